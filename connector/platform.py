@@ -1,0 +1,132 @@
+"""What the core asks of a shop. Adapters satisfy these; nothing inherits them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from typing import Any
+
+    from connector.model import (
+        Change,
+        Finding,
+        Order,
+        Prepared,
+        Receipt,
+        RefundRequest,
+        Return,
+        ShopRefund,
+        ShopReturn,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """What a platform can do; the core branches on these, never on names."""
+
+    holds_returns: bool  # the shop has return objects of its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a webhook body is about, read without trusting it for money.
+
+    `about` is order, refund, return, uninstalled, or unknown. For a refund
+    without an order (`action.woocommerce_refund_created`), `order_ref` is empty.
+    """
+
+    about: str
+    order_ref: str = ""
+    return_ref: str = ""
+    refund_ref: str = ""
+
+
+class Shop(Protocol):
+    """One connected shop.
+
+    Every method may raise Unavailable (it surely never arrived), Rejected
+    (refused; Gone when the object does not exist) or OutcomeUnknown (perhaps it
+    arrived). Reads raise OutcomeUnknown too when an answer could not be understood.
+    """
+
+    name: str
+    platform: str
+    abilities: Abilities
+
+    def read_notice(self, topic: str, body: bytes) -> Notice:
+        """Read what a stored webhook is about; never raises, `unknown` instead."""
+        ...
+
+    def order(self, ref: str) -> Order:
+        """Read an order again, with its refunds, tenders and parcels."""
+        ...
+
+    def find_order(self, number: str) -> str | None:
+        """Return the ref of the order that the customer calls `number`."""
+        ...
+
+    def order_of_refund(self, refund_ref: str) -> str | None:
+        """Return the order ref that a refund belongs to, where only the id came."""
+        ...
+
+    def changes(self, since: datetime) -> Iterator[Change]:
+        """List orders modified at or after `since`, oldest first."""
+        ...
+
+    def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
+        """List every refund that the shop knows for the order, ours or not."""
+        ...
+
+    def prepare(self, request: RefundRequest) -> Prepared:
+        """Look before paying: the pre-image, and the shop's own figure compared."""
+        ...
+
+    def refund(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Receipt:
+        """Move the money back: one request, sent once, never repeated inside."""
+        ...
+
+    def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
+        """Say what became of a refund that was sent, by reading the shop only."""
+        ...
+
+    def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
+        """List the shop's own returns of an order; empty where it has none."""
+        ...
+
+    def shop_return(self, ref: str) -> ShopReturn:
+        """Read one of the shop's own returns."""
+        ...
+
+    def open_return(self, case: Return) -> ShopReturn:
+        """Make our return at the shop, as requested (not idempotent: sent once)."""
+        ...
+
+    def approve_return(self, ref: str) -> None:
+        """Approve the shop's return."""
+        ...
+
+    def decline_return(self, ref: str, note: str) -> None:
+        """Decline the shop's return, with a reason for the customer."""
+        ...
+
+    def dispose(self, ref: str, units: Mapping[str, int]) -> None:
+        """Book goods that came back after their money (not idempotent: sent once).
+
+        `units` are received quantities by the shop's return line.
+        """
+        ...
+
+    def disposed(self, ref: str) -> Mapping[str, int]:
+        """Return how many units of each return line were disposed of already."""
+        ...
+
+    def close_return(self, ref: str) -> None:
+        """Close the shop's return; closing it twice is no error."""
+        ...
+
+    def probe(self) -> Mapping[str, str]:
+        """Prove the connection by a harmless read: name, currency, version, ..."""
+        ...

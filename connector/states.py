@@ -1,0 +1,138 @@
+"""Every lifecycle in the program, as a table of (state, event) -> state."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+from connector.errors import IllegalTransition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+S = TypeVar("S", bound=StrEnum)
+
+
+class Decision(StrEnum):
+    """What the merchant's policy, or a person, says of a return line."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    NEEDS_PERSON = "needs_person"
+
+
+DECISION: Mapping[tuple[Decision, str], Decision] = {
+    (Decision.PENDING, "approve"): Decision.APPROVED,
+    (Decision.PENDING, "decline"): Decision.DECLINED,
+    (Decision.PENDING, "ask"): Decision.NEEDS_PERSON,
+    (Decision.NEEDS_PERSON, "approve"): Decision.APPROVED,
+    (Decision.NEEDS_PERSON, "decline"): Decision.DECLINED,
+    (Decision.APPROVED, "ask"): Decision.NEEDS_PERSON,
+    (Decision.DECLINED, "ask"): Decision.NEEDS_PERSON,
+}
+
+
+class Reception(StrEnum):
+    """Where the goods of a return line are."""
+
+    AWAITED = "awaited"
+    IN_TRANSIT = "in_transit"
+    PARTLY = "partly"
+    RECEIVED = "received"
+    INSPECTED = "inspected"
+    LOST = "lost"
+
+
+RECEPTION: Mapping[tuple[Reception, str], Reception] = {
+    (Reception.AWAITED, "ship"): Reception.IN_TRANSIT,
+    (Reception.AWAITED, "receive_some"): Reception.PARTLY,
+    (Reception.AWAITED, "receive_all"): Reception.RECEIVED,
+    (Reception.AWAITED, "lose"): Reception.LOST,
+    (Reception.IN_TRANSIT, "receive_some"): Reception.PARTLY,
+    (Reception.IN_TRANSIT, "receive_all"): Reception.RECEIVED,
+    (Reception.IN_TRANSIT, "lose"): Reception.LOST,
+    (Reception.PARTLY, "receive_some"): Reception.PARTLY,
+    (Reception.PARTLY, "receive_all"): Reception.RECEIVED,
+    (Reception.PARTLY, "lose"): Reception.LOST,
+    (Reception.PARTLY, "inspect"): Reception.INSPECTED,
+    (Reception.RECEIVED, "inspect"): Reception.INSPECTED,
+    (Reception.LOST, "receive_some"): Reception.PARTLY,
+    (Reception.LOST, "receive_all"): Reception.RECEIVED,
+}
+
+
+class Refund(StrEnum):
+    """Where one refund stands; money is only sure in `confirmed`."""
+
+    PLANNED = "planned"  # written down, nothing asked of the shop
+    SUBMITTED = "submitted"  # we are about to ask, or have asked
+    PENDING = "pending"  # the shop took it, the money is on its way
+    CONFIRMED = "confirmed"  # the shop says that the money moved
+    REJECTED = "rejected"  # the shop refused it, nothing moved
+    UNKNOWN = "unknown"  # asked, no clear answer; only looking resolves it
+    FAILED = "failed"  # it was pending, and did not move
+    REVERSED = "reversed"  # it was confirmed, and came undone
+    CANCELLED = "cancelled"  # withdrawn before anything was asked
+    MANUAL = "manual"  # a person must pay by hand, with proof
+
+
+REFUND: Mapping[tuple[Refund, str], Refund] = {
+    (Refund.PLANNED, "submit"): Refund.SUBMITTED,
+    (Refund.PLANNED, "find"): Refund.CONFIRMED,
+    (Refund.PLANNED, "find_pending"): Refund.PENDING,
+    (Refund.PLANNED, "reject"): Refund.REJECTED,
+    (Refund.PLANNED, "cancel"): Refund.CANCELLED,
+    (Refund.PLANNED, "by_hand"): Refund.MANUAL,
+    (Refund.SUBMITTED, "confirm"): Refund.CONFIRMED,
+    (Refund.SUBMITTED, "pend"): Refund.PENDING,
+    (Refund.SUBMITTED, "reject"): Refund.REJECTED,
+    (Refund.SUBMITTED, "release"): Refund.PLANNED,
+    (Refund.SUBMITTED, "lose"): Refund.UNKNOWN,
+    (Refund.PENDING, "confirm"): Refund.CONFIRMED,
+    (Refund.PENDING, "fail"): Refund.FAILED,
+    (Refund.UNKNOWN, "confirm"): Refund.CONFIRMED,
+    (Refund.UNKNOWN, "pend"): Refund.PENDING,
+    (Refund.UNKNOWN, "fail"): Refund.FAILED,
+    (Refund.UNKNOWN, "release"): Refund.PLANNED,
+    (Refund.CONFIRMED, "reverse"): Refund.REVERSED,
+    (Refund.MANUAL, "paid"): Refund.PLANNED,
+    (Refund.MANUAL, "cancel"): Refund.CANCELLED,
+}
+
+
+class Errand(StrEnum):
+    """Where something other than money that we ask of a shop stands."""
+
+    PLANNED = "planned"
+    SUBMITTED = "submitted"
+    DONE = "done"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
+ERRAND: Mapping[tuple[Errand, str], Errand] = {
+    (Errand.PLANNED, "submit"): Errand.SUBMITTED,
+    (Errand.PLANNED, "find"): Errand.DONE,
+    (Errand.PLANNED, "reject"): Errand.REJECTED,
+    (Errand.SUBMITTED, "confirm"): Errand.DONE,
+    (Errand.SUBMITTED, "reject"): Errand.REJECTED,
+    (Errand.SUBMITTED, "release"): Errand.PLANNED,
+    (Errand.SUBMITTED, "lose"): Errand.UNKNOWN,
+    (Errand.UNKNOWN, "find"): Errand.DONE,
+    (Errand.UNKNOWN, "release"): Errand.PLANNED,
+    (Errand.UNKNOWN, "reject"): Errand.REJECTED,
+}
+
+
+def advance(table: Mapping[tuple[S, str], S], state: S, event: str) -> S:
+    """Return the state after `event`; raises IllegalTransition otherwise."""
+    try:
+        return table[state, event]
+    except KeyError:
+        raise IllegalTransition(state=state.value, event=event) from None
+
+
+def final(table: Mapping[tuple[S, str], S]) -> set[S]:
+    """Return the states that nothing leads out of."""
+    return set(table.values()) - {state for state, _ in table}
