@@ -1,0 +1,100 @@
+"""The desk: what a person must look at, each matter open once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from connector.store.database import atomic, moment, stamp
+
+if TYPE_CHECKING:
+    from connector.store.database import Database, Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """Something that only a person may decide, and why."""
+
+    id: int
+    shop: str
+    about: str
+    about_id: str
+    code: str
+    why: str
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str
+
+
+@atomic
+def put(  # noqa: PLR0913 - a matter has this many facts
+    db: Database,
+    *,
+    shop: str,
+    about: str,
+    about_id: str,
+    code: str,
+    why: str,
+    now: datetime,
+) -> None:
+    """Lay a matter before a person; once while it is open."""
+    db.execute(
+        "INSERT INTO desk (shop, about, about_id, code, why, opened_at)"
+        " VALUES (:shop, :about, :about_id, :code, :why, :now)"
+        " ON CONFLICT (shop, about, about_id, code) WHERE closed_at IS NULL"
+        " DO UPDATE SET why = :why",
+        shop=shop,
+        about=about,
+        about_id=about_id,
+        code=code,
+        why=why,
+        now=stamp(now),
+    )
+
+
+@atomic
+def close(db: Database, about: str, about_id: str, by: str, now: datetime) -> None:
+    """Take every matter about something off the desk."""
+    db.execute(
+        "UPDATE desk SET closed_at = :now, closed_by = :by"
+        " WHERE about = :about AND about_id = :about_id AND closed_at IS NULL",
+        about=about,
+        about_id=about_id,
+        by=by,
+        now=stamp(now),
+    )
+
+
+def open_matters(db: Database, shop: str | None = None) -> list[Matter]:
+    """List what waits for a person, oldest first."""
+    rows = db.query(
+        "SELECT * FROM desk WHERE closed_at IS NULL AND (:shop = '' OR shop = :shop)"
+        " ORDER BY id",
+        shop=shop or "",
+    )
+    return [_matter(row) for row in rows]
+
+
+def about(db: Database, about_id: str) -> list[Matter]:
+    """List open matters about one thing."""
+    rows = db.query(
+        "SELECT * FROM desk WHERE about_id = :id AND closed_at IS NULL ORDER BY id",
+        id=about_id,
+    )
+    return [_matter(row) for row in rows]
+
+
+def _matter(row: Row) -> Matter:
+    closed = row["closed_at"]
+    return Matter(
+        id=row["id"],
+        shop=row["shop"],
+        about=row["about"],
+        about_id=row["about_id"],
+        code=row["code"],
+        why=row["why"],
+        opened_at=moment(row["opened_at"]),
+        closed_at=moment(closed) if closed else None,
+        closed_by=row["closed_by"],
+    )

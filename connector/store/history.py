@@ -1,0 +1,76 @@
+"""What happened, in order: no state changes without a row here (I14)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from connector.store.database import atomic, moment, stamp
+
+if TYPE_CHECKING:
+    from connector.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of a timeline; `why` is a sentence without personal data."""
+
+    about: str  # return, line, refund, errand
+    about_id: str
+    event: str
+    state: str
+    actor: str
+    why: str
+    at: datetime
+
+
+@atomic
+def note(  # noqa: PLR0913 - an event has this many facts
+    db: Database,
+    *,
+    shop: str,
+    about: str,
+    about_id: str,
+    event: str,
+    state: str,
+    now: datetime,
+    return_id: str | None = None,
+    actor: str = "retour",
+    why: str = "",
+) -> None:
+    """Write one event; it is never changed or removed."""
+    db.execute(
+        "INSERT INTO history"
+        " (shop, about, about_id, return_id, event, state, actor, why, at)"
+        " VALUES (:shop, :about, :about_id, :return_id, :event, :state, :actor,"
+        " :why, :at)",
+        shop=shop,
+        about=about,
+        about_id=about_id,
+        return_id=return_id,
+        event=event,
+        state=state,
+        actor=actor,
+        why=why,
+        at=stamp(now),
+    )
+
+
+def timeline(db: Database, return_id: str) -> list[Event]:
+    """List everything that happened to a return, oldest first."""
+    return _events(db, "return_id", return_id)
+
+
+def of(db: Database, about_id: str) -> list[Event]:
+    """List everything that happened to one line, refund or errand."""
+    return _events(db, "about_id", about_id)
+
+
+def _events(db: Database, column: str, value: str) -> list[Event]:
+    rows = db.query(
+        f"SELECT about, about_id, event, state, actor, why, at FROM history"  # noqa: S608 - the column is ours
+        f" WHERE {column} = :value ORDER BY id",
+        value=value,
+    )
+    return [Event(**(row | {"at": moment(row["at"])})) for row in rows]

@@ -1,0 +1,85 @@
+"""Order snapshots: what the shop last said was paid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from connector.errors import NotFound
+from connector.model import Order
+from connector.store.database import atomic, stamp
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from connector.store.database import Database
+
+
+@atomic
+def keep(db: Database, shop: str, order: Order, now: datetime) -> None:
+    """Keep the newer snapshot; the policy in force is bound at the first sight."""
+    db.execute(
+        "INSERT INTO orders (shop, ref, number, updated_at, read_at, snapshot,"
+        " policy_hash) SELECT :shop, :ref, :number, :updated, :now, :snapshot,"
+        " policy_hash FROM shops WHERE name = :shop"
+        " ON CONFLICT (shop, ref) DO UPDATE SET number = :number,"
+        " updated_at = :updated, read_at = :now, snapshot = :snapshot"
+        " WHERE orders.updated_at <= :updated",
+        shop=shop,
+        ref=order.ref,
+        number=order.number,
+        updated=stamp(order.updated_at),
+        now=stamp(now),
+        snapshot=msgspec.json.encode(order).decode(),
+    )
+
+
+def get(db: Database, shop: str, ref: str) -> Order:
+    """Return the last snapshot; raises NotFound."""
+    rows = db.query(
+        "SELECT snapshot FROM orders WHERE shop = :shop AND ref = :ref",
+        shop=shop,
+        ref=ref,
+    )
+    if not rows:
+        msg = "this order was never read"
+        raise NotFound(msg, order=ref)
+    return msgspec.json.decode(rows[0]["snapshot"], type=Order)
+
+
+def find(db: Database, shop: str, number: str) -> Order | None:
+    """Find an order by the number that the customer knows, `#` or not."""
+    bare = number.strip().lstrip("#")
+    rows = db.query(
+        "SELECT snapshot FROM orders WHERE shop = :shop"
+        " AND number IN (:bare, '#' || :bare)",
+        shop=shop,
+        bare=bare,
+    )
+    if len(rows) != 1:
+        return None
+    return msgspec.json.decode(rows[0]["snapshot"], type=Order)
+
+
+def policy_of(db: Database, shop: str, ref: str) -> str:
+    """Return the hash of the policy that the order is judged by."""
+    rows = db.query(
+        "SELECT coalesce(o.policy_hash, s.policy_hash, '') AS hash FROM orders o"
+        " JOIN shops s ON s.name = o.shop WHERE o.shop = :shop AND o.ref = :ref",
+        shop=shop,
+        ref=ref,
+    )
+    return str(rows[0]["hash"]) if rows else ""
+
+
+def refs(db: Database, shop: str) -> list[str]:
+    """List the orders known of a shop."""
+    rows = db.query("SELECT ref FROM orders WHERE shop = :shop ORDER BY ref", shop=shop)
+    return [row["ref"] for row in rows]
+
+
+def count(db: Database, shop: str) -> int:
+    """Count the orders known of a shop."""
+    rows = db.query("SELECT count(*) AS n FROM orders WHERE shop = :shop", shop=shop)
+    return int(rows[0]["n"])

@@ -1,0 +1,272 @@
+"""Tables, in the order they were born; the list only ever grows at its end."""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x5245544F  # "RETO"
+
+
+def _append_only(table: str) -> tuple[str, str]:
+    """Return the triggers that hold a table to adding."""
+    return (
+        (
+            f"CREATE TRIGGER {table}_keeps BEFORE UPDATE ON {table}"
+            f" BEGIN SELECT raise(ABORT, '{table} rows are never changed'); END"
+        ),
+        (
+            f"CREATE TRIGGER {table}_holds BEFORE DELETE ON {table}"
+            f" BEGIN SELECT raise(ABORT, '{table} rows are never removed'); END"
+        ),
+    )
+
+
+SHOPS = """
+CREATE TABLE shops (
+    name         TEXT PRIMARY KEY,
+    platform     TEXT NOT NULL,
+    address      TEXT NOT NULL,
+    policy_hash  TEXT REFERENCES policies,
+    paused       INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
+    synced_to    TEXT,
+    refunds_ran  TEXT,
+    added_at     TEXT NOT NULL
+) STRICT"""
+
+POLICIES = """
+CREATE TABLE policies (
+    hash        TEXT PRIMARY KEY,
+    text        TEXT NOT NULL,
+    first_seen  TEXT NOT NULL
+) STRICT"""
+
+INBOX = """
+CREATE TABLE inbox (
+    id            INTEGER PRIMARY KEY,
+    shop          TEXT NOT NULL REFERENCES shops,
+    source        TEXT NOT NULL,
+    topic         TEXT NOT NULL,
+    delivery_key  TEXT NOT NULL,
+    body          BLOB NOT NULL,
+    headers       TEXT NOT NULL,
+    received_at   TEXT NOT NULL,
+    copies        INTEGER NOT NULL DEFAULT 0,
+    state         TEXT NOT NULL DEFAULT 'new'
+                  CHECK (state IN ('new', 'done', 'unknown', 'failed')),
+    due           TEXT NOT NULL,
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    note          TEXT NOT NULL DEFAULT '',
+    UNIQUE (shop, source, delivery_key)
+) STRICT"""
+
+ORDERS = """
+CREATE TABLE orders (
+    shop         TEXT NOT NULL REFERENCES shops,
+    ref          TEXT NOT NULL,
+    number       TEXT NOT NULL,
+    updated_at   TEXT NOT NULL,
+    read_at      TEXT NOT NULL,
+    snapshot     TEXT NOT NULL,
+    policy_hash  TEXT REFERENCES policies,
+    PRIMARY KEY (shop, ref)
+) STRICT"""
+
+RETURNS = """
+CREATE TABLE returns (
+    id               TEXT PRIMARY KEY,
+    number           TEXT NOT NULL,
+    shop             TEXT NOT NULL,
+    order_ref        TEXT NOT NULL,
+    kind             TEXT NOT NULL,
+    filed_by         TEXT NOT NULL,
+    language         TEXT NOT NULL,
+    opened_at        TEXT NOT NULL,
+    shipped_at       TEXT,
+    platform_ref     TEXT NOT NULL DEFAULT '',
+    refund_shipping  INTEGER NOT NULL DEFAULT 0 CHECK (refund_shipping IN (0, 1)),
+    policy_hash      TEXT NOT NULL DEFAULT '',
+    event_key        TEXT,
+    closed_at        TEXT,
+    cancelled_at     TEXT,
+    UNIQUE (shop, number),
+    UNIQUE (shop, event_key),
+    FOREIGN KEY (shop, order_ref) REFERENCES orders (shop, ref)
+) STRICT"""
+
+RETURN_LINES = """
+CREATE TABLE return_lines (
+    id            INTEGER PRIMARY KEY,
+    return_id     TEXT NOT NULL REFERENCES returns,
+    line_ref      TEXT NOT NULL,
+    asked         INTEGER NOT NULL CHECK (asked > 0),
+    approved      INTEGER NOT NULL DEFAULT 0 CHECK (approved BETWEEN 0 AND asked),
+    received      INTEGER NOT NULL DEFAULT 0 CHECK (received >= 0),
+    accepted      INTEGER NOT NULL DEFAULT 0 CHECK (accepted >= 0),
+    rejected      INTEGER NOT NULL DEFAULT 0 CHECK (rejected >= 0),
+    lost          INTEGER NOT NULL DEFAULT 0 CHECK (lost >= 0),
+    reason        TEXT NOT NULL,
+    note          TEXT NOT NULL DEFAULT '',
+    has_photo     INTEGER NOT NULL DEFAULT 0 CHECK (has_photo IN (0, 1)),
+    decision      TEXT NOT NULL DEFAULT 'pending',
+    reception     TEXT NOT NULL DEFAULT 'awaited',
+    platform_ref  TEXT NOT NULL DEFAULT '',
+    wanted        TEXT NOT NULL DEFAULT 'refund',
+    trace         TEXT NOT NULL DEFAULT '[]',
+    CHECK (accepted + rejected <= received)
+) STRICT"""
+
+# Invariant I1: a unit of an order line is in one live return at most.
+UNITS = """
+CREATE TABLE units (
+    shop            TEXT NOT NULL,
+    order_ref       TEXT NOT NULL,
+    line_ref        TEXT NOT NULL,
+    unit            INTEGER NOT NULL CHECK (unit > 0),
+    return_line_id  INTEGER NOT NULL REFERENCES return_lines,
+    PRIMARY KEY (shop, order_ref, line_ref, unit)
+) STRICT"""
+
+REFUNDS = """
+CREATE TABLE refunds (
+    id             TEXT PRIMARY KEY,
+    shop           TEXT NOT NULL,
+    order_ref      TEXT NOT NULL,
+    return_id      TEXT REFERENCES returns,
+    amount_minor   INTEGER NOT NULL CHECK (amount_minor > 0),
+    currency       TEXT NOT NULL,
+    state          TEXT NOT NULL,
+    plan           TEXT NOT NULL,
+    units          TEXT NOT NULL,
+    preimage       TEXT,
+    platform_ref   TEXT NOT NULL DEFAULT '',
+    first_sent_at  TEXT,
+    planned_at     TEXT NOT NULL,
+    changed_at     TEXT NOT NULL,
+    looked_at      TEXT,
+    resends        INTEGER NOT NULL DEFAULT 0,
+    why            TEXT NOT NULL DEFAULT '',
+    FOREIGN KEY (shop, order_ref) REFERENCES orders (shop, ref)
+) STRICT"""
+
+# One refund of an order is out at a time, whatever locks may fail (design 5).
+ONE_REFUND_OUT = """
+CREATE UNIQUE INDEX one_refund_out ON refunds (shop, order_ref)
+WHERE state IN ('submitted', 'unknown', 'pending')"""
+
+LEDGER = """
+CREATE TABLE ledger (
+    id            INTEGER PRIMARY KEY,
+    kind          TEXT NOT NULL
+                  CHECK (kind IN ('reserve', 'post', 'void', 'external', 'reverse')),
+    refund_id     TEXT REFERENCES refunds,
+    shop          TEXT NOT NULL,
+    order_ref     TEXT NOT NULL,
+    tender        TEXT NOT NULL,
+    platform_ref  TEXT NOT NULL DEFAULT '',
+    amount_minor  INTEGER NOT NULL CHECK (amount_minor > 0),
+    currency      TEXT NOT NULL,
+    at            TEXT NOT NULL,
+    CHECK ((refund_id IS NULL) = (platform_ref <> '' AND tender = '')),
+    UNIQUE (refund_id, tender, kind)
+) STRICT"""
+
+EXTERNAL_ONCE = """
+CREATE UNIQUE INDEX external_once ON ledger (shop, platform_ref, kind)
+WHERE refund_id IS NULL"""
+
+ERRANDS = """
+CREATE TABLE errands (
+    id          INTEGER PRIMARY KEY,
+    return_id   TEXT NOT NULL REFERENCES returns,
+    verb        TEXT NOT NULL
+                CHECK (verb IN ('open', 'approve', 'decline', 'dispose', 'close')),
+    state       TEXT NOT NULL DEFAULT 'planned',
+    args        TEXT NOT NULL DEFAULT '{}',
+    preimage    TEXT,
+    changed_at  TEXT NOT NULL,
+    why         TEXT NOT NULL DEFAULT ''
+) STRICT"""
+
+ONE_ERRAND = """
+CREATE UNIQUE INDEX one_errand ON errands (return_id, verb) WHERE verb <> 'dispose'"""
+
+OUTBOX = """
+CREATE TABLE outbox (
+    subject   TEXT NOT NULL CHECK (subject IN ('refund', 'errand')),
+    id        TEXT NOT NULL,
+    shop      TEXT NOT NULL REFERENCES shops,
+    due       TEXT NOT NULL,
+    attempts  INTEGER NOT NULL DEFAULT 0,
+    claim     TEXT,
+    PRIMARY KEY (subject, id)
+) STRICT"""
+
+HISTORY = """
+CREATE TABLE history (
+    id      INTEGER PRIMARY KEY,
+    about   TEXT NOT NULL,
+    about_id TEXT NOT NULL,
+    shop    TEXT NOT NULL,
+    return_id TEXT,
+    event   TEXT NOT NULL,
+    state   TEXT NOT NULL,
+    actor   TEXT NOT NULL,
+    why     TEXT NOT NULL DEFAULT '',
+    at      TEXT NOT NULL
+) STRICT"""
+
+# What a person must look at; closed by a person, or by the facts.
+DESK = """
+CREATE TABLE desk (
+    id         INTEGER PRIMARY KEY,
+    shop       TEXT NOT NULL REFERENCES shops,
+    about      TEXT NOT NULL,
+    about_id   TEXT NOT NULL,
+    code       TEXT NOT NULL,
+    why        TEXT NOT NULL,
+    opened_at  TEXT NOT NULL,
+    closed_at  TEXT,
+    closed_by  TEXT NOT NULL DEFAULT ''
+) STRICT"""
+
+FIRST = (
+    POLICIES,
+    SHOPS,
+    INBOX,
+    "CREATE INDEX inbox_due ON inbox (state, due)",
+    ORDERS,
+    "CREATE INDEX orders_number ON orders (shop, number)",
+    RETURNS,
+    (
+        "CREATE UNIQUE INDEX return_at_shop ON returns (shop, platform_ref)"
+        " WHERE platform_ref <> ''"
+    ),
+    "CREATE INDEX returns_order ON returns (shop, order_ref)",
+    RETURN_LINES,
+    "CREATE INDEX return_lines_return ON return_lines (return_id)",
+    UNITS,
+    REFUNDS,
+    ONE_REFUND_OUT,
+    (
+        "CREATE UNIQUE INDEX refund_at_shop ON refunds (shop, platform_ref)"
+        " WHERE platform_ref <> ''"
+    ),
+    "CREATE INDEX refunds_order ON refunds (shop, order_ref)",
+    "CREATE INDEX refunds_state ON refunds (state, changed_at)",
+    LEDGER,
+    EXTERNAL_ONCE,
+    "CREATE INDEX ledger_order ON ledger (shop, order_ref)",
+    *_append_only("ledger"),
+    ERRANDS,
+    ONE_ERRAND,
+    OUTBOX,
+    "CREATE INDEX outbox_due ON outbox (subject, due)",
+    HISTORY,
+    "CREATE INDEX history_return ON history (return_id)",
+    *_append_only("history"),
+    DESK,
+    (
+        "CREATE UNIQUE INDEX desk_open ON desk (shop, about, about_id, code)"
+        " WHERE closed_at IS NULL"
+    ),
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
