@@ -28,7 +28,7 @@ class Matter:
 
 
 @atomic
-def put(  # noqa: PLR0913 - a matter has this many facts
+def put(
     db: Database,
     *,
     shop: str,

@@ -26,7 +26,7 @@ class Event:
 
 
 @atomic
-def note(  # noqa: PLR0913 - an event has this many facts
+def note(
     db: Database,
     *,
     shop: str,

@@ -35,7 +35,7 @@ class Delivery:
 
 
 @atomic
-def add(  # noqa: PLR0913 - a delivery has this many facts
+def add(
     db: Database,
     *,
     shop: str,

@@ -1,0 +1,142 @@
+"""Opening a return: its number, its lines, and the units that it holds (I1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connector.errors import Refused
+from connector.store import history
+from connector.store.database import atomic, stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from connector.model import Kind, Order
+    from connector.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """One line that a customer wants to send back, before it is a return line."""
+
+    line_ref: str
+    quantity: int
+    reason: str
+    note: str = ""
+    has_photo: bool = False
+    platform_ref: str = ""
+
+
+@atomic
+def add(
+    db: Database,
+    *,
+    return_id: str,
+    shop: str,
+    order: Order,
+    kind: Kind,
+    filed_by: str,
+    language: str,
+    wishes: Sequence[Wish],
+    now: datetime,
+    platform_ref: str = "",
+    event_key: str | None = None,
+) -> None:
+    """Open a return; raises Refused when a unit is in another live return (I1)."""
+    db.execute(
+        "INSERT INTO returns (id, number, shop, order_ref, kind, filed_by, language,"
+        " opened_at, platform_ref, event_key) VALUES (:id, :number, :shop,"
+        " :order_ref, :kind, :filed_by, :language, :now, :platform_ref, :event_key)",
+        id=return_id,
+        number=_next_number(db, shop, order),
+        shop=shop,
+        order_ref=order.ref,
+        kind=kind.value,
+        filed_by=filed_by,
+        language=language,
+        now=stamp(now),
+        platform_ref=platform_ref,
+        event_key=event_key,
+    )
+    for wish in wishes:
+        _add_line(db, return_id, shop, order, wish)
+    history.note(
+        db,
+        shop=shop,
+        about="return",
+        about_id=return_id,
+        return_id=return_id,
+        event="open",
+        state="",
+        actor=filed_by,
+        now=now,
+    )
+
+
+def _next_number(db: Database, shop: str, order: Order) -> str:
+    rows = db.query(
+        "SELECT count(*) AS n FROM returns WHERE shop = :shop AND order_ref = :ref",
+        shop=shop,
+        ref=order.ref,
+    )
+    return f"{order.number.lstrip('#')}-R{rows[0]['n'] + 1}"
+
+
+def _add_line(
+    db: Database, return_id: str, shop: str, order: Order, wish: Wish
+) -> None:
+    rows = db.query(
+        "INSERT INTO return_lines (return_id, line_ref, asked, reason, note,"
+        " has_photo, platform_ref) VALUES (:return_id, :line_ref, :asked, :reason,"
+        " :note, :has_photo, :platform_ref) RETURNING id",
+        return_id=return_id,
+        line_ref=wish.line_ref,
+        asked=wish.quantity,
+        reason=wish.reason,
+        note=wish.note,
+        has_photo=int(wish.has_photo),
+        platform_ref=wish.platform_ref,
+    )
+    for unit in _free_units(db, shop, order, wish):
+        db.execute(
+            "INSERT INTO units (shop, order_ref, line_ref, unit, return_line_id)"
+            " VALUES (:shop, :order_ref, :line_ref, :unit, :line_id)",
+            shop=shop,
+            order_ref=order.ref,
+            line_ref=wish.line_ref,
+            unit=unit,
+            line_id=rows[0]["id"],
+        )
+
+
+def _free_units(db: Database, shop: str, order: Order, wish: Wish) -> list[int]:
+    line = order.line(wish.line_ref)
+    if line is None:
+        msg = "the order has no such line"
+        raise Refused(msg, line=wish.line_ref)
+    taken = taken_units(db, shop, order.ref).get(wish.line_ref, set())
+    free = [unit for unit in range(1, line.quantity + 1) if unit not in taken]
+    if len(free) < wish.quantity:
+        msg = "not that many units are left to return"
+        raise Refused(msg, line=wish.line_ref, asked=wish.quantity, left=len(free))
+    return free[: wish.quantity]
+
+
+def taken_units(db: Database, shop: str, order_ref: str) -> dict[str, set[int]]:
+    """Return, by line ref, the unit numbers that live returns hold."""
+    taken: dict[str, set[int]] = {}
+    for row in db.query(
+        "SELECT line_ref, unit FROM units WHERE shop = :shop AND order_ref = :ref",
+        shop=shop,
+        ref=order_ref,
+    ):
+        taken.setdefault(row["line_ref"], set()).add(row["unit"])
+    return taken
+
+
+@atomic
+def free(db: Database, line_id: int) -> None:
+    """Give the units of a line back, so that another return may ask for them."""
+    db.execute("DELETE FROM units WHERE return_line_id = :id", id=line_id)

@@ -1,0 +1,303 @@
+"""Refund intents: one key for life, a state, and what was read before the call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from connector.errors import NotFound
+from connector.model import Receipt, RefundRequest
+from connector.money import Money
+from connector.states import REFUND, Refund, advance
+from connector.store import desk, history, ledger
+from connector.store.database import atomic, moment, stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connector.store.database import Database, Row
+
+LIVE = ("planned", "submitted", "pending", "confirmed", "unknown", "manual")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRow:
+    """One refund as the store holds it; `request` is what will be, or was, asked."""
+
+    id: str
+    shop: str
+    order_ref: str
+    return_id: str | None
+    amount: Money
+    state: Refund
+    request: RefundRequest
+    units: Mapping[str, int]  # units paid by our return line id
+    preimage: Mapping[str, Any] | None
+    platform_ref: str
+    planned_at: datetime
+    changed_at: datetime
+    looked_at: datetime | None
+    resends: int
+    why: str
+
+
+@atomic
+def reserve(
+    db: Database,
+    *,
+    shop: str,
+    return_id: str | None,
+    request: RefundRequest,
+    units: Mapping[str, int],
+    due: datetime,
+    now: datetime,
+    actor: str = "retour",
+) -> None:
+    """Promise a refund: intent, ledger and outbox in one commit."""
+    db.execute(
+        "INSERT INTO refunds (id, shop, order_ref, return_id, amount_minor, currency,"
+        " state, plan, units, planned_at, changed_at) VALUES (:id, :shop, :order_ref,"
+        " :return_id, :minor, :currency, :state, :plan, :units, :now, :now)",
+        id=request.key,
+        shop=shop,
+        order_ref=request.order_ref,
+        return_id=return_id,
+        minor=request.amount.minor,
+        currency=request.amount.currency,
+        state=Refund.PLANNED.value,
+        plan=msgspec.json.encode(request).decode(),
+        units=json.dumps(dict(units), sort_keys=True),
+        now=stamp(now),
+    )
+    ledger.enter(db, get(db, request.key), "reserve", now)
+    db.execute(
+        "INSERT INTO outbox (subject, id, shop, due)"
+        " VALUES ('refund', :id, :shop, :due)",
+        id=request.key,
+        shop=shop,
+        due=stamp(due),
+    )
+    _note(db, get(db, request.key), "plan", actor, str(request.amount), now)
+
+
+@atomic
+def move(
+    db: Database,
+    refund_id: str,
+    event: str,
+    now: datetime,
+    *,
+    why: str = "",
+    actor: str = "retour",
+    receipt: Receipt | None = None,
+) -> Refund:
+    """Take one step through the refund's lifecycle, with its ledger entry."""
+    row = get(db, refund_id)
+    state = advance(REFUND, row.state, event)
+    db.execute(
+        "UPDATE refunds SET state = :state, changed_at = :now, why = :why,"
+        " platform_ref = CASE WHEN :ref = '' THEN platform_ref ELSE :ref END"
+        " WHERE id = :id",
+        state=state.value,
+        now=stamp(now),
+        why=why,
+        ref=receipt.ref if receipt else "",
+        id=refund_id,
+    )
+    after = get(db, refund_id)
+    entry = _ENTRY.get(state)
+    if entry:
+        ledger.enter(db, after, entry, now)
+    if state in _ENDS:
+        desk.close(db, "refund", refund_id, actor, now)
+        db.execute(
+            "DELETE FROM outbox WHERE subject = 'refund' AND id = :id", id=refund_id
+        )
+    _note(db, after, event, actor, why, now)
+    return state
+
+
+_ENTRY = {
+    Refund.CONFIRMED: "post",
+    Refund.REJECTED: "void",
+    Refund.FAILED: "void",
+    Refund.CANCELLED: "void",
+    Refund.REVERSED: "reverse",
+}
+_ENDS = frozenset(_ENTRY)
+
+
+@atomic
+def submit(
+    db: Database, refund_id: str, preimage: Mapping[str, Any], now: datetime
+) -> None:
+    """Say, durably, that the shop is about to be asked, and what was read before."""
+    db.execute(
+        "UPDATE refunds SET preimage = :preimage,"
+        " first_sent_at = coalesce(first_sent_at, :now) WHERE id = :id",
+        preimage=json.dumps(dict(preimage), sort_keys=True),
+        now=stamp(now),
+        id=refund_id,
+    )
+    move(db, refund_id, "submit", now)
+
+
+@atomic
+def looked(db: Database, refund_id: str, now: datetime, why: str) -> None:
+    """Remember that the shop was looked at and nothing could be concluded."""
+    db.execute(
+        "UPDATE refunds SET looked_at = :now, why = :why WHERE id = :id",
+        now=stamp(now),
+        why=why,
+        id=refund_id,
+    )
+
+
+@atomic
+def resend(db: Database, refund_id: str, due: datetime, now: datetime) -> None:
+    """Let the same key go again: it surely never happened."""
+    db.execute("UPDATE refunds SET resends = resends + 1 WHERE id = :id", id=refund_id)
+    move(db, refund_id, "release", now, why="the shop shows that it never happened")
+    db.execute(
+        "INSERT INTO outbox (subject, id, shop, due) SELECT 'refund', id, shop, :due"
+        " FROM refunds WHERE id = :id"
+        " ON CONFLICT (subject, id) DO UPDATE SET due = :due, claim = NULL",
+        id=refund_id,
+        due=stamp(due),
+    )
+
+
+@atomic
+def rewrite(db: Database, refund_id: str, request: RefundRequest) -> None:
+    """Replace the plan of a refund that was never sent; its amount stays."""
+    db.execute(
+        "UPDATE refunds SET plan = :plan WHERE id = :id AND state IN"
+        " ('planned', 'manual')",
+        plan=msgspec.json.encode(request).decode(),
+        id=refund_id,
+    )
+
+
+def get(db: Database, refund_id: str) -> RefundRow:
+    """Return one refund; raises NotFound."""
+    rows = db.query("SELECT * FROM refunds WHERE id = :id", id=refund_id)
+    if not rows:
+        msg = "there is no such refund"
+        raise NotFound(msg, refund=refund_id)
+    return _refund(rows[0])
+
+
+def of_order(db: Database, shop: str, order_ref: str) -> list[RefundRow]:
+    """List every refund of an order, oldest first."""
+    rows = db.query(
+        "SELECT * FROM refunds WHERE shop = :shop AND order_ref = :ref"
+        " ORDER BY planned_at, id",
+        shop=shop,
+        ref=order_ref,
+    )
+    return [_refund(row) for row in rows]
+
+
+def of_return(db: Database, return_id: str) -> list[RefundRow]:
+    """List every refund of a return, oldest first."""
+    rows = db.query(
+        "SELECT * FROM refunds WHERE return_id = :id ORDER BY planned_at, id",
+        id=return_id,
+    )
+    return [_refund(row) for row in rows]
+
+
+def in_states(
+    db: Database, shop: str, states: Sequence[Refund], before: datetime
+) -> list[RefundRow]:
+    """List a shop's refunds that have rested in a state since `before`."""
+    found: list[RefundRow] = []
+    for state in states:
+        rows = db.query(
+            "SELECT * FROM refunds WHERE shop = :shop AND state = :state"
+            " AND changed_at <= :before ORDER BY changed_at, id",
+            shop=shop,
+            state=state.value,
+            before=stamp(before),
+        )
+        found.extend(_refund(row) for row in rows)
+    return found
+
+
+def recent(db: Database, shop: str | None = None, limit: int = 50) -> list[RefundRow]:
+    """List the newest refunds first."""
+    rows = db.query(
+        "SELECT * FROM refunds WHERE :shop = '' OR shop = :shop"
+        " ORDER BY planned_at DESC, id DESC LIMIT :limit",
+        shop=shop or "",
+        limit=limit,
+    )
+    return [_refund(row) for row in rows]
+
+
+def is_out(db: Database, shop: str, order_ref: str) -> bool:
+    """Say whether a refund of the order is submitted, unknown or pending."""
+    rows = db.query(
+        "SELECT count(*) AS n FROM refunds WHERE shop = :shop AND order_ref = :ref"
+        " AND state IN ('submitted', 'unknown', 'pending')",
+        shop=shop,
+        ref=order_ref,
+    )
+    return bool(rows[0]["n"])
+
+
+def sent_since(db: Database, shop: str, currency: str, since: datetime) -> Money:
+    """Add up what was first sent to a shop since a moment, in one currency."""
+    rows = db.query(
+        "SELECT coalesce(sum(amount_minor), 0) AS minor FROM refunds"
+        " WHERE shop = :shop AND currency = :currency AND first_sent_at >= :since"
+        " AND state NOT IN ('rejected', 'failed', 'cancelled')",
+        shop=shop,
+        currency=currency,
+        since=stamp(since),
+    )
+    return Money(int(rows[0]["minor"]), currency)
+
+
+def _note(
+    db: Database, row: RefundRow, event: str, actor: str, why: str, now: datetime
+) -> None:
+    history.note(
+        db,
+        shop=row.shop,
+        about="refund",
+        about_id=row.id,
+        return_id=row.return_id,
+        event=event,
+        state=row.state.value,
+        actor=actor,
+        why=why,
+        now=now,
+    )
+
+
+def _refund(row: Row) -> RefundRow:
+    request = msgspec.json.decode(row["plan"], type=RefundRequest)
+    sent = moment(row["first_sent_at"]) if row["first_sent_at"] else None
+    return RefundRow(
+        id=row["id"],
+        shop=row["shop"],
+        order_ref=row["order_ref"],
+        return_id=row["return_id"],
+        amount=Money(row["amount_minor"], row["currency"]),
+        state=Refund(row["state"]),
+        request=replace(request, first_sent_at=sent),
+        units=json.loads(row["units"]),
+        preimage=json.loads(row["preimage"]) if row["preimage"] else None,
+        platform_ref=row["platform_ref"],
+        planned_at=moment(row["planned_at"]),
+        changed_at=moment(row["changed_at"]),
+        looked_at=moment(row["looked_at"]) if row["looked_at"] else None,
+        resends=row["resends"],
+        why=row["why"],
+    )

@@ -1,0 +1,334 @@
+"""Returns and their lines; quantities and decisions change, history remembers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from connector.errors import NotFound, Refused
+from connector.model import (
+    Answer,
+    Kind,
+    Resolution,
+    Return,
+    ReturnLine,
+    ShopReturn,
+)
+from connector.states import DECISION, RECEPTION, Decision, Reception, advance
+from connector.store import filing, history
+from connector.store.database import atomic, moment, stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from connector.store.database import Database, Row
+
+
+def get(db: Database, return_id: str) -> Return:
+    """Return one return by our id; raises NotFound."""
+    return _one(db, "id = :value", return_id)
+
+
+def by_number(db: Database, number: str) -> list[Return]:
+    """List the returns called `number`: one a shop at most."""
+    return _many(db, "number = :value", number)
+
+
+def by_platform_ref(db: Database, shop: str, ref: str) -> Return | None:
+    """Return the return that the shop calls `ref`, if it is one of ours."""
+    found = _many(db, "platform_ref = :value AND shop = :shop", ref, shop=shop)
+    return found[0] if found else None
+
+
+def by_event(db: Database, shop: str, event_key: str) -> Return | None:
+    """Return what an inbound event opened, so that it never opens two."""
+    found = _many(db, "event_key = :value AND shop = :shop", event_key, shop=shop)
+    return found[0] if found else None
+
+
+def of_order(db: Database, shop: str, order_ref: str) -> list[Return]:
+    """List the returns of an order, oldest first."""
+    return _many(db, "order_ref = :value AND shop = :shop", order_ref, shop=shop)
+
+
+def recent(db: Database, shop: str | None = None, limit: int = 50) -> list[Return]:
+    """List the newest returns first."""
+    rows = db.query(
+        "SELECT id FROM returns WHERE :shop = '' OR shop = :shop"
+        " ORDER BY opened_at DESC, id DESC LIMIT :limit",
+        shop=shop or "",
+        limit=limit,
+    )
+    return [get(db, row["id"]) for row in rows]
+
+
+def undecided(db: Database, shop: str) -> list[str]:
+    """List the ids of live returns with a line that no rule has spoken on."""
+    rows = db.query(
+        "SELECT DISTINCT r.id, r.opened_at FROM returns r"
+        " JOIN return_lines l ON l.return_id = r.id"
+        " WHERE r.shop = :shop AND l.decision = 'pending' AND r.cancelled_at IS NULL"
+        " ORDER BY r.opened_at, r.id",
+        shop=shop,
+    )
+    return [row["id"] for row in rows]
+
+
+def live(db: Database, shop: str) -> list[str]:
+    """List the ids of returns that are neither closed nor cancelled."""
+    rows = db.query(
+        "SELECT id FROM returns WHERE shop = :shop AND closed_at IS NULL"
+        " AND cancelled_at IS NULL ORDER BY opened_at, id",
+        shop=shop,
+    )
+    return [row["id"] for row in rows]
+
+
+def decision_counts(db: Database, shop: str) -> dict[str, int]:
+    """Count a shop's returns by the gravest decision among their lines."""
+    rows = db.query(
+        "SELECT worst, count(*) AS n FROM (SELECT r.id, CASE"
+        "  WHEN sum(l.decision = 'needs_person') > 0 THEN 'needs_person'"
+        "  WHEN sum(l.decision = 'pending') > 0 THEN 'pending'"
+        "  WHEN sum(l.decision = 'approved') > 0 THEN 'approved'"
+        "  ELSE 'declined' END AS worst FROM returns r"
+        "  JOIN return_lines l ON l.return_id = r.id WHERE r.shop = :shop GROUP BY r.id"
+        " ) AS t GROUP BY worst",
+        shop=shop,
+    )
+    return {row["worst"]: row["n"] for row in rows}
+
+
+@atomic
+def decide(
+    db: Database,
+    case: Return,
+    line_id: int,
+    event: str,
+    *,
+    approved: int,
+    trace: Sequence[Answer],
+    actor: str,
+    now: datetime,
+    why: str = "",
+) -> None:
+    """Move a line's decision; a declined line frees its units."""
+    line = line_of(case, line_id)
+    state = advance(DECISION, Decision(line.decision), event)
+    db.execute(
+        "UPDATE return_lines SET decision = :state, approved = :approved,"
+        " trace = :trace WHERE id = :id",
+        state=state.value,
+        approved=approved,
+        trace=msgspec.json.encode(tuple(trace)).decode(),
+        id=line_id,
+    )
+    if state is Decision.DECLINED:
+        filing.free(db, line_id)
+    history.note(
+        db,
+        shop=case.shop,
+        about="line",
+        about_id=str(line_id),
+        return_id=case.id,
+        event=event,
+        state=state.value,
+        actor=actor,
+        why=why,
+        now=now,
+    )
+
+
+@atomic
+def judged(db: Database, return_id: str, policy_hash: str, *, shipping: bool) -> None:
+    """Remember by which policy version a return was judged."""
+    db.execute(
+        "UPDATE returns SET policy_hash = :hash, refund_shipping = :shipping"
+        " WHERE id = :id",
+        hash=policy_hash,
+        shipping=int(shipping),
+        id=return_id,
+    )
+
+
+@atomic
+def move_goods(
+    db: Database,
+    case: Return,
+    line_id: int,
+    event: str,
+    quantities: Mapping[str, int],
+    *,
+    actor: str,
+    now: datetime,
+    why: str = "",
+) -> None:
+    """Add received, accepted, rejected or lost units to a line (Medusa fault F1)."""
+    row = db.query("SELECT * FROM return_lines WHERE id = :id", id=line_id)[0]
+    state = advance(RECEPTION, Reception(row["reception"]), event)
+    db.execute(
+        "UPDATE return_lines SET reception = :state, received = received + :received,"
+        " accepted = accepted + :accepted, rejected = rejected + :rejected,"
+        " lost = lost + :lost WHERE id = :id",
+        state=state.value,
+        received=quantities.get("received", 0),
+        accepted=quantities.get("accepted", 0),
+        rejected=quantities.get("rejected", 0),
+        lost=quantities.get("lost", 0),
+        id=line_id,
+    )
+    history.note(
+        db,
+        shop=case.shop,
+        about="line",
+        about_id=str(line_id),
+        return_id=case.id,
+        event=event,
+        state=state.value,
+        actor=actor,
+        why=why,
+        now=now,
+    )
+
+
+@atomic
+def ship(db: Database, case: Return, actor: str, now: datetime) -> None:
+    """Note that the customer has sent the parcel."""
+    db.execute(
+        "UPDATE returns SET shipped_at = :now WHERE id = :id AND shipped_at IS NULL",
+        now=stamp(now),
+        id=case.id,
+    )
+    _note(db, case, "ship", actor, "", now)
+
+
+@atomic
+def finish(db: Database, case: Return, event: str, actor: str, now: datetime) -> None:
+    """Close or cancel a return; a cancelled one frees its units."""
+    column = {"close": "closed_at", "cancel": "cancelled_at"}[event]
+    db.execute(
+        f"UPDATE returns SET {column} = :now WHERE id = :id",  # noqa: S608 - one of two columns of ours
+        now=stamp(now),
+        id=case.id,
+    )
+    if event == "cancel":
+        for line in case.lines:
+            filing.free(db, line.id)
+    _note(db, case, event, actor, "", now)
+
+
+@atomic
+def adopt(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
+    """Tie our return to the shop's, line by line."""
+    db.execute(
+        "UPDATE returns SET platform_ref = :ref WHERE id = :id",
+        ref=found.ref,
+        id=case.id,
+    )
+    left = list(found.lines)
+    for line in case.lines:
+        match = next(
+            (
+                x
+                for x in left
+                if (x.line_ref, x.quantity) == (line.line_ref, line.asked)
+            ),
+            None,
+        )
+        if match is None:
+            msg = "the shop's return has other lines than ours"
+            raise Refused(msg, return_number=case.number, shop_return=found.ref)
+        left.remove(match)
+        db.execute(
+            "UPDATE return_lines SET platform_ref = :ref WHERE id = :id",
+            ref=match.ref,
+            id=line.id,
+        )
+    _note(db, case, "made_at_shop", "retour", found.number, now)
+
+
+def line_of(case: Return, line_id: int) -> ReturnLine:
+    """Find a line of a return; raises NotFound."""
+    for line in case.lines:
+        if line.id == line_id:
+            return line
+    msg = "the return has no such line"
+    raise NotFound(msg, number=case.number, line=line_id)
+
+
+def _note(
+    db: Database, case: Return, event: str, actor: str, why: str, now: datetime
+) -> None:
+    history.note(
+        db,
+        shop=case.shop,
+        about="return",
+        about_id=case.id,
+        return_id=case.id,
+        event=event,
+        state="",
+        actor=actor,
+        why=why,
+        now=now,
+    )
+
+
+def _one(db: Database, where: str, value: str) -> Return:
+    found = _many(db, where, value)
+    if not found:
+        msg = "there is no such return"
+        raise NotFound(msg, return_id=value)
+    return found[0]
+
+
+def _many(db: Database, where: str, value: str, shop: str = "") -> list[Return]:
+    rows = db.query(
+        f"SELECT * FROM returns WHERE {where} ORDER BY opened_at, id",  # noqa: S608 - `where` is written above
+        **({"value": value, "shop": shop} if shop else {"value": value}),
+    )
+    return [_return(db, row) for row in rows]
+
+
+def _return(db: Database, row: Row) -> Return:
+    lines = db.query(
+        "SELECT * FROM return_lines WHERE return_id = :id ORDER BY id", id=row["id"]
+    )
+    return Return(
+        id=row["id"],
+        number=row["number"],
+        shop=row["shop"],
+        order_ref=row["order_ref"],
+        kind=Kind(row["kind"]),
+        filed_by=row["filed_by"],
+        opened_at=moment(row["opened_at"]),
+        lines=tuple(_line(line) for line in lines),
+        language=row["language"],
+        shipped_at=moment(row["shipped_at"]) if row["shipped_at"] else None,
+        platform_ref=row["platform_ref"],
+        refund_shipping=bool(row["refund_shipping"]),
+        policy_hash=row["policy_hash"],
+        closed_at=moment(row["closed_at"]) if row["closed_at"] else None,
+        cancelled_at=moment(row["cancelled_at"]) if row["cancelled_at"] else None,
+    )
+
+
+def _line(row: Row) -> ReturnLine:
+    return ReturnLine(
+        id=row["id"],
+        line_ref=row["line_ref"],
+        asked=row["asked"],
+        reason=row["reason"],
+        note=row["note"],
+        has_photo=bool(row["has_photo"]),
+        decision=row["decision"],
+        approved=row["approved"],
+        received=row["received"],
+        accepted=row["accepted"],
+        rejected=row["rejected"],
+        lost=row["lost"],
+        platform_ref=row["platform_ref"],
+        trace=msgspec.json.decode(row["trace"], type=tuple[Answer, ...]),
+        wanted=Resolution(row["wanted"]),
+    )
