@@ -1,0 +1,1 @@
+"""One folder per shop platform: translate, calls, auth, and a stand-in shop."""

@@ -1,0 +1,1 @@
+"""Shopify through its Admin GraphQL API, version 2026-10."""

@@ -1,0 +1,75 @@
+"""Scopes: a field whose scope is lacking is null, beside an ACCESS_DENIED error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLError, default_field_resolver, get_named_type
+
+if TYPE_CHECKING:
+    from graphql import GraphQLResolveInfo
+
+    from adapters.shopify.standin.state import State
+
+DOCUMENTATION = "https://shopify.dev/api/usage/access-scopes"
+TYPES = {
+    "Return": "read_returns",
+    "ReturnableFulfillment": "read_returns",
+    "ReturnReasonDefinition": "read_returns",
+    "ReverseFulfillmentOrder": "read_returns",
+    "CalculatedReturn": "read_returns",
+    "Order": "read_orders",
+    "Refund": "read_orders",
+    "OrderTransaction": "read_orders",
+    "LineItem": "read_orders",
+    "Fulfillment": "read_orders",
+    "Customer": "read_customers",
+    "Location": "read_locations",
+    "Product": "read_products",
+    "ProductVariant": "read_products",
+}
+MUTATIONS = {
+    "refundCreate": "write_orders",
+    "orderUpdate": "write_orders",
+    "tagsAdd": "write_orders",
+    "tagsRemove": "write_orders",
+    "removeFromReturn": "write_returns",
+    "reverseFulfillmentOrderDispose": "write_returns",
+}
+
+
+def needed(info: GraphQLResolveInfo[State]) -> str | None:
+    """Name the scope that a field needs, by its type or as a mutation."""
+    if info.parent_type.name == "Mutation":
+        if info.field_name.startswith("return"):
+            return "write_returns"
+        return MUTATIONS.get(info.field_name)
+    name = get_named_type(info.return_type).name
+    return TYPES.get(name.removesuffix("Connection"))
+
+
+def resolve(
+    source: Any,  # noqa: ANN401 - graphql-core's own signature
+    info: GraphQLResolveInfo[State],
+    **args: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Resolve a field if the app may see it; refuse what is not modelled."""
+    state: State = info.context
+    scope = needed(info)
+    if scope is not None and scope not in state.scopes:
+        required = f"`{scope}` access scope."
+        message = (
+            f"Access denied for {info.field_name} field. Required access: {required}"
+        )
+        raise GraphQLError(
+            message,
+            extensions={
+                "code": "ACCESS_DENIED",
+                "documentation": DOCUMENTATION,
+                "requiredAccess": required,
+            },
+        )
+    if info.path.prev is None and info.field_name not in source:
+        message = f"the stand-in shop does not model {info.field_name}"
+        raise GraphQLError(message)
+    return default_field_resolver(source, info, **args)

@@ -1,0 +1,286 @@
+"""The HTTP door of the stand-in: GraphQL, tokens, and the misfortunes that are set."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from adapters.shopify.standin import execute
+from adapters.shopify.standin.cost import MAXIMUM, Bucket
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapters.shopify.standin.amounts import Json
+    from adapters.shopify.standin.shop import Shop
+    from adapters.shopify.standin.switches import Switch
+
+TOKEN_SECONDS = 86399
+NOT_LOGGED_IN = (
+    "[API] Invalid API key or access token (unrecognized login or wrong password)"
+)
+BEFORE = {"lose_request", "throttle", "refuse", "redirect"}
+AROUND = {"status", "html", "internal_error"}
+IDLE = 0.2  # seconds between two looks of the background thread at retries
+
+
+class Door(ThreadingHTTPServer):
+    """A server whose threads and sockets end with it."""
+
+    daemon_threads = False
+    block_on_close = True
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__(("127.0.0.1", 0), Visit)
+        self.shop = shop
+        self.bucket = Bucket(MAXIMUM, shop.clock())
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        """The address to reach it at."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+        """Remember the connection, so that closing can end it."""
+        with self._guard:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - stdlib's signature
+        """Forget the connection."""
+        with self._guard:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """End connections that clients keep alive."""
+        with self._guard:
+            for link in self._open:
+                with suppress(OSError):
+                    link.shutdown(socket.SHUT_RDWR)
+
+
+class Visit(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    server: Door
+
+    def log_message(self, *_args: object) -> None:
+        """Say nothing: requests carry tokens and names."""
+
+    def do_POST(self) -> None:
+        """Answer the two addresses that the stand-in has."""
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        parts = self.path.split("?", 1)[0].strip("/").split("/")
+        if parts == ["admin", "oauth", "access_token"]:
+            self._token(body)
+        elif parts[:2] == ["admin", "api"] and parts[3:] == ["graphql.json"]:
+            self._graphql(parts[2], body)
+        else:
+            self._json(HTTPStatus.NOT_FOUND, {"errors": "Not Found"})
+
+    def do_GET(self) -> None:
+        """Answer that there is nothing to GET."""
+        self._json(HTTPStatus.NOT_FOUND, {"errors": "Not Found"})
+
+    def _token(self, body: bytes) -> None:
+        shop = self.server.shop
+        text = body.decode(errors="replace")
+        is_json = "json" in self.headers.get("Content-Type", "")
+        try:
+            asked = dict(json.loads(text)) if is_json else dict(parse_qsl(text))
+        except (ValueError, TypeError):
+            asked = {}
+        if asked.get("grant_type") != "client_credentials":
+            self._refuse_token("unsupported_grant_type", "Grant type is not supported.")
+        elif (asked.get("client_id"), asked.get("client_secret")) != (
+            shop.client_id,
+            shop.client_secret,
+        ):
+            self._refuse_token("invalid_client", "Client authentication failed.")
+        elif shop.shop_not_permitted:
+            told = "Client credentials cannot be performed on this shop."
+            self._refuse_token("shop_not_permitted", told)
+        else:
+            self._grant(shop)
+
+    def _grant(self, shop: Shop) -> None:
+        with shop.lock:
+            token = f"shpat_{shop.new_uuid().replace('-', '')}"
+            shop.tokens[token] = shop.clock() + timedelta(seconds=TOKEN_SECONDS)
+        answer = {
+            "access_token": token,
+            "scope": ",".join(shop.scopes),
+            "expires_in": TOKEN_SECONDS,
+        }
+        self._json(HTTPStatus.OK, answer)
+
+    def _refuse_token(self, error: str, told: str) -> None:
+        answer = {"error": error, "error_description": told}
+        self._json(HTTPStatus.BAD_REQUEST, answer)
+
+    def _known(self) -> bool:
+        shop = self.server.shop
+        given = self.headers.get("X-Shopify-Access-Token", "")
+        with shop.lock:
+            ends = shop.tokens.get(given)
+        return given == shop.token or (ends is not None and shop.clock() < ends)
+
+    def _graphql(self, version: str, body: bytes) -> None:
+        shop = self.server.shop
+        if not self._known():
+            self._json(HTTPStatus.UNAUTHORIZED, {"errors": NOT_LOGGED_IN})
+            return
+        # A retired version falls forward; one that never was is not found.
+        if version > shop.api_version and version != "unstable":
+            self._json(HTTPStatus.NOT_FOUND, {"errors": "Not Found"})
+            return
+        try:
+            asked = dict(json.loads(body))
+        except (ValueError, TypeError):
+            self._json(HTTPStatus.BAD_REQUEST, {"errors": {"query": "Invalid JSON"}})
+            return
+        prepared = execute.prepare(asked)
+        if isinstance(prepared, dict):
+            self._json(HTTPStatus.OK, prepared)
+            return
+        self._meet(prepared)
+
+    def _meet(self, prepared: execute.Prepared) -> None:
+        """Run the document through whatever misfortune waits for its root fields."""
+        switches = self.server.shop.switches
+        names = prepared.roots
+        _wait(switches.take(names, {"delay"}, at="before"))
+        early = switches.take(names, BEFORE)
+        if early is not None:
+            self._stumble(early, prepared)
+            return
+        around = switches.take(names, AROUND)
+        if around is not None and not around.options.get("effect"):
+            self._break(around, None)
+            return
+        answer = execute.run(self.server.shop, self.server.bucket, prepared)
+        if around is not None:
+            self._break(around, answer.get("data"))
+        elif switches.take(names, {"lose_answer"}):
+            self._drop()
+        else:
+            late = switches.take(names, {"delay"}, at="after")
+            if late is not None and late.options.get("body_trickle"):
+                self._trickle(late, answer)
+            else:
+                _wait(late)
+                self._json(HTTPStatus.OK, answer)
+
+    def _stumble(self, switch: Switch, prepared: execute.Prepared) -> None:
+        if switch.kind == "lose_request":
+            self._drop()
+        elif switch.kind == "throttle":
+            requested = prepared.meter.requested()
+            answer = execute.throttled(self.server.bucket, requested)
+            self._json(HTTPStatus.OK, answer)
+        elif switch.kind == "refuse":
+            code = switch.options.get("code", 401)
+            self._json(code, {"errors": HTTPStatus(code).phrase})
+        else:
+            code = switch.options.get("code", 301)
+            target = switch.options.get("location", f"{self.server.url}/elsewhere")
+            self._send(code, b"", "text/html", {"Location": target})
+
+    def _break(self, switch: Switch, data: Json | None) -> None:
+        """Answer with a fault, before the effect (no data) or after it."""
+        if switch.kind == "status":
+            code = switch.options.get("code", 503)
+            self._send(code, b"<html>Service Unavailable</html>", "text/html", {})
+        elif switch.kind == "html":
+            code = switch.options.get("code", 200)
+            self._send(code, b"<html><body>Something</body></html>", "text/html", {})
+        else:
+            request_id = self.server.shop.new_uuid()
+            self._json(HTTPStatus.OK, execute.internal_error(request_id, data))
+
+    def _drop(self) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _trickle(self, switch: Switch, answer: Json) -> None:
+        """Send the body byte by byte, until released or the client is gone."""
+        body = json.dumps(answer).encode()
+        self._head(HTTPStatus.OK, len(body), "application/json", {})
+        switch.arrived.set()
+        pause = float(switch.options["body_trickle"])
+        with suppress(OSError):
+            while body and not switch.released.wait(pause):
+                self.wfile.write(body[:1])
+                self.wfile.flush()
+                body = body[1:]
+            self.wfile.write(body)
+
+    def _json(self, status: int, answer: Json) -> None:
+        self._send(status, json.dumps(answer).encode(), "application/json", {})
+
+    def _head(
+        self, status: int, length: int, kind: str, headers: dict[str, str]
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(length))
+        self.send_header("X-Shopify-API-Version", self.server.shop.api_version)
+        self.send_header("X-Request-Id", self.server.shop.new_uuid())
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _send(
+        self, status: int, body: bytes, kind: str, headers: dict[str, str]
+    ) -> None:
+        with suppress(OSError):  # a client that timed out is gone
+            self._head(status, len(body), kind, headers)
+            self.wfile.write(body)
+
+
+def _wait(switch: Switch | None) -> None:
+    if switch is not None:
+        switch.arrived.set()
+        switch.released.wait()
+
+
+@contextmanager
+def serve(shop: Shop) -> Iterator[str]:
+    """Open the shop's door; inside the `with` it answers at the URL given."""
+    door = Door(shop)
+    stop = threading.Event()
+    threads = [threading.Thread(target=door.serve_forever, args=(0.02,))]
+    if shop.autodeliver:
+        threads.append(threading.Thread(target=_keep_delivering, args=(shop, stop)))
+    for thread in threads:
+        thread.start()
+    try:
+        yield door.url
+    finally:
+        stop.set()
+        shop.changed.set()
+        shop.switches.clear()
+        door.shutdown()
+        door.hang_up()
+        door.server_close()
+        for thread in threads:
+            thread.join()
+
+
+def _keep_delivering(shop: Shop, stop: threading.Event) -> None:
+    while not stop.is_set():
+        shop.changed.wait(IDLE)
+        shop.changed.clear()
+        shop.deliver()
