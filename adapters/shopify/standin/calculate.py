@@ -24,7 +24,7 @@ def preview(state: State, data: Json) -> Json | None:
     return {
         "id": "gid://shopify/CalculatedReturn/1",
         "returnLineItems": [
-            _line(state, order, index, row)
+            _line(order, index, row)
             for index, row in enumerate(data.get("returnLineItems") or (), start=1)
         ],
         "exchangeLineItems": [],
@@ -36,7 +36,7 @@ def preview(state: State, data: Json) -> Json | None:
     }
 
 
-def _line(state: State, order: Order, index: int, row: Json) -> Json:
+def _line(order: Order, index: int, row: Json) -> Json:
     parcels = {item.gid: item for parcel in order.parcels for item in parcel.lines}
     item = parcels[row["fulfillmentLineItemId"]]
     subtotal, tax = outcome.worth(item.line, row["quantity"])

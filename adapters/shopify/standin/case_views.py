@@ -60,7 +60,7 @@ def return_(state: State, case: Return) -> Json:
         "returnShippingFees": [
             {"id": fee.gid, "amountSet": fee.amount.view()} for fee in case.fees
         ],
-        "returnLineItems": partial(_lines, state, of, case),
+        "returnLineItems": partial(_lines, of, case),
         "exchangeLineItems": connection(case.exchanges, partial(exchange, of)),
         "refunds": connection(case.refunds, partial(refund, state)),
         "transactions": connection(moved, partial(transaction, state)),
@@ -74,7 +74,6 @@ def return_(state: State, case: Return) -> Json:
 
 
 def _lines(
-    state: State,
     of: Order,
     case: Return,
     info: object,

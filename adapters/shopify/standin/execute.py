@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 LIMITS = "https://shopify.dev/api/usage/rate-limits"
 UNKNOWN_FIELD = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'\.")
 UNKNOWN_ARGUMENT = re.compile(r"Unknown argument '(\w+)' on field '(\w+)\.(\w+)'\.")
-MISSING_KEY = re.compile(r"Directive '@(\w+)' argument '(\w+)' of type .* is required")
+# graphql-core 3.2 and 3.3 word this differently.
+MISSING_KEY = re.compile(
+    r"(?:Directive '@(\w+)' argument '(\w+)'|Argument '@(\w+)\((\w+):\)') of type "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ def _invalid(error: GraphQLError) -> Json:
         text = f"Field '{field}' doesn't accept argument '{name}'"
         more = {"code": "argumentNotAccepted", "name": field, "argumentName": name}
     elif match := MISSING_KEY.match(text.replace('"', "'")):
-        name, argument = match.groups()
+        name, argument = (part for part in match.groups() if part)
         text = f"Directive '{name}' is missing required arguments: {argument}"
         more = {"code": "missingRequiredArguments", "name": name}
     else:
