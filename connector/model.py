@@ -328,6 +328,7 @@ class Deduction:
 
     code: str  # restocking, return_shipping, inspection, rounding
     amount: Money
+    line_ref: str = ""  # empty: it concerns the whole return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
