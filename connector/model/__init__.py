@@ -1,0 +1,77 @@
+"""The common returns model: what both platforms' data becomes.
+
+Amounts are `Money` (minor units); moments are aware datetimes in UTC; a `ref` is
+an id at the shop, exactly as the shop writes it; an `id` is ours.
+"""
+
+from __future__ import annotations
+
+from connector.model.order import (
+    Change,
+    Charge,
+    Customer,
+    Line,
+    Moved,
+    Oddity,
+    Order,
+    OrderStatus,
+    Parcel,
+    RefundedLine,
+    ShopRefund,
+    TaxPart,
+    Tender,
+    TenderKind,
+)
+from connector.model.refund import (
+    Deduction,
+    Finding,
+    Found,
+    Prepared,
+    Receipt,
+    RefundRequest,
+    Share,
+    TenderShare,
+)
+from connector.model.returns import (
+    Answer,
+    Fault,
+    Kind,
+    Resolution,
+    Return,
+    ReturnLine,
+    ShopReturn,
+    ShopReturnLine,
+)
+
+__all__ = [
+    "Answer",
+    "Change",
+    "Charge",
+    "Customer",
+    "Deduction",
+    "Fault",
+    "Finding",
+    "Found",
+    "Kind",
+    "Line",
+    "Moved",
+    "Oddity",
+    "Order",
+    "OrderStatus",
+    "Parcel",
+    "Prepared",
+    "Receipt",
+    "RefundRequest",
+    "RefundedLine",
+    "Resolution",
+    "Return",
+    "ReturnLine",
+    "Share",
+    "ShopRefund",
+    "ShopReturn",
+    "ShopReturnLine",
+    "TaxPart",
+    "Tender",
+    "TenderKind",
+    "TenderShare",
+]

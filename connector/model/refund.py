@@ -1,0 +1,112 @@
+"""What goes back to the customer, and what the shop says became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from connector.model.order import Moved, TaxPart
+from connector.money import Money, total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Part of a line or charge to be paid back; `quantity` 0 for charges."""
+
+    ref: str
+    quantity: int
+    gross: Money
+    taxes: tuple[TaxPart, ...] = ()
+    restock: bool = False
+
+    @property
+    def tax(self) -> Money:
+        """The tax inside `gross`."""
+        return total((part.amount for part in self.taxes), self.gross.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deduction:
+    """A named amount that stays with the merchant (positive)."""
+
+    code: str  # restocking, return_shipping, inspection, rounding
+    amount: Money
+    line_ref: str = ""  # empty: it concerns the whole return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenderShare:
+    """How much goes back on one tender."""
+
+    tender_ref: str
+    gateway: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """One refund to ask of a shop; `key` (a UUIDv7) is its name for life.
+
+    `amount` = lines gross + shipping gross - deductions = sum of tenders.
+    """
+
+    key: str
+    order_ref: str
+    amount: Money
+    lines: tuple[Share, ...]
+    shipping: tuple[Share, ...]
+    deductions: tuple[Deduction, ...]
+    tenders: tuple[TenderShare, ...]
+    reason: str
+    return_number: str = ""
+    return_ref: str = ""  # the shop's own return; empty = a refund without one
+    return_lines: tuple[tuple[str, int], ...] = ()  # (shop's return line, quantity)
+    goods_received: bool = False
+    by_gateway: bool = True  # False: a person has paid, only book it
+    first_sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the shop says became of a refund."""
+
+    ref: str
+    amount: Money
+    moved: Moved
+
+
+class Found(StrEnum):
+    """What looking at the shop showed about a refund that was sent."""
+
+    DONE = "done"  # it is there and the money moved
+    PENDING = "pending"  # it is there, the money is on its way
+    FAILED = "failed"  # it is there, and the money surely did not move
+    ABSENT = "absent"  # surely never executed: the same key may go again
+    UNCLEAR = "unclear"  # nothing can be concluded yet; look again later
+    PERSON = "person"  # nothing more can be learnt by looking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The outcome of a look; `why` is for the person who must decide."""
+
+    found: Found
+    receipt: Receipt | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What was read just before a refund is sent.
+
+    `preimage` is JSON and is committed before the call. `already` is set when the
+    shop has this very refund. `ask` is set when a person must decide instead.
+    """
+
+    preimage: Mapping[str, Any]
+    already: Receipt | None = None
+    ask: str = ""
+    rounding: Money | None = None  # booked difference to the shop's own figure

@@ -1,0 +1,111 @@
+"""What comes back, and why: ours, and the shop's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Why, in law, goods come back."""
+
+    VOLUNTARY = "voluntary"
+    WITHDRAWAL = "withdrawal"
+    FAULTY = "faulty"
+    CARRIER_DAMAGE = "carrier_damage"
+    COURTESY = "courtesy"
+
+
+class Fault(StrEnum):
+    """Who answers for a return."""
+
+    CUSTOMER = "customer"
+    MERCHANT = "merchant"
+    CARRIER = "carrier"
+
+
+class Resolution(StrEnum):
+    """What the customer wants or gets."""
+
+    REFUND = "refund"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one rule said about one line; the trace is a tuple of these."""
+
+    rule: str
+    says: str  # approve, decline, ask, fee, note
+    why: str  # a sentence for people
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnLine:
+    """One order line inside a return, with its quantities and decision."""
+
+    id: int
+    line_ref: str
+    asked: int
+    reason: str
+    note: str = ""
+    has_photo: bool = False
+    decision: str = "pending"  # states.Decision
+    approved: int = 0
+    received: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    lost: int = 0
+    platform_ref: str = ""
+    trace: tuple[Answer, ...] = ()
+    wanted: Resolution = Resolution.REFUND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """A return (RMA) of one order; its status is computed from its lines."""
+
+    id: str
+    number: str  # 1001-R1
+    shop: str
+    order_ref: str
+    kind: Kind
+    filed_by: str  # portal, shop, inbound, console
+    opened_at: datetime
+    lines: tuple[ReturnLine, ...]
+    language: str = "en"
+    shipped_at: datetime | None = None
+    platform_ref: str = ""
+    refund_shipping: bool = False
+    policy_hash: str = ""
+    closed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopReturnLine:
+    """A line of a shop's return; quantities as the shop counts them."""
+
+    ref: str
+    line_ref: str
+    quantity: int
+    processable: int
+    processed: int
+    refunded: int
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopReturn:
+    """A return as the shop holds it (Shopify only)."""
+
+    ref: str
+    number: str
+    order_ref: str
+    status: str  # requested, open, closed, declined, cancelled, unknown
+    lines: tuple[ShopReturnLine, ...]
+    opened_at: datetime
+    raw_status: str = ""
