@@ -1,0 +1,202 @@
+"""An in-memory shop, as unforgiving as real ones: for unit tests and docs.
+
+It has no lock and no idempotency, and takes an identical refund twice while money
+remains, as WooCommerce does.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable, Unsupported
+from connector.model import (
+    Change,
+    Finding,
+    Found,
+    Moved,
+    Order,
+    Prepared,
+    Receipt,
+    ShopRefund,
+)
+from connector.money import Money, total
+from connector.platform import Abilities, Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from connector.model import RefundRequest, Return, ShopReturn
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """One shop in memory; `mishaps` are played one a refund, in order.
+
+    Mishaps: `lost` (paid, no answer), `never` (not paid, no answer), `refused`,
+    `unavailable`, `pending`. `calls` counts refunds that reached the shop.
+    """
+
+    name: str = "sandbox"
+    platform: str = "sandbox"
+    abilities: Abilities = field(default_factory=lambda: Abilities(holds_returns=False))
+    orders: dict[str, Order] = field(default_factory=dict)
+    mishaps: deque[str] = field(default_factory=deque)
+    calls: int = 0
+
+    def sell(self, order: Order) -> None:
+        """Put an order in the shop."""
+        self.orders[order.ref] = order
+
+    def pay_by_hand(self, order_ref: str, amount: Money) -> None:
+        """Refund as the shop's staff would, in its own admin."""
+        self._pay(order_ref, amount, None, Moved.YES)
+
+    def settle(self, order_ref: str, moved: Moved) -> None:
+        """Say what became of the money of every pending refund."""
+        order = self.order(order_ref)
+        settled = tuple(
+            replace(refund, moved=moved) if refund.moved is Moved.PENDING else refund
+            for refund in order.refunds
+        )
+        self.orders[order_ref] = replace(order, refunds=settled)
+
+    def read_notice(self, topic: str, body: bytes) -> Notice:
+        """Read a body that is nothing but an order's ref."""
+        ref = body.decode("utf-8", "replace")
+        known = topic == "order" and ref in self.orders
+        return (
+            Notice(about="order", order_ref=ref) if known else Notice(about="unknown")
+        )
+
+    def order(self, ref: str) -> Order:
+        """Return an order; raises Gone."""
+        if ref not in self.orders:
+            raise Gone(order=ref)
+        return self.orders[ref]
+
+    def find_order(self, number: str) -> str | None:
+        """Find an order by number."""
+        found = [o.ref for o in self.orders.values() if o.number == number]
+        return found[0] if found else None
+
+    def order_of_refund(self, refund_ref: str) -> str | None:
+        """Find the order that a refund belongs to."""
+        for order in self.orders.values():
+            if any(refund.ref == refund_ref for refund in order.refunds):
+                return order.ref
+        return None
+
+    def changes(self, since: datetime) -> Iterator[Change]:
+        """List orders modified at or after a moment."""
+        for order in sorted(self.orders.values(), key=lambda o: o.updated_at):
+            if order.updated_at >= since:
+                yield Change(order_ref=order.ref, updated_at=order.updated_at)
+
+    def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
+        """List every refund of an order."""
+        return self.order(order_ref).refunds
+
+    def prepare(self, request: RefundRequest) -> Prepared:
+        """Look for our key, and keep which refunds were there before."""
+        known = self.refunds(request.order_ref)
+        ours = next((r for r in known if r.key == request.key), None)
+        return Prepared(
+            preimage={"refunds": [refund.ref for refund in known]},
+            already=_receipt(ours) if ours else None,
+        )
+
+    def refund(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Receipt:
+        """Pay, or play the next mishap."""
+        del preimage
+        mishap = self.mishaps.popleft() if self.mishaps else ""
+        if mishap == "unavailable":
+            raise Unavailable
+        self.calls += 1
+        if mishap == "refused":
+            raise Rejected
+        if mishap == "never":
+            raise OutcomeUnknown
+        moved = Moved.PENDING if mishap == "pending" else Moved.YES
+        made = self._pay(request.order_ref, request.amount, request.key, moved)
+        if mishap == "lost":
+            raise OutcomeUnknown
+        return _receipt(made)
+
+    def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
+        """Find our refund by its key; nothing here runs late, so absence is sure."""
+        del preimage
+        for refund in self.refunds(request.order_ref):
+            if refund.key == request.key:
+                return Finding(found=_FOUND[refund.moved], receipt=_receipt(refund))
+        return Finding(found=Found.ABSENT)
+
+    def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
+        """Return nothing: this shop holds no returns."""
+        del order_ref
+        return ()
+
+    def shop_return(self, ref: str) -> ShopReturn:
+        """Refuse: this shop holds no returns."""
+        raise Unsupported(ref=ref)
+
+    def open_return(self, case: Return) -> ShopReturn:
+        """Refuse: this shop holds no returns."""
+        raise Unsupported(number=case.number)
+
+    def approve_return(self, ref: str) -> None:
+        """Refuse: this shop holds no returns."""
+        raise Unsupported(ref=ref)
+
+    def decline_return(self, ref: str, note: str) -> None:
+        """Refuse: this shop holds no returns."""
+        raise Unsupported(ref=ref, note=note)
+
+    def dispose(self, ref: str, units: Mapping[str, int]) -> None:
+        """Refuse: this shop holds no returns."""
+        raise Unsupported(ref=ref, lines=len(units))
+
+    def disposed(self, ref: str) -> Mapping[str, int]:
+        """Refuse: this shop holds no returns."""
+        raise Unsupported(ref=ref)
+
+    def close_return(self, ref: str) -> None:
+        """Refuse: this shop holds no returns."""
+        raise Unsupported(ref=ref)
+
+    def probe(self) -> Mapping[str, str]:
+        """Say who we are."""
+        return {"name": self.name}
+
+    def paid_out(self, order_ref: str) -> Money:
+        """Add up the money that left, whoever sent it."""
+        order = self.order(order_ref)
+        left = (r.amount for r in order.refunds if r.moved is Moved.YES)
+        return total(left, order.currency)
+
+    def _pay(
+        self, order_ref: str, amount: Money, key: str | None, moved: Moved
+    ) -> ShopRefund:
+        order = self.order(order_ref)
+        gone = total((refund.amount for refund in order.refunds), order.currency)
+        if order.captured < gone + amount:
+            msg = "more than remains of the order"
+            raise Rejected(msg, order=order_ref)
+        ref = f"{order_ref}-{len(order.refunds) + 1}"
+        made = ShopRefund(ref=ref, amount=amount, moved=moved, key=key)
+        self.orders[order_ref] = replace(order, refunds=(*order.refunds, made))
+        return made
+
+
+def _receipt(refund: ShopRefund) -> Receipt:
+    return Receipt(ref=refund.ref, amount=refund.amount, moved=refund.moved)
+
+
+_FOUND = {
+    Moved.YES: Found.DONE,
+    Moved.PENDING: Found.PENDING,
+    Moved.NO: Found.FAILED,
+    Moved.UNKNOWN: Found.UNCLEAR,
+}

@@ -1,0 +1,95 @@
+"""Make the books and the shop tell one story, by looking; never by money."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from connector.errors import PlatformError
+from connector.model import Found
+from connector.states import Refund
+from connector.store import atomic, desk, refunds
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from connector.model import Finding
+    from connector.platform import Shop
+    from connector.store import Database
+    from connector.store.refunds import RefundRow
+
+# Longer than PHP's longest run: before that, absence says nothing at all.
+QUIET = timedelta(minutes=15)
+MOST_RESENDS = 3
+
+
+def resolve(db: Database, shop: Shop, now: datetime, quiet: timedelta = QUIET) -> int:
+    """Look for every refund whose outcome is open; return how many were settled."""
+    waiting = refunds.in_states(db, shop.name, [Refund.UNKNOWN], now - quiet)
+    waiting += refunds.in_states(db, shop.name, [Refund.PENDING], now)
+    return sum(_look(db, shop, row, now) for row in waiting)
+
+
+def _look(db: Database, shop: Shop, row: RefundRow, now: datetime) -> bool:
+    """Read the shop; without an answer that can be understood, wait."""
+    preimage = dict(row.preimage or {})
+    if row.platform_ref:
+        preimage["ref"] = row.platform_ref
+    try:
+        finding = shop.look(row.request, preimage)
+    except PlatformError as error:
+        refunds.looked(db, row.id, now, str(error))
+        return False
+    return _conclude(db, row, finding, now)
+
+
+@atomic
+def _conclude(db: Database, row: RefundRow, finding: Finding, now: datetime) -> bool:
+    """Write down what looking showed; whatever is unclear goes to a person."""
+    finding = _checked(row, finding)
+    event = _EVENT.get((row.state, finding.found))
+    if event is not None:
+        refunds.move(db, row.id, event, now, why=finding.why, receipt=finding.receipt)
+        if event == "fail":
+            _ask(db, row, "failed", finding.why, now)
+        return True
+    if finding.found is Found.ABSENT and row.state is Refund.UNKNOWN:
+        refunds.resend(db, row.id, now, now)
+        return True
+    refunds.looked(db, row.id, now, finding.why)
+    if finding.found is Found.PERSON:
+        _ask(db, row, "unknown", finding.why, now)
+    return False
+
+
+_EVENT = {
+    (Refund.UNKNOWN, Found.DONE): "confirm",
+    (Refund.UNKNOWN, Found.PENDING): "pend",
+    (Refund.UNKNOWN, Found.FAILED): "fail",
+    (Refund.PENDING, Found.DONE): "confirm",
+    (Refund.PENDING, Found.FAILED): "fail",
+}
+
+
+def _checked(row: RefundRow, finding: Finding) -> Finding:
+    """Turn a finding that does not fit our promise into a question."""
+    if finding.receipt and finding.receipt.amount != row.amount:
+        why = f"{row.amount} was promised, the shop shows {finding.receipt.amount}"
+        return replace(finding, found=Found.PERSON, receipt=None, why=why)
+    if finding.found is Found.ABSENT and row.resends >= MOST_RESENDS:
+        why = "it was sent several times and is never found; check the gateway"
+        return replace(finding, found=Found.PERSON, why=why)
+    return finding
+
+
+def _ask(db: Database, row: RefundRow, code: str, why: str, now: datetime) -> None:
+    desk.put(
+        db,
+        shop=row.shop,
+        about="refund",
+        about_id=row.id,
+        code=code,
+        why=why,
+        now=now,
+    )

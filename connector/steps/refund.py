@@ -1,0 +1,227 @@
+"""Carry promised refunds to their shop: claim, look, commit, call, commit."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from connector.errors import OutcomeUnknown, Rejected, Unavailable
+from connector.model import Moved
+from connector.platform import Shop
+from connector.states import Refund
+from connector.store import Database, atomic, desk, outbox, refunds, shops
+from connector.store.lock import dispatcher
+
+if TYPE_CHECKING:
+    from connector.model import Prepared, Receipt
+    from connector.money import Money
+    from connector.store.outbox import Claim
+    from connector.store.refunds import RefundRow
+
+log = logging.getLogger(__name__)
+
+LATEST_RETRY = timedelta(hours=6)
+# A claim that is older than this is looked at again before anything is sent.
+FRESH = timedelta(seconds=60)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much may leave by itself; None is no limit. Amounts are minor units."""
+
+    per_run_minor: int | None = None
+    per_day_minor: int | None = None
+
+
+@dataclass(slots=True)
+class _Run:
+    db: Database
+    shop: Shop
+    clock: Callable[[], datetime]
+    limits: Limits
+    token: str
+    sent_minor: int = 0
+
+
+def push(
+    db: Database,
+    shop: Shop,
+    clock: Callable[[], datetime],
+    *,
+    token: str,
+    limits: Limits | None = None,
+) -> int:
+    """Send every refund of a shop that is due; return how many were tried.
+
+    `token` names this worker's claims. Does nothing while the shop is paused or
+    another process holds the dispatcher's lock.
+    """
+    run = _Run(db, shop, clock, limits or Limits(), token)
+    with dispatcher(db) as is_ours:
+        if not is_ours or shops.get(db, shop.name).is_paused:
+            return 0
+        _recover(run)
+        shops.ran(db, shop.name, clock())
+        return _drain(run)
+
+
+def _drain(run: _Run) -> int:
+    tried: set[str] = set()
+    while True:
+        claim = outbox.claim(
+            run.db, "refund", run.shop.name, run.token, run.clock(), skip=tried
+        )
+        if claim is None:
+            return len(tried)
+        tried.add(claim.id)
+        row = refunds.get(run.db, claim.id)
+        if _is_within(run, row.amount):
+            _attempt(run, claim, row)
+        else:
+            _hold(run, claim, row)
+
+
+def _recover(run: _Run) -> None:
+    """Mark as unknown what a process that died had begun to ask."""
+    now = run.clock()
+    stranded = refunds.in_states(run.db, run.shop.name, [Refund.SUBMITTED], now)
+    for row in stranded:
+        refunds.move(run.db, row.id, "lose", now, why="the process died while asking")
+
+
+def _is_within(run: _Run, amount: Money) -> bool:
+    """Hold a run and a day to their limits; what exceeds them waits, and is said."""
+    run_limit, day_limit = run.limits.per_run_minor, run.limits.per_day_minor
+    if run_limit is not None and run.sent_minor + amount.minor > run_limit:
+        return False
+    if day_limit is None:
+        return True
+    since = run.clock() - DAY
+    sent = refunds.sent_since(run.db, run.shop.name, amount.currency, since)
+    return sent.minor + amount.minor <= day_limit
+
+
+def _hold(run: _Run, claim: Claim, row: RefundRow) -> None:
+    """Leave it for another run; one above a limit by itself needs a person."""
+    highest = [run.limits.per_run_minor, run.limits.per_day_minor]
+    if any(limit is not None and row.amount.minor > limit for limit in highest):
+        _ask_person(run, claim, row, "limit", "above the largest amount allowed")
+    else:
+        outbox.later(run.db, claim, run.clock())
+
+
+def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
+    """Look first; then say durably that we ask, ask once, and record what came."""
+    started = run.clock()
+    try:
+        prepared = run.shop.prepare(row.request)
+    except Rejected as error:
+        _ask_person(run, claim, row, "refused", str(error))
+        return
+    except (Unavailable, OutcomeUnknown) as error:
+        _later(run, claim, str(error))
+        return
+    if prepared.already:
+        _found(run, row, prepared.already)
+    elif prepared.ask:
+        _ask_person(run, claim, row, "differs", prepared.ask)
+    elif run.clock() - started > FRESH or not outbox.holds(run.db, claim):
+        _later(run, claim, "this worker was stalled; what it read may be old")
+    else:
+        _send(run, claim, row, prepared)
+
+
+def _send(run: _Run, claim: Claim, row: RefundRow, prepared: Prepared) -> None:
+    refunds.submit(run.db, row.id, prepared.preimage, run.clock())
+    run.sent_minor += row.amount.minor
+    row = refunds.get(run.db, row.id)
+    try:
+        receipt = run.shop.refund(row.request, prepared.preimage)
+    except Unavailable as error:
+        _release(run, claim, row, str(error))
+    except Rejected as error:
+        _refused(run, row, str(error))
+    except OutcomeUnknown as error:
+        _lost(run, row, str(error))
+    else:
+        _answered(run, row, receipt)
+
+
+def _answered(run: _Run, row: RefundRow, receipt: Receipt) -> None:
+    now = run.clock()
+    if receipt.amount != row.amount or receipt.moved in (Moved.UNKNOWN, Moved.NO):
+        why = f"the shop answered {receipt.amount}, money moved: {receipt.moved}"
+        refunds.move(run.db, row.id, "lose", now, why=why)
+        return
+    event = "confirm" if receipt.moved is Moved.YES else "pend"
+    state = refunds.move(run.db, row.id, event, now, receipt=receipt)
+    log.info("refund answered", extra={"refund": row.id, "state": state.value})
+
+
+def _found(run: _Run, row: RefundRow, receipt: Receipt) -> None:
+    """Record that the shop has this very refund already; send nothing."""
+    event = "find" if receipt.moved is Moved.YES else "find_pending"
+    refunds.move(run.db, row.id, event, run.clock(), receipt=receipt)
+
+
+def _release(run: _Run, claim: Claim, row: RefundRow, why: str) -> None:
+    """Plan it again: it surely never arrived, and no earlier try is unclear."""
+
+    @atomic
+    def write(db: Database) -> None:
+        refunds.move(db, row.id, "release", run.clock(), why=why)
+        outbox.later(db, claim, _retry_at(claim, run.clock()))
+
+    write(run.db)
+
+
+def _refused(run: _Run, row: RefundRow, why: str) -> None:
+    @atomic
+    def write(db: Database) -> None:
+        now = run.clock()
+        refunds.move(db, row.id, "reject", now, why=why)
+        _matter(db, row, "rejected", why, now)
+
+    write(run.db)
+    log.error("refund refused by the shop", extra={"refund": row.id})
+
+
+def _lost(run: _Run, row: RefundRow, why: str) -> None:
+    refunds.move(run.db, row.id, "lose", run.clock(), why=why)
+    log.warning("refund without an answer", extra={"refund": row.id})
+
+
+def _ask_person(run: _Run, claim: Claim, row: RefundRow, code: str, why: str) -> None:
+    """Lay it on the desk; it waits in the outbox, and is prepared again later."""
+
+    @atomic
+    def write(db: Database) -> None:
+        _matter(db, row, code, why, run.clock())
+        outbox.later(db, claim, run.clock() + LATEST_RETRY)
+
+    write(run.db)
+
+
+def _matter(db: Database, row: RefundRow, code: str, why: str, now: datetime) -> None:
+    desk.put(
+        db,
+        shop=row.shop,
+        about="refund",
+        about_id=row.id,
+        code=code,
+        why=why,
+        now=now,
+    )
+
+
+def _later(run: _Run, claim: Claim, why: str) -> None:
+    log.warning("refund put off", extra={"refund": claim.id, "why": why})
+    outbox.later(run.db, claim, _retry_at(claim, run.clock()))
+
+
+def _retry_at(claim: Claim, now: datetime) -> datetime:
+    return now + min(timedelta(minutes=2 ** min(claim.attempts, 12)), LATEST_RETRY)
