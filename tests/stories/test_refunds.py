@@ -9,7 +9,7 @@ import pytest
 from adapters.sandbox import Sandbox
 from connector.model import Moved
 from connector.states import Refund
-from connector.steps import reconcile, refund
+from connector.steps import audit, reconcile, refund
 from connector.store import Database, connect, desk, ledger, orders, refunds, shops
 from connector.store.lock import dispatcher
 from tests.connector.shapes import NOON, a_line, a_request, an_order, eur
@@ -55,6 +55,7 @@ def db(tmp_path: Path, shop: Sandbox) -> Iterator[Mortal]:
     shops.put(opened, shop.name, "sandbox", "memory", NOON)
     orders.keep(opened, shop.name, shop.order("29"), NOON)
     yield opened
+    assert audit.run(opened) == []
     opened.close()
 
 

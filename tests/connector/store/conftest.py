@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from connector.steps import audit
 from connector.store import Database, connect, orders, shops
 from tests.connector.shapes import NOON, a_line, an_order
 
@@ -19,4 +20,5 @@ def db(tmp_path: Path) -> Iterator[Database]:
     shops.put(opened, "boots", "woocommerce", "https://boots.example", NOON)
     orders.keep(opened, "boots", an_order(a_line("a", 3000, 3)), NOON)
     yield opened
+    assert audit.run(opened) == []
     opened.close()

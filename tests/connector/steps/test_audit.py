@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connector.steps import audit
+from connector.store import connect, orders, refunds, shops
+from tests.connector.shapes import NOON, a_line, a_request, an_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from connector.store import Database
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    """A database that its test will break: no audit at its end."""
+    opened = connect(str(tmp_path / "broken.sqlite"))
+    shops.put(opened, "boots", "sandbox", "memory", NOON)
+    orders.keep(opened, "boots", an_order(a_line("a", 3000, 3)), NOON)
+    yield opened
+    opened.close()
+
+
+def promised(db: Database, key: str, minor: int) -> None:
+    refunds.reserve(
+        db,
+        shop="boots",
+        return_id=None,
+        request=a_request(key, minor),
+        units={},
+        due=NOON,
+        now=NOON,
+    )
+
+
+def rules(db: Database) -> set[str]:
+    return {breach.rule for breach in audit.run(db)}
+
+
+@pytest.mark.parametrize(
+    ("damage", "rule"),
+    [
+        (
+            "UPDATE refunds SET amount_minor = 999",
+            "every promise is reserved in full",
+        ),
+        (
+            "UPDATE refunds SET state = 'confirmed'",
+            "confirmed money is posted, and only that",
+        ),
+        (
+            "UPDATE refunds SET state = 'rejected'",
+            "what never moved is void, and only that",
+        ),
+        (
+            "UPDATE refunds SET state = 'reversed'",
+            "what came undone is reversed, and only that",
+        ),
+        (
+            "UPDATE refunds SET state = 'unknown'",
+            "a refund that was asked has its pre-image",
+        ),
+        (
+            "UPDATE refunds SET state = 'manual'",
+            "a refund's state is the last of its history",
+        ),
+        ("DELETE FROM outbox", "a planned refund is in the outbox"),
+    ],
+)
+def test_damage_to_the_books_is_named(db: Database, damage: str, rule: str) -> None:
+    promised(db, "k1", 1000)
+    assert rules(db) == set()
+    db.execute(damage)
+    assert rule in rules(db)
+
+
+def test_i4_promises_above_what_was_captured_are_a_breach(db: Database) -> None:
+    promised(db, "k1", 3000)
+    assert rules(db) == set()
+    promised(db, "k2", 1)
+    assert rules(db) == {"30.01 EUR stands against 30.00 EUR captured"}
