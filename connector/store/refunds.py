@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from connector.errors import NotFound
+from connector.errors import NotFound, Refused
 from connector.model import Receipt, RefundRequest
 from connector.money import Money
 from connector.states import REFUND, Refund, advance
-from connector.store import desk, history, ledger
+from connector.store import desk, history, ledger, orders
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
@@ -58,7 +58,13 @@ def reserve(
     now: datetime,
     actor: str = "retour",
 ) -> None:
-    """Promise a refund: intent, ledger and outbox in one commit."""
+    """Promise a refund: intent, ledger and outbox in one commit.
+
+    Raises Refused above what was captured less what stands, refunds made by
+    others included (I4); the write lock makes two racing promises one after the
+    other.
+    """
+    _hold_to_captured(db, shop, request)
     db.execute(
         "INSERT INTO refunds (id, shop, order_ref, return_id, amount_minor, currency,"
         " state, plan, units, planned_at, changed_at) VALUES (:id, :shop, :order_ref,"
@@ -83,6 +89,14 @@ def reserve(
         due=stamp(due),
     )
     _note(db, get(db, request.key), "plan", actor, str(request.amount), now)
+
+
+def _hold_to_captured(db: Database, shop: str, request: RefundRequest) -> None:
+    captured = orders.get(db, shop, request.order_ref).captured
+    stands = ledger.standing(db, shop, request.order_ref, request.amount.currency)
+    if captured < stands + request.amount:
+        msg = "more than remains of what was captured"
+        raise Refused(msg, asked=request.amount, left=captured - stands)
 
 
 @atomic

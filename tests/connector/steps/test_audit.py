@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from connector.model import Moved, ShopRefund
 from connector.steps import audit
-from connector.store import connect, orders, refunds, shops
-from tests.connector.shapes import NOON, a_line, a_request, an_order
+from connector.store import connect, ledger, orders, refunds, shops
+from tests.connector.shapes import NOON, a_line, a_request, an_order, eur
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,5 +82,6 @@ def test_damage_to_the_books_is_named(db: Database, damage: str, rule: str) -> N
 def test_i4_promises_above_what_was_captured_are_a_breach(db: Database) -> None:
     promised(db, "k1", 3000)
     assert rules(db) == set()
-    promised(db, "k2", 1)
+    by_hand = ShopRefund(ref="5", amount=eur(1), moved=Moved.YES)
+    ledger.external(db, "boots", "29", by_hand, NOON)
     assert rules(db) == {"30.01 EUR stands against 30.00 EUR captured"}

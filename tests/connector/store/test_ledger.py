@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
-from connector.errors import IllegalTransition
+from connector.errors import IllegalTransition, Refused
 from connector.model import Moved, Receipt, ShopRefund
 from connector.states import Refund
 from connector.store import ledger, outbox, refunds
@@ -37,6 +38,30 @@ def test_a_promise_stands_in_the_books_until_it_is_void(db: Database) -> None:
     refunds.move(db, "k1", "cancel", NOON)
     assert standing(db) == 0
     assert outbox.waiting(db, "boots") == 0
+
+
+def test_i4_nothing_is_promised_above_what_was_captured(db: Database) -> None:
+    by_hand = ShopRefund(ref="5", amount=eur(500), moved=Moved.YES)
+    ledger.external(db, "boots", "29", by_hand, NOON)
+    promised(db, "k1", 2000)
+    with pytest.raises(Refused, match=r"left=5\.00 EUR"):
+        promised(db, "k2", 501)
+    promised(db, "k3", 500)
+    assert standing(db) == 3000
+
+
+def test_two_promises_racing_for_one_cap_are_not_both_kept(db: Database) -> None:
+    def race(key: str) -> bool:
+        try:
+            promised(db, key, 2000)
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        kept = list(pool.map(race, [f"k{n}" for n in range(8)]))
+    assert sum(kept) == 1
+    assert standing(db) == 2000
 
 
 def test_one_refund_of_an_order_is_out_at_a_time_whatever_happens(
