@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+
+from connector.steps.receive import accept
+from connector.store import connect, inbox, shops
+from tests.connector.shapes import NOON
+from webhooks import Door, Doors, blueprint
+from webhooks.signatures import sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+
+    from connector.store import Database
+
+NEW, OLD = b"new secret", b"old secret"
+BODY = b'{"id":29,"note":"caf\\u00e9 \\/"}'
+DOMAIN = "teehaus.myshopify.com"
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    opened = connect(str(tmp_path / "retour.sqlite"))
+    shops.put(opened, "tee", "shopify", DOMAIN, NOON)
+    shops.put(opened, "boots", "woocommerce", "https://boots.example", NOON)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def doors(db: Database) -> Doors:
+    known = [
+        Door(shop="tee", platform="shopify", domain=DOMAIN, secrets=(NEW, OLD)),
+        Door(shop="boots", platform="woocommerce", secrets=(NEW,)),
+        Door(shop="ghost", platform="woocommerce", secrets=(NEW,)),
+    ]
+    return Doors(
+        accept=partial(accept, db), doors=known, clock=lambda: NOON, max_bytes=1000
+    )
+
+
+@pytest.fixture
+def client(doors: Doors) -> FlaskClient:
+    app = Flask("edge")
+    app.register_blueprint(blueprint(doors))
+    return app.test_client()
+
+
+def shopify(
+    client: FlaskClient,
+    body: bytes = BODY,
+    signature: str | None = None,
+    topic: str = "orders/updated",
+    webhook: str = "w1",
+) -> int:
+    given = sign(body, NEW) if signature is None else signature
+    return client.post(
+        "/webhooks/shopify",
+        data=body,
+        headers={
+            "X-Shopify-Shop-Domain": DOMAIN,
+            "X-Shopify-Topic": topic,
+            "X-Shopify-Webhook-Id": webhook,
+            "X-Shopify-Event-Id": "same for all",
+            "X-Shopify-Hmac-Sha256": given,
+        },
+    ).status_code
+
+
+def woocommerce(client: FlaskClient, body: bytes = BODY, shop: str = "boots") -> int:
+    return client.post(
+        f"/webhooks/woocommerce/{shop}",
+        data=body,
+        headers={
+            "X-WC-Webhook-Topic": "order.updated",
+            "X-WC-Webhook-ID": "3",
+            "X-WC-Webhook-Delivery-ID": "one second, one id",
+            "X-WC-Webhook-Signature": sign(body, NEW),
+        },
+    ).status_code
+
+
+@pytest.mark.parametrize("secret", [NEW, OLD])
+def test_a_signed_delivery_is_kept_with_its_raw_bytes(
+    client: FlaskClient, db: Database, secret: bytes
+) -> None:
+    assert shopify(client, signature=sign(BODY, secret)) == 200
+    assert [(d.body, d.topic) for d in inbox.recent(db)] == [(BODY, "orders/updated")]
+
+
+@pytest.mark.parametrize("signature", ["", "é", "AAAA", "=" * 44])
+def test_a_forged_delivery_is_refused_and_counted(
+    client: FlaskClient, db: Database, doors: Doors, signature: str
+) -> None:
+    assert shopify(client, signature=signature) == 401
+    assert (inbox.recent(db), doors.rejected["tee"]) == ([], 1)
+
+
+@pytest.mark.parametrize("cut", [1, 5, len(BODY)])
+def test_a_truncated_body_is_refused(client: FlaskClient, cut: int) -> None:
+    assert shopify(client, BODY[:-cut], signature=sign(BODY, NEW)) == 401
+
+
+def test_shopify_is_told_apart_by_topic_and_webhook_id(
+    client: FlaskClient, db: Database
+) -> None:
+    shopify(client)
+    shopify(client)
+    shopify(client, topic="refunds/create")
+    shopify(client, webhook="w2")
+    assert inbox.counts(db, "tee") == (3, 1)
+
+
+def test_deliveries_of_one_second_are_told_apart_by_their_bodies(
+    client: FlaskClient, db: Database
+) -> None:
+    for body in (b'{"id":1}', b'{"id":2}', b'{"id":1}'):
+        assert woocommerce(client, body) == 200
+    assert inbox.counts(db, "boots") == (2, 1)
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"not json", b"", b'{"code":"x"}'])
+def test_what_cannot_be_read_is_kept_when_it_is_signed(
+    client: FlaskClient, db: Database, body: bytes
+) -> None:
+    assert woocommerce(client, body) == 200
+    assert inbox.recent(db)[0].body == body
+
+
+def test_the_unsigned_ping_is_answered_and_not_kept(
+    client: FlaskClient, db: Database
+) -> None:
+    answer = client.post("/webhooks/woocommerce/boots", data=b"webhook_id=12")
+    assert (answer.status_code, inbox.recent(db)) == (200, [])
+
+
+def test_an_unsigned_body_that_is_no_ping_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/webhooks/woocommerce/boots", data=b"webhook_id=1&x=2")
+    assert answer.status_code == 401
+
+
+def test_a_huge_body_is_refused_by_size(client: FlaskClient) -> None:
+    assert shopify(client, b"x" * 1001) == 413
+    assert woocommerce(client, b"x" * 1000) == 200
+
+
+def test_a_shop_that_is_not_connected_is_not_found(client: FlaskClient) -> None:
+    assert woocommerce(client, shop="nobody") == 404
+
+
+def test_a_delivery_that_could_not_be_kept_is_not_answered_200(
+    client: FlaskClient,
+) -> None:
+    # The store has no row for this shop: its foreign key refuses the delivery.
+    assert woocommerce(client, shop="ghost") == 503

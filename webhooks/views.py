@@ -1,0 +1,137 @@
+"""The HTTP edge: size, signature, store, answer; meaning is read later, by a job."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, jsonify, request
+
+from webhooks.signatures import is_signed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from webhooks.doors import Door, Doors
+
+log = logging.getLogger(__name__)
+
+SHOPIFY_HEADERS = ("Topic", "Webhook-Id", "Event-Id", "Triggered-At", "API-Version")
+WOOCOMMERCE_HEADERS = ("Topic", "ID", "Delivery-ID", "Resource", "Event")
+
+
+def blueprint(doors: Doors) -> Blueprint:
+    """Return the routes under /webhooks."""
+    routes = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+
+    @routes.post("/shopify")
+    def shopify() -> Response:
+        return _shopify(doors)
+
+    @routes.post("/woocommerce/<shop>")
+    def woocommerce(shop: str) -> Response:
+        return _woocommerce(doors, shop)
+
+    return routes
+
+
+def _shopify(doors: Doors) -> Response:
+    """Keep a Shopify delivery; the Webhook-Id is its name, kept across retries.
+
+    The Event-Id is shared by all topics of one action, so it names nothing.
+    """
+    door = doors.at(request.headers.get("X-Shopify-Shop-Domain", ""))
+    if door is None:
+        return _problem(404, "unknown_shop", "no connected shop has this domain")
+    body = _body(doors)
+    if body is None:
+        return _too_large()
+    if not is_signed(body, request.headers.get("X-Shopify-Hmac-Sha256"), door.secrets):
+        return _forged(doors, door)
+    topic = request.headers.get("X-Shopify-Topic", "")
+    named = request.headers.get("X-Shopify-Webhook-Id") or _digest(body)
+    return _keep(doors, door, topic, (topic, named), body, "Shopify", SHOPIFY_HEADERS)
+
+
+def _woocommerce(doors: Doors, shop: str) -> Response:
+    """Keep a WooCommerce delivery.
+
+    Delivery-ID is a hash of (webhook id, second), so four orders delivered in one
+    second share it: the body's SHA-256 is part of the name. The ping of a new
+    webhook is unsigned, form-encoded and has no X-WC headers.
+    """
+    door = doors.named("woocommerce", shop)
+    if door is None:
+        return _problem(404, "unknown_shop", "no connected shop has this name")
+    body = _body(doors)
+    if body is None:
+        return _too_large()
+    signature = request.headers.get("X-WC-Webhook-Signature")
+    if signature is None and _is_ping(body):
+        return jsonify(status="pong")
+    if not is_signed(body, signature, door.secrets):
+        return _forged(doors, door)
+    topic, webhook, delivery = (
+        request.headers.get(f"X-WC-Webhook-{name}", "")
+        for name in ("Topic", "ID", "Delivery-ID")
+    )
+    key = (webhook, topic, delivery, _digest(body))
+    return _keep(doors, door, topic, key, body, "WC-Webhook", WOOCOMMERCE_HEADERS)
+
+
+def _keep(
+    doors: Doors,
+    door: Door,
+    topic: str,
+    key: Sequence[str],
+    body: bytes,
+    prefix: str,
+    names: Sequence[str],
+) -> Response:
+    """Store it durably, then answer; 503 when it could not be kept."""
+    given = {name: request.headers.get(f"X-{prefix}-{name}") for name in names}
+    try:
+        is_new = doors.accept(
+            shop=door.shop,
+            source=door.platform,
+            topic=topic,
+            delivery_key="|".join(key),
+            body=body,
+            headers={name: value for name, value in given.items() if value},
+            now=doors.clock(),
+        )
+    except Exception:  # whatever the store says, the shop must try again
+        log.exception("delivery not kept", extra={"shop": door.shop})
+        return _problem(503, "not_kept", "it could not be stored; send it again")
+    return jsonify(status="kept" if is_new else "duplicate")
+
+
+def _body(doors: Doors) -> bytes | None:
+    """Read the raw body, never more than the limit; None when there is more."""
+    body = request.stream.read(doors.max_bytes + 1)
+    return None if len(body) > doors.max_bytes else body
+
+
+def _is_ping(body: bytes) -> bool:
+    name, _, number = body.partition(b"=")
+    return name == b"webhook_id" and number.isdigit()
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def _forged(doors: Doors, door: Door) -> Response:
+    doors.refuse(door.shop)
+    return _problem(401, "bad_signature", "the signature is missing or wrong")
+
+
+def _too_large() -> Response:
+    return _problem(413, "too_large", "the body is above the limit")
+
+
+def _problem(status: int, code: str, message: str) -> Response:
+    answer = jsonify(error=code, message=message)
+    answer.status_code = status
+    return answer
