@@ -41,6 +41,7 @@ from connector.model.returns import (
     ReturnLine,
     ShopReturn,
     ShopReturnLine,
+    Terms,
 )
 
 __all__ = [
@@ -74,4 +75,5 @@ __all__ = [
     "Tender",
     "TenderKind",
     "TenderShare",
+    "Terms",
 ]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from connector.money import Money
+
 
 class Kind(StrEnum):
     """Why, in law, goods come back."""
@@ -64,6 +66,18 @@ class ReturnLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a verdict fixed about the money of a return, kept with the return.
+
+    `when` is policy.When; `restocking` is (our return line id, basis points).
+    """
+
+    when: str
+    return_fee: Money | None = None
+    restocking: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
     """A return (RMA) of one order; its status is computed from its lines."""
 
@@ -80,6 +94,7 @@ class Return:
     platform_ref: str = ""
     refund_shipping: bool = False
     policy_hash: str = ""
+    terms: Terms | None = None
     closed_at: datetime | None = None
     cancelled_at: datetime | None = None
 

@@ -27,6 +27,7 @@ LATEST_RETRY = timedelta(hours=6)
 # A claim that is older than this is looked at again before anything is sent.
 FRESH = timedelta(seconds=60)
 DAY = timedelta(days=1)
+STALLED = "this worker was stalled; what it read may be old"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +130,24 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
         _found(run, row, prepared.already)
     elif prepared.ask:
         _ask_person(run, claim, row, "differs", prepared.ask)
-    elif run.clock() - started > FRESH or not outbox.holds(run.db, claim):
-        _later(run, claim, "this worker was stalled; what it read may be old")
+    elif _is_stale(run, claim, started):
+        _later(run, claim, STALLED)
     else:
-        _send(run, claim, row, prepared)
+        _send(run, claim, row, prepared, started)
 
 
-def _send(run: _Run, claim: Claim, row: RefundRow, prepared: Prepared) -> None:
+def _is_stale(run: _Run, claim: Claim, started: datetime) -> bool:
+    """Read clock and claim again: a stalled worker wakes up with an old picture."""
+    return run.clock() - started > FRESH or not outbox.holds(run.db, claim)
+
+
+def _send(
+    run: _Run, claim: Claim, row: RefundRow, prepared: Prepared, started: datetime
+) -> None:
     refunds.submit(run.db, row.id, prepared.preimage, run.clock())
+    if _is_stale(run, claim, started):
+        _release(run, claim, row, STALLED)
+        return
     run.sent_minor += row.amount.minor
     row = refunds.get(run.db, row.id)
     try:

@@ -265,6 +265,12 @@ def is_out(db: Database, shop: str, order_ref: str) -> bool:
     return bool(rows[0]["n"])
 
 
+def is_unclear(db: Database, shop: str, order_ref: str) -> bool:
+    """Say whether we asked for a refund of the order and have no answer yet."""
+    out = (Refund.SUBMITTED, Refund.UNKNOWN)
+    return any(row.state in out for row in of_order(db, shop, order_ref))
+
+
 def sent_since(db: Database, shop: str, currency: str, since: datetime) -> Money:
     """Add up what was first sent to a shop since a moment, in one currency."""
     rows = db.query(

@@ -14,6 +14,7 @@ from connector.model import (
     Return,
     ReturnLine,
     ShopReturn,
+    Terms,
 )
 from connector.states import DECISION, RECEPTION, Decision, Reception, advance
 from connector.store import filing, history
@@ -142,12 +143,15 @@ def decide(
 
 
 @atomic
-def judged(db: Database, return_id: str, policy_hash: str, *, shipping: bool) -> None:
-    """Remember by which policy version a return was judged."""
+def judged(
+    db: Database, return_id: str, policy_hash: str, terms: Terms, *, shipping: bool
+) -> None:
+    """Remember by which policy version a return was judged, and what it fixed."""
     db.execute(
-        "UPDATE returns SET policy_hash = :hash, refund_shipping = :shipping"
-        " WHERE id = :id",
+        "UPDATE returns SET policy_hash = :hash, terms = :terms,"
+        " refund_shipping = :shipping WHERE id = :id",
         hash=policy_hash,
+        terms=msgspec.json.encode(terms).decode(),
         shipping=int(shipping),
         id=return_id,
     )
@@ -309,6 +313,7 @@ def _return(db: Database, row: Row) -> Return:
         platform_ref=row["platform_ref"],
         refund_shipping=bool(row["refund_shipping"]),
         policy_hash=row["policy_hash"],
+        terms=msgspec.json.decode(row["terms"], type=Terms) if row["terms"] else None,
         closed_at=moment(row["closed_at"]) if row["closed_at"] else None,
         cancelled_at=moment(row["cancelled_at"]) if row["cancelled_at"] else None,
     )

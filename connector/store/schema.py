@@ -83,6 +83,7 @@ CREATE TABLE returns (
     platform_ref     TEXT NOT NULL DEFAULT '',
     refund_shipping  INTEGER NOT NULL DEFAULT 0 CHECK (refund_shipping IN (0, 1)),
     policy_hash      TEXT NOT NULL DEFAULT '',
+    terms            TEXT,
     event_key        TEXT,
     closed_at        TEXT,
     cancelled_at     TEXT,

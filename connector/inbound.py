@@ -1,0 +1,74 @@
+"""The JSON by which another program opens a return (docs/inbound-api.md)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from connector.errors import BadRequest
+from connector.model import Kind
+
+if TYPE_CHECKING:
+    from connector.model import Order
+
+SOURCE = "inbound"
+
+
+class AskedLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line to return, named by the shop's line id or by its SKU."""
+
+    quantity: int
+    reason: str
+    line: str = ""
+    sku: str = ""
+    note: str = ""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A return that another program asks for; `timestamp` is aware."""
+
+    event_id: str
+    timestamp: datetime
+    lines: list[AskedLine]
+    order_ref: str = ""
+    order_number: str = ""
+    kind: Kind = Kind.VOLUNTARY
+    language: str = "en"
+
+
+_DECODER = msgspec.json.Decoder(Asked)
+
+
+def parse(body: bytes) -> Asked:
+    """Read a body; raises BadRequest with the path of what is wrong."""
+    try:
+        asked = _DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        msg = f"the body is not the documented JSON: {error}"
+        raise BadRequest(msg) from None
+    if not asked.event_id.strip() or asked.timestamp.tzinfo is None:
+        msg = "event_id must not be empty, and timestamp needs a UTC offset"
+        raise BadRequest(msg)
+    if bool(asked.order_ref) == bool(asked.order_number):
+        msg = "name the order by either order_ref or order_number"
+        raise BadRequest(msg)
+    return asked
+
+
+def named(body: bytes) -> tuple[str, datetime]:
+    """Return (event id, moment in UTC) of a body; raises BadRequest."""
+    asked = parse(body)
+    return asked.event_id, asked.timestamp.astimezone(UTC)
+
+
+def line_ref(order: Order, asked: AskedLine) -> str:
+    """Return the order's line that is meant; raises BadRequest when none, or two, are."""
+    if asked.line:
+        return asked.line
+    found = [line.ref for line in order.lines if asked.sku and line.sku == asked.sku]
+    if len(found) != 1:
+        msg = f"the SKU names {len(found)} lines of the order; name the line id"
+        raise BadRequest(msg, sku=asked.sku[:80])
+    return found[0]

@@ -1,0 +1,182 @@
+"""Read what deliveries mean: which order to read again, which return to open."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from connector import inbound
+from connector.errors import BadRequest, Gone, PlatformError, Refused, RetourError
+from connector.steps import foreign, request
+from connector.steps.observe import observe
+from connector.store import atomic, desk, inbox, shops
+from connector.store.filing import Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from connector.platform import Notice, Shop
+    from connector.store import Database
+    from connector.store.inbox import Delivery
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 12
+LATEST = timedelta(hours=6)
+
+
+class NotYet(RetourError):
+    """Something of ours is under way at the shop; read this delivery later."""
+
+
+def run(
+    db: Database,
+    known: Mapping[str, Shop],
+    clock: Callable[[], datetime],
+    most: int = 500,
+) -> int:
+    """Read deliveries that are due, `most` at once; return how many were read.
+
+    None is ever dropped: what cannot be understood is kept and marked, what
+    cannot be done now comes again, what keeps failing goes to a person.
+    """
+    done = 0
+    while done < most:
+        delivery = inbox.claim(db, clock())
+        if delivery is None:
+            break
+        _read(db, known, delivery, clock)
+        done += 1
+    return done
+
+
+def _read(
+    db: Database,
+    known: Mapping[str, Shop],
+    delivery: Delivery,
+    clock: Callable[[], datetime],
+) -> None:
+    try:
+        state, note = _understand(db, known, delivery, clock)
+    except Gone:
+        inbox.settle(db, delivery.id, "done", "it is gone at the shop")
+    except (PlatformError, NotYet) as error:
+        _again(db, delivery, str(error), clock())
+    except Exception as error:
+        # Whatever it is, the delivery must stay; a bug here is found by a person.
+        log.exception("delivery not understood", extra={"delivery": delivery.id})
+        _again(db, delivery, type(error).__name__, clock())
+    else:
+        inbox.settle(db, delivery.id, state, note)
+
+
+def _understand(
+    db: Database,
+    known: Mapping[str, Shop],
+    delivery: Delivery,
+    clock: Callable[[], datetime],
+) -> tuple[str, str]:
+    """Act on one delivery; return the state it ends in, and a note."""
+    shop = known.get(delivery.shop)
+    if shop is None:
+        return "failed", "this shop is not connected any more"
+    if delivery.source == inbound.SOURCE:
+        return _inbound(db, shop, delivery, clock)
+    notice = shop.read_notice(delivery.topic, delivery.body)
+    if notice.about == "unknown":
+        return "unknown", "no table of ours knows this topic or body"
+    if notice.about == "uninstalled":
+        _uninstalled(db, shop, clock())
+        return "done", "refunds are paused"
+    ref = _order_ref(shop, notice)
+    if not ref:
+        return "unknown", "it names no order that can be found"
+    order = observe(db, shop, ref, clock)
+    if not foreign.take_in(db, shop, order, clock()):
+        msg = "a return of ours is being made there"
+        raise NotYet(msg)
+    return "done", ""
+
+
+def _order_ref(shop: Shop, notice: Notice) -> str:
+    if notice.order_ref:
+        return notice.order_ref
+    if notice.return_ref:
+        return shop.shop_return(notice.return_ref).order_ref
+    if notice.refund_ref:
+        return shop.order_of_refund(notice.refund_ref) or ""
+    return ""
+
+
+def _inbound(
+    db: Database, shop: Shop, delivery: Delivery, clock: Callable[[], datetime]
+) -> tuple[str, str]:
+    """Open the return that another program asks for; say why when it cannot be."""
+    try:
+        asked = inbound.parse(delivery.body)
+        ref = asked.order_ref or shop.find_order(asked.order_number)
+        if not ref:
+            msg = "the shop has no such order"
+            raise BadRequest(msg)
+        order = observe(db, shop, ref, clock)
+        case = request.open_return(
+            db,
+            shop=shop.name,
+            order=order,
+            kind=asked.kind,
+            wishes=[
+                Wish(
+                    line_ref=inbound.line_ref(order, line),
+                    quantity=line.quantity,
+                    reason=line.reason,
+                    note=line.note,
+                )
+                for line in asked.lines
+            ],
+            filed_by=inbound.SOURCE,
+            language=asked.language,
+            now=clock(),
+            event_key=asked.event_id,
+        )
+    except (BadRequest, Refused, Gone) as error:
+        _ask(db, delivery, f"a return was asked for, but {error}", clock())
+        return "failed", str(error)
+    return "done", f"opened {case.number}"
+
+
+@atomic
+def _uninstalled(db: Database, shop: Shop, now: datetime) -> None:
+    shops.pause(db, shop.name, is_paused=True)
+    desk.put(
+        db,
+        shop=shop.name,
+        about="shop",
+        about_id=shop.name,
+        code="uninstalled",
+        why="the app was removed from the shop; refunds are paused",
+        now=now,
+    )
+
+
+@atomic
+def _again(db: Database, delivery: Delivery, why: str, now: datetime) -> None:
+    if delivery.attempts >= MOST_ATTEMPTS:
+        inbox.settle(db, delivery.id, "failed", why)
+        _ask(db, delivery, f"a {delivery.topic} delivery keeps failing: {why}", now)
+        return
+    wait = min(timedelta(seconds=5 * 2**delivery.attempts), LATEST)
+    inbox.later(db, delivery.id, now + wait, why)
+
+
+def _ask(db: Database, delivery: Delivery, why: str, now: datetime) -> None:
+    desk.put(
+        db,
+        shop=delivery.shop,
+        about="delivery",
+        about_id=str(delivery.id),
+        code="unread",
+        why=why,
+        now=now,
+    )

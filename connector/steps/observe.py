@@ -1,0 +1,120 @@
+"""Read an order again, and let the books know what others did at the shop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.model import Moved
+from connector.states import Refund
+from connector.store import atomic, desk, ledger, orders, refunds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from connector.model import Order, ShopRefund
+    from connector.platform import Shop
+    from connector.store import Database
+    from connector.store.refunds import RefundRow
+
+# Our refunds that a refund at the shop with our key, or our ref, belongs to.
+OURS = frozenset(
+    {
+        Refund.PLANNED,
+        Refund.SUBMITTED,
+        Refund.PENDING,
+        Refund.CONFIRMED,
+        Refund.UNKNOWN,
+        Refund.MANUAL,
+    }
+)
+
+
+def observe(
+    db: Database, shop: Shop, order_ref: str, clock: Callable[[], datetime]
+) -> Order:
+    """Keep the shop's own word of an order; raises what reading it raises.
+
+    Refunds are compared as a whole set: in WooCommerce a deletion sends nothing
+    and leaves the modification date as it was.
+    """
+    started = clock()
+    order = shop.order(order_ref)
+    _keep(db, shop.name, order, started, clock())
+    return order
+
+
+@atomic
+def _keep(
+    db: Database, shop: str, order: Order, started: datetime, now: datetime
+) -> None:
+    orders.keep(db, shop, order, now)
+    if refunds.is_unclear(db, shop, order.ref):
+        return  # a refund there may be ours: `reconcile` looks, then comes back here
+    mine = refunds.of_order(db, shop, order.ref)
+    _take_in(db, shop, order, mine, now)
+    for row in mine:
+        if row.state is Refund.CONFIRMED and row.changed_at < started:
+            _check(db, row, order, now)
+
+
+def _take_in(
+    db: Database, shop: str, order: Order, mine: list[RefundRow], now: datetime
+) -> None:
+    """Enter what others refunded, and take back what is gone or never moved."""
+    keys = {row.id for row in mine if row.state in OURS}
+    refs = {row.platform_ref for row in mine if row.platform_ref}
+    others = [
+        refund
+        for refund in order.refunds
+        if refund.key not in keys and refund.ref not in refs
+    ]
+    for refund in others:
+        if refund.moved is not Moved.NO and ledger.external(
+            db, shop, order.ref, refund, now
+        ):
+            _check_room(db, shop, order, refund, now)
+    stands = {refund.ref for refund in others if refund.moved is not Moved.NO}
+    for entry in ledger.externals(db, shop, order.ref):
+        if entry.platform_ref not in stands:
+            ledger.external_gone(db, shop, entry, now)
+
+
+def _check_room(
+    db: Database, shop: str, order: Order, refund: ShopRefund, now: datetime
+) -> None:
+    """Ask a person when what others refunded leaves no room for our promises."""
+    stands = ledger.standing(db, shop, order.ref, order.currency)
+    if order.captured < stands:
+        why = (
+            f"somebody refunded {refund.amount} in the shop; with what is promised"
+            f" that is {stands} of {order.captured} captured"
+        )
+        _ask(db, shop, "order", order.ref, "overlap", why, now)
+
+
+def _check(db: Database, row: RefundRow, order: Order, now: datetime) -> None:
+    """See whether a confirmed refund is still there and its money still gone."""
+    there = [r for r in order.refunds if row.platform_ref == r.ref or r.key == row.id]
+    if not there:
+        why = f"refund {row.platform_ref} is no longer in the shop"
+    elif all(refund.moved is Moved.NO for refund in there):
+        why = f"the shop now says that the money of {row.platform_ref} did not move"
+    else:
+        return
+    refunds.move(db, row.id, "reverse", now, why=why)
+    _ask(db, row.shop, "refund", row.id, "reversed", why, now)
+
+
+def _ask(
+    db: Database,
+    shop: str,
+    about: str,
+    about_id: str,
+    code: str,
+    why: str,
+    now: datetime,
+) -> None:
+    desk.put(
+        db, shop=shop, about=about, about_id=about_id, code=code, why=why, now=now
+    )

@@ -1,0 +1,114 @@
+"""Open a return for a customer: from the portal, the console or another program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import uuid_utils.compat as uuids
+
+from connector.errors import BadRequest, PlatformError
+from connector.steps.observe import observe
+from connector.store import atomic, filing, orders, returns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from connector.model import Kind, Order, Return
+    from connector.platform import Shop
+    from connector.store import Database
+    from connector.store.filing import Wish
+
+MOST_LINES = 250  # Shopify takes no longer input arrays
+NOTE_LENGTH = 300  # ReturnLineItem.customerNote holds no more
+
+
+def find_order(
+    db: Database,
+    shop: Shop,
+    number: str,
+    email: str,
+    clock: Callable[[], datetime],
+) -> Order | None:
+    """Find an order by its number and the buyer's address; None tells nothing more.
+
+    One answer for "no such order" and "another's order": it must not be a way
+    to learn who bought. Reads the shop when the order was never seen.
+    """
+    order = orders.find(db, shop.name, number)
+    if order is None:
+        ref = _ref_at_shop(shop, number)
+        order = observe(db, shop, ref, clock) if ref else None
+    if order is None or not order.customer.email:
+        return None
+    same = order.customer.email.strip().casefold() == email.strip().casefold()
+    return order if same else None
+
+
+def _ref_at_shop(shop: Shop, number: str) -> str | None:
+    try:
+        return shop.find_order(number.strip())
+    except PlatformError:
+        return None
+
+
+@atomic
+def open_return(
+    db: Database,
+    *,
+    shop: str,
+    order: Order,
+    kind: Kind,
+    wishes: Sequence[Wish],
+    filed_by: str,
+    now: datetime,
+    language: str = "en",
+    event_key: str | None = None,
+) -> Return:
+    """File a return; raises BadRequest for what cannot be meant, Refused for units.
+
+    The same `event_key` opens one return, however often it comes.
+    """
+    known = returns.by_event(db, shop, event_key) if event_key else None
+    if known:
+        return known
+    _check(order, wishes)
+    return_id = str(uuids.uuid7())
+    filing.add(
+        db,
+        return_id=return_id,
+        shop=shop,
+        order=order,
+        kind=kind,
+        filed_by=filed_by,
+        language=language,
+        wishes=wishes,
+        now=now,
+        event_key=event_key,
+    )
+    return returns.get(db, return_id)
+
+
+def _check(order: Order, wishes: Sequence[Wish]) -> None:
+    """Refuse what no rule could judge, with words that say what to do."""
+    if not wishes:
+        msg = "name at least one line to return"
+        raise BadRequest(msg)
+    if len(wishes) > MOST_LINES:
+        msg = f"a return holds at most {MOST_LINES} lines"
+        raise BadRequest(msg, lines=len(wishes))
+    refs = [wish.line_ref for wish in wishes]
+    if len(set(refs)) < len(refs):
+        msg = "a line is named twice; add its quantities up"
+        raise BadRequest(msg)
+    for wish in wishes:
+        line = order.line(wish.line_ref)
+        if line is None:
+            msg = "the order has no such line"
+            raise BadRequest(msg, line=wish.line_ref[:80])
+        if not 0 < wish.quantity <= line.quantity:
+            msg = f"the quantity must be between 1 and {line.quantity}"
+            raise BadRequest(msg, line=wish.line_ref, quantity=wish.quantity)
+        if len(wish.note) > NOTE_LENGTH:
+            msg = f"a note holds at most {NOTE_LENGTH} characters"
+            raise BadRequest(msg, line=wish.line_ref)
