@@ -70,8 +70,7 @@ def _open(
             platform_ref=found.ref,
         )
     except Refused as error:
-        # Nothing was written: `filing.add` checks units before it inserts lines,
-        # and the savepoint of the caller's transaction is the caller's.
+        # Nothing was written: `filing.add` chooses units before it inserts.
         _ask(db, shop, found.ref, f"return {found.number} of the shop: {error}", now)
         return
     case = returns.get(db, return_id)

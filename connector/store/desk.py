@@ -98,3 +98,11 @@ def _matter(row: Row) -> Matter:
         closed_at=moment(closed) if closed else None,
         closed_by=row["closed_by"],
     )
+
+
+def is_open(db: Database, subject: str, about_id: str, code: str) -> bool:
+    """Say whether a person was asked this, and has not answered."""
+    return any(
+        matter.about == subject and matter.code == code
+        for matter in about(db, about_id)
+    )

@@ -121,6 +121,15 @@ def in_state(db: Database, state: Errand, shop: str) -> list[ErrandRow]:
     ]
 
 
+def unfinished(db: Database, return_id: str) -> list[ErrandRow]:
+    """List what is still to be done at the shop before money may follow a return."""
+    return [
+        row
+        for row in of_return(db, return_id)
+        if row.verb in ("open", "approve") and row.state is not Errand.DONE
+    ]
+
+
 def opening(db: Database, shop: str, order_ref: str) -> list[ErrandRow]:
     """List unfinished `open` errands of an order: its new return may be ours."""
     return [

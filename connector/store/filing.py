@@ -45,6 +45,7 @@ def add(
     event_key: str | None = None,
 ) -> None:
     """Open a return; raises Refused when a unit is in another live return (I1)."""
+    held = _free_units(db, shop, order, wishes)
     db.execute(
         "INSERT INTO returns (id, number, shop, order_ref, kind, filed_by, language,"
         " opened_at, platform_ref, event_key) VALUES (:id, :number, :shop,"
@@ -60,8 +61,8 @@ def add(
         platform_ref=platform_ref,
         event_key=event_key,
     )
-    for wish in wishes:
-        _add_line(db, return_id, shop, order, wish)
+    for wish, units in zip(wishes, held, strict=True):
+        _add_line(db, return_id, shop, order, wish, units)
     history.note(
         db,
         shop=shop,
@@ -85,7 +86,7 @@ def _next_number(db: Database, shop: str, order: Order) -> str:
 
 
 def _add_line(
-    db: Database, return_id: str, shop: str, order: Order, wish: Wish
+    db: Database, return_id: str, shop: str, order: Order, wish: Wish, units: list[int]
 ) -> None:
     rows = db.query(
         "INSERT INTO return_lines (return_id, line_ref, asked, reason, note,"
@@ -99,7 +100,7 @@ def _add_line(
         has_photo=int(wish.has_photo),
         platform_ref=wish.platform_ref,
     )
-    for unit in _free_units(db, shop, order, wish):
+    for unit in units:
         db.execute(
             "INSERT INTO units (shop, order_ref, line_ref, unit, return_line_id)"
             " VALUES (:shop, :order_ref, :line_ref, :unit, :line_id)",
@@ -111,17 +112,30 @@ def _add_line(
         )
 
 
-def _free_units(db: Database, shop: str, order: Order, wish: Wish) -> list[int]:
-    line = order.line(wish.line_ref)
-    if line is None:
-        msg = "the order has no such line"
-        raise Refused(msg, line=wish.line_ref)
-    taken = taken_units(db, shop, order.ref).get(wish.line_ref, set())
-    free = [unit for unit in range(1, line.quantity + 1) if unit not in taken]
-    if len(free) < wish.quantity:
-        msg = "not that many units are left to return"
-        raise Refused(msg, line=wish.line_ref, asked=wish.quantity, left=len(free))
-    return free[: wish.quantity]
+def _free_units(
+    db: Database, shop: str, order: Order, wishes: Sequence[Wish]
+) -> list[list[int]]:
+    """Choose units for each wish before anything is written; raises Refused.
+
+    Two wishes may name one line: a shop's return has a line for each shipment.
+    """
+    taken = taken_units(db, shop, order.ref)
+    held: list[list[int]] = []
+    for wish in wishes:
+        line = order.line(wish.line_ref)
+        if line is None:
+            msg = "the order has no such line"
+            raise Refused(msg, line=wish.line_ref)
+        gone = taken.setdefault(wish.line_ref, set())
+        free = [unit for unit in range(1, line.quantity + 1) if unit not in gone]
+        if len(free) < wish.quantity:
+            msg = "not that many units are left to return"
+            raise Refused(
+                msg, line=wish.line_ref, asked=wish.quantity, left=len(free)
+            )
+        held.append(free[: wish.quantity])
+        gone.update(held[-1])
+    return held
 
 
 def taken_units(db: Database, shop: str, order_ref: str) -> dict[str, set[int]]:

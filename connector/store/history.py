@@ -74,3 +74,13 @@ def _events(db: Database, column: str, value: str) -> list[Event]:
         value=value,
     )
     return [Event(**(row | {"at": moment(row["at"])})) for row in rows]
+
+
+def happened(db: Database, about_id: str, event: str) -> bool:
+    """Say whether something ever happened to a return, line, refund or errand."""
+    rows = db.query(
+        "SELECT count(*) AS n FROM history WHERE about_id = :id AND event = :event",
+        id=about_id,
+        event=event,
+    )
+    return bool(rows[0]["n"])

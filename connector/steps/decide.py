@@ -1,0 +1,207 @@
+"""Let the policy, or a person, speak on each line of a return."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from connector import policy
+from connector.errors import BadRequest, Gone, PlatformError
+from connector.model import Answer, Terms
+from connector.states import Decision
+from connector.steps.observe import observe
+from connector.store import atomic, desk, errands, orders, returns, shops
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from connector.model import Order, Return
+    from connector.platform import Shop
+    from connector.store import Database
+
+log = logging.getLogger(__name__)
+
+EVENT = {
+    Decision.APPROVED: "approve",
+    Decision.DECLINED: "decline",
+    Decision.NEEDS_PERSON: "ask",
+}
+
+
+def run(db: Database, shop: Shop, clock: Callable[[], datetime]) -> int:
+    """Judge every return that no rule has spoken on; return how many were judged."""
+    return sum(_one(db, shop, ref, clock) for ref in returns.undecided(db, shop.name))
+
+
+def _one(
+    db: Database, shop: Shop, return_id: str, clock: Callable[[], datetime]
+) -> bool:
+    """Read the order again, then judge: a webhook's figures are never trusted."""
+    case = returns.get(db, return_id)
+    try:
+        order = observe(db, shop, case.order_ref, clock)
+    except Gone:
+        why = "the order is gone at the shop"
+        _lay(db, case, "order_gone", why, clock())
+        return False
+    except PlatformError as error:
+        log.warning("return not judged yet: %s", error, extra={"return": return_id})
+        return False
+    _judge(db, shop, order, return_id, clock())
+    return True
+
+
+def asked(case: Return) -> policy.Case:
+    """Put a return as the policy's question."""
+    return policy.Case(
+        kind=case.kind,
+        asked_at=case.opened_at,
+        lines=tuple(
+            policy.Wanted(
+                line_ref=line.line_ref,
+                quantity=line.asked,
+                reason=line.reason,
+                note=line.note,
+                has_photo=line.has_photo,
+            )
+            for line in case.lines
+        ),
+    )
+
+
+@atomic
+def _judge(
+    db: Database, shop: Shop, order: Order, return_id: str, now: datetime
+) -> None:
+    case = returns.get(db, return_id)
+    digest = orders.policy_of(db, shop.name, order.ref)
+    rules = policy.load(shops.policy_text(db, digest))
+    verdict = policy.judge(rules, order, asked(case))
+    spoken = _whole(shop, case, verdict.lines)
+    terms = Terms(
+        when=verdict.refund_when.value,
+        return_fee=verdict.return_fee,
+        restocking=tuple(
+            (line.id, said.restocking_bp)
+            for line, said in zip(case.lines, spoken, strict=True)
+            if said.restocking_bp
+        ),
+    )
+    returns.judged(db, case.id, digest, terms, shipping=verdict.refund_shipping)
+    for line, said in zip(case.lines, spoken, strict=True):
+        if line.decision == Decision.PENDING:
+            is_approved = said.decision is Decision.APPROVED
+            returns.decide(
+                db,
+                case,
+                line.id,
+                EVENT[said.decision],
+                approved=line.asked if is_approved else 0,
+                trace=said.trace,
+                actor="policy",
+                now=now,
+                why=said.trace[-1].why if said.trace else "",
+            )
+    _after(db, shop, case.id, now)
+
+
+def _whole(
+    shop: Shop, case: Return, lines: tuple[policy.LineVerdict, ...]
+) -> tuple[policy.LineVerdict, ...]:
+    """Let a person decide a shop's own return whose lines fare differently.
+
+    Shopify approves or declines a return as a whole.
+    """
+    if not shop.abilities.holds_returns or not case.platform_ref:
+        return lines
+    if len({line.decision for line in lines}) == 1:
+        return lines
+    why = "the shop approves or declines this return as a whole; its lines differ"
+    answer = Answer(rule="whole", says="ask", why=why)
+    return tuple(
+        replace(line, decision=Decision.NEEDS_PERSON, trace=(*line.trace, answer))
+        for line in lines
+    )
+
+
+def by_person(
+    db: Database,
+    shop: Shop,
+    return_id: str,
+    line_id: int,
+    event: str,
+    *,
+    actor: str,
+    why: str,
+    now: datetime,
+    approved: int | None = None,
+) -> None:
+    """Record what a person decides of one line: `approve` or `decline`.
+
+    Raises BadRequest for more units than were asked, IllegalTransition for a
+    line that is decided already.
+    """
+
+    @atomic
+    def write(db: Database) -> None:
+        case = returns.get(db, return_id)
+        line = returns.line_of(case, line_id)
+        units = 0
+        if event == "approve":
+            units = line.asked if approved is None else approved
+            if not 0 < units <= line.asked:
+                msg = f"approve between 1 and {line.asked} units"
+                raise BadRequest(msg, units=units)
+        trace = (*line.trace, Answer(rule="person", says=event, why=why))
+        returns.decide(
+            db,
+            case,
+            line_id,
+            event,
+            approved=units,
+            trace=trace,
+            actor=actor,
+            now=now,
+            why=why,
+        )
+        _after(db, shop, return_id, now)
+
+    write(db)
+
+
+def _after(db: Database, shop: Shop, return_id: str, now: datetime) -> None:
+    """Ask a person, or plan what the shop must hear, once every line is decided."""
+    case = returns.get(db, return_id)
+    asking = [x for x in case.lines if x.decision == Decision.NEEDS_PERSON]
+    if asking:
+        why = "; ".join(
+            answer.why
+            for line in asking
+            for answer in line.trace
+            if answer.says == "ask"
+        )
+        _lay(db, case, "decide", why or "a person must decide", now)
+        return
+    desk.close(db, "return", case.id, "retour", now)
+    if not shop.abilities.holds_returns:
+        return
+    is_approved = any(line.decision == Decision.APPROVED for line in case.lines)
+    if case.platform_ref:
+        errands.add(db, case.id, "approve" if is_approved else "decline", now)
+    elif is_approved:
+        errands.add(db, case.id, "open", now)
+        errands.add(db, case.id, "approve", now)
+
+
+def _lay(db: Database, case: Return, code: str, why: str, now: datetime) -> None:
+    desk.put(
+        db,
+        shop=case.shop,
+        about="return",
+        about_id=case.id,
+        code=code,
+        why=why,
+        now=now,
+    )

@@ -1,0 +1,131 @@
+"""Book what came back: sent, received, accepted, rejected, lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connector.errors import BadRequest
+from connector.states import Decision, Refund
+from connector.store import atomic, errands, refunds, returns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from connector.model import Return, ReturnLine
+    from connector.store import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """Units of one return line counted now; `accepted` + `rejected` <= received."""
+
+    received: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    lost: int = 0
+
+
+@atomic
+def ship(db: Database, return_id: str, *, actor: str, now: datetime) -> None:
+    """Note that the customer has sent the parcel; twice is no error."""
+    case = returns.get(db, return_id)
+    if case.shipped_at or case.cancelled_at:
+        return
+    returns.ship(db, case, actor, now)
+    for line in case.lines:
+        if line.decision == Decision.APPROVED and line.received == 0:
+            returns.move_goods(db, case, line.id, "ship", {}, actor=actor, now=now)
+
+
+@atomic
+def receive(
+    db: Database,
+    return_id: str,
+    counted: Mapping[int, Counted],
+    *,
+    actor: str,
+    now: datetime,
+    why: str = "",
+) -> None:
+    """Add what was counted, by return line id; raises BadRequest and changes nothing.
+
+    Units of a line that was not approved are not booked: decide first.
+    """
+    case = returns.get(db, return_id)
+    for line_id, count in counted.items():
+        line = returns.line_of(case, line_id)
+        _check(line, count)
+        event = _event(line, count)
+        quantities = {
+            "received": count.received,
+            "accepted": count.accepted,
+            "rejected": count.rejected,
+            "lost": count.lost,
+        }
+        returns.move_goods(
+            db, case, line_id, event, quantities, actor=actor, now=now, why=why
+        )
+        if event != "inspect" and count.accepted + count.rejected > 0:
+            returns.move_goods(
+                db, case, line_id, "inspect", {}, actor=actor, now=now, why=why
+            )
+    _dispose(db, case, counted, now)
+
+
+def _check(line: ReturnLine, count: Counted) -> None:
+    if line.decision != Decision.APPROVED:
+        msg = "decide on this line before its goods are booked"
+        raise BadRequest(msg, line=line.id)
+    numbers = (count.received, count.accepted, count.rejected, count.lost)
+    if min(numbers) < 0 or not any(numbers):
+        msg = "quantities must not be negative, nor all zero"
+        raise BadRequest(msg, line=line.id)
+    arrived = line.received + count.received
+    judged = line.accepted + line.rejected + count.accepted + count.rejected
+    if arrived + line.lost + count.lost > line.approved:
+        msg = f"{line.approved} units were approved; ask a person about the others"
+        raise BadRequest(msg, line=line.id, received=arrived)
+    if judged > arrived:
+        msg = "more units are accepted or rejected than have arrived"
+        raise BadRequest(msg, line=line.id)
+
+
+def _event(line: ReturnLine, count: Counted) -> str:
+    if count.received:
+        full = line.received + count.received >= line.approved
+        return "receive_all" if full else "receive_some"
+    return "lose" if count.lost else "inspect"
+
+
+def _dispose(
+    db: Database, case: Return, counted: Mapping[int, Counted], now: datetime
+) -> None:
+    """Tell the shop of goods whose money left before them (design 5, 3).
+
+    What is received before its refund travels with the refund itself.
+    """
+    units: dict[str, int] = {}
+    ahead = _paid_ahead(db, case)
+    for line_id, count in counted.items():
+        line = returns.line_of(case, line_id)
+        late = min(count.received, ahead.get(line_id, 0) - line.received)
+        if line.platform_ref and late > 0:
+            units[line.platform_ref] = late
+    if units:
+        errands.add(db, case.id, "dispose", now, units)
+
+
+def _paid_ahead(db: Database, case: Return) -> dict[int, int]:
+    """Return, by line, the units refunded without their goods."""
+    ahead: dict[int, int] = {}
+    for row in refunds.of_return(db, case.id):
+        if row.request.goods_received or row.state in (
+            Refund.CANCELLED,
+            Refund.REJECTED,
+        ):
+            continue
+        for ref, units in row.units.items():
+            ahead[int(ref)] = ahead.get(int(ref), 0) + units
+    return ahead

@@ -1,0 +1,232 @@
+"""Promise the money of a return when its goods have come as far as the policy asks."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import uuid_utils.compat as uuids
+
+from connector.errors import PlatformError, Refused
+from connector.model import RefundRequest, TenderKind
+from connector.policy import When
+from connector.settlement import Extras, Own, Units, settle
+from connector.states import Decision, Refund
+from connector.steps.observe import OURS, observe
+from connector.store import atomic, desk, errands, history, refunds, returns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from connector.model import Order, Return, ReturnLine
+    from connector.platform import Shop
+    from connector.settlement import Settlement
+    from connector.store import Database
+    from connector.store.refunds import RefundRow
+
+log = logging.getLogger(__name__)
+
+NOTHING_DUE = "nothing_due"
+
+
+def run(db: Database, shop: Shop, clock: Callable[[], datetime]) -> int:
+    """Promise what has become due in a shop; return how many refunds were planned."""
+    return sum(_one(db, shop, ref, clock) for ref in returns.live(db, shop.name))
+
+
+def payable(case: Return, rows: Sequence[RefundRow]) -> dict[int, int]:
+    """Return, by return line id, the units that are due and were never promised.
+
+    A refund that was refused, failed or came undone is not planned anew by
+    itself: a person decides (decision 0003). Only a cancelled one gives its units
+    back.
+    """
+    promised: Counter[int] = Counter()
+    for row in rows:
+        if row.state is not Refund.CANCELLED:
+            promised.update({int(ref): units for ref, units in row.units.items()})
+    due = {line.id: _due(case, line) - promised[line.id] for line in case.lines}
+    return {ref: units for ref, units in due.items() if units > 0}
+
+
+def _due(case: Return, line: ReturnLine) -> int:
+    """Return how many units of a line the merchant owes money for by now."""
+    if line.decision != Decision.APPROVED or case.cancelled_at:
+        return 0
+    when = When(case.terms.when) if case.terms else When.INSPECTED
+    has_left = case.shipped_at is not None or line.received > 0
+    units = {
+        When.REQUESTED: line.approved,
+        When.SHIPPED: line.approved if has_left else 0,
+        When.RECEIVED: line.received - line.rejected,
+        When.INSPECTED: line.accepted,
+    }[when]
+    return max(0, min(units, line.approved - line.rejected))
+
+
+def _one(
+    db: Database, shop: Shop, return_id: str, clock: Callable[[], datetime]
+) -> bool:
+    case = returns.get(db, return_id)
+    if not payable(case, refunds.of_return(db, case.id)) or _must_wait(db, shop, case):
+        return False
+    try:
+        order = observe(db, shop, case.order_ref, clock)
+    except PlatformError as error:
+        log.warning("refund not planned yet: %s", error, extra={"return": return_id})
+        return False
+    return _plan(db, shop, order, return_id, clock())
+
+
+def _must_wait(db: Database, shop: Shop, case: Return) -> bool:
+    """Wait for a clear picture: an open question at the shop, or a return to make."""
+    if desk.is_open(db, "return", case.id, "settlement"):
+        return True
+    if refunds.is_unclear(db, case.shop, case.order_ref):
+        return True
+    if history.happened(db, case.id, NOTHING_DUE):
+        return True
+    return shop.abilities.holds_returns and (
+        not case.platform_ref or bool(errands.unfinished(db, case.id))
+    )
+
+
+@atomic
+def _plan(
+    db: Database, shop: Shop, order: Order, return_id: str, now: datetime
+) -> bool:
+    """Settle and reserve in one transaction: nothing may change in between."""
+    case = returns.get(db, return_id)
+    rows = refunds.of_return(db, case.id)
+    units = payable(case, rows)
+    if not units or refunds.is_unclear(db, case.shop, case.order_ref):
+        return False
+    settled = preview(db, order, case, units)
+    if settled.ask:
+        _ask(db, case, "; ".join(settled.ask), now)
+        return False
+    if not settled.amount:
+        _nothing(db, case, now)
+        return False
+    plan = _request(order, case, units, settled)
+    try:
+        refunds.reserve(
+            db,
+            shop=shop.name,
+            return_id=case.id,
+            request=plan,
+            units={str(ref): count for ref, count in units.items()},
+            due=now,
+            now=now,
+        )
+    except Refused as error:
+        _ask(db, case, str(error), now)
+        return False
+    if not plan.by_gateway:
+        _by_hand(db, case, plan, now)
+    return True
+
+
+def preview(
+    db: Database, order: Order, case: Return, units: Mapping[int, int]
+) -> Settlement:
+    """Return what these units bring: the very function that pays."""
+    own = [
+        Own(request=row.request, ref=row.platform_ref)
+        for row in refunds.of_order(db, case.shop, case.order_ref)
+        if row.state in OURS
+    ]
+    is_first = not any(
+        row.state is not Refund.CANCELLED for row in refunds.of_return(db, case.id)
+    )
+    restocking = dict(case.terms.restocking) if case.terms else {}
+    wanted = [
+        Units(
+            line_ref=line.line_ref,
+            quantity=units[line.id],
+            restocking_bp=restocking.get(line.id, 0),
+            restock=line.accepted >= units[line.id],
+        )
+        for line in case.lines
+        if line.id in units
+    ]
+    fee = case.terms.return_fee if case.terms else None
+    extras = Extras(
+        shipping=case.refund_shipping and is_first,
+        return_fee=fee if is_first else None,
+    )
+    return settle(order, wanted, extras, own)
+
+
+def _request(
+    order: Order, case: Return, units: Mapping[int, int], settled: Settlement
+) -> RefundRequest:
+    lines = [line for line in case.lines if line.id in units]
+    return RefundRequest(
+        key=str(uuids.uuid7()),
+        order_ref=order.ref,
+        amount=settled.amount,
+        lines=settled.lines,
+        shipping=settled.shipping,
+        deductions=settled.deductions,
+        tenders=settled.tenders,
+        reason=f"Return {case.number}",
+        return_number=case.number,
+        return_ref=case.platform_ref,
+        return_lines=tuple(
+            (line.platform_ref, units[line.id]) for line in lines if line.platform_ref
+        ),
+        goods_received=all(line.received >= units[line.id] for line in lines),
+        by_gateway=_is_automatic(order, settled),
+    )
+
+
+def _is_automatic(order: Order, settled: Settlement) -> bool:
+    """Say whether every tender can be paid back through the shop's API."""
+    used = {share.tender_ref for share in settled.tenders}
+    return not any(
+        tender.can_refund is False or tender.kind is TenderKind.MANUAL
+        for tender in order.tenders
+        if tender.ref in used
+    )
+
+
+def _by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> None:
+    refunds.move(db, plan.key, "by_hand", now, why="its tender takes no refund by API")
+    desk.put(
+        db,
+        shop=case.shop,
+        about="refund",
+        about_id=plan.key,
+        code="pay_by_hand",
+        why=f"pay {plan.amount} by hand for {case.number}, then confirm it here",
+        now=now,
+    )
+
+
+def _nothing(db: Database, case: Return, now: datetime) -> None:
+    history.note(
+        db,
+        shop=case.shop,
+        about="return",
+        about_id=case.id,
+        return_id=case.id,
+        event=NOTHING_DUE,
+        state="",
+        why="fees take all, or the goods were free: no money goes back",
+        now=now,
+    )
+
+
+def _ask(db: Database, case: Return, why: str, now: datetime) -> None:
+    desk.put(
+        db,
+        shop=case.shop,
+        about="return",
+        about_id=case.id,
+        code="settlement",
+        why=why,
+        now=now,
+    )
