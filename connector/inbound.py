@@ -64,7 +64,7 @@ def named(body: bytes) -> tuple[str, datetime]:
 
 
 def line_ref(order: Order, asked: AskedLine) -> str:
-    """Return the order's line that is meant; raises BadRequest when none, or two, are."""
+    """Return the order's line that is meant; raises BadRequest unless it is one."""
     if asked.line:
         return asked.line
     found = [line.ref for line in order.lines if asked.sku and line.sku == asked.sku]

@@ -57,6 +57,10 @@ RECEPTION: Mapping[tuple[Reception, str], Reception] = {
     (Reception.PARTLY, "lose"): Reception.LOST,
     (Reception.PARTLY, "inspect"): Reception.INSPECTED,
     (Reception.RECEIVED, "inspect"): Reception.INSPECTED,
+    (Reception.INSPECTED, "inspect"): Reception.INSPECTED,
+    (Reception.INSPECTED, "receive_some"): Reception.PARTLY,
+    (Reception.INSPECTED, "receive_all"): Reception.RECEIVED,
+    (Reception.INSPECTED, "lose"): Reception.LOST,
     (Reception.LOST, "receive_some"): Reception.PARTLY,
     (Reception.LOST, "receive_all"): Reception.RECEIVED,
 }

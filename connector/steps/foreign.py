@@ -32,7 +32,8 @@ def take_in(db: Database, shop: Shop, order: Order, now: datetime) -> bool:
     if not shop.abilities.holds_returns:
         return True
     found = shop.returns(order.ref)
-    return all([_one(db, shop.name, order, one, now) for one in found])
+    taken = [_one(db, shop.name, order, one, now) for one in found]
+    return all(taken)
 
 
 @atomic
@@ -54,7 +55,7 @@ def _one(
 def _open(
     db: Database, shop: str, order: Order, found: ShopReturn, now: datetime
 ) -> None:
-    """File the shop's return as ours; units that another return holds go to a person."""
+    """File the shop's return as ours; units held by another one go to a person."""
     return_id = str(uuids.uuid7())
     try:
         filing.add(
@@ -117,7 +118,10 @@ def _decide(
     db: Database, case: Return, line_id: int, event: str, approved: int, now: datetime
 ) -> None:
     why = "decided in the shop's own admin"
-    trace = (*returns.line_of(case, line_id).trace, Answer(rule=ACTOR, says=event, why=why))
+    trace = (
+        *returns.line_of(case, line_id).trace,
+        Answer(rule=ACTOR, says=event, why=why),
+    )
     returns.decide(
         db, case, line_id, event, approved=approved, trace=trace, actor=ACTOR, now=now
     )
@@ -138,5 +142,11 @@ def _ask(db: Database, shop: str, about_id: str, why: str, now: datetime) -> Non
     if any(event.why == why for event in history.of(db, about_id)):
         return
     desk.put(
-        db, shop=shop, about="return", about_id=about_id, code="foreign", why=why, now=now
+        db,
+        shop=shop,
+        about="return",
+        about_id=about_id,
+        code="foreign",
+        why=why,
+        now=now,
     )

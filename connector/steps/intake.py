@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from connector.model import Return
     from connector.platform import Notice, Shop
     from connector.store import Database
     from connector.store.inbox import Delivery
@@ -115,35 +116,41 @@ def _inbound(
 ) -> tuple[str, str]:
     """Open the return that another program asks for; say why when it cannot be."""
     try:
-        asked = inbound.parse(delivery.body)
-        ref = asked.order_ref or shop.find_order(asked.order_number)
-        if not ref:
-            msg = "the shop has no such order"
-            raise BadRequest(msg)
-        order = observe(db, shop, ref, clock)
-        case = request.open_return(
-            db,
-            shop=shop.name,
-            order=order,
-            kind=asked.kind,
-            wishes=[
-                Wish(
-                    line_ref=inbound.line_ref(order, line),
-                    quantity=line.quantity,
-                    reason=line.reason,
-                    note=line.note,
-                )
-                for line in asked.lines
-            ],
-            filed_by=inbound.SOURCE,
-            language=asked.language,
-            now=clock(),
-            event_key=asked.event_id,
-        )
+        case = _open(db, shop, inbound.parse(delivery.body), clock)
     except (BadRequest, Refused, Gone) as error:
         _ask(db, delivery, f"a return was asked for, but {error}", clock())
         return "failed", str(error)
     return "done", f"opened {case.number}"
+
+
+def _open(
+    db: Database, shop: Shop, asked: inbound.Asked, clock: Callable[[], datetime]
+) -> Return:
+    ref = asked.order_ref or shop.find_order(asked.order_number)
+    if not ref:
+        msg = "the shop has no such order"
+        raise BadRequest(msg)
+    order = observe(db, shop, ref, clock)
+    wishes = [
+        Wish(
+            line_ref=inbound.line_ref(order, line),
+            quantity=line.quantity,
+            reason=line.reason,
+            note=line.note,
+        )
+        for line in asked.lines
+    ]
+    return request.open_return(
+        db,
+        shop=shop.name,
+        order=order,
+        kind=asked.kind,
+        wishes=wishes,
+        filed_by=inbound.SOURCE,
+        language=asked.language,
+        now=clock(),
+        event_key=asked.event_id,
+    )
 
 
 @atomic

@@ -115,6 +115,4 @@ def _ask(
     why: str,
     now: datetime,
 ) -> None:
-    desk.put(
-        db, shop=shop, about=about, about_id=about_id, code=code, why=why, now=now
-    )
+    desk.put(db, shop=shop, about=about, about_id=about_id, code=code, why=why, now=now)

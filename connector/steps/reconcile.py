@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING
 from connector.errors import PlatformError
 from connector.model import Found
 from connector.states import Refund
+from connector.steps.observe import observe
 from connector.store import atomic, desk, refunds
+from connector.store.lock import dispatcher
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,10 +28,21 @@ MOST_RESENDS = 3
 
 
 def resolve(db: Database, shop: Shop, now: datetime, quiet: timedelta = QUIET) -> int:
-    """Look for every refund whose outcome is open; return how many were settled."""
-    waiting = refunds.in_states(db, shop.name, [Refund.UNKNOWN], now - quiet)
-    waiting += refunds.in_states(db, shop.name, [Refund.PENDING], now)
-    return sum(_look(db, shop, row, now) for row in waiting)
+    """Look for every refund whose outcome is open; return how many were settled.
+
+    Does nothing while another process holds the dispatcher's lock. A settled
+    one's order is read again: what others refunded meanwhile was left aside.
+    """
+    with dispatcher(db) as is_ours:
+        if not is_ours:
+            return 0
+        waiting = refunds.in_states(db, shop.name, [Refund.UNKNOWN], now - quiet)
+        waiting += refunds.in_states(db, shop.name, [Refund.PENDING], now)
+        settled = [row for row in waiting if _look(db, shop, row, now)]
+    for row in settled:
+        with suppress(PlatformError):  # the next look at this order catches up
+            observe(db, shop, row.order_ref, lambda: now)
+    return len(settled)
 
 
 def _look(db: Database, shop: Shop, row: RefundRow, now: datetime) -> bool:

@@ -130,9 +130,7 @@ def _free_units(
         free = [unit for unit in range(1, line.quantity + 1) if unit not in gone]
         if len(free) < wish.quantity:
             msg = "not that many units are left to return"
-            raise Refused(
-                msg, line=wish.line_ref, asked=wish.quantity, left=len(free)
-            )
+            raise Refused(msg, line=wish.line_ref, asked=wish.quantity, left=len(free))
         held.append(free[: wish.quantity])
         gone.update(held[-1])
     return held

@@ -1,0 +1,62 @@
+"""Close a return when all of it is decided, back, and paid."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from connector.states import Decision, Refund
+from connector.steps.promise import NOTHING_DUE
+from connector.store import atomic, errands, history, refunds, returns
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from connector.model import Return
+    from connector.platform import Shop
+    from connector.store import Database
+
+
+def run(db: Database, shop: Shop, now: datetime) -> int:
+    """Close what is finished in a shop; return how many were closed."""
+    return sum(_one(db, ref, now) for ref in returns.live(db, shop.name))
+
+
+@atomic
+def _one(db: Database, return_id: str, now: datetime) -> bool:
+    case = returns.get(db, return_id)
+    if not _is_finished(db, case):
+        return False
+    returns.finish(db, case, "close", "retour", now)
+    has_approved = any(line.decision == Decision.APPROVED for line in case.lines)
+    if case.platform_ref and has_approved:
+        errands.add(db, case.id, "close", now)
+    return True
+
+
+def _is_finished(db: Database, case: Return) -> bool:
+    """Say whether nobody owes anybody anything: goods and money are where they go."""
+    rows = refunds.of_return(db, case.id)
+    paid: Counter[int] = Counter()
+    for row in rows:
+        if row.state is Refund.CONFIRMED:
+            paid.update({int(ref): units for ref, units in row.units.items()})
+        elif row.state is not Refund.CANCELLED:
+            return False
+    nothing_due = history.happened(db, case.id, NOTHING_DUE)
+    if any(
+        errand.verb in ("open", "approve", "dispose") and errand.state != "done"
+        for errand in errands.of_return(db, case.id)
+    ):
+        return False
+    for line in case.lines:
+        if line.decision == Decision.DECLINED:
+            continue
+        if line.decision != Decision.APPROVED:
+            return False
+        if line.received + line.lost < line.approved:
+            return False
+        owed = line.approved - line.rejected - line.lost
+        if paid[line.id] < owed and not nothing_due:
+            return False
+    return True

@@ -1,0 +1,271 @@
+"""Make, approve, decline, dispose and close our returns in a shop that holds them.
+
+None of these calls is idempotent at Shopify, so each is an errand: what was read
+before is committed before the call, and `unknown` is judged against it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from connector.errors import OutcomeUnknown, PlatformError, Refused, Rejected
+from connector.model import Return, ShopReturn
+from connector.platform import Shop
+from connector.states import Decision, Errand
+from connector.store import Database, atomic, desk, errands, outbox, returns, shops
+from connector.store.errands import ErrandRow
+from connector.store.lock import dispatcher
+from connector.store.outbox import Claim
+
+log = logging.getLogger(__name__)
+
+RETRY = timedelta(minutes=2)
+LATEST_RETRY = timedelta(hours=6)
+QUIET = timedelta(minutes=5)  # longer than Shopify's longest run of a mutation
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One errand with what it is about."""
+
+    db: Database
+    shop: Shop
+    row: ErrandRow
+    case: Return
+    now: datetime
+
+
+def run(
+    db: Database,
+    shop: Shop,
+    clock: Callable[[], datetime],
+    *,
+    token: str,
+    quiet: timedelta = QUIET,
+) -> int:
+    """Run every errand of a shop that is due; return how many were tried."""
+    if not shop.abilities.holds_returns:
+        return 0
+    with dispatcher(db) as is_ours:
+        if not is_ours or shops.get(db, shop.name).is_paused:
+            return 0
+        for row in errands.in_state(db, Errand.SUBMITTED, shop.name):
+            errands.move(db, row.id, "lose", clock(), "the process died while asking")
+        for row in errands.in_state(db, Errand.UNKNOWN, shop.name):
+            if row.changed_at <= clock() - quiet:
+                _resolve(_job(db, shop, row.id, clock()))
+        return _drain(db, shop, clock, token)
+
+
+def _job(db: Database, shop: Shop, errand_id: str, now: datetime) -> _Job:
+    row = errands.get(db, errand_id)
+    return _Job(db, shop, row, returns.get(db, row.return_id), now)
+
+
+def _drain(db: Database, shop: Shop, clock: Callable[[], datetime], token: str) -> int:
+    tried: set[str] = set()
+    while True:
+        claim = outbox.claim(db, "errand", shop.name, token, clock(), skip=tried)
+        if claim is None:
+            return len(tried)
+        tried.add(claim.id)
+        _attempt(_job(db, shop, claim.id, clock()), claim)
+
+
+def _attempt(job: _Job, claim: Claim) -> None:
+    """Read, and be done if the shop is there already; else say so, then ask once."""
+    try:
+        preimage = _READ[job.row.verb](job)
+        if _IS_DONE[job.row.verb](job, preimage):
+            _finish(job, "find")
+            return
+    except Rejected as error:
+        _refuse(job, "reject", str(error))
+        return
+    except PlatformError as error:
+        _later(job, claim, str(error))
+        return
+    errands.submit(job.db, job.row.id, preimage, job.now)
+    try:
+        found = _ASK[job.row.verb](job)
+    except OutcomeUnknown as error:
+        errands.move(job.db, job.row.id, "lose", job.now, str(error))
+    except Rejected as error:
+        _refuse(job, "reject", str(error))
+    except PlatformError as error:
+        _release(job, claim, str(error))
+    else:
+        _finish(job, "confirm", found)
+
+
+def _resolve(job: _Job) -> None:
+    """Look at what became of an errand without an answer."""
+    try:
+        now_there = _READ[job.row.verb](job)
+        if job.row.verb == "open":
+            _resolve_open(job)
+        elif _IS_DONE[job.row.verb](job, dict(job.row.preimage or {}) | now_there):
+            _finish(job, "find")
+        elif job.row.verb == "dispose" and now_there != job.row.preimage:
+            _refuse(job, "reject", "part of it was disposed of; look at the shop")
+        else:
+            _release(job, None, "the shop shows that it never happened")
+    except PlatformError as error:
+        log.warning("errand still unclear: %s", error, extra={"errand": job.row.id})
+
+
+def _resolve_open(job: _Job) -> None:
+    """Find the return that we made: new since the pre-image, with our lines."""
+    before = set((job.row.preimage or {}).get("returns", ()))
+    new = [r for r in job.shop.returns(job.case.order_ref) if r.ref not in before]
+    free = [r for r in new if not returns.by_platform_ref(job.db, job.shop.name, r.ref)]
+    ours = [r for r in free if _same_lines(_approved(job.case), r)]
+    if len(ours) == 1:
+        _finish(job, "find", ours[0])
+    elif not free:
+        _release(job, None, "the shop shows that it never happened")
+    else:
+        why = f"{len(free)} returns appeared in the shop; which of them is this one?"
+        _refuse(job, "reject", why)
+
+
+def _approved(case: Return) -> Return:
+    """Leave only what the shop is to know: the lines that were approved."""
+    lines = tuple(
+        replace(line, asked=line.approved)
+        for line in case.lines
+        if line.decision == Decision.APPROVED
+    )
+    return replace(case, lines=lines)
+
+
+def _same_lines(case: Return, found: ShopReturn) -> bool:
+    ours: dict[str, int] = {}
+    theirs: dict[str, int] = {}
+    for line in case.lines:
+        ours[line.line_ref] = ours.get(line.line_ref, 0) + line.asked
+    for other in found.lines:
+        theirs[other.line_ref] = theirs.get(other.line_ref, 0) + other.quantity
+    return ours == theirs
+
+
+def _read_returns(job: _Job) -> dict[str, Any]:
+    return {"returns": [r.ref for r in job.shop.returns(job.case.order_ref)]}
+
+
+def _read_status(job: _Job) -> dict[str, Any]:
+    return {"status": job.shop.shop_return(job.case.platform_ref).status}
+
+
+def _read_disposed(job: _Job) -> dict[str, Any]:
+    return {"disposed": dict(job.shop.disposed(job.case.platform_ref))}
+
+
+def _is_disposed(job: _Job, seen: Mapping[str, Any]) -> bool:
+    """Say whether all of it was disposed of since the pre-image of this errand."""
+    before = (job.row.preimage or {}).get("disposed")
+    if before is None:
+        return False
+    return all(
+        seen["disposed"].get(ref, 0) >= before.get(ref, 0) + units
+        for ref, units in job.row.args.items()
+    )
+
+
+def _ask_open(job: _Job) -> ShopReturn:
+    return job.shop.open_return(_approved(job.case))
+
+
+def _ask_approve(job: _Job) -> None:
+    job.shop.approve_return(job.case.platform_ref)
+
+
+def _ask_decline(job: _Job) -> None:
+    said = [answer.why for line in job.case.lines for answer in line.trace]
+    job.shop.decline_return(job.case.platform_ref, said[-1] if said else "")
+
+
+def _ask_dispose(job: _Job) -> None:
+    job.shop.dispose(job.case.platform_ref, job.row.args)
+
+
+def _ask_close(job: _Job) -> None:
+    job.shop.close_return(job.case.platform_ref)
+
+
+_READ: Mapping[str, Callable[[_Job], dict[str, Any]]] = {
+    "open": _read_returns,
+    "approve": _read_status,
+    "decline": _read_status,
+    "dispose": _read_disposed,
+    "close": _read_status,
+}
+_ASK: Mapping[str, Callable[[_Job], ShopReturn | None]] = {
+    "open": _ask_open,
+    "approve": _ask_approve,
+    "decline": _ask_decline,
+    "dispose": _ask_dispose,
+    "close": _ask_close,
+}
+_IS_DONE: Mapping[str, Callable[[_Job, Mapping[str, Any]], bool]] = {
+    "open": lambda job, _: bool(job.case.platform_ref),
+    "approve": lambda _, seen: seen["status"] in ("open", "closed"),
+    "decline": lambda _, seen: seen["status"] == "declined",
+    "dispose": _is_disposed,
+    "close": lambda _, seen: seen["status"] in ("closed", "cancelled", "declined"),
+}
+
+
+@atomic
+def _done(db: Database, job: _Job, event: str, found: ShopReturn | None) -> None:
+    if found is not None:
+        returns.adopt(db, _approved(job.case), found, job.now)
+    errands.move(db, job.row.id, event, job.now)
+    outbox.done(db, "errand", job.row.id)
+
+
+def _finish(job: _Job, event: str, found: ShopReturn | None = None) -> None:
+    try:
+        _done(job.db, job, event, found)
+    except Refused as error:
+        _refuse(job, "reject", str(error))
+
+
+def _refuse(job: _Job, event: str, why: str) -> None:
+    """Stop, and lay it before a person; the money of this return waits."""
+
+    @atomic
+    def write(db: Database) -> None:
+        errands.move(db, job.row.id, event, job.now, why)
+        outbox.done(db, "errand", job.row.id)
+        desk.put(
+            db,
+            shop=job.shop.name,
+            about="return",
+            about_id=job.case.id,
+            code=f"errand_{job.row.verb}",
+            why=f"the shop did not {job.row.verb} return {job.case.number}: {why}",
+            now=job.now,
+        )
+
+    write(job.db)
+
+
+def _release(job: _Job, claim: Claim | None, why: str) -> None:
+    @atomic
+    def write(db: Database) -> None:
+        errands.move(db, job.row.id, "release", job.now, why)
+        if claim:
+            outbox.later(db, claim, job.now + RETRY)
+
+    write(job.db)
+
+
+def _later(job: _Job, claim: Claim, why: str) -> None:
+    log.warning("errand put off: %s", why, extra={"errand": job.row.id})
+    wait = min(RETRY * 2 ** min(claim.attempts, 10), LATEST_RETRY)
+    outbox.later(job.db, claim, job.now + wait)
