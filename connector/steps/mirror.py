@@ -7,10 +7,9 @@ before is committed before the call, and `unknown` is judged against it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connector.errors import OutcomeUnknown, PlatformError, Refused, Rejected
 from connector.model import Return, ShopReturn
@@ -19,7 +18,11 @@ from connector.states import Decision, Errand
 from connector.store import Database, atomic, desk, errands, outbox, returns, shops
 from connector.store.errands import ErrandRow
 from connector.store.lock import dispatcher
-from connector.store.outbox import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from connector.store.outbox import Claim
 
 log = logging.getLogger(__name__)
 

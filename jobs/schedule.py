@@ -1,0 +1,182 @@
+"""The table of jobs: what runs, how often, in which order."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from connector.platform import Shop
+from connector.steps import (
+    audit,
+    close,
+    decide,
+    intake,
+    mirror,
+    promise,
+    reconcile,
+    refund,
+    sync,
+)
+from connector.store import Database, desk
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How often each kind of job runs, in seconds; audit at an hour of the day."""
+
+    inbox: int = 2
+    sync: int = 300
+    decide: int = 5
+    mirror: int = 5
+    reconcile: int = 60
+    audit_hour: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payday:
+    """When, and how much, a shop pays back: an interval, or a cron line."""
+
+    every: int = 60
+    cron: str = ""
+    time_zone: str = "UTC"
+    limits: refund.Limits = field(default_factory=refund.Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """All that the jobs need; `token` names this worker's claims."""
+
+    db: Database
+    shops: Mapping[str, Shop]
+    clock: Callable[[], datetime]
+    token: str
+    timing: Timing = field(default_factory=Timing)
+    paydays: Mapping[str, Payday] = field(default_factory=dict)
+    overlap: timedelta = sync.OVERLAP
+    quiet: timedelta = reconcile.QUIET
+    errand_quiet: timedelta = mirror.QUIET
+
+    def payday(self, shop: str) -> Payday:
+        """Return when a shop pays; every minute unless it says otherwise."""
+        return self.paydays.get(shop, Payday())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One row: `run` takes a shop's name, or "" where `per_shop` is False."""
+
+    name: str
+    run: Callable[[Work, str], int]
+    every: Callable[[Timing], int] | None = None
+    per_shop: bool = True
+
+
+def read_inbox(work: Work, _: str) -> int:
+    """Read what the webhooks brought."""
+    return intake.run(work.db, work.shops, work.clock)
+
+
+def sync_shop(work: Work, shop: str) -> int:
+    """Poll what changed, by modification time with overlap."""
+    return sync.run(work.db, work.shops[shop], work.clock, work.overlap)
+
+
+def decide_returns(work: Work, shop: str) -> int:
+    """Judge new returns."""
+    return decide.run(work.db, work.shops[shop], work.clock)
+
+
+def run_errands(work: Work, shop: str) -> int:
+    """Make, approve, decline and close returns at the shop."""
+    return mirror.run(
+        work.db,
+        work.shops[shop],
+        work.clock,
+        token=work.token,
+        quiet=work.errand_quiet,
+    )
+
+
+def plan_refunds(work: Work, shop: str) -> int:
+    """Promise what has become due."""
+    return promise.run(work.db, work.shops[shop], work.clock)
+
+
+def push_refunds(work: Work, shop: str) -> int:
+    """Send the promised refunds."""
+    return refund.push(
+        work.db,
+        work.shops[shop],
+        work.clock,
+        token=work.token,
+        limits=work.payday(shop).limits,
+    )
+
+
+def reconcile_refunds(work: Work, shop: str) -> int:
+    """Look at what became of refunds without a clear answer."""
+    return reconcile.resolve(work.db, work.shops[shop], work.clock(), work.quiet)
+
+
+def close_returns(work: Work, shop: str) -> int:
+    """Close what is finished."""
+    return close.run(work.db, work.shops[shop], work.clock())
+
+
+def audit_books(work: Work, _: str) -> int:
+    """Restate the law of the books; a breach goes to the desk of every shop."""
+    breaches = audit.run(work.db)
+    for breach in breaches:
+        log.error("the books are broken: %s: %s", breach.rule, breach.which)
+    for shop in work.shops if breaches else ():
+        desk.put(
+            work.db,
+            shop=shop,
+            about="books",
+            about_id=shop,
+            code="audit",
+            why=f"{len(breaches)} breaches; run `retour audit`",
+            now=work.clock(),
+        )
+    return len(breaches)
+
+
+# In the order of the data's way, so that one pass carries a return as far as it goes.
+JOBS: tuple[Job, ...] = (
+    Job(name="inbox", run=read_inbox, every=lambda t: t.inbox, per_shop=False),
+    Job(name="sync", run=sync_shop, every=lambda t: t.sync),
+    Job(name="decide", run=decide_returns, every=lambda t: t.decide),
+    Job(name="mirror", run=run_errands, every=lambda t: t.mirror),
+    Job(name="promise", run=plan_refunds, every=lambda t: t.decide),
+    Job(name="refunds", run=push_refunds),  # by the shop's own payday
+    Job(name="reconcile", run=reconcile_refunds, every=lambda t: t.reconcile),
+    Job(name="close", run=close_returns, every=lambda t: t.reconcile),
+    Job(name="audit", run=audit_books, per_shop=False),  # by the hour
+)
+
+
+def once(work: Work, *, skip: frozenset[str] = frozenset()) -> int:
+    """Run every job of the table once, in order; return how much was done.
+
+    A job that fails is logged and does not keep the next from running.
+    """
+    done = 0
+    for job in JOBS:
+        if job.name in skip:
+            continue
+        for shop in work.shops if job.per_shop else ("",):
+            done += attempt(job, work, shop)
+    return done
+
+
+def attempt(job: Job, work: Work, shop: str) -> int:
+    """Run one job; whatever it raises is said, and the schedule goes on."""
+    try:
+        return job.run(work, shop)
+    except Exception:
+        log.exception("job failed", extra={"job": job.name, "shop": shop})
+        return 0
