@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, request
 
+from connector import inbound
+from connector.errors import BadRequest
 from webhooks.signatures import is_signed
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+FRESH = timedelta(minutes=10)
 SHOPIFY_HEADERS = ("Topic", "Webhook-Id", "Event-Id", "Triggered-At", "API-Version")
 WOOCOMMERCE_HEADERS = ("Topic", "ID", "Delivery-ID", "Resource", "Event")
 
@@ -32,6 +36,10 @@ def blueprint(doors: Doors) -> Blueprint:
     @routes.post("/woocommerce/<shop>")
     def woocommerce(shop: str) -> Response:
         return _woocommerce(doors, shop)
+
+    @routes.post("/returns/<shop>")
+    def returns(shop: str) -> Response:
+        return _inbound(doors, shop)
 
     return routes
 
@@ -78,6 +86,29 @@ def _woocommerce(doors: Doors, shop: str) -> Response:
     )
     key = (webhook, topic, delivery, _digest(body))
     return _keep(doors, door, topic, key, body, "WC-Webhook", WOOCOMMERCE_HEADERS)
+
+
+def _inbound(doors: Doors, shop: str) -> Response:
+    """Keep another program's wish for a return (docs/inbound-api.md).
+
+    The event id inside the signed body is its name; the timestamp beside it keeps
+    an old recording from being played again.
+    """
+    door = doors.named(inbound.SOURCE, shop)
+    if door is None:
+        return _problem(404, "unknown_shop", "no connected shop has this name")
+    body = _body(doors)
+    if body is None:
+        return _too_large()
+    if not is_signed(body, request.headers.get("X-Retour-Signature"), door.secrets):
+        return _forged(doors, door)
+    try:
+        event_id, at = inbound.named(body)
+    except BadRequest as error:
+        return _problem(400, "bad_body", str(error))
+    if abs(doors.clock() - at) > FRESH:
+        return _problem(400, "stale", "the timestamp is more than 10 minutes off")
+    return _keep(doors, door, "return.open", (event_id,), body, "Retour", ())
 
 
 def _keep(

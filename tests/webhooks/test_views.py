@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,7 @@ def doors(db: Database) -> Doors:
     known = [
         Door(shop="tee", platform="shopify", domain=DOMAIN, secrets=(NEW, OLD)),
         Door(shop="boots", platform="woocommerce", secrets=(NEW,)),
+        Door(shop="boots", platform="inbound", secrets=(NEW, OLD)),
         Door(shop="ghost", platform="woocommerce", secrets=(NEW,)),
     ]
     return Doors(
@@ -160,3 +163,59 @@ def test_a_delivery_that_could_not_be_kept_is_not_answered_200(
 ) -> None:
     # The store has no row for this shop: its foreign key refuses the delivery.
     assert woocommerce(client, shop="ghost") == 503
+
+
+def wish(**changes: object) -> bytes:
+    """Return a signed-to-be inbound body, with some fields changed."""
+    fields: dict[str, object] = {
+        "event_id": "ticket-1",
+        "timestamp": NOON.isoformat(),
+        "order_number": "29",
+        "lines": [{"sku": "MUG", "quantity": 1, "reason": "too-small"}],
+    }
+    return json.dumps(fields | changes).encode()
+
+
+def inbound(client: FlaskClient, body: bytes, secret: bytes = NEW) -> tuple[int, str]:
+    answer = client.post(
+        "/webhooks/returns/boots",
+        data=body,
+        headers={"X-Retour-Signature": sign(body, secret)},
+    )
+    said = answer.get_json()
+    return answer.status_code, said.get("status") or said["error"]
+
+
+def test_an_inbound_event_is_kept_once_by_its_id(
+    client: FlaskClient, db: Database
+) -> None:
+    later = wish(timestamp=(NOON + timedelta(minutes=1)).isoformat())
+    assert inbound(client, wish()) == (200, "kept")
+    assert inbound(client, later) == (200, "duplicate")
+    assert inbox.counts(db, "boots") == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (wish(timestamp="2026-11-02T11:49:59Z"), (400, "stale")),
+        (wish(timestamp="2026-11-02T12:10:01Z"), (400, "stale")),
+        (wish(timestamp="2026-11-02T12:00:00"), (400, "bad_body")),
+        (wish(event_id=" "), (400, "bad_body")),
+        (wish(order_ref="29"), (400, "bad_body")),
+        (wish(kind="theft"), (400, "bad_body")),
+        (wish(langage="de"), (400, "bad_body")),
+        (b"\xff\xfe", (400, "bad_body")),
+        (b"[]", (400, "bad_body")),
+        (b"", (400, "bad_body")),
+    ],
+)
+def test_an_inbound_body_that_cannot_be_meant_is_answered_clearly(
+    client: FlaskClient, db: Database, body: bytes, expected: tuple[int, str]
+) -> None:
+    assert inbound(client, body) == expected
+    assert inbox.counts(db, "boots") == (0, 0)
+
+
+def test_a_forged_inbound_body_is_refused(client: FlaskClient) -> None:
+    assert inbound(client, wish(), b"guess") == (401, "bad_signature")
