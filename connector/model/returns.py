@@ -98,6 +98,29 @@ class Return:
     closed_at: datetime | None = None
     cancelled_at: datetime | None = None
 
+    @property
+    def status(self) -> str:
+        """The state of the whole, computed from its lines; never stored.
+
+        One of cancelled, closed, needs_person, pending, declined, received,
+        partly_received, in_transit, awaited.
+        """
+        if self.cancelled_at or self.closed_at:
+            return "cancelled" if self.cancelled_at else "closed"
+        said = {line.decision for line in self.lines}
+        for grave in ("needs_person", "pending"):
+            if grave in said:
+                return grave
+        return "declined" if said == {"declined"} else self._goods()
+
+    def _goods(self) -> str:
+        coming = [line for line in self.lines if line.decision == "approved"]
+        if all(line.received + line.lost >= line.approved for line in coming):
+            return "received"
+        if any(line.received for line in coming):
+            return "partly_received"
+        return "in_transit" if self.shipped_at else "awaited"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopReturnLine:

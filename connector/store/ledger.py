@@ -11,7 +11,7 @@ from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
     from connector.model import ShopRefund
-    from connector.store.database import Database
+    from connector.store.database import Database, Row
     from connector.store.refunds import RefundRow
 
 
@@ -102,19 +102,20 @@ def externals(db: Database, shop: str, order_ref: str) -> list[Entry]:
         shop=shop,
         ref=order_ref,
     )
-    return [
-        Entry(
-            id=row["id"],
-            kind=row["kind"],
-            refund_id=row["refund_id"],
-            order_ref=row["order_ref"],
-            tender=row["tender"],
-            platform_ref=row["platform_ref"],
-            amount=Money(row["amount_minor"], row["currency"]),
-            at=moment(row["at"]),
-        )
-        for row in rows
-    ]
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        id=row["id"],
+        kind=row["kind"],
+        refund_id=row["refund_id"],
+        order_ref=row["order_ref"],
+        tender=row["tender"],
+        platform_ref=row["platform_ref"],
+        amount=Money(row["amount_minor"], row["currency"]),
+        at=moment(row["at"]),
+    )
 
 
 def standing(db: Database, shop: str, order_ref: str, currency: str) -> Money:
@@ -129,3 +130,11 @@ def standing(db: Database, shop: str, order_ref: str, currency: str) -> Money:
         currency=currency,
     )[0]
     return Money(int(row["minor"]), currency)
+
+
+def of_refund(db: Database, refund_id: str) -> list[Entry]:
+    """List the entries of one refund, oldest first."""
+    rows = db.query(
+        "SELECT * FROM ledger WHERE refund_id = :id ORDER BY id", id=refund_id
+    )
+    return [_entry(row) for row in rows]

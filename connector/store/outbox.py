@@ -116,3 +116,14 @@ def waiting(db: Database, shop: str) -> int:
     """Count what is still to be asked of a shop."""
     sql = "SELECT count(*) AS n FROM outbox WHERE shop = :shop"
     return int(db.query(sql, shop=shop)[0]["n"])
+
+
+@atomic
+def wake(db: Database, subject: str, subject_id: str, now: datetime) -> None:
+    """Make a line due now, whatever it waited for."""
+    db.execute(
+        "UPDATE outbox SET due = :now WHERE subject = :subject AND id = :id",
+        subject=subject,
+        id=subject_id,
+        now=stamp(now),
+    )

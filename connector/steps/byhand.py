@@ -1,0 +1,71 @@
+"""What a person settles of a refund: paid by hand, withdrawn, found out, tried now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from connector.errors import BadRequest
+from connector.states import Refund
+from connector.store import atomic, desk, outbox, refunds
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from connector.store import Database
+
+
+@atomic
+def paid(
+    db: Database, refund_id: str, *, proof: str, actor: str, now: datetime
+) -> None:
+    """Record that a person paid a manual refund; the shop then only books it.
+
+    `proof` is what shows the payment, a bank reference for instance. Raises
+    BadRequest without it, IllegalTransition unless the refund waits for a person.
+    """
+    if not proof.strip():
+        msg = "say by what the payment can be proved"
+        raise BadRequest(msg)
+    row = refunds.get(db, refund_id)
+    refunds.rewrite(db, refund_id, replace(row.request, by_gateway=False))
+    refunds.move(db, refund_id, "paid", now, why=proof.strip(), actor=actor)
+    desk.close(db, "refund", refund_id, actor, now)
+    outbox.wake(db, "refund", refund_id, now)
+
+
+@atomic
+def withdraw(
+    db: Database, refund_id: str, *, why: str, actor: str, now: datetime
+) -> None:
+    """Cancel a refund that was never sent; its units may be promised again."""
+    refunds.move(db, refund_id, "cancel", now, why=why, actor=actor)
+
+
+@atomic
+def found_out(
+    db: Database,
+    refund_id: str,
+    *,
+    money_moved: bool,
+    why: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Record what a person learnt at the gateway of a refund without an answer."""
+    if not why.strip():
+        msg = "say how you know; it stays in the timeline"
+        raise BadRequest(msg)
+    event = "confirm" if money_moved else "fail"
+    refunds.move(db, refund_id, event, now, why=why.strip(), actor=actor)
+
+
+@atomic
+def try_now(db: Database, refund_id: str, *, actor: str, now: datetime) -> None:
+    """Look again at a refund that was held back, with the next run."""
+    row = refunds.get(db, refund_id)
+    if row.state is not Refund.PLANNED:
+        msg = "only a refund that was not sent yet can be tried"
+        raise BadRequest(msg, state=row.state.value)
+    desk.close(db, "refund", refund_id, actor, now)
+    outbox.wake(db, "refund", refund_id, now)

@@ -1,0 +1,118 @@
+"""Put the pages together: headers, languages, forgery protection, errors."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, jsonify, render_template, request, session
+from flask_babel import Babel, get_locale, gettext
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from connector.web import console, deeds, portal
+from connector.web.face import LANGUAGES, money, when
+from connector.web.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Blueprint
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from connector.web.face import Face
+
+log = logging.getLogger(__name__)
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:;"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
+    """Return the web application; `edges` answer machines and carry no CSRF token."""
+    app = Flask("connector.web")
+    app.config.update(
+        SECRET_KEY=face.secret_key,
+        SESSION_COOKIE_NAME="retour",
+        SESSION_COOKIE_SECURE=face.is_https,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        BABEL_DEFAULT_LOCALE="en",
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_STORAGE_URI="memory://",
+        RATELIMIT_HEADERS_ENABLED=True,
+    )
+    app.extensions["retour"] = face
+    app.jinja_env.filters.update(money=money, when=when, word=word)
+    app.jinja_env.globals.update(languages=LANGUAGES, locale=get_locale)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    Babel(app, locale_selector=_language)
+    csrf = CSRFProtect(app)
+    limiter = Limiter(get_remote_address, app=app)
+    for pages in (console.pages(limiter), deeds.pages(), portal.pages(limiter)):
+        app.register_blueprint(pages)
+    for edge in edges:
+        csrf.exempt(edge)
+        app.register_blueprint(edge)
+    app.get("/healthz")(_health)
+    app.after_request(_protect)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _broken)
+    return app
+
+
+def _language() -> str:
+    """Choose the reader's language: asked for, then kept, then the browser's."""
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        session["lang"] = asked
+    kept = session.get("lang")
+    best = request.accept_languages.best_match(LANGUAGES) or "en"
+    return kept if kept in LANGUAGES else best
+
+
+def _health() -> Response:
+    return jsonify(status="ok")
+
+
+def _protect(answer: Response) -> Response:
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if not request.path.startswith("/static/"):
+        answer.headers.setdefault("Cache-Control", "no-store")
+    return answer
+
+
+def _forged(_: CSRFError) -> tuple[str, int]:
+    text = gettext("This form has expired. Go back, load the page again and resend it.")
+    return render_template("error.html", text=text), 400
+
+
+def _http_error(error: HTTPException) -> AnyResponse | tuple[str, int]:
+    """Say what went wrong without repeating what was sent."""
+    if error.response is not None:
+        return error.response
+    known = {
+        404: gettext("There is no such page."),
+        429: gettext("Too many attempts. Wait a few minutes and try again."),
+    }
+    text = known.get(error.code or 500, gettext("That did not work."))
+    return render_template("error.html", text=text), error.code or 500
+
+
+def _broken(error: Exception) -> tuple[str, int]:
+    """Log what happened; the page shows nothing of it."""
+    log.error("page failed", exc_info=error, extra={"endpoint": request.endpoint})
+    text = gettext("Something went wrong on our side. Nothing was lost; try again.")
+    return render_template("error.html", text=text), 500

@@ -1,0 +1,165 @@
+"""The merchant's pages that show: what waits, returns, refunds, deliveries."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING
+
+from flask import (
+    Blueprint,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import gettext
+
+from connector.errors import NotFound
+from connector.store import (
+    desk,
+    errands,
+    history,
+    inbox,
+    ledger,
+    orders,
+    outbox,
+    refunds,
+    returns,
+    shops,
+)
+from connector.web.face import face
+
+if TYPE_CHECKING:
+    from flask_limiter import Limiter
+    from werkzeug.wrappers import Response
+
+LOGIN_LIMIT = "10 per 10 minutes"
+
+
+def guard() -> Response | None:
+    """Send everybody without a session to the door."""
+    if session.get("is_merchant"):
+        return None
+    return redirect(url_for("console.door", next=request.path), 303)
+
+
+def pages(limiter: Limiter) -> Blueprint:
+    """Return the routes under /console that change nothing, and the door."""
+    routes = Blueprint("console", __name__, url_prefix="/console")
+
+    @routes.before_request
+    def closed() -> Response | None:
+        is_door = request.endpoint in ("console.door", "console.enter")
+        return None if is_door else guard()
+
+    routes.get("/door")(door)
+    routes.post("/door")(limiter.limit(LOGIN_LIMIT)(enter))
+    routes.post("/leave")(leave)
+    routes.get("/")(overview)
+    routes.get("/returns")(return_list)
+    routes.get("/returns/<return_id>")(return_page)
+    routes.get("/refunds")(refund_list)
+    routes.get("/refunds/<refund_id>")(refund_page)
+    routes.get("/inbox")(inbox_list)
+    routes.register_error_handler(NotFound, _missing)
+    return routes
+
+
+def _missing(_: NotFound) -> tuple[str, int]:
+    return render_template("error.html", text=gettext("There is no such thing.")), 404
+
+
+def door() -> str:
+    """Ask for the password."""
+    return render_template("console/door.html")
+
+
+def enter() -> Response | tuple[str, int]:
+    """Open the console to whoever knows the password."""
+    given = request.form.get("password", "").encode()
+    known = face().password.encode()
+    if not known or not hmac.compare_digest(given, known):
+        flash(gettext("That is not the password."))
+        return render_template("console/door.html"), 403
+    language = session.get("lang")
+    session.clear()
+    session.permanent = True
+    session["is_merchant"] = True
+    if language:
+        session["lang"] = language
+    wanted = request.args.get("next", "")
+    is_ours = wanted.startswith("/console/") and "//" not in wanted
+    return redirect(wanted if is_ours else url_for("console.overview"), 303)
+
+
+def leave() -> Response:
+    """Close the session."""
+    session.clear()
+    return redirect(url_for("console.door"), 303)
+
+
+def overview() -> str:
+    """Show what waits for a person, and how each shop stands."""
+    here = face()
+    known = [
+        {
+            "row": row,
+            "decisions": returns.decision_counts(here.db, row.name),
+            "waiting": outbox.waiting(here.db, row.name),
+            "inbox": inbox.counts(here.db, row.name),
+            "orders": orders.count(here.db, row.name),
+        }
+        for row in shops.every(here.db)
+    ]
+    return render_template(
+        "console/overview.html", shops=known, matters=desk.open_matters(here.db)
+    )
+
+
+def return_list() -> str:
+    """List the newest returns."""
+    found = returns.recent(face().db, request.args.get("shop"), limit=200)
+    return render_template("console/returns.html", cases=found)
+
+
+def return_page(return_id: str) -> str:
+    """Show one return: its lines, why, its money, its timeline."""
+    db = face().db
+    case = returns.get(db, return_id)
+    return render_template(
+        "console/return.html",
+        case=case,
+        order=orders.get(db, case.shop, case.order_ref),
+        refunds=refunds.of_return(db, case.id),
+        errands=errands.of_return(db, case.id),
+        timeline=history.timeline(db, case.id),
+        matters=desk.about(db, case.id),
+    )
+
+
+def refund_list() -> str:
+    """List the newest refunds."""
+    found = refunds.recent(face().db, request.args.get("shop"), limit=200)
+    return render_template("console/refunds.html", rows=found)
+
+
+def refund_page(refund_id: str) -> str:
+    """Show one refund: its figures, its ledger, its timeline."""
+    db = face().db
+    row = refunds.get(db, refund_id)
+    return render_template(
+        "console/refund.html",
+        row=row,
+        order=orders.get(db, row.shop, row.order_ref),
+        entries=ledger.of_refund(db, row.id),
+        timeline=history.of(db, row.id),
+        matters=desk.about(db, row.id),
+    )
+
+
+def inbox_list() -> str:
+    """List the newest deliveries; bodies hold personal data and stay in the store."""
+    found = inbox.recent(face().db, request.args.get("shop"), limit=200)
+    return render_template("console/inbox.html", deliveries=found)

@@ -1,0 +1,144 @@
+"""What the merchant does in the console; each deed is one step, then back to the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+
+from connector.errors import BadRequest, IllegalTransition, NotFound, Refused
+from connector.steps import byhand, decide, inspect
+from connector.steps.inspect import Counted
+from connector.store import desk, returns, shops
+from connector.web.console import guard
+from connector.web.face import face
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.wrappers import Response
+
+ACTOR = "console"
+WHY_LENGTH = 500
+
+
+def pages() -> Blueprint:
+    """Return the routes under /console that change something: POST only."""
+    routes = Blueprint("deeds", __name__, url_prefix="/console")
+    routes.before_request(guard)
+    routes.post("/returns/<return_id>/lines/<int:line_id>/decide")(decide_line)
+    routes.post("/returns/<return_id>/lines/<int:line_id>/receive")(receive_line)
+    routes.post("/returns/<return_id>/settled")(settled)
+    routes.post("/refunds/<refund_id>/<deed>")(refund_deed)
+    routes.post("/shops/<shop>/pause")(pause)
+    return routes
+
+
+def _try(deed: Callable[[], None]) -> None:
+    """Do it; what cannot be done is said on the page that we return to."""
+    try:
+        deed()
+    except (BadRequest, Refused, NotFound) as error:
+        flash(str(error))
+    except IllegalTransition:
+        flash(gettext("That was done already, or cannot be done any more."))
+
+
+def _why() -> str:
+    return request.form.get("why", "").strip()[:WHY_LENGTH]
+
+
+def _count(name: str) -> int:
+    text = request.form.get(name, "").strip() or "0"
+    if not (text.isascii() and text.isdigit()) or len(text) > 6:
+        raise BadRequest(gettext("A quantity must be a whole number."))
+    return int(text)
+
+
+def decide_line(return_id: str, line_id: int) -> Response:
+    """Approve or decline one line."""
+    here = face()
+
+    def deed() -> None:
+        case = returns.get(here.db, return_id)
+        units = _count("units")
+        decide.by_person(
+            here.db,
+            here.shops[case.shop],
+            return_id,
+            line_id,
+            "approve" if request.form.get("event") == "approve" else "decline",
+            actor=ACTOR,
+            why=_why() or gettext("decided by the merchant"),
+            now=here.clock(),
+            approved=units or None,
+        )
+
+    _try(deed)
+    return _back(return_id)
+
+
+def receive_line(return_id: str, line_id: int) -> Response:
+    """Book units that came back, and what became of them."""
+    here = face()
+
+    def deed() -> None:
+        counted = Counted(
+            received=_count("received"),
+            accepted=_count("accepted"),
+            rejected=_count("rejected"),
+            lost=_count("lost"),
+        )
+        inspect.receive(
+            here.db,
+            return_id,
+            {line_id: counted},
+            actor=ACTOR,
+            now=here.clock(),
+            why=_why(),
+        )
+
+    _try(deed)
+    return _back(return_id)
+
+
+def settled(return_id: str) -> Response:
+    """Take the matters of a return off the desk; it is looked at afresh."""
+    desk.close(face().db, "return", return_id, ACTOR, face().clock())
+    return _back(return_id)
+
+
+def refund_deed(refund_id: str, deed: str) -> Response:
+    """Settle a refund by hand: paid, withdraw, moved, not-moved, try."""
+    here = face()
+    now = here.clock()
+    deeds: dict[str, Callable[[], None]] = {
+        "paid": lambda: byhand.paid(
+            here.db, refund_id, proof=_why(), actor=ACTOR, now=now
+        ),
+        "withdraw": lambda: byhand.withdraw(
+            here.db, refund_id, why=_why(), actor=ACTOR, now=now
+        ),
+        "moved": lambda: byhand.found_out(
+            here.db, refund_id, money_moved=True, why=_why(), actor=ACTOR, now=now
+        ),
+        "not-moved": lambda: byhand.found_out(
+            here.db, refund_id, money_moved=False, why=_why(), actor=ACTOR, now=now
+        ),
+        "try": lambda: byhand.try_now(here.db, refund_id, actor=ACTOR, now=now),
+    }
+    if deed in deeds:
+        _try(deeds[deed])
+    return redirect(url_for("console.refund_page", refund_id=refund_id), 303)
+
+
+def pause(shop: str) -> Response:
+    """Hold back, or let go, every refund of a shop."""
+    is_paused = request.form.get("paused") == "1"
+    _try(lambda: shops.pause(face().db, shop, is_paused=is_paused))
+    return redirect(url_for("console.overview"), 303)
+
+
+def _back(return_id: str) -> Response:
+    return redirect(url_for("console.return_page", return_id=return_id), 303)

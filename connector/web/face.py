@@ -1,0 +1,64 @@
+"""What the pages need of the installation, and how they write money and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from babel.numbers import format_currency
+from flask import current_app
+from flask_babel import format_datetime, get_locale
+
+from connector.money import exponent
+from connector.platform import Shop
+from connector.store import Database
+
+if TYPE_CHECKING:
+    from connector.money import Money
+
+LANGUAGES = ("en", "fr", "de", "es")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storefront:
+    """How a shop shows itself to its customers."""
+
+    title: str
+    return_address: str = ""
+    support_email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """The installation as the pages see it; `password` opens the console."""
+
+    db: Database
+    shops: Mapping[str, Shop]
+    storefronts: Mapping[str, Storefront]
+    clock: Callable[[], datetime]
+    secret_key: str
+    password: str = ""
+    is_https: bool = True
+
+
+def face() -> Face:
+    """Return the installation of the request that is being answered."""
+    found = current_app.extensions["retour"]
+    if not isinstance(found, Face):
+        msg = "the app was not made by connector.web.create"
+        raise TypeError(msg)
+    return found
+
+
+def money(amount: Money) -> str:
+    """Write an amount as the reader's locale does."""
+    value = Decimal(amount.minor).scaleb(-exponent(amount.currency))
+    return str(format_currency(value, amount.currency, locale=get_locale()))
+
+
+def when(moment: datetime | None) -> str:
+    """Write a moment as the reader's locale does, in UTC."""
+    return str(format_datetime(moment, "medium", rebase=False)) if moment else ""

@@ -1,0 +1,255 @@
+"""The customer's pages: find the order, choose what goes back, follow the return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import get_locale, gettext
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from connector import policy
+from connector.errors import BadRequest, PlatformError, Refused
+from connector.model import Fault, Kind
+from connector.steps import inspect
+from connector.steps import request as opening
+from connector.steps.observe import observe
+from connector.store import filing, orders, refunds, returns, shops
+from connector.store.filing import Wish
+from connector.web.face import face
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask_limiter import Limiter
+    from werkzeug.wrappers import Response
+
+    from connector.model import Line, Order, Return
+
+FIND_LIMIT = "10 per 10 minutes"
+KIND = {
+    Fault.CUSTOMER: Kind.VOLUNTARY,
+    Fault.MERCHANT: Kind.FAULTY,
+    Fault.CARRIER: Kind.CARRIER_DAMAGE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A line of the order, and how many of it can still come back."""
+
+    line: Line
+    left: int
+
+
+def pages(limiter: Limiter) -> Blueprint:
+    """Return the routes under /returns/<shop>."""
+    routes = Blueprint("portal", __name__, url_prefix="/returns/<shop>")
+
+    @routes.url_value_preprocessor
+    def known(_: str | None, values: dict[str, object] | None) -> None:
+        if not values or values.get("shop") not in face().shops:
+            abort(404)
+
+    @routes.context_processor
+    def storefront() -> dict[str, object]:
+        name = (request.view_args or {}).get("shop", "")
+        return {"store": face().storefronts[name], "shop": name}
+
+    routes.get("/")(find)
+    routes.post("/")(limiter.limit(FIND_LIMIT)(found))
+    routes.get("/choose")(choose)
+    routes.post("/choose")(opened)
+    routes.get("/status/<token>")(status)
+    routes.post("/status/<token>")(sent)
+    return routes
+
+
+def find(shop: str) -> str:
+    """Ask for the order number and the address that it was bought with."""
+    del shop
+    return render_template("portal/find.html")
+
+
+def found(shop: str) -> Response | tuple[str, int]:
+    """Check both; the order goes into the signed session, never into the URL."""
+    number = request.form.get("number", "")[:60]
+    email = request.form.get("email", "")[:200]
+    here = face()
+    order = opening.find_order(here.db, here.shops[shop], number, email, here.clock)
+    if order is None:
+        flash(gettext("We found no order with this number and e-mail address."))
+        return render_template("portal/find.html", number=number), 404
+    session["order"] = [shop, order.ref]
+    return redirect(url_for("portal.choose", shop=shop), 303)
+
+
+def choose(shop: str) -> str | Response:
+    """List the lines that can come back."""
+    order = _order(shop)
+    if order is None:
+        return redirect(url_for("portal.find", shop=shop), 303)
+    return _choose(shop, order)
+
+
+def _choose(shop: str, order: Order) -> str:
+    here = face()
+    taken = filing.taken_units(here.db, shop, order.ref)
+    choices = [
+        Choice(line, line.quantity - len(taken.get(line.ref, ())))
+        for line in order.lines
+    ]
+    cases = returns.of_order(here.db, shop, order.ref)
+    return render_template(
+        "portal/choose.html",
+        order=order,
+        choices=choices,
+        reasons=_reasons(shop, order),
+        given=request.form,
+        cases=[(case, _seal(case.id)) for case in cases],
+    )
+
+
+def opened(shop: str) -> Response | tuple[str, int]:
+    """Open the return, and show its page."""
+    order = _order(shop)
+    if order is None:
+        return redirect(url_for("portal.find", shop=shop), 303)
+    here = face()
+    try:
+        order = observe(here.db, here.shops[shop], order.ref, here.clock)
+        cases = _open(shop, order)
+    except (BadRequest, Refused) as error:
+        flash(_say(error))
+        return _choose(shop, order), 400
+    except PlatformError:
+        flash(gettext("The shop cannot be reached just now. Try again in a minute."))
+        return _choose(shop, order), 503
+    token = _seal(cases[0].id)
+    return redirect(url_for("portal.status", shop=shop, token=token), 303)
+
+
+def _open(shop: str, order: Order) -> list[Return]:
+    """Open one return for each kind that the chosen reasons make."""
+    here = face()
+    by_kind: dict[Kind, list[Wish]] = {}
+    faults = {reason.code: reason.fault for reason, _ in _reasons(shop, order)}
+    for line in order.lines:
+        wish = _wish(line)
+        if wish:
+            kind = KIND[faults.get(wish.reason, Fault.CUSTOMER)]
+            if request.form.get("withdraw") and kind is Kind.VOLUNTARY:
+                kind = Kind.WITHDRAWAL
+            by_kind.setdefault(kind, []).append(wish)
+    if not by_kind:
+        raise BadRequest(gettext("Choose at least one item to return."))
+    return [
+        opening.open_return(
+            here.db,
+            shop=shop,
+            order=order,
+            kind=kind,
+            wishes=wishes,
+            filed_by="portal",
+            language=str(get_locale()),
+            now=here.clock(),
+        )
+        for kind, wishes in by_kind.items()
+    ]
+
+
+def _wish(line: Line) -> Wish | None:
+    """Read what the form says of one line; raises BadRequest."""
+    count = request.form.get(f"quantity-{line.ref}", "0")
+    if not (count.isascii() and count.isdigit()) or len(count) > 6:
+        raise BadRequest(gettext("A quantity must be a whole number."))
+    if int(count) == 0:
+        return None
+    reason = request.form.get(f"reason-{line.ref}", "")[:80]
+    if not reason:
+        raise BadRequest(
+            gettext("Tell us why you return “%(item)s”.", item=line.title)
+        )
+    note = request.form.get(f"note-{line.ref}", "").strip()
+    return Wish(line_ref=line.ref, quantity=int(count), reason=reason, note=note)
+
+
+def status(shop: str, token: str) -> str:
+    """Show where a return stands, and what comes next."""
+    case = _case(shop, token)
+    here = face()
+    order = orders.get(here.db, shop, case.order_ref)
+    labels = dict(_labels(shop, order))
+    return render_template(
+        "portal/status.html",
+        case=case,
+        order=order,
+        labels=labels,
+        refunds=refunds.of_return(here.db, case.id),
+    )
+
+
+def sent(shop: str, token: str) -> Response:
+    """Note that the customer has sent the parcel."""
+    case = _case(shop, token)
+    here = face()
+    inspect.ship(here.db, case.id, actor="customer", now=here.clock())
+    return redirect(url_for("portal.status", shop=shop, token=token), 303)
+
+
+def _order(shop: str) -> Order | None:
+    """Return the order that this session has proved to know."""
+    kept = session.get("order")
+    if not isinstance(kept, list) or len(kept) != len(("shop", "ref")):
+        return None
+    return orders.get(face().db, shop, kept[1]) if kept[0] == shop else None
+
+
+def _case(shop: str, token: str) -> Return:
+    """Open a sealed link; a forged or foreign one is no page at all."""
+    try:
+        case = returns.get(face().db, str(_serializer().loads(token)))
+    except BadSignature:
+        abort(404)
+    if case.shop != shop:
+        abort(404)
+    return case
+
+
+def _seal(return_id: str) -> str:
+    """Make a link to a return that cannot be guessed and holds nothing personal."""
+    return str(_serializer().dumps(return_id))
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(face().secret_key, salt="portal")
+
+
+def _reasons(shop: str, order: Order) -> Sequence[tuple[policy.Reason, str]]:
+    """Return each reason of the order's policy with its words for this reader."""
+    here = face()
+    digest = orders.policy_of(here.db, shop, order.ref)
+    rules = policy.load(shops.policy_text(here.db, digest))
+    language = str(get_locale())
+    return [(one, policy.label(one, language)) for one in policy.reasons(rules)]
+
+
+def _labels(shop: str, order: Order) -> list[tuple[str, str]]:
+    return [(reason.code, words) for reason, words in _reasons(shop, order)]
+
+
+def _say(error: BadRequest | Refused) -> str:
+    """Say our own sentences; the facts in an error are for the log."""
+    if isinstance(error, Refused):
+        return gettext("Some of these items are already part of another return.")
+    return str(error.args[0])

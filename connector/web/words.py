@@ -1,0 +1,48 @@
+"""Codes as people read them, in their language; every state has its word here."""
+
+from __future__ import annotations
+
+from flask_babel import gettext, lazy_gettext
+
+WORDS = {
+    # returns and their lines
+    "awaited": lazy_gettext("Approved, waiting for the parcel"),
+    "in_transit": lazy_gettext("On its way back"),
+    "partly_received": lazy_gettext("Partly received"),
+    "received": lazy_gettext("Received"),
+    "closed": lazy_gettext("Completed"),
+    "cancelled": lazy_gettext("Cancelled"),
+    "needs_person": lazy_gettext("Being checked by a person"),
+    "pending": lazy_gettext("Being checked"),
+    "approved": lazy_gettext("Approved"),
+    "declined": lazy_gettext("Declined"),
+    # refunds
+    "planned": lazy_gettext("Scheduled"),
+    "submitted": lazy_gettext("Being sent"),
+    "confirmed": lazy_gettext("Paid back"),
+    "rejected": lazy_gettext("Refused by the shop"),
+    "unknown": lazy_gettext("Outcome unclear"),
+    "failed": lazy_gettext("Failed"),
+    "reversed": lazy_gettext("Came undone"),
+    "manual": lazy_gettext("To be paid by hand"),
+    # kinds
+    "voluntary": lazy_gettext("Return"),
+    "withdrawal": lazy_gettext("Withdrawal"),
+    "faulty": lazy_gettext("Faulty goods"),
+    "carrier_damage": lazy_gettext("Damaged on the way"),
+    "courtesy": lazy_gettext("Courtesy"),
+    # deliveries
+    "new": lazy_gettext("Waiting"),
+    "done": lazy_gettext("Done"),
+    # when the money goes back
+    "requested": lazy_gettext("as soon as your return is approved"),
+    "shipped": lazy_gettext("as soon as you have sent the parcel"),
+    "inspected": lazy_gettext("as soon as your parcel has arrived and was checked"),
+    "when_received": lazy_gettext("as soon as your parcel has arrived"),
+}
+
+
+def word(code: str) -> str:
+    """Return the word for a code; an unknown one is shown as it is."""
+    known = WORDS.get(str(code))
+    return gettext("Unknown: %(code)s", code=code) if known is None else str(known)
