@@ -177,9 +177,7 @@ def _wish(line: Line) -> Wish | None:
         return None
     reason = request.form.get(f"reason-{line.ref}", "")[:80]
     if not reason:
-        raise BadRequest(
-            gettext("Tell us why you return “%(item)s”.", item=line.title)
-        )
+        raise BadRequest(gettext("Tell us why you return “%(item)s”.", item=line.title))
     note = request.form.get(f"note-{line.ref}", "").strip()
     return Wish(line_ref=line.ref, quantity=int(count), reason=reason, note=note)
 
