@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,23 @@ def judge(policy: Policy, order: Order, case: Case) -> Verdict:
     return Verdict(
         lines=tuple(spoken),
         return_fee=_return_fee(policy, order, case, spoken),
-        refund_shipping=case.kind in LAW_BOUND or policy.refund_shipping,
+        refund_shipping=policy.refund_shipping or _is_owed_shipping(order, case),
         refund_when=policy.refund_when,
+    )
+
+
+def _is_owed_shipping(order: Order, case: Case) -> bool:
+    """Say whether the law gives the outbound shipping back: the whole order goes.
+
+    Directive 2011/83/EU, article 13.1; for part of an order it is the policy's.
+    """
+    if case.kind not in LAW_BOUND:
+        return False
+    asked = Counter({one.line_ref: 0 for one in case.lines})
+    for one in case.lines:
+        asked[one.line_ref] += one.quantity
+    return all(
+        asked[line.ref] + line.refunded_units >= line.quantity for line in order.lines
     )
 
 
@@ -44,7 +60,8 @@ def _line(policy: Policy, order: Order, case: Case, wanted: Wanted) -> LineVerdi
         )
     reason = policy.reason(wanted.reason)
     facts = Facts(policy, order, case, wanted, line, reason)
-    answers = [answer for rule in RULES if (answer := rule(facts))]
+    spoken = [rule(facts) for rule in RULES]
+    answers = [answer for answer in spoken if answer]
     if case.kind in LAW_BOUND:
         answers = [_soften(answer) for answer in answers]
     restocking, fee = _restocking(facts)

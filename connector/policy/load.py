@@ -5,13 +5,15 @@ from __future__ import annotations
 import difflib
 import hashlib
 import tomllib
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connector.errors import BadAmount, PolicyError
 from connector.model import Fault
 from connector.money import Money
 from connector.policy.vocabulary import Exclusion, Policy, Reason, When, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
 
 MOST_DAYS = 3650
 BASIS_POINTS = 100
@@ -133,9 +135,7 @@ class _Reader:
             return None
         value = self.data[key]
         try:
-            if not isinstance(value, str):
-                raise BadAmount
-            money = Money.parse(value, currency)
+            money = Money.parse(value if isinstance(value, str) else "", currency)
         except BadAmount:
             self.say(f'{key} must be an amount in quotes, as "4.90", not {value!r}')
             return None

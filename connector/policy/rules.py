@@ -40,7 +40,7 @@ def _say(rule: str, says: str, why: str, **facts: object) -> Answer:
 
 
 def order_status(facts: Facts) -> Answer | None:
-    """Nothing was paid, or it all went back, or we do not know the state."""
+    """Refuse when nothing was paid, or it all went back, or we do not know the state."""
     status = facts.order.status
     words = {
         OrderStatus.UNPAID: ("decline", "The order was not paid."),
@@ -55,7 +55,7 @@ def order_status(facts: Facts) -> Answer | None:
 
 
 def units_left(facts: Facts) -> Answer | None:
-    """Units that went back already cannot come back."""
+    """Refuse units that went back already."""
     left = facts.line.quantity - facts.line.refunded_units
     if facts.wanted.quantity <= left:
         return None
@@ -64,7 +64,7 @@ def units_left(facts: Facts) -> Answer | None:
 
 
 def window(facts: Facts) -> Answer | None:
-    """The return window, counted from delivery, with a stated fallback."""
+    """Hold to the return window, counted from delivery, with a stated fallback."""
     if facts.case.kind is Kind.WITHDRAWAL:
         return withdrawal(facts)
     if facts.case.kind in LAW_BOUND:
@@ -83,7 +83,7 @@ def window(facts: Facts) -> Answer | None:
 
 
 def withdrawal(facts: Facts) -> Answer:
-    """Fourteen days from the last parcel; in doubt, for the customer."""
+    """Grant fourteen days from the last parcel; in doubt, for the customer."""
     start, counted_from = _start(facts)
     grace = 0 if counted_from == "delivery" else facts.policy.window.grace_days
     # A day more: the period runs to the end of its last day (Regulation 1182/71).
@@ -118,7 +118,7 @@ def _start(facts: Facts) -> tuple[datetime, str]:
 
 
 def exclusions(facts: Facts) -> Answer | None:
-    """Products, SKUs, tags and categories that cannot come back."""
+    """Keep out products, SKUs, tags and categories that cannot come back."""
     tags = {tag.casefold() for tag in facts.line.tags}
     categories = {name.casefold() for name in facts.line.categories}
     for one in facts.policy.exclusions:
@@ -133,7 +133,7 @@ def exclusions(facts: Facts) -> Answer | None:
 
 
 def final_sale(facts: Facts) -> Answer | None:
-    """What was sold for good, and gift cards."""
+    """Keep out what was sold for good, and gift cards."""
     if facts.line.is_gift_card and not facts.policy.gift_cards:
         return _say("gift_card", "decline", "Gift cards cannot be returned.")
     tags = {tag.casefold() for tag in facts.line.tags} & facts.policy.final_sale
@@ -144,7 +144,7 @@ def final_sale(facts: Facts) -> Answer | None:
 
 
 def reason_known(facts: Facts) -> Answer | None:
-    """A reason that the policy does not know needs a person."""
+    """Ask a person about a reason that the policy does not know."""
     if facts.reason is not None:
         return None
     why = "The policy does not know this reason."
@@ -152,7 +152,7 @@ def reason_known(facts: Facts) -> Answer | None:
 
 
 def photo(facts: Facts) -> Answer | None:
-    """Reasons that need a photo."""
+    """Ask where a reason needs a photo and none came."""
     needs = facts.reason is not None and facts.reason.needs_photo
     if not needs or facts.wanted.has_photo:
         return None
@@ -160,7 +160,7 @@ def photo(facts: Facts) -> Answer | None:
 
 
 def person(facts: Facts) -> Answer | None:
-    """Reasons that a person looks at."""
+    """Ask where a person looks at every return for the reason."""
     if facts.reason is None or not facts.reason.needs_person:
         return None
     return _say("person", "ask", "A person looks at returns for this reason.")

@@ -127,7 +127,7 @@ def reasons(policy: Policy) -> tuple[Reason, ...]:
 
 def label(reason: Reason, language: str) -> str:
     """Return a reason's words in a language, else English, else any, else its code."""
-    short = language.split("-")[0].split("_")[0]
+    short = language[:2].casefold()
     known = reason.labels
     spoken = known.get(short) or known.get("en") or next(iter(known.values()), "")
     return spoken or reason.code

@@ -1,4 +1,4 @@
-"""What the merchant does in the console; each deed is one step, then back to the page."""
+"""What the merchant does in the console: one step a deed, then back to the page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from connector.steps import byhand, decide, inspect
 from connector.steps.inspect import Counted
 from connector.store import desk, returns, shops
 from connector.web.console import guard
-from connector.web.face import face
+from connector.web.face import face, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,10 +50,7 @@ def _why() -> str:
 
 
 def _count(name: str) -> int:
-    text = request.form.get(name, "").strip() or "0"
-    if not (text.isascii() and text.isdigit()) or len(text) > 6:
-        raise BadRequest(gettext("A quantity must be a whole number."))
-    return int(text)
+    return whole(request.form.get(name, ""))
 
 
 def decide_line(return_id: str, line_id: int) -> Response:

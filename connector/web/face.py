@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from babel.numbers import format_currency
 from flask import current_app
-from flask_babel import format_datetime, get_locale
+from flask_babel import format_datetime, get_locale, gettext
 
+from connector.errors import BadRequest
 from connector.money import exponent
 from connector.platform import Shop
 from connector.store import Database
@@ -19,6 +20,7 @@ from connector.store import Database
 if TYPE_CHECKING:
     from connector.money import Money
 
+MOST_DIGITS = 6
 LANGUAGES = ("en", "fr", "de", "es")
 
 
@@ -51,6 +53,14 @@ def face() -> Face:
         msg = "the app was not made by connector.web.create"
         raise TypeError(msg)
     return found
+
+
+def whole(text: str) -> int:
+    """Read a quantity from a form, nothing being 0; raises BadRequest."""
+    digits = text.strip() or "0"
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > MOST_DIGITS:
+        raise BadRequest(gettext("A quantity must be a whole number."))
+    return int(digits)
 
 
 def money(amount: Money) -> str:

@@ -20,13 +20,13 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from connector import policy
 from connector.errors import BadRequest, PlatformError, Refused
-from connector.model import Fault, Kind
+from connector.model import Fault, Kind, Line
 from connector.steps import inspect
 from connector.steps import request as opening
 from connector.steps.observe import observe
 from connector.store import filing, orders, refunds, returns, shops
 from connector.store.filing import Wish
-from connector.web.face import face
+from connector.web.face import face, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from flask_limiter import Limiter
     from werkzeug.wrappers import Response
 
-    from connector.model import Line, Order, Return
+    from connector.model import Order, Return
 
 FIND_LIMIT = "10 per 10 minutes"
 KIND = {
@@ -170,16 +170,14 @@ def _open(shop: str, order: Order) -> list[Return]:
 
 def _wish(line: Line) -> Wish | None:
     """Read what the form says of one line; raises BadRequest."""
-    count = request.form.get(f"quantity-{line.ref}", "0")
-    if not (count.isascii() and count.isdigit()) or len(count) > 6:
-        raise BadRequest(gettext("A quantity must be a whole number."))
-    if int(count) == 0:
+    count = whole(request.form.get(f"quantity-{line.ref}", ""))
+    if count == 0:
         return None
     reason = request.form.get(f"reason-{line.ref}", "")[:80]
     if not reason:
         raise BadRequest(gettext("Tell us why you return “%(item)s”.", item=line.title))
     note = request.form.get(f"note-{line.ref}", "").strip()
-    return Wish(line_ref=line.ref, quantity=int(count), reason=reason, note=note)
+    return Wish(line_ref=line.ref, quantity=count, reason=reason, note=note)
 
 
 def status(shop: str, token: str) -> str:

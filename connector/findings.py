@@ -1,0 +1,158 @@
+"""What `retour check` says before anything starts: a code, the fault, the cure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from connector import policy
+from connector.config import PLATFORMS, SHOP_NAME
+from connector.errors import BadAmount, PolicyError
+from connector.money import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connector.config import Config, ShopConfig
+
+LOCAL = ("127.0.0.1", "localhost", "::1")
+KEY_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong (`E…`, refused) or doubtful (`W…`, said)."""
+
+    code: str
+    where: str
+    what: str
+    cure: str
+
+    @property
+    def is_error(self) -> bool:
+        """Whether Retour refuses to start with it."""
+        return self.code.startswith("E")
+
+
+def findings(config: Config) -> list[Finding]:
+    """List all that is wrong or doubtful in a configuration; reads files, no network."""
+    found = [*_server(config), *_names(config)]
+    for shop in config.shops:
+        found += [*_shop(config, shop), *_secrets(shop), *_money(config, shop)]
+    return found
+
+
+def _server(config: Config) -> Iterator[Finding]:
+    server = config.server
+    url = urlsplit(server.public_url)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        yield _say("E101", "server", "public_url is no address", "https://…")
+    elif url.scheme == "http" and url.hostname not in LOCAL:
+        what = "public_url is http: sessions and personal data would travel open"
+        yield _say("E102", "server", what, "put a TLS proxy before Retour, use https")
+    if len(server.secret_key.reveal()) < KEY_LENGTH:
+        what = f"secret_key is missing or shorter than {KEY_LENGTH} characters"
+        cure = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        yield _say("E103", "server", what, cure)
+    if not config.console.password:
+        what = "without console.password nobody can open the console"
+        yield _say("W104", "console", what, "set one, or use the command line")
+    if config.database.startswith("postgresql:"):
+        what = "PostgreSQL is not supported by this version"
+        yield _say("E105", "database", what, "name a file")
+    elif not config.path(config.database).parent.is_dir():
+        what = "the folder of the database does not exist"
+        yield _say("E106", "database", what, "make it, writable for Retour alone")
+
+
+def _names(config: Config) -> Iterator[Finding]:
+    if not config.shops:
+        yield _say("W201", "shops", "no shop is configured", "add one as [[shops]]")
+    for key in ("name", "address"):
+        counted = Counter(getattr(shop, key) for shop in config.shops)
+        for value, times in counted.items():
+            if times > 1:
+                what = f"{times} shops have the {key} {value!r}"
+                yield _say("E202", "shops", what, "give each its own")
+
+
+def _shop(config: Config, shop: ShopConfig) -> Iterator[Finding]:
+    where = f"shops.{shop.name or '?'}"
+    if not SHOP_NAME.fullmatch(shop.name):
+        what = "a name has 1 to 40 small letters, digits and hyphens"
+        yield _say("E203", where, what, 'name = "my-shop"')
+    if shop.platform not in PLATFORMS:
+        what = f"unknown platform {shop.platform!r}"
+        yield _say("E204", where, what, " or ".join(PLATFORMS))
+    elif shop.platform == "shopify" and not shop.address.endswith(".myshopify.com"):
+        what = "address must be the shop's own domain"
+        yield _say("E205", where, what, 'address = "my-shop.myshopify.com"')
+    elif shop.platform == "woocommerce":
+        yield from _site(where, shop)
+    try:
+        policy.load(config.path(shop.policy).read_text("utf-8"), shop.policy)
+    except (OSError, UnicodeDecodeError):
+        what = f"the policy file {shop.policy!r} cannot be read"
+        yield _say("E207", where, what, "copy policy.example.toml and name it here")
+    except PolicyError as error:
+        yield _say("E208", where, str(error), "see docs/policy.md")
+
+
+def _site(where: str, shop: ShopConfig) -> Iterator[Finding]:
+    url = urlsplit(shop.address)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        what = "address must be the site's URL"
+        yield _say("E205", where, what, 'address = "https://shop.example"')
+    elif url.scheme == "http" and not shop.allow_http:
+        what = "address is http: keys and orders would travel open"
+        yield _say("E206", where, what, "use https, or say allow_http = true")
+
+
+def _secrets(shop: ShopConfig) -> Iterator[Finding]:
+    where = f"shops.{shop.name}"
+    if shop.platform == "shopify":
+        if not shop.token and not (shop.client_id and shop.client_secret):
+            what = "no way to sign in at Shopify"
+            yield _say("E301", where, what, "client_id and client_secret, or token")
+        if not shop.client_secret and not shop.webhook_secret:
+            what = "webhooks cannot be proved without client_secret"
+            yield _say("E302", where, what, "set client_secret or webhook_secret")
+    elif shop.platform == "woocommerce":
+        if not (shop.consumer_key and shop.consumer_secret):
+            what = "consumer_key or consumer_secret is missing"
+            cure = "WooCommerce > Settings > Advanced > REST API, read and write"
+            yield _say("E301", where, what, cure)
+        if not shop.webhook_secret:
+            what = "webhooks cannot be proved without webhook_secret"
+            yield _say("E302", where, what, "the secret of the webhooks in the shop")
+
+
+def _money(config: Config, shop: ShopConfig) -> Iterator[Finding]:
+    del config
+    where, refunds = f"shops.{shop.name}.refunds", shop.refunds
+    for key in ("most_per_run", "most_per_day"):
+        text = getattr(refunds, key)
+        try:
+            is_amount = not text or Money.parse(text, "EUR").minor > 0
+        except BadAmount:
+            is_amount = False
+        if not is_amount:
+            what = f"{key} is no amount: {text!r}"
+            yield _say("E401", where, what, f'{key} = "500.00"')
+    try:
+        ZoneInfo(refunds.time_zone)
+    except (OSError, ValueError, LookupError):
+        what = f"unknown time zone {refunds.time_zone!r}"
+        yield _say("E402", where, what, 'time_zone = "Europe/Paris"')
+    if refunds.cron and len(refunds.cron.split()) != len("m h d M w".split()):
+        what = f"cron needs five fields: {refunds.cron!r}"
+        yield _say("E403", where, what, 'cron = "0 6 * * *"')
+    if refunds.every_seconds < 1:
+        yield _say("E404", where, "every_seconds must be at least 1", "60")
+
+
+def _say(code: str, where: str, what: str, cure: str) -> Finding:
+    return Finding(code=code, where=where, what=what, cure=cure)
