@@ -1,0 +1,95 @@
+"""What both adapters ask of HTTP: a deadline, a limit, and an honest name for errors."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import requests
+import urllib3
+
+from connector.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_BYTES = 32 * 1024 * 1024
+CHUNK = 64 * 1024
+NEVER_CONNECTED = (
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.NameResolutionError,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Seconds: to connect, between two bytes, and for a whole call."""
+
+    connect: float = 5.0
+    read: float = 60.0
+    total: float = 90.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A whole answer, read within its deadline."""
+
+    status: int
+    headers: requests.structures.CaseInsensitiveDict[str]
+    body: bytes
+
+
+def fetch(ask: Callable[[], requests.Response], timeouts: Timeouts) -> Reply:
+    """Make one request and read all of its answer.
+
+    `ask` must stream and not follow redirects. Raises Unavailable only where the
+    connection was never made, else OutcomeUnknown. A trickling body outlives a
+    read time-out, so the whole has a deadline of its own.
+    """
+    deadline = time.monotonic() + timeouts.total
+    try:
+        with ask() as answer:
+            body = _drain(answer, deadline)
+            return Reply(status=answer.status_code, headers=answer.headers, body=body)
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        raise _named(error) from None
+
+
+def _drain(answer: requests.Response, deadline: float) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    for part in answer.iter_content(CHUNK):
+        parts.append(part)
+        size += len(part)
+        if size > MOST_BYTES:
+            msg = "the answer is too long"
+            raise OutcomeUnknown(msg)
+        if time.monotonic() > deadline:
+            msg = "the answer took longer than the whole call may"
+            raise OutcomeUnknown(msg)
+    return b"".join(parts)
+
+
+def _named(error: Exception) -> PlatformError:
+    """Name an error without its text, which holds the URL and what is in it."""
+    name = type(error).__name__
+    if isinstance(
+        error,
+        (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema),
+    ):
+        msg = "the shop's address cannot be used"
+        return Rejected(msg, error=name)
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", cause)
+    if isinstance(error, requests.ConnectTimeout) or isinstance(
+        reason, NEVER_CONNECTED
+    ):
+        msg = "the shop could not be reached"
+        return Unavailable(msg, error=type(reason).__name__)
+    if "CERTIFICATE_VERIFY_FAILED" in str(reason):
+        msg = "the shop's certificate is not valid"
+        return Unavailable(msg, error=name)
+    msg = "the connection broke before the answer was whole"
+    return OutcomeUnknown(msg, error=name)

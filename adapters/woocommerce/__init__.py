@@ -1,0 +1,1 @@
+"""WooCommerce (wc/v3): translate, calls, refunds, and the shop made of them."""

@@ -1,0 +1,146 @@
+"""The only network code for WooCommerce: the official client, held to a deadline."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from woocommerce import API
+
+from adapters.wire import Reply, Timeouts, fetch
+from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import requests
+
+    from connector.errors import PlatformError
+
+PAGE = 100
+AGENT = "Retour (returns and refunds)"
+# A refund POST answers HTTP 500 for business errors, with a bare integer in `data`.
+# Only these sentences surely mean that nothing was done; every other 500 may come
+# from a gateway that paid before it failed.
+REFUSALS: Mapping[str, type[Rejected]] = {
+    "Invalid refund amount.": Rejected,
+    "The payment gateway for this order does not support automatic refunds.": (
+        Unsupported
+    ),
+    "The payment gateway for this order does not exist.": Unsupported,
+}
+REFUSAL_CODE = "woocommerce_rest_cannot_create_order_refund"
+
+
+class Calls:
+    """Requests to one shop, each sent once."""
+
+    def __init__(self, url: str, key: str, secret: str, timeouts: Timeouts) -> None:
+        self._api = API(
+            url=url,
+            consumer_key=key,
+            consumer_secret=secret,
+            version="wc/v3",
+            timeout=(timeouts.connect, timeouts.read),
+            user_agent=AGENT,
+        )
+        self._timeouts = timeouts
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - JSON
+        """Read one thing; raises Gone, Rejected, Unavailable or OutcomeUnknown."""
+        return self.page(path, params)[0]
+
+    def page(
+        self, path: str, params: Mapping[str, str] | None = None
+    ) -> tuple[Any, int]:
+        """Read one page; return it and how many pages there are."""
+        reply = self._send(
+            lambda: self._api.get(path, params=dict(params or {}), **_OPTIONS)
+        )
+        if reply.status == 200:  # noqa: PLR2004 - HTTP
+            pages = reply.headers.get("X-WP-TotalPages", "1")
+            return _json(reply), int(pages) if pages.isdigit() else 1
+        raise read_error(reply)
+
+    def every(self, path: str, params: Mapping[str, str]) -> Iterator[Any]:
+        """Read a list to its end, page by page."""
+        number = 1
+        while True:
+            asked = dict(params) | {"per_page": str(PAGE), "page": str(number)}
+            found, pages = self.page(path, asked)
+            if not isinstance(found, list):
+                msg = "the shop answered something that is no list"
+                raise OutcomeUnknown(msg)
+            yield from found
+            if number >= pages or not found:
+                return
+            number += 1
+
+    def refund(self, order_ref: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Post a refund, once; whatever is not surely a refusal is unknown."""
+        path = f"orders/{order_ref}/refunds"
+        reply = self._send(lambda: self._api.post(path, dict(body), **_OPTIONS))
+        if reply.status == 201:  # noqa: PLR2004 - HTTP
+            answer = _json(reply)
+            if isinstance(answer, dict):
+                return answer
+        raise refund_error(reply)
+
+    def _send(self, ask: Callable[[], requests.Response]) -> Reply:
+        return fetch(ask, self._timeouts)
+
+
+_OPTIONS: Mapping[str, Any] = {"allow_redirects": False, "stream": True}
+
+
+def read_error(reply: Reply) -> PlatformError:
+    """Name what an answer to a read means."""
+    code = _code(reply)
+    known: Sequence[tuple[tuple[int, ...], type[PlatformError], str]] = (
+        ((401, 403), Rejected, "the shop refused our keys, or they lack permission"),
+        ((404, 410), Gone, "the shop has no such thing"),
+        ((400,), Rejected, "the shop did not understand what was asked"),
+    )
+    for statuses, kind, words in known:
+        if reply.status in statuses:
+            return kind(words, status=reply.status, code=code)
+    words = "the shop answered something that cannot be understood"
+    return OutcomeUnknown(words, status=reply.status, code=code)
+
+
+def refund_error(reply: Reply) -> PlatformError:
+    """Name what an answer to a refund POST means; in doubt, unknown."""
+    try:
+        body = json.loads(reply.body)
+    except ValueError:
+        body = {}
+    found = body if isinstance(body, dict) else {}
+    message, data = str(found.get("message", "")), found.get("data")
+    if reply.status in (400, 401, 403, 404):
+        words = "the shop refused the refund before it looked at it"
+        return Rejected(words, status=reply.status, code=_code(reply))
+    if found.get("code") == REFUSAL_CODE and message in REFUSALS:
+        return REFUSALS[message](message)
+    if data == 404 and str(found.get("code", "")).endswith("invalid_order_id"):  # noqa: PLR2004
+        words = "the shop has no such order"
+        return Gone(words)
+    words = "the refund may have been made: the answer is no clear yes or no"
+    return OutcomeUnknown(words, status=reply.status, code=_code(reply))
+
+
+def _json(reply: Reply) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return json.loads(reply.body)
+    except ValueError:
+        msg = "the shop answered something that is not JSON"
+        raise OutcomeUnknown(msg, status=reply.status) from None
+
+
+def _code(reply: Reply) -> str:
+    """Return the shop's error code; its message may hold HTML or personal data."""
+    try:
+        body = json.loads(reply.body)
+    except ValueError:
+        return "not JSON"
+    code = body.get("code", "") if isinstance(body, dict) else ""
+    return code[:80] if isinstance(code, str) else ""

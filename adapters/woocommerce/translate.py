@@ -1,0 +1,363 @@
+"""WooCommerce's JSON as our model: tables and exact sums, no network, no clock."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from connector.errors import BadAmount
+from connector.model import (
+    Charge,
+    Customer,
+    Line,
+    Moved,
+    Oddity,
+    Order,
+    OrderStatus,
+    RefundedLine,
+    ShopRefund,
+    TaxPart,
+    Tender,
+    TenderKind,
+)
+from connector.money import Money, total
+from connector.platform import Notice
+
+Json = Mapping[str, Any]
+
+STATUS = {
+    "auto-draft": OrderStatus.UNPAID,
+    "checkout-draft": OrderStatus.UNPAID,
+    "pending": OrderStatus.UNPAID,
+    "on-hold": OrderStatus.UNPAID,
+    "failed": OrderStatus.UNPAID,
+    "processing": OrderStatus.OPEN,
+    "completed": OrderStatus.COMPLETED,
+    "cancelled": OrderStatus.CANCELLED,
+    "trash": OrderStatus.CANCELLED,
+    "refunded": OrderStatus.REFUNDED,
+}
+PAID = ("processing", "completed", "refunded")
+# Gateways that come with WooCommerce and cannot pay back by themselves.
+BY_HAND = ("", "bacs", "cheque", "cod")
+CARDS = ("stripe", "woocommerce_payments", "ppcp-credit-card-gateway", "square")
+ORDER_TOPICS = ("order.created", "order.updated", "order.restored", "order.deleted")
+ORDER_ACTIONS = (
+    "woocommerce_order_refunded",
+    "woocommerce_order_partially_refunded",
+    "woocommerce_order_fully_refunded",
+    "woocommerce_order_status_changed",
+)
+REFUND_ACTIONS = ("woocommerce_refund_created",)
+TOKEN = re.compile(r"\[RT-([0-9A-Za-z-]+)\]")
+META_KEY = "_retour_refund"
+REFUNDED_ITEM = "_refunded_item_id"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One pass over an order; what no table knows is kept in `oddities`."""
+
+    currency: str
+    oddities: list[Oddity] = field(default_factory=list)
+
+    def odd(self, path: str, raw: object) -> None:
+        self.oddities.append(Oddity(path=path, raw=str(raw)[:200]))
+
+    def money(self, value: object, path: str) -> Money:
+        """Read a decimal string; "" and "-" are really sent, and kept as odd."""
+        try:
+            money, exact = Money.read(str(value), self.currency)
+        except BadAmount:
+            self.odd(path, value)
+            return Money.zero(self.currency)
+        if not exact:
+            self.odd(path, value)
+        return money
+
+    def moment(self, value: object, path: str) -> datetime | None:
+        """Read a `…_gmt` date, which is UTC and says no offset."""
+        if not value:
+            return None
+        try:
+            read = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.odd(path, value)
+            return None
+        return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Order:
+    """Translate `GET /orders/<id>` with its refunds and the products of its lines.
+
+    What was paid is `total + total_tax` of each line; `taxes[]` may differ from
+    `total_tax` by a cent and only says how it divides over the rates.
+    """
+    reading = _Reading(str(data.get("currency") or "XXX"))
+    made = tuple(_refund(one, reading) for one in refunds)
+    back = _back(refunds, reading)
+    status = str(data.get("status"))
+    if status not in STATUS:
+        reading.odd("status", status)
+    lines = tuple(
+        _line(one, back, products, reading) for one in data.get("line_items") or ()
+    )
+    shipping = tuple(
+        _charge(one, "method_title", back, reading)
+        for one in data.get("shipping_lines") or ()
+    )
+    fees = tuple(
+        _charge(one, "name", back, reading) for one in data.get("fee_lines") or ()
+    )
+    amount = reading.money(data.get("total"), "total")
+    _check_sum(amount, (*lines, *shipping, *fees), reading)
+    return Order(
+        ref=str(data["id"]),
+        number=str(data.get("number") or data["id"]),
+        currency=reading.currency,
+        total=amount,
+        status=STATUS.get(status, OrderStatus.UNKNOWN),
+        placed_at=reading.moment(data.get("date_created_gmt"), "date_created_gmt")
+        or EPOCH,
+        updated_at=reading.moment(data.get("date_modified_gmt"), "date_modified_gmt")
+        or EPOCH,
+        lines=lines,
+        shipping=shipping,
+        fees=fees,
+        tenders=(_tender(data, amount, made, status),),
+        refunds=made,
+        customer=_customer(data),
+        completed_at=reading.moment(data.get("date_completed_gmt"), "completed"),
+        oddities=tuple(reading.oddities),
+    )
+
+
+def _check_sum(amount: Money, parts: tuple[Line | Charge, ...], r: _Reading) -> None:
+    paid = total((part.gross for part in parts), r.currency)
+    if paid != amount:
+        r.odd("total", f"{amount} is not the sum of its lines, {paid}")
+
+
+def _line(
+    data: Json, back: _Back, products: Mapping[str, Json], reading: _Reading
+) -> Line:
+    path = f"line_items.{data.get('id')}"
+    gross, taxes = _paid(data, path, reading)
+    product = products.get(str(data.get("product_id")), {})
+    ref = str(data["id"])
+    units, money = back.get(ref, (0, Money.zero(reading.currency)))
+    return Line(
+        ref=ref,
+        title=str(data.get("name") or ""),
+        quantity=max(1, _whole(data.get("quantity"), f"{path}.quantity", reading)),
+        gross=gross,
+        taxes=taxes,
+        sku=str(data.get("sku") or ""),
+        product_ref=str(data.get("product_id") or ""),
+        variant_ref=str(data.get("variation_id") or ""),
+        tags=_names(product.get("tags")),
+        categories=_names(product.get("categories")),
+        is_physical=not product.get("virtual", False),
+        refunded_units=units,
+        refunded=money,
+    )
+
+
+def _charge(data: Json, title: str, back: _Back, reading: _Reading) -> Charge:
+    gross, taxes = _paid(data, f"charge.{data.get('id')}", reading)
+    ref = str(data["id"])
+    return Charge(
+        ref=ref,
+        title=str(data.get(title) or ""),
+        gross=gross,
+        taxes=taxes,
+        refunded=back.get(ref, (0, Money.zero(reading.currency)))[1],
+    )
+
+
+def _paid(data: Json, path: str, r: _Reading) -> tuple[Money, tuple[TaxPart, ...]]:
+    """Return gross and its taxes: `total_tax` apportioned as `taxes[]` weighs it."""
+    net = r.money(data.get("total"), f"{path}.total")
+    tax = r.money(data.get("total_tax") or "0", f"{path}.total_tax")
+    rates: list[str] = []
+    weights: list[int] = []
+    for one in data.get("taxes") or ():
+        if one.get("total") in ("", None):
+            continue
+        rates.append(str(one.get("id")))
+        weights.append(abs(_weight(one.get("total"))))
+    if not tax:
+        return net, ()
+    if not sum(weights):
+        r.odd(f"{path}.taxes", data.get("taxes"))
+        return net + tax, (TaxPart(rate="?", amount=tax),)
+    shares = tax.allocate(weights)
+    taxes = zip(rates, shares, strict=True)
+    return net + tax, tuple(TaxPart(rate=rate, amount=share) for rate, share in taxes)
+
+
+def _weight(value: object) -> int:
+    """Read a tax share as a weight, in millionths: `taxes[]` is finer than cents."""
+    try:
+        return Money.read(f"{value}e4", "EUR")[0].minor
+    except BadAmount:
+        return 0
+
+
+def _whole(value: object, path: str, reading: _Reading) -> int:
+    try:
+        return int(str(value))
+    except ValueError:
+        reading.odd(path, value)
+        return 0
+
+
+def _names(found: object) -> tuple[str, ...]:
+    entries = found if isinstance(found, list) else []
+    named = (
+        {str(one.get("name", "")), str(one.get("slug", ""))}
+        for one in entries
+        if isinstance(one, dict)
+    )
+    return tuple(sorted({name for names in named for name in names if name}))
+
+
+_Back = Mapping[str, tuple[int, Money]]
+
+
+def _back(refunds: list[Json], reading: _Reading) -> _Back:
+    """Add up, by the order's line, the units and gross that refunds name."""
+    back: dict[str, tuple[int, Money]] = {}
+    for refund in refunds:
+        for one in _refunded(refund, reading):
+            units, money = back.get(one.line_ref, (0, Money.zero(reading.currency)))
+            back[one.line_ref] = (units + one.quantity, money + one.gross)
+    return back
+
+
+def _refunded(data: Json, reading: _Reading) -> tuple[RefundedLine, ...]:
+    """Read a refund's lines: negative figures, tied to the order's by their meta."""
+    found: list[RefundedLine] = []
+    for kind in ("line_items", "shipping_lines", "fee_lines"):
+        for one in data.get(kind) or ():
+            ref = _meta(one, REFUNDED_ITEM)
+            if not ref:
+                continue
+            net = reading.money(one.get("total") or "0", f"refund.{kind}.total")
+            tax = reading.money(one.get("total_tax") or "0", f"refund.{kind}.tax")
+            units = _whole(one.get("quantity", 0), "refund.quantity", reading)
+            found.append(
+                RefundedLine(line_ref=ref, quantity=abs(units), gross=-(net + tax))
+            )
+    return tuple(found)
+
+
+def refund(data: Json, currency: str) -> ShopRefund:
+    """Translate one refund as `GET /orders/<id>/refunds` lists it."""
+    return _refund(data, _Reading(currency))
+
+
+def _refund(data: Json, reading: _Reading) -> ShopRefund:
+    """Read a refund: positive `amount` in full, negative `total` in an order.
+
+    `refunded_payment: false` does not mean that no money moved: staff may have
+    paid by other means, and it lowers what is left either way.
+    """
+    path = f"refunds.{data.get('id')}"
+    if "amount" in data:
+        amount = reading.money(data["amount"], f"{path}.amount")
+    else:
+        amount = -reading.money(data.get("total"), f"{path}.total")
+    reason = str(data.get("reason") or "")
+    made = reading.moment(data.get("date_created_gmt"), f"{path}.date_created_gmt")
+    return ShopRefund(
+        ref=str(data["id"]),
+        amount=amount,
+        moved=Moved.YES if data.get("refunded_payment") is True else Moved.UNKNOWN,
+        key=_key(data, reason),
+        made_at=made,
+        lines=_refunded(data, reading),
+        note=reason[:200],
+    )
+
+
+def _key(data: Json, reason: str) -> str | None:
+    """Find our token: in `reason` while the gateway still works, later in meta too."""
+    found = TOKEN.search(reason)
+    return found.group(1) if found else _meta(data, META_KEY) or None
+
+
+def _meta(data: Json, key: str) -> str:
+    for one in data.get("meta_data") or ():
+        if isinstance(one, dict) and one.get("key") == key:
+            return str(one.get("value") or "")
+    return ""
+
+
+def _tender(
+    data: Json, amount: Money, refunds: tuple[ShopRefund, ...], status: str
+) -> Tender:
+    """Return the one tender of an order: WooCommerce knows no second."""
+    gateway = str(data.get("payment_method") or "")
+    is_paid = bool(data.get("date_paid_gmt")) or status in PAID
+    kind = TenderKind.MANUAL if gateway in BY_HAND else TenderKind.UNKNOWN
+    if gateway in CARDS:
+        kind = TenderKind.CARD
+    currency = amount.currency
+    return Tender(
+        ref="payment",
+        gateway=gateway,
+        kind=kind,
+        captured=amount if is_paid else Money.zero(currency),
+        refunded=total((one.amount for one in refunds), currency),
+        can_refund=False if gateway in BY_HAND else None,
+    )
+
+
+def _customer(data: Json) -> Customer:
+    billing, shipping = data.get("billing") or {}, data.get("shipping") or {}
+    first, last = billing.get("first_name") or "", billing.get("last_name") or ""
+    country = shipping.get("country") or billing.get("country") or ""
+    return Customer(
+        email=str(billing.get("email") or ""),
+        name=f"{first} {last}".strip(),
+        country=str(country),
+        language=_meta(data, "wpml_language"),
+    )
+
+
+def notice(topic: str, body: bytes) -> Notice:
+    """Read what a delivery is about; a signed body may be an error, or anything."""
+    unknown = Notice(about="unknown")
+    try:
+        data = json.loads(body)
+    except ValueError:
+        return unknown
+    if not isinstance(data, dict):
+        return unknown
+    if topic.startswith("action."):
+        return _action(data) or unknown
+    ref = data.get("id")
+    if topic in ORDER_TOPICS and _is_id(ref):
+        return Notice(about="order", order_ref=str(ref))
+    return unknown
+
+
+def _action(data: Json) -> Notice | None:
+    action, arg = data.get("action"), data.get("arg")
+    if not _is_id(arg):
+        return None
+    if action in ORDER_ACTIONS:
+        return Notice(about="order", order_ref=str(arg))
+    if action in REFUND_ACTIONS:
+        return Notice(about="refund", refund_ref=str(arg))
+    return None
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
