@@ -1,4 +1,4 @@
-"""What both adapters ask of HTTP: a deadline, a limit, and an honest name for errors."""
+"""What both adapters ask of HTTP: a deadline, a limit, an honest name for errors."""
 
 from __future__ import annotations
 
