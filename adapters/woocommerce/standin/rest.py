@@ -1,0 +1,348 @@
+"""The routes under /wp-json/wc/v3: a request in, status, body and headers out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from adapters.woocommerce.standin import hooks, refunding
+from adapters.woocommerce.standin.shop import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from adapters.woocommerce.standin.shop import Shop
+
+Json = dict[str, Any]
+MOST = 100
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, let in; `parts` are the numbers in its path."""
+
+    shop: Shop
+    query: Mapping[str, str]
+    body: Any
+    parts: tuple[int, ...]
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def answer(
+    shop: Shop, method: str, path: str, query: Mapping[str, str], body: object
+) -> tuple[int, Any, dict[str, str]]:
+    """Route one request; raises Problem for every refusal."""
+    for verb, pattern, work, status in ROUTES:
+        found = re.fullmatch(pattern, path)
+        if verb == method and found:
+            numbers = tuple(int(part) for part in found.groups())
+            call = Call(shop, query, body, numbers)
+            result = work(call)
+            return status, _only(result, query.get("_fields")), call.headers
+    told = "No route was found matching the URL and request method."
+    raise Problem(404, "rest_no_route", told, {"status": 404})
+
+
+def _only(found: Any, fields: str | None) -> Any:  # noqa: ANN401 - JSON
+    """Keep the asked fields; a nested `a.b` of a list is dropped, as it really is."""
+    if isinstance(found, list):
+        return [_only(one, fields) for one in found]
+    shown = {key: value for key, value in found.items() if not key.startswith("_perc")}
+    if not fields:
+        return shown
+    return {key: value for key, value in shown.items() if key in fields.split(",")}
+
+
+def _order(call: Call) -> Json:
+    order = call.shop.orders.get(call.parts[0])
+    if order is None:
+        raise Problem(
+            404,
+            "woocommerce_rest_shop_order_invalid_id",
+            "Invalid ID.",
+            {"status": 404},
+        )
+    return order
+
+
+def list_orders(call: Call) -> list[Json]:
+    """List orders, newest first unless asked otherwise."""
+    shop, query = call.shop, call.query
+    found = [one for one in shop.orders.values() if one["status"] != "trash"]
+    if query.get("status") not in (None, "any"):
+        found = [one for one in found if one["status"] in query["status"].split(",")]
+    if "modified_after" in query:
+        after = _moment(shop, query["modified_after"], query.get("dates_are_gmt"))
+        found = [one for one in found if _gmt(one, "date_modified_gmt") > after]
+    if "search" in query:
+        found = [one for one in found if query["search"] in _searched(one)]
+    if "include" in query:
+        wanted = query["include"].split(",")
+        found = [one for one in found if str(one["id"]) in wanted]
+    name = "date_modified_gmt" if query.get("orderby") == "modified" else "id"
+    found.sort(key=lambda one: (one[name], one["id"]), reverse=not _is_asc(query))
+    return _page(call, found)
+
+
+def _is_asc(query: Mapping[str, str]) -> bool:
+    return query.get("order") == "asc"
+
+
+def _searched(order: Json) -> str:
+    return f"{order['number']} {order['billing'].get('email', '')}"
+
+
+def _gmt(order: Json, name: str) -> datetime:
+    return datetime.fromisoformat(order[name]).replace(tzinfo=UTC)
+
+
+def _moment(shop: Shop, text: str, is_gmt: str | None) -> datetime:
+    """Read a date as the API does: naive is local without the flag; an offset is
+    right only without it, and off by the site's own offset with it.
+    """
+    try:
+        if len(text) == len("2026-11-23"):
+            raise ValueError  # noqa: TRY301 - the one place that says what a bad date is
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        data = {
+            "status": 400,
+            "params": {"modified_after": "Invalid date."},
+            "details": {
+                "modified_after": {
+                    "code": "rest_invalid_date",
+                    "message": "Invalid date.",
+                    "data": None,
+                }
+            },
+        }
+        told = "Invalid parameter(s): modified_after"
+        raise Problem(400, "rest_invalid_param", told, data) from None
+    if read.tzinfo is None:
+        return read.replace(tzinfo=UTC if is_gmt == "true" else shop.zone)
+    if is_gmt == "true":
+        return read.astimezone(shop.zone).replace(tzinfo=UTC)
+    return read
+
+
+def _page(call: Call, found: list[Json]) -> list[Json]:
+    """Cut a page out; past the end it is empty with a total of 0."""
+    size = int(call.query.get("per_page", "10"))
+    if not 1 <= size <= MOST:
+        told = "per_page must be between 1 (inclusive) and 100 (inclusive)"
+        details = {"code": "rest_out_of_bounds", "message": told, "data": None}
+        data = {
+            "status": 400,
+            "params": {"per_page": told},
+            "details": {"per_page": details},
+        }
+        raise Problem(400, "rest_invalid_param", "Invalid parameter(s): per_page", data)
+    number = int(call.query.get("page", "1"))
+    cut = found[(number - 1) * size : number * size]
+    total = len(found) if cut or number == 1 else 0
+    call.headers["X-WP-Total"] = str(total)
+    call.headers["X-WP-TotalPages"] = str(-(-total // size))
+    return cut
+
+
+def read_order(call: Call) -> Json:
+    """Show one order, trashed ones too."""
+    return _order(call)
+
+
+def change_order(call: Call) -> Json:
+    """Change an order; even a change of nothing touches it and tells."""
+    order = _order(call)
+    body = call.body if isinstance(call.body, dict) else {}
+    was = order["status"]
+    order.update({key: body[key] for key in ("status", "customer_note") if key in body})
+    call.shop.touch(order)
+    if order["status"] != was:
+        call.shop.outbox.add("action.woocommerce_order_status_changed", order["id"])
+    return order
+
+
+def delete_order(call: Call) -> Json:
+    """Trash an order, or with `force` delete it and say nothing."""
+    order = _order(call)
+    if call.query.get("force") == "true":
+        call.shop.force_delete(order["id"])
+    else:
+        call.shop.trash(order["id"])
+    return order
+
+
+def list_refunds(call: Call) -> list[Json]:
+    """List an order's refunds, newest first."""
+    _order(call)
+    return _page(call, call.shop.refunds[call.parts[0]])
+
+
+def make_refund(call: Call) -> Json:
+    """Refund, as `refunding` does; a body that is no JSON object is ignored."""
+    body = call.body if isinstance(call.body, dict) else {}
+    return refunding.create(call.shop, call.parts[0], body)
+
+
+def _refund(call: Call) -> Json:
+    _order(call)
+    for one in call.shop.refunds[call.parts[0]]:
+        if one["id"] == call.parts[1]:
+            return one
+    code = "woocommerce_rest_shop_order_refund_invalid_id"
+    raise Problem(404, code, "Invalid ID.", {"status": 404})
+
+
+def read_refund(call: Call) -> Json:
+    """Show one refund."""
+    return _refund(call)
+
+
+def delete_refund(call: Call) -> Json:
+    """Delete a refund: no webhook, no new modification date, no stock."""
+    refund, order_id = _refund(call), call.parts[0]
+    call.shop.refunds[order_id].remove(refund)
+    call.shop.sum_refunds(order_id)
+    return refund
+
+
+def every_refund(call: Call) -> list[Json]:
+    """List every refund, newest first; the `parent` filter is ignored."""
+    found = [
+        one | {"parent_id": order_id}
+        for order_id, refunds in call.shop.refunds.items()
+        for one in refunds
+    ]
+    found.sort(key=lambda one: one["id"], reverse=True)
+    return _page(call, found)
+
+
+def list_products(call: Call) -> list[Json]:
+    """List products."""
+    found = list(call.shop.products.values())
+    if "include" in call.query:
+        wanted = call.query["include"].split(",")
+        found = [one for one in found if str(one["id"]) in wanted]
+    return _page(call, found)
+
+
+def list_notes(call: Call) -> list[Json]:
+    """List an order's notes."""
+    _order(call)
+    return call.shop.notes[call.parts[0]]
+
+
+def make_note(call: Call) -> Json:
+    """Add a note to an order."""
+    _order(call)
+    note = {
+        "id": call.shop.new_id("note"),
+        "author": "WooCommerce",
+        **call.shop.dates(call.shop.clock(), "date_created"),
+        "note": str((call.body or {}).get("note", "")),
+        "customer_note": False,
+        "_links": {},
+    }
+    call.shop.notes[call.parts[0]].insert(0, note)
+    return note
+
+
+def list_hooks(call: Call) -> list[Json]:
+    """List webhooks; the secret is never told."""
+    return _page(
+        call, [_hook(call.shop, one) for one in call.shop.outbox.hooks.values()]
+    )
+
+
+def make_hook(call: Call) -> Json:
+    """Make a webhook, active whatever was asked, and ping it before answering."""
+    body = call.body if isinstance(call.body, dict) else {}
+    topic = str(body.get("topic", ""))
+    if topic not in hooks.TOPICS and not topic.startswith("action.woocommerce_"):
+        code = "woocommerce_rest_shop_webhook_invalid_topic"
+        told = "Webhook topic is required and must be valid."
+        raise Problem(400, code, told, {"status": 400})
+    url = str(body.get("delivery_url", ""))
+    if not url.startswith(("http://", "https://")):
+        code = "woocommerce_rest_shop_webhook_invalid_delivery_url"
+        told = "Webhook delivery URL must be a valid URL starting with http:// or https://."
+        raise Problem(400, code, told, {"status": 400})
+    shop = call.shop
+    secret = str(body.get("secret") or f"random-{shop.rng.random()}")
+    hook = hooks.Hook(shop.new_id("webhook"), topic, url, secret)
+    shop.outbox.hooks[hook.id] = hook
+    hooks.ping(hook)
+    return _hook(shop, hook)
+
+
+def _hook(shop: Shop, hook: hooks.Hook) -> Json:
+    resource, _, event = hook.topic.partition(".")
+    return {
+        "id": hook.id,
+        "name": hook.topic,
+        "status": hook.status,
+        "topic": hook.topic,
+        "resource": resource,
+        "event": event,
+        "hooks": [],
+        "delivery_url": hook.url,
+        **shop.dates(shop.clock(), "date_created"),
+        **shop.dates(None, "date_modified"),
+        "_links": {"self": [], "collection": []},
+    }
+
+
+def change_hook(call: Call) -> Json:
+    """Change a webhook's status; the count of its failures stays."""
+    hook = _known_hook(call)
+    hook.status = str((call.body or {}).get("status", hook.status))
+    return _hook(call.shop, hook)
+
+
+def delete_hook(call: Call) -> Json:
+    """Delete a webhook, with `force` alone."""
+    hook = _known_hook(call)
+    if call.query.get("force") != "true":
+        told = "Webhooks do not support trashing."
+        raise Problem(
+            501, "woocommerce_rest_trash_not_supported", told, {"status": 501}
+        )
+    del call.shop.outbox.hooks[hook.id]
+    return _hook(call.shop, hook)
+
+
+def _known_hook(call: Call) -> hooks.Hook:
+    hook = call.shop.outbox.hooks.get(call.parts[0])
+    if hook is None:
+        code = "woocommerce_rest_shop_webhook_invalid_id"
+        raise Problem(404, code, "Invalid ID.", {"status": 404})
+    return hook
+
+
+def currency(call: Call) -> Json:
+    """Show the shop's currency."""
+    return {"code": call.shop.currency, "name": call.shop.currency, "symbol": "¤"}
+
+
+ORDER = r"orders/(\d+)"
+ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
+    ("GET", "orders", list_orders, 200),
+    ("GET", ORDER, read_order, 200),
+    ("PUT", ORDER, change_order, 200),
+    ("DELETE", ORDER, delete_order, 200),
+    ("GET", f"{ORDER}/refunds", list_refunds, 200),
+    ("POST", f"{ORDER}/refunds", make_refund, 201),
+    ("GET", rf"{ORDER}/refunds/(\d+)", read_refund, 200),
+    ("DELETE", rf"{ORDER}/refunds/(\d+)", delete_refund, 200),
+    ("GET", f"{ORDER}/notes", list_notes, 200),
+    ("POST", f"{ORDER}/notes", make_note, 201),
+    ("GET", "refunds", every_refund, 200),
+    ("GET", "products", list_products, 200),
+    ("GET", "webhooks", list_hooks, 200),
+    ("POST", "webhooks", make_hook, 201),
+    ("PUT", r"webhooks/(\d+)", change_hook, 200),
+    ("DELETE", r"webhooks/(\d+)", delete_hook, 200),
+    ("GET", "data/currencies/current", currency, 200),
+)

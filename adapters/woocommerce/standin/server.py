@@ -1,0 +1,219 @@
+"""The HTTP door of the stand-in, with the misfortunes that are set."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from adapters.woocommerce.standin import access, rest
+from adapters.woocommerce.standin.shop import Fatal, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapters.woocommerce.standin.shop import Shop
+    from adapters.woocommerce.standin.switches import Switch
+
+PREFIX = "/wp-json/wc/v3/"
+MAINTENANCE = b"<!DOCTYPE html><html><title>Maintenance</title></html>"
+FATAL = {
+    "code": "internal_server_error",
+    "message": "<p>There has been a critical error on this website.</p>",
+    "data": {"status": 500},
+    "additional_errors": [],
+}
+
+
+class Door(ThreadingHTTPServer):
+    """A server whose threads and sockets end with it."""
+
+    daemon_threads = False
+    block_on_close = True
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__(("127.0.0.1", 0), Visit)
+        self.shop = shop
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        """The address to reach it at."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the standard library's signature
+        """Remember the connection, so that closing can end it."""
+        with self._guard:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - the standard library's signature
+        """Forget the connection."""
+        with self._guard:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """End connections that clients keep alive."""
+        with self._guard:
+            for link in self._open:
+                with suppress(OSError):
+                    link.shutdown(socket.SHUT_RDWR)
+
+
+class Visit(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    server: Door
+
+    def log_message(self, *_args: object) -> None:
+        """Say nothing: requests carry keys and names."""
+
+    def do_GET(self) -> None:
+        """Answer a GET."""
+        self._meet("GET")
+
+    def do_POST(self) -> None:
+        """Answer a POST."""
+        self._meet("POST")
+
+    def do_PUT(self) -> None:
+        """Answer a PUT."""
+        self._meet("PUT")
+
+    def do_DELETE(self) -> None:
+        """Answer a DELETE."""
+        self._meet("DELETE")
+
+    def _meet(self, method: str) -> None:
+        """Run a request through whatever misfortune waits for it."""
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        path = urlsplit(self.path).path
+        name = f"{method} /{path.removeprefix(PREFIX)}"
+        switches = self.server.shop.switches
+        early = switches.take(name, "lose_request", "html", "redirect", "refuse")
+        if early:
+            self._stumble(early)
+            return
+        slow = switches.take(name, "delay")
+        if slow:
+            slow.arrived.set()
+            slow.released.wait()
+        broken = switches.take(name, "status")
+        if broken and not broken.options.get("effect"):
+            self._send(broken.options.get("code", 500), b"Server Error", "text/html")
+            return
+        status, body, headers = self._answer(method, path, raw)
+        late = switches.take(name, "lose_answer", "trickle")
+        if broken:
+            self._send(broken.options.get("code", 500), b"Server Error", "text/html")
+        elif late and late.kind == "lose_answer":
+            self._drop()
+        elif late:
+            self._trickle(status, body, late)
+        else:
+            self._send(status, body, "application/json; charset=UTF-8", headers)
+
+    def _answer(
+        self, method: str, path: str, raw: bytes
+    ) -> tuple[int, bytes, dict[str, str]]:
+        shop = self.server.shop
+        # A parameter given twice counts once, the last one, as in PHP.
+        query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+        try:
+            if not path.startswith(PREFIX):
+                told = "No route was found matching the URL and request method."
+                raise Problem(404, "rest_no_route", told, {"status": 404})
+            access.admit(shop, method, f"{self.server.url}{path}", query)
+            body = self._body(raw)
+            status, found, headers = rest.answer(
+                shop, method, path.removeprefix(PREFIX), query, body
+            )
+        except Problem as problem:
+            return problem.status, json.dumps(problem.body).encode(), {}
+        except Fatal:
+            return 500, json.dumps(FATAL).encode(), {}
+        with shop.lock:
+            return status, json.dumps(found).encode(), headers
+
+    def _body(self, raw: bytes) -> object:
+        """Read a JSON body; one sent as something else is ignored, as it really is."""
+        if not raw or "json" not in self.headers.get("Content-Type", ""):
+            return None
+        try:
+            return json.loads(raw)
+        except ValueError:
+            data = {
+                "status": 400,
+                "json_error_code": 4,
+                "json_error_message": "Syntax error",
+            }
+            told = "Invalid JSON body passed."
+            raise Problem(400, "rest_invalid_json", told, data) from None
+
+    def _stumble(self, switch: Switch) -> None:
+        if switch.kind == "lose_request":
+            self._drop()
+        elif switch.kind == "html":
+            self._send(503, MAINTENANCE, "text/html", {"Retry-After": "600"})
+        elif switch.kind == "redirect":
+            target = {"Location": f"{self.server.url}/elsewhere"}
+            self._send(switch.options.get("code", 301), b"", "text/html", target)
+        else:
+            self._send(401, b"{}", "application/json")
+
+    def _drop(self) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _trickle(self, status: int, body: bytes, switch: Switch) -> None:
+        """Send the body byte by byte, until released or the client is gone."""
+        with suppress(OSError):
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            pause = float(switch.options.get("pause", 0.02))
+            while body and not switch.released.wait(pause):
+                self.wfile.write(body[:1])
+                body = body[1:]
+            self.wfile.write(body)
+
+    def _send(
+        self,
+        status: int,
+        body: bytes,
+        kind: str,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        with suppress(OSError):  # a client that timed out is gone
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+
+@contextmanager
+def serve(shop: Shop) -> Iterator[str]:
+    """Open the shop's door; inside the `with` it answers at the URL given."""
+    door = Door(shop)
+    thread = threading.Thread(target=door.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield door.url
+    finally:
+        shop.switches.clear()
+        door.shutdown()
+        door.hang_up()
+        door.server_close()
+        thread.join()
