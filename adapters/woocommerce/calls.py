@@ -24,12 +24,16 @@ AGENT = "Retour (returns and refunds)"
 # from a gateway that paid before it failed.
 REFUSALS: Mapping[str, type[Rejected]] = {
     "Invalid refund amount.": Rejected,
+    "Refund amount must be greater than zero.": Rejected,
     "The payment gateway for this order does not support automatic refunds.": (
         Unsupported
     ),
     "The payment gateway for this order does not exist.": Unsupported,
 }
-REFUSAL_CODE = "woocommerce_rest_cannot_create_order_refund"
+REFUSAL_CODES = (
+    "woocommerce_rest_cannot_create_order_refund",
+    "woocommerce_rest_invalid_order_refund",
+)
 
 
 class Calls:
@@ -119,7 +123,7 @@ def refund_error(reply: Reply) -> PlatformError:
     if reply.status in (400, 401, 403, 404):
         words = "the shop refused the refund before it looked at it"
         return Rejected(words, status=reply.status, code=_code(reply))
-    if found.get("code") == REFUSAL_CODE and message in REFUSALS:
+    if found.get("code") in REFUSAL_CODES and message in REFUSALS:
         return REFUSALS[message](message)
     if data == 404 and str(found.get("code", "")).endswith("invalid_order_id"):  # noqa: PLR2004
         words = "the shop has no such order"

@@ -51,6 +51,7 @@ ORDER_ACTIONS = (
     "woocommerce_order_partially_refunded",
     "woocommerce_order_fully_refunded",
     "woocommerce_order_status_changed",
+    "woocommerce_order_status_refunded",
 )
 REFUND_ACTIONS = ("woocommerce_refund_created",)
 TOKEN = re.compile(r"\[RT-([0-9A-Za-z-]+)\]")

@@ -6,15 +6,13 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from adapters.woocommerce.standin.switches import Switches
+from adapters.woocommerce.standin.switches import Switches
 
 MOST_FAILURES = 6  # the 7th in a row switches the webhook off
 TIMEOUT = 30

@@ -210,7 +210,9 @@ def _finish(
     """Write the meta, restock by the requested quantity, and tell."""
     order_id = order["id"]
     is_full = shop.refunded(order_id) >= Decimal(order["total"])
-    metas = [("_refund_type", "full" if is_full else "partial")]
+    metas: list[tuple[str, object]] = [
+        ("_refund_type", "full" if is_full else "partial")
+    ]
     metas += [
         (str(one.get("key")), _meta(one.get("value")))
         for one in body.get("meta_data") or ()

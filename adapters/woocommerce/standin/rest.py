@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from adapters.woocommerce.standin import hooks, refunding
-from adapters.woocommerce.standin.shop import Problem
+from adapters.woocommerce.standin.shop import Problem, Shop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from adapters.woocommerce.standin.shop import Shop
 
 Json = dict[str, Any]
 MOST = 100
@@ -99,8 +99,10 @@ def _gmt(order: Json, name: str) -> datetime:
 
 
 def _moment(shop: Shop, text: str, is_gmt: str | None) -> datetime:
-    """Read a date as the API does: naive is local without the flag; an offset is
-    right only without it, and off by the site's own offset with it.
+    """Read a date as the API does.
+
+    Naive is local without the flag; an offset is right only without it, and off
+    by the site's own offset with it.
     """
     try:
         if len(text) == len("2026-11-23"):

@@ -127,9 +127,6 @@ class Visit(BaseHTTPRequestHandler):
         # A parameter given twice counts once, the last one, as in PHP.
         query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
         try:
-            if not path.startswith(PREFIX):
-                told = "No route was found matching the URL and request method."
-                raise Problem(404, "rest_no_route", told, {"status": 404})
             access.admit(shop, method, f"{self.server.url}{path}", query)
             body = self._body(raw)
             status, found, headers = rest.answer(

@@ -25,7 +25,7 @@ def orders() -> dict[str, Any]:
     found = {}
     for path in sorted((FOLDER / "rest").glob("*.json")):
         recorded = json.loads(path.read_text())
-        answer = recorded.get("response", {}).get("body")
+        answer = (recorded.get("response") or {}).get("body")
         if isinstance(answer, dict) and "line_items" in answer and "total" in answer:
             found[path.stem] = answer
     return found
@@ -36,7 +36,7 @@ def refunds() -> dict[str, Any]:
     found = {}
     for path in sorted((FOLDER / "rest").glob("*.json")):
         recorded = json.loads(path.read_text())
-        answer = recorded.get("response", {}).get("body")
+        answer = (recorded.get("response") or {}).get("body")
         if isinstance(answer, dict) and "refunded_payment" in answer:
             found[path.stem] = answer
     return found
