@@ -243,7 +243,7 @@ def _kind(data: Json) -> TenderKind:
 
 
 def _parcel(data: Json) -> Parcel:
-    tracking = next(iter(data.get("trackingInfo") or ()), {})
+    tracking: Json = next(iter(data.get("trackingInfo") or ()), {})
     delivered = data.get("deliveredAt")
     lines = whole(data["fulfillmentLineItems"], MOST, "lines in a parcel")
     return Parcel(

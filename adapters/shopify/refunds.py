@@ -1,0 +1,305 @@
+"""How a refund reaches Shopify, and how we find out what became of it.
+
+With a return: `returnProcess`, which has no idempotency, judged by a pre-image.
+Without: `refundCreate @idempotent`, its key the refund's own, for 24 hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from adapters.shopify import returns, translate
+from connector.errors import OutcomeUnknown
+from connector.model import Finding, Found, Moved, Prepared, Receipt
+from connector.money import Money, total
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from adapters.shopify.calls import Calls
+    from connector.model import Order, RefundRequest, ShopRefund, ShopReturn
+
+Json = Mapping[str, Any]
+
+KEY_LIFE = timedelta(hours=24)  # Shopify forgets an idempotency key then
+FOUND = {
+    Moved.YES: Found.DONE,
+    Moved.PENDING: Found.PENDING,
+    Moved.NO: Found.FAILED,
+    Moved.UNKNOWN: Found.UNCLEAR,
+}
+
+
+def prepare(calls: Calls, request: RefundRequest, order: Order) -> Prepared:
+    """Read all that the outcome will be judged by, and compare Shopify's figure."""
+    preimage: dict[str, Any] = {"refunds": sorted(one.ref for one in order.refunds)}
+    if not request.return_ref:
+        ours = _by_note(request, order.refunds)
+        already = _receipt(ours[0]) if len(ours) == 1 else None
+        return Prepared(preimage=preimage, already=already)
+    case = returns.read(calls, request.return_ref)
+    preimage["lines"] = {
+        line.ref: [line.processed, line.refunded] for line in case.lines
+    }
+    preimage["is_all"] = _is_all(request, case)
+    lacking = _lacking(request, case)
+    if lacking:
+        return Prepared(preimage=preimage, ask=lacking)
+    if request.goods_received:
+        preimage["dispositions"] = _dispositions(calls, request, case)
+    ask, rounding = _compare(request, _suggested(calls, request))
+    return Prepared(preimage=preimage, ask=ask, rounding=rounding)
+
+
+def _is_all(request: RefundRequest, case: ShopReturn) -> bool:
+    """Say whether Shopify would refuse these quantities a second time."""
+    wanted = dict(request.return_lines)
+    return all(
+        line.processable <= wanted[line.ref]
+        for line in case.lines
+        if line.ref in wanted
+    )
+
+
+def _lacking(request: RefundRequest, case: ShopReturn) -> str:
+    """Say which units the shop's return cannot process any more."""
+    known = {line.ref: line.processable for line in case.lines}
+    for ref, units in request.return_lines:
+        if known.get(ref, 0) < units:
+            return (
+                f"{units} units of {ref} are to be refunded, but return {case.number}"
+                f" ({case.status}) can process {known.get(ref, 0)}"
+            )
+    return ""
+
+
+def _dispositions(calls: Calls, request: RefundRequest, case: ShopReturn) -> Json:
+    """Plan what becomes of the goods, so that a resend asks for the very same."""
+    restock = {share.ref: share.restock for share in request.lines}
+    kinds = {
+        line.ref: "RESTOCKED" if restock.get(line.line_ref) else "NOT_RESTOCKED"
+        for line in case.lines
+    }
+    known = returns.goods(calls, request.return_ref)
+    return returns.dispositions(known, dict(request.return_lines), kinds)
+
+
+def _suggested(calls: Calls, request: RefundRequest) -> Json:
+    asked: dict[str, Any] = {
+        "id": request.return_ref,
+        "lines": [
+            {"id": ref, "quantity": units} for ref, units in request.return_lines
+        ],
+        "shipping": _shipping(request),
+    }
+    found = calls.ask("suggested_outcome", asked).get("return") or {}
+    outcome = found.get("suggestedFinancialOutcome")
+    if not isinstance(outcome, dict):
+        msg = "Shopify suggests nothing for this return"
+        raise OutcomeUnknown(msg)
+    return outcome
+
+
+def _shipping(request: RefundRequest) -> Json | None:
+    if not request.shipping:
+        return None
+    gross = total((share.gross for share in request.shipping), request.amount.currency)
+    return {"shippingRefundAmount": _input(gross)}
+
+
+def _compare(request: RefundRequest, outcome: Json) -> tuple[str, Money | None]:
+    """Hold Shopify's figure against ours plus the deductions it does not know.
+
+    One minor unit a line is rounding, and booked; the rest goes to a person.
+    """
+    transfer = outcome.get("financialTransfer") or {}
+    if transfer.get("__typename") == "InvoiceReturnOutcome":
+        return "Shopify says that the customer owes money on this return", None
+    zero = Money.zero(request.amount.currency)
+    theirs = _bag(transfer.get("amount"), zero)
+    kept = total((one.amount for one in request.deductions), zero.currency)
+    known = _fees_there(outcome, theirs, zero)
+    expected = request.amount + kept - known
+    off = theirs.minor - expected.minor
+    if abs(off) <= max(1, len(request.lines)):
+        return "", Money(off, zero.currency) if off else None
+    sides = "; ".join(
+        f"{share.ref} x{share.quantity}: {share.gross}" for share in request.lines
+    )
+    ask = (
+        f"Shopify would give back {theirs}, Retour {request.amount} after keeping"
+        f" {kept} (fees that Shopify knows: {known}). Retour's lines: {sides}"
+    )
+    return ask, None
+
+
+def _fees_there(outcome: Json, theirs: Money, zero: Money) -> Money:
+    """Return what Shopify keeps by itself: its subtotal less what it gives.
+
+    Without tax in prices the tax comes on top of the subtotal: then Shopify gives
+    more than this figure, and keeps nothing that can be told from it.
+    """
+    gross = _bag(outcome.get("discountedSubtotal"), zero)
+    gross += _bag((outcome.get("shipping") or {}).get("amountSet"), zero)
+    return gross - theirs if theirs < gross else zero
+
+
+def _bag(bag: Json | None, zero: Money) -> Money:
+    shown = (bag or {}).get("presentmentMoney") or {}
+    return Money.read(str(shown.get("amount", "0")), zero.currency)[0]
+
+
+def _input(amount: Money) -> Json:
+    return {"amount": amount.decimal, "currencyCode": amount.currency}
+
+
+def process(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
+    """Send `returnProcess`, once."""
+    planned = preimage.get("dispositions") or {}
+    lines = []
+    for ref, units in request.return_lines:
+        line: dict[str, Any] = {"id": ref, "quantity": units}
+        if planned.get(ref):
+            line["dispositions"] = planned[ref]
+        lines.append(line)
+    paid = [
+        {"parentId": one.tender_ref, "transactionAmount": _input(one.amount)}
+        for one in request.tenders
+    ]
+    asked: dict[str, Any] = {
+        "returnId": request.return_ref,
+        "returnLineItems": lines,
+        "financialTransfer": {"issueRefund": {"orderTransactions": paid}},
+        "note": f"{request.reason} {translate.TOKEN}{request.key}",
+        "notifyCustomer": False,
+    }
+    shipping = _shipping(request)
+    if shipping:
+        asked["refundShipping"] = shipping
+    payload = calls.change("return_process", "returnProcess", {"input": asked})
+    found = (payload.get("return") or {}).get("refunds") or {}
+    currency = request.amount.currency
+    made = [translate.refund(one, currency) for one in found.get("nodes") or ()]
+    before = set(preimage.get("refunds") or ())
+    new = [one for one in made if one.ref not in before]
+    if len(new) != 1:
+        msg = "the return was processed, but which refund that made is not clear"
+        raise OutcomeUnknown(msg, new=len(new))
+    return _receipt(new[0])
+
+
+def create(calls: Calls, request: RefundRequest) -> Receipt:
+    """Send `refundCreate` under the refund's own key.
+
+    The variables come from the request alone: a key used again with others is
+    refused by Shopify.
+    """
+    asked: dict[str, Any] = {
+        "orderId": request.order_ref,
+        "currency": request.amount.currency,
+        "note": f"{request.reason} {translate.TOKEN}{request.key}",
+        "notify": False,
+        "refundLineItems": [
+            {
+                "lineItemId": share.ref,
+                "quantity": share.quantity,
+                "restockType": "NO_RESTOCK",
+            }
+            for share in request.lines
+            if share.quantity
+        ],
+        "transactions": [
+            {
+                "orderId": request.order_ref,
+                "parentId": one.tender_ref,
+                "gateway": one.gateway,
+                "kind": "REFUND",
+                "amount": one.amount.decimal,
+            }
+            for one in request.tenders
+        ],
+    }
+    if request.shipping:
+        gross = total((s.gross for s in request.shipping), request.amount.currency)
+        asked["shipping"] = {"amount": gross.decimal}
+    variables = {"input": asked, "key": request.key}
+    payload = calls.change("refund_create", "refundCreate", variables)
+    if not payload.get("refund"):
+        msg = "Shopify made no refund, and names no error"
+        raise OutcomeUnknown(msg)
+    return _receipt(translate.refund(payload["refund"], request.amount.currency))
+
+
+def find(
+    request: RefundRequest,
+    preimage: Json,
+    order: Order,
+    case: ShopReturn | None,
+    now: datetime,
+) -> Finding:
+    """Say what became of a refund that was sent, by reading alone."""
+    known = str(preimage.get("ref") or "")
+    if known:
+        same = [one for one in order.refunds if one.ref == known]
+        if same:
+            return _standing(same[0])
+        return Finding(found=Found.PERSON, why=f"{known} is no longer at the shop")
+    if case is not None:
+        return _of_return(request, preimage, order, case)
+    ours = _by_note(request, order.refunds)
+    if len(ours) == 1:
+        return _standing(ours[0])
+    if ours:
+        why = f"{len(ours)} refunds at the shop carry this token"
+        return Finding(found=Found.PERSON, why=why)
+    sent = request.first_sent_at
+    if sent is not None and now - sent >= KEY_LIFE and _new(preimage, order.refunds):
+        why = "refunds were made there since, none of them with our token"
+        return Finding(found=Found.PERSON, why=why)
+    return Finding(found=Found.ABSENT)
+
+
+def _of_return(
+    request: RefundRequest, preimage: Json, order: Order, case: ShopReturn
+) -> Finding:
+    """Judge `returnProcess` against what was read before it, never by a note."""
+    new = [
+        one
+        for one in _new(preimage, order.refunds)
+        if one.return_ref == request.return_ref
+    ]
+    if len(new) == 1:
+        return _standing(new[0])
+    if new:
+        why = f"{len(new)} refunds of this return appeared; which of them is ours?"
+        return Finding(found=Found.PERSON, why=why)
+    before = preimage.get("lines") or {}
+    is_same = all(
+        [line.processed, line.refunded] == before.get(line.ref) for line in case.lines
+    )
+    if not is_same:
+        why = "units of this return were processed, but no refund of it appeared"
+        return Finding(found=Found.PERSON, why=why)
+    if preimage.get("is_all"):
+        return Finding(found=Found.ABSENT)  # Shopify refuses these units twice
+    why = "nothing changed at the shop, but a late run could still pay these units"
+    return Finding(found=Found.PERSON, why=why)
+
+
+def _new(preimage: Json, refunds: Sequence[ShopRefund]) -> list[ShopRefund]:
+    before = set(preimage.get("refunds") or ())
+    return [one for one in refunds if one.ref not in before]
+
+
+def _by_note(request: RefundRequest, refunds: Sequence[ShopRefund]) -> list[ShopRefund]:
+    return [one for one in refunds if one.key == request.key]
+
+
+def _standing(made: ShopRefund) -> Finding:
+    return Finding(found=FOUND[made.moved], receipt=_receipt(made))
+
+
+def _receipt(made: ShopRefund) -> Receipt:
+    return Receipt(ref=made.ref, amount=made.amount, moved=made.moved)

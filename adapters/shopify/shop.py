@@ -1,0 +1,182 @@
+"""One Shopify shop, as the core asks for it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from shopify.utils.shop_url import sanitize_shop_domain
+
+from adapters.shopify import notices, refunds, returns, translate
+from adapters.shopify.calls import Calls
+from adapters.wire import Timeouts
+from connector.errors import Gone, Rejected
+from connector.model import Change
+from connector.platform import Abilities
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from adapters.shopify.calls import Credentials
+    from connector.model import (
+        Finding,
+        Order,
+        Prepared,
+        Receipt,
+        RefundRequest,
+        Return,
+        ShopRefund,
+        ShopReturn,
+    )
+    from connector.platform import Notice
+
+
+class ShopifyShop:
+    """Satisfies `connector.platform.Shop` for Shopify's Admin GraphQL API."""
+
+    platform = "shopify"
+    abilities = Abilities(holds_returns=True)
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        domain: str,
+        credentials: Credentials,
+        clock: Callable[[], datetime],
+        timeouts: Timeouts | None = None,
+        api_url: str = "",
+        api_version: str = "2026-10",
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        if not sanitize_shop_domain(domain):
+            msg = "a Shopify shop is named by its myshopify.com domain"
+            raise Rejected(msg, shop=name)
+        self.name = name
+        self._clock = clock
+        self._calls = Calls(
+            api_url or f"https://{domain}",
+            api_version,
+            credentials,
+            timeouts or Timeouts(read=30, total=45),
+            sleep,
+        )
+
+    def read_notice(self, topic: str, body: bytes) -> Notice:
+        """Read what a delivery is about; never raises."""
+        return notices.notice(topic, body)
+
+    def order(self, ref: str) -> Order:
+        """Read an order with its refunds, tenders and parcels."""
+        found = self._calls.ask("order", {"id": ref}).get("order")
+        if not found:
+            raise Gone(order=ref)
+        return translate.order(self._with_all_lines(ref, found))
+
+    def _with_all_lines(self, ref: str, found: dict[str, Any]) -> dict[str, Any]:
+        """Read the lines beyond the first 250, so that none is ever left out."""
+        page = found["lineItems"]
+        nodes = list(page["nodes"])
+        while page["pageInfo"]["hasNextPage"]:
+            asked = {"id": ref, "after": page["pageInfo"]["endCursor"]}
+            page = self._calls.ask("order_lines", asked)["order"]["lineItems"]
+            nodes += page["nodes"]
+        return found | {"lineItems": {"nodes": nodes, "pageInfo": page["pageInfo"]}}
+
+    def find_order(self, number: str) -> str | None:
+        """Find an order by the name that the customer knows, `#1001` or `1001`."""
+        bare = number.strip().lstrip("#")
+        if not bare.replace("-", "").isalnum():
+            return None
+        found = self._calls.ask("find_order", {"query": f"name:{bare}"})
+        nodes = found["orders"]["nodes"]
+        same = [one for one in nodes if one["name"].lstrip("#") == bare]
+        return str(same[0]["id"]) if len(same) == 1 else None
+
+    def order_of_refund(self, refund_ref: str) -> str | None:
+        """Find the order of a refund."""
+        found = self._calls.ask("refund_order", {"id": refund_ref}).get("refund")
+        return str(found["order"]["id"]) if found else None
+
+    def changes(self, since: datetime) -> Iterator[Change]:
+        """List orders modified at or after `since`, oldest first.
+
+        Without `read_all_orders` Shopify only shows the last 60 days.
+        """
+        moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        after: str | None = None
+        while True:
+            asked = {"query": f"updated_at:>='{moment}'", "after": after}
+            page = self._calls.ask("orders_changed", asked)["orders"]
+            for one in page["nodes"]:
+                yield Change(
+                    order_ref=str(one["id"]),
+                    updated_at=translate.moment(one["updatedAt"]),
+                )
+            if not page["pageInfo"]["hasNextPage"]:
+                return
+            after = page["pageInfo"]["endCursor"]
+
+    def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
+        """List every refund of an order."""
+        return self.order(order_ref).refunds
+
+    def prepare(self, request: RefundRequest) -> Prepared:
+        """Read the pre-image, and compare Shopify's own figure with ours."""
+        return refunds.prepare(self._calls, request, self.order(request.order_ref))
+
+    def refund(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Receipt:
+        """Send the refund, once: through its return where it has one."""
+        if request.return_ref:
+            return refunds.process(self._calls, request, preimage)
+        return refunds.create(self._calls, request)
+
+    def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
+        """Say what became of it, by reading the order and its return."""
+        order = self.order(request.order_ref)
+        case = self.shop_return(request.return_ref) if request.return_ref else None
+        return refunds.find(request, preimage, order, case, self._clock())
+
+    def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
+        """List the shop's own returns of an order."""
+        return returns.of_order(self._calls, order_ref)
+
+    def shop_return(self, ref: str) -> ShopReturn:
+        """Read one of the shop's own returns."""
+        return returns.read(self._calls, ref)
+
+    def open_return(self, case: Return) -> ShopReturn:
+        """Ask for our return at the shop (not idempotent: sent once)."""
+        return returns.request(self._calls, case)
+
+    def approve_return(self, ref: str) -> None:
+        """Approve the shop's return."""
+        returns.approve(self._calls, ref)
+
+    def decline_return(self, ref: str, note: str) -> None:
+        """Decline the shop's return."""
+        returns.decline(self._calls, ref, note)
+
+    def dispose(self, ref: str, units: Mapping[str, int]) -> None:
+        """Book goods that came back after their money (sent once)."""
+        returns.dispose(self._calls, ref, units)
+
+    def disposed(self, ref: str) -> Mapping[str, int]:
+        """Return how many units of each return line were disposed of already."""
+        return returns.disposed(self._calls, ref)
+
+    def close_return(self, ref: str) -> None:
+        """Close the shop's return."""
+        returns.close(self._calls, ref)
+
+    def probe(self) -> Mapping[str, str]:
+        """Prove the connection by reading the shop's name, currency and our scopes."""
+        found = self._calls.ask("shop", {})
+        scopes = found["currentAppInstallation"]["accessScopes"]
+        return {
+            "name": str(found["shop"]["name"]),
+            "currency": str(found["shop"]["currencyCode"]),
+            "domain": str(found["shop"]["myshopifyDomain"]),
+            "scopes": ",".join(sorted(str(one["handle"]) for one in scopes)),
+        }
