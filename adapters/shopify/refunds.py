@@ -248,6 +248,16 @@ def find(
         return Finding(found=Found.PERSON, why=f"{known} is no longer at the shop")
     if case is not None:
         return _of_return(request, preimage, order, case)
+    return _by_key(request, preimage, order, now)
+
+
+def _by_key(
+    request: RefundRequest, preimage: Json, order: Order, now: datetime
+) -> Finding:
+    """Find a refund without a return by the token in its note.
+
+    Its key makes a repeat safe for 24 hours; later only if nothing new is there.
+    """
     ours = _by_note(request, order.refunds)
     if len(ours) == 1:
         return _standing(ours[0])
