@@ -6,12 +6,14 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connector.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SHOP_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 PLATFORMS = ("shopify", "woocommerce")
@@ -204,7 +206,8 @@ class _Reading:
             key: self.fill(kind, self._table(data, key), f"{where}.{key}", prefix)
             for key, kind in SHOP_TABLES.items()
         }
-        return self.fill(ShopConfig, data, where, prefix, tables)
+        made: ShopConfig = self.fill(ShopConfig, data, where, prefix, tables)
+        return made
 
     def fill(
         self,

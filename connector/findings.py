@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
 KEY_LENGTH = 32
+CRON_FIELDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +39,10 @@ class Finding:
 
 
 def findings(config: Config) -> list[Finding]:
-    """List all that is wrong or doubtful in a configuration; reads files, no network."""
+    """List all that is wrong or doubtful in a configuration; asks no network."""
     found = [*_server(config), *_names(config)]
     for shop in config.shops:
-        found += [*_shop(config, shop), *_secrets(shop), *_money(config, shop)]
+        found += [*_shop(config, shop), *_secrets(shop), *_money(shop)]
     return found
 
 
@@ -130,8 +131,7 @@ def _secrets(shop: ShopConfig) -> Iterator[Finding]:
             yield _say("E302", where, what, "the secret of the webhooks in the shop")
 
 
-def _money(config: Config, shop: ShopConfig) -> Iterator[Finding]:
-    del config
+def _money(shop: ShopConfig) -> Iterator[Finding]:
     where, refunds = f"shops.{shop.name}.refunds", shop.refunds
     for key in ("most_per_run", "most_per_day"):
         text = getattr(refunds, key)
@@ -147,7 +147,7 @@ def _money(config: Config, shop: ShopConfig) -> Iterator[Finding]:
     except (OSError, ValueError, LookupError):
         what = f"unknown time zone {refunds.time_zone!r}"
         yield _say("E402", where, what, 'time_zone = "Europe/Paris"')
-    if refunds.cron and len(refunds.cron.split()) != len("m h d M w".split()):
+    if refunds.cron and len(refunds.cron.split()) != CRON_FIELDS:
         what = f"cron needs five fields: {refunds.cron!r}"
         yield _say("E403", where, what, 'cron = "0 6 * * *"')
     if refunds.every_seconds < 1:

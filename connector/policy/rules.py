@@ -40,7 +40,7 @@ def _say(rule: str, says: str, why: str, **facts: object) -> Answer:
 
 
 def order_status(facts: Facts) -> Answer | None:
-    """Refuse when nothing was paid, or it all went back, or we do not know the state."""
+    """Refuse what was not paid or went back already; ask about unknown states."""
     status = facts.order.status
     words = {
         OrderStatus.UNPAID: ("decline", "The order was not paid."),

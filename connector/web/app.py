@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flask import Blueprint
-    from werkzeug.wrappers import Response as AnyResponse
+    from werkzeug.sansio.response import Response as Answer
 
     from connector.web.face import Face
 
@@ -99,7 +99,7 @@ def _forged(_: CSRFError) -> tuple[str, int]:
     return render_template("error.html", text=text), 400
 
 
-def _http_error(error: HTTPException) -> AnyResponse | tuple[str, int]:
+def _http_error(error: HTTPException) -> Answer | tuple[str, int]:
     """Say what went wrong without repeating what was sent."""
     if error.response is not None:
         return error.response
