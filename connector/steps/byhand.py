@@ -61,6 +61,24 @@ def found_out(
 
 
 @atomic
+def again(db: Database, refund_id: str, *, why: str, actor: str, now: datetime) -> None:
+    """Let the units of a refund that moved no money be promised anew.
+
+    The next one has a key of its own (decision 0003). Raises BadRequest unless
+    this one was refused, failed or came undone, or without a reason.
+    """
+    row = refunds.get(db, refund_id)
+    if row.state not in (Refund.REJECTED, Refund.FAILED, Refund.REVERSED):
+        msg = "only a refund that surely moved no money can be made again"
+        raise BadRequest(msg, state=row.state.value)
+    if not why.strip():
+        msg = "say why; it stays in the timeline"
+        raise BadRequest(msg)
+    refunds.give_back(db, refund_id, why=why.strip(), actor=actor, now=now)
+    desk.close(db, "refund", refund_id, actor, now)
+
+
+@atomic
 def try_now(db: Database, refund_id: str, *, actor: str, now: datetime) -> None:
     """Look again at a refund that was held back, with the next run."""
     row = refunds.get(db, refund_id)

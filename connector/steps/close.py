@@ -41,7 +41,7 @@ def _is_finished(db: Database, case: Return) -> bool:
     for row in rows:
         if row.state is Refund.CONFIRMED:
             paid.update({int(ref): units for ref, units in row.units.items()})
-        elif row.state is not Refund.CANCELLED:
+        elif row.state is not Refund.CANCELLED and row.units:
             return False
     nothing_due = history.happened(db, case.id, NOTHING_DUE)
     if any(

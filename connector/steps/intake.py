@@ -10,7 +10,7 @@ from connector import inbound
 from connector.errors import BadRequest, Gone, PlatformError, Refused, RetourError
 from connector.steps import foreign, request
 from connector.steps.observe import observe
-from connector.store import atomic, desk, inbox, shops
+from connector.store import atomic, desk, inbox, orders, shops
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
@@ -94,8 +94,11 @@ def _understand(
     ref = _order_ref(shop, notice)
     if not ref:
         return "unknown", "it names no order that can be found"
+    if orders.read_since(db, shop.name, ref, delivery.received_at):
+        return "done", "the order was read since, for another delivery"
     order = observe(db, shop, ref, clock)
     if not foreign.take_in(db, shop, order, clock()):
+        orders.unread(db, shop.name, ref)
         msg = "a return of ours is being made there"
         raise NotYet(msg)
     return "done", ""

@@ -48,7 +48,7 @@ def observe(
 def _keep(
     db: Database, shop: str, order: Order, started: datetime, now: datetime
 ) -> None:
-    orders.keep(db, shop, order, now)
+    orders.keep(db, shop, order, started)
     if refunds.is_unclear(db, shop, order.ref):
         return  # a refund there may be ours: `reconcile` looks, then comes back here
     mine = refunds.of_order(db, shop, order.ref)

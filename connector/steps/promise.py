@@ -138,9 +138,7 @@ def preview(
         for row in refunds.of_order(db, case.shop, case.order_ref)
         if row.state in OURS
     ]
-    is_first = not any(
-        row.state is not Refund.CANCELLED for row in refunds.of_return(db, case.id)
-    )
+    is_first = not any(row.state in OURS for row in refunds.of_return(db, case.id))
     restocking = dict(case.terms.restocking) if case.terms else {}
     wanted = [
         Units(

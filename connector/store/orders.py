@@ -48,6 +48,29 @@ def get(db: Database, shop: str, ref: str) -> Order:
     return msgspec.json.decode(rows[0]["snapshot"], type=Order)
 
 
+def read_since(db: Database, shop: str, ref: str, moment: datetime) -> bool:
+    """Say whether the order was read at the shop after `moment`, refunds and all."""
+    rows = db.query(
+        "SELECT count(*) AS n FROM orders WHERE shop = :shop AND ref = :ref"
+        " AND read_at > :moment",
+        shop=shop,
+        ref=ref,
+        moment=stamp(moment),
+    )
+    return bool(rows[0]["n"])
+
+
+@atomic
+def unread(db: Database, shop: str, ref: str) -> None:
+    """Forget when an order was read: its returns are still to be looked at."""
+    db.execute(
+        "UPDATE orders SET read_at = :never WHERE shop = :shop AND ref = :ref",
+        never="",
+        shop=shop,
+        ref=ref,
+    )
+
+
 def find(db: Database, shop: str, number: str) -> Order | None:
     """Find an order by the number that the customer knows, `#` or not."""
     bare = number.strip().lstrip("#")

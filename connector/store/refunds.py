@@ -162,6 +162,15 @@ def submit(
 
 
 @atomic
+def give_back(
+    db: Database, refund_id: str, *, why: str, actor: str, now: datetime
+) -> None:
+    """Free the units that a dead refund stood for; its own row keeps all else."""
+    db.execute("UPDATE refunds SET units = '{}' WHERE id = :id", id=refund_id)
+    _note(db, get(db, refund_id), "again", actor, why, now)
+
+
+@atomic
 def looked(db: Database, refund_id: str, now: datetime, why: str) -> None:
     """Remember that the shop was looked at and nothing could be concluded."""
     db.execute(

@@ -107,7 +107,7 @@ def settled(return_id: str) -> Response:
 
 
 def refund_deed(refund_id: str, deed: str) -> Response:
-    """Settle a refund by hand: paid, withdraw, moved, not-moved, try."""
+    """Settle a refund by hand: paid, withdraw, moved, not-moved, again, try."""
     here = face()
     now = here.clock()
     deeds: dict[str, Callable[[], None]] = {
@@ -122,6 +122,9 @@ def refund_deed(refund_id: str, deed: str) -> Response:
         ),
         "not-moved": lambda: byhand.found_out(
             here.db, refund_id, money_moved=False, why=_why(), actor=ACTOR, now=now
+        ),
+        "again": lambda: byhand.again(
+            here.db, refund_id, why=_why(), actor=ACTOR, now=now
         ),
         "try": lambda: byhand.try_now(here.db, refund_id, actor=ACTOR, now=now),
     }

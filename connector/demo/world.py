@@ -1,0 +1,163 @@
+"""The demo's world: a clock that only we turn, two shops, and Retour over HTTP."""
+
+from __future__ import annotations
+
+import random
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from werkzeug.serving import make_server
+
+from adapters.shopify.standin import Shop as ShopifyStandin
+from adapters.shopify.standin import serve as serve_shopify
+from adapters.woocommerce.standin import Shop as WooStandin
+from adapters.woocommerce.standin import serve as serve_woo
+from connector import config
+from connector.wiring import Office, open_office
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+START = datetime(2026, 9, 1, 8, tzinfo=UTC)
+TEE, BOOTS = "tee", "boots"
+DOMAIN = "teehaus.myshopify.com"
+PASSWORD = "demo"  # noqa: S105 - said on the screen; nothing of the demo is secret
+HOOK_SECRET = "demo-webhook-secret"  # noqa: S105 - as above
+INBOUND_SECRET = "demo-inbound-secret"  # noqa: S105 - as above
+SHOPIFY_TOPICS = (
+    "orders/create", "orders/updated", "refunds/create", "returns/request",
+    "returns/approve", "returns/decline", "returns/process", "returns/close",
+    "fulfillments/update",
+)  # fmt: skip
+WOO_TOPICS = (
+    "order.created", "order.updated", "order.deleted",
+    "action.woocommerce_order_refunded", "action.woocommerce_refund_created",
+)  # fmt: skip
+
+
+class Clock:
+    """Time that passes only when the play says so."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """Return the moment of the play."""
+        return self.now
+
+    def pass_by(self, **parts: float) -> None:
+        """Let time go by."""
+        self.now += timedelta(**parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """All that the play touches; `url` is where Retour answers."""
+
+    clock: Clock
+    rng: random.Random
+    tee: ShopifyStandin
+    boots: WooStandin
+    office: Office
+    url: str
+
+
+CONFIG = """
+database = "demo.sqlite"
+
+[server]
+port = {port}
+public_url = "http://127.0.0.1:{port}"
+secret_key = "the demo keeps no secrets, but its cookies are signed all the same"
+
+[console]
+password = "{password}"
+
+[[shops]]
+name = "tee"
+platform = "shopify"
+address = "{domain}"
+title = "Teehaus"
+policy = "policy.toml"
+api_url = "{tee}"
+client_id = "demo"
+client_secret = "{secret}"
+inbound_secret = "{inbound}"
+return_address = "Teehaus, Returns, Hafenstrasse 1, 20457 Hamburg"
+support_email = "help@teehaus.example"
+
+[[shops]]
+name = "boots"
+platform = "woocommerce"
+address = "{boots}"
+title = "Boots & Co"
+policy = "policy.toml"
+allow_http = true
+consumer_key = "{key}"
+consumer_secret = "{woo}"
+webhook_secret = "{secret}"
+inbound_secret = "{inbound}"
+return_address = "Boots & Co, Returns, 1 quai de Seine, 75001 Paris"
+support_email = "help@boots.example"
+"""
+
+
+@contextmanager
+def build(folder: Path, seed: int, port: int = 0) -> Iterator[World]:
+    """Open both shops and Retour; all close with the block."""
+    clock, rng = Clock(), random.Random(seed)  # noqa: S311 - a play
+    tee = ShopifyStandin(
+        domain=DOMAIN,
+        token="shpat_unused",  # noqa: S106 - the demo signs in by client credentials
+        client_id="demo",
+        client_secret=HOOK_SECRET,
+        clock=clock,
+        seed=seed,
+    )
+    boots = WooStandin(clock=clock, name=BOOTS, seed=seed)
+    with serve_shopify(tee) as tee_url, serve_woo(boots) as boots_url:
+        server = make_server("127.0.0.1", port, _later, threaded=True)
+        text = CONFIG.format(
+            port=server.server_port,
+            password=PASSWORD,
+            domain=DOMAIN,
+            tee=tee_url,
+            boots=boots_url,
+            secret=HOOK_SECRET,
+            inbound=INBOUND_SECRET,
+            key=boots.key,
+            woo=boots.secret,
+        )
+        rules = (files("connector.demo") / "policy.toml").read_text("utf-8")
+        (folder / "policy.toml").write_text(rules, "utf-8")
+        office = open_office(config.parse(text, folder, {}), clock)
+        server.app = office.app
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        try:
+            _subscribe(tee, boots, url)
+            yield World(
+                clock=clock, rng=rng, tee=tee, boots=boots, office=office, url=url
+            )
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+            office.db.close()
+
+
+def _later(*_: object) -> list[bytes]:
+    """Stand in until the app is built: the address comes first."""
+    return []
+
+
+def _subscribe(tee: ShopifyStandin, boots: WooStandin, url: str) -> None:
+    for topic in SHOPIFY_TOPICS:
+        tee.subscribe(topic, f"{url}/webhooks/shopify")
+    boots.subscribe(f"{url}/webhooks/woocommerce/{BOOTS}", WOO_TOPICS, HOOK_SECRET)
