@@ -54,6 +54,7 @@ class Server:
     secret_key: Secret = NO_SECRET
     max_body_bytes: int = 2_000_000
     trusted_proxies: int = 0
+    attempts: str = "10 per 10 minutes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

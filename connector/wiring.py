@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -59,13 +60,17 @@ def refuse_errors(config: Config) -> None:
         raise ConfigError("\n".join(lines))
 
 
-def open_office(config: Config, now: Callable[[], datetime] = clock) -> Office:
+def open_office(
+    config: Config,
+    now: Callable[[], datetime] = clock,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Office:
     """Open the database, put the shops there, and build what works on them."""
     refuse_errors(config)
     db = connect(str(config.path(config.database)))
     for shop in config.shops:
         _put(db, config, shop, now())
-    work = _work(db, config, now)
+    work = _work(db, config, now, sleep)
     doors = _doors(db, config, now)
     face = Face(
         db=db,
@@ -75,6 +80,7 @@ def open_office(config: Config, now: Callable[[], datetime] = clock) -> Office:
         secret_key=config.server.secret_key.reveal(),
         password=config.console.password.reveal(),
         is_https=config.server.public_url.startswith("https:"),
+        attempts=config.server.attempts,
     )
     app = create(face, [blueprint(doors)])
     return Office(config=config, db=db, work=work, doors=doors, app=app)
@@ -89,11 +95,16 @@ def _put(db: Database, config: Config, shop: ShopConfig, now: datetime) -> None:
         shops.pause(db, shop.name, is_paused=True)
 
 
-def _work(db: Database, config: Config, now: Callable[[], datetime]) -> Work:
+def _work(
+    db: Database,
+    config: Config,
+    now: Callable[[], datetime],
+    sleep: Callable[[float], None],
+) -> Work:
     jobs = config.jobs
     return Work(
         db=db,
-        shops={shop.name: adapter(shop, now) for shop in config.shops},
+        shops={shop.name: adapter(shop, now, sleep) for shop in config.shops},
         clock=now,
         token=f"{socket.gethostname()}-{uuids.uuid7()}",
         timing=Timing(
@@ -110,7 +121,11 @@ def _work(db: Database, config: Config, now: Callable[[], datetime]) -> Work:
     )
 
 
-def adapter(shop: ShopConfig, now: Callable[[], datetime]) -> Shop:
+def adapter(
+    shop: ShopConfig,
+    now: Callable[[], datetime],
+    sleep: Callable[[float], None] = time.sleep,
+) -> Shop:
     """Return the adapter of one configured shop."""
     given = shop.timeouts
     timeouts = Timeouts(connect=given.connect, read=given.read, total=given.total)
@@ -131,6 +146,7 @@ def adapter(shop: ShopConfig, now: Callable[[], datetime]) -> Shop:
             timeouts=timeouts,
             api_url=url,
             api_version=shop.api_version,
+            sleep=sleep,
         )
     return WooCommerceShop(
         name=shop.name,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from math import floor
 
@@ -45,6 +45,7 @@ class Purchase:
     placed: datetime
     lines: list[Bought]
     delivered: datetime | None = None
+    shipping: int = 0
     due: int = 0
 
 
@@ -57,6 +58,7 @@ class Wish:
     reason: str
     asked: datetime
     arrives: Mapping[str, int] = field(default_factory=dict)
+    is_claim: bool = False  # filed as faulty goods: the law's claim, not the shop's
 
 
 def verdict(wish: Wish) -> dict[str, str]:
@@ -73,7 +75,7 @@ def verdict(wish: Wish) -> dict[str, str]:
 
 
 def _line(wish: Wish, line: Bought) -> str:
-    is_claim = wish.reason in MERCHANTS_FAULT and wish.purchase.shop == "boots"
+    is_claim = wish.is_claim
     says = "approve"
     if line.tag in CANNOT or (_is_late(wish) and not is_claim):
         says = "decline"
@@ -88,7 +90,7 @@ def _is_late(wish: Wish) -> bool:
     """Count days from delivery; WooCommerce only knows when the order was completed."""
     start = wish.purchase.delivered or wish.purchase.placed
     days = WINDOW_DAYS + (GRACE_DAYS if wish.purchase.shop == "boots" else 0)
-    return (wish.asked - start).days >= days
+    return wish.asked - start > timedelta(days=days)
 
 
 def owed(wish: Wish, approved: set[str]) -> int:
@@ -107,8 +109,17 @@ def owed(wish: Wish, approved: set[str]) -> int:
         line.back = after
         fee = 0 if wish.reason in NO_RESTOCKING else _half_up(gross * RESTOCKING)
         total += gross - fee
+    if wish.is_claim and _is_whole(wish):
+        total += wish.purchase.shipping
     is_ours = wish.reason in MERCHANTS_FAULT
     return max(0, total - (0 if is_ours else RETURN_FEE))
+
+
+def _is_whole(wish: Wish) -> bool:
+    """Say whether the whole order goes back: then its shipping does too, by law."""
+    return all(
+        wish.units.get(line.ref, 0) == line.quantity for line in wish.purchase.lines
+    )
 
 
 def _lines(wish: Wish) -> dict[str, Bought]:

@@ -50,6 +50,10 @@ class Clock:
         """Return the moment of the play."""
         return self.now
 
+    def sleep(self, seconds: float) -> None:
+        """Wait as a throttled caller does: nothing else is in flight then."""
+        self.pass_by(seconds=seconds)
+
     def pass_by(self, **parts: float) -> None:
         """Let time go by."""
         self.now += timedelta(**parts)
@@ -73,6 +77,7 @@ database = "demo.sqlite"
 [server]
 port = {port}
 public_url = "http://127.0.0.1:{port}"
+attempts = "1000000 per minute"
 secret_key = "the demo keeps no secrets, but its cookies are signed all the same"
 
 [console]
@@ -135,7 +140,7 @@ def build(folder: Path, seed: int, port: int = 0) -> Iterator[World]:
         )
         rules = (files("connector.demo") / "policy.toml").read_text("utf-8")
         (folder / "policy.toml").write_text(rules, "utf-8")
-        office = open_office(config.parse(text, folder, {}), clock)
+        office = open_office(config.parse(text, folder, {}), clock, clock.sleep)
         server.app = office.app
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()

@@ -85,6 +85,13 @@ def _understand(
         return "failed", "this shop is not connected any more"
     if delivery.source == inbound.SOURCE:
         return _inbound(db, shop, delivery, clock)
+    return _heed(db, shop, delivery, clock)
+
+
+def _heed(
+    db: Database, shop: Shop, delivery: Delivery, clock: Callable[[], datetime]
+) -> tuple[str, str]:
+    """Do what a notice of the shop asks for: mostly, read an order again."""
     notice = shop.read_notice(delivery.topic, delivery.body)
     if notice.about == "unknown":
         return "unknown", "no table of ours knows this topic or body"

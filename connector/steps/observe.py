@@ -54,7 +54,9 @@ def _keep(
     mine = refunds.of_order(db, shop, order.ref)
     _take_in(db, shop, order, mine, now)
     for row in mine:
-        if row.state is Refund.CONFIRMED and row.changed_at < started:
+        # One that a person found paid at the gateway has no record at the shop.
+        is_known = row.state is Refund.CONFIRMED and row.platform_ref
+        if is_known and row.changed_at < started:
             _check(db, row, order, now)
 
 

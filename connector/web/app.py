@@ -59,7 +59,8 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
     Babel(app, locale_selector=_language)
     csrf = CSRFProtect(app)
     limiter = Limiter(get_remote_address, app=app)
-    for pages in (console.pages(limiter), deeds.pages(), portal.pages(limiter)):
+    tries = limiter.limit(face.attempts)
+    for pages in (console.pages(tries), deeds.pages(), portal.pages(tries)):
         app.register_blueprint(pages)
     for edge in edges:
         csrf.exempt(edge)

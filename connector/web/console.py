@@ -32,10 +32,9 @@ from connector.store import (
 from connector.web.face import face
 
 if TYPE_CHECKING:
-    from flask_limiter import Limiter
     from werkzeug.wrappers import Response
 
-LOGIN_LIMIT = "10 per 10 minutes"
+    from connector.web.face import Tries
 
 
 def guard() -> Response | None:
@@ -45,7 +44,7 @@ def guard() -> Response | None:
     return redirect(url_for("console.door", next=request.path), 303)
 
 
-def pages(limiter: Limiter) -> Blueprint:
+def pages(tries: Tries) -> Blueprint:
     """Return the routes under /console that change nothing, and the door."""
     routes = Blueprint("console", __name__, url_prefix="/console")
 
@@ -55,7 +54,7 @@ def pages(limiter: Limiter) -> Blueprint:
         return None if is_door else guard()
 
     routes.get("/door")(door)
-    routes.post("/door")(limiter.limit(LOGIN_LIMIT)(enter))
+    routes.post("/door")(tries(enter))
     routes.post("/leave")(leave)
     routes.get("/")(overview)
     routes.get("/returns")(return_list)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from babel.numbers import format_currency
 from flask import current_app
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from connector.money import Money
 
 MOST_DIGITS = 6
+Tries = Callable[[Callable[..., Any]], Callable[..., Any]]  # limits a view
 LANGUAGES = ("en", "fr", "de", "es")
 
 
@@ -44,6 +45,7 @@ class Face:
     secret_key: str
     password: str = ""
     is_https: bool = True
+    attempts: str = "10 per 10 minutes"  # at a password, or at finding an order
 
 
 def face() -> Face:

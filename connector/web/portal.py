@@ -31,12 +31,11 @@ from connector.web.face import face, whole
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flask_limiter import Limiter
     from werkzeug.wrappers import Response
 
     from connector.model import Order, Return
+    from connector.web.face import Tries
 
-FIND_LIMIT = "10 per 10 minutes"
 KIND = {
     Fault.CUSTOMER: Kind.VOLUNTARY,
     Fault.MERCHANT: Kind.FAULTY,
@@ -52,7 +51,7 @@ class Choice:
     left: int
 
 
-def pages(limiter: Limiter) -> Blueprint:
+def pages(tries: Tries) -> Blueprint:
     """Return the routes under /returns/<shop>."""
     routes = Blueprint("portal", __name__, url_prefix="/returns/<shop>")
 
@@ -67,7 +66,7 @@ def pages(limiter: Limiter) -> Blueprint:
         return {"store": face().storefronts[name], "shop": name}
 
     routes.get("/")(find)
-    routes.post("/")(limiter.limit(FIND_LIMIT)(found))
+    routes.post("/")(tries(found))
     routes.get("/choose")(choose)
     routes.post("/choose")(opened)
     routes.get("/status/<token>")(status)
@@ -247,5 +246,6 @@ def _labels(shop: str, order: Order) -> list[tuple[str, str]]:
 def _say(error: BadRequest | Refused) -> str:
     """Say our own sentences; the facts in an error are for the log."""
     if isinstance(error, Refused):
-        return gettext("Some of these items are already part of another return.")
+        text: str = gettext("Some of these items are already part of another return.")
+        return text
     return str(error.args[0])

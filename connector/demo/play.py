@@ -1,0 +1,264 @@
+"""The play: what happens when, day by day, and what the books say at the end."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from connector.demo import browser, customers, merchant
+from connector.demo.buying import Market
+from connector.demo.customers import Purchase, Wish
+from connector.demo.world import BOOTS, START, TEE, World
+from connector.states import Refund
+from connector.steps import audit, inspect
+from connector.steps.inspect import Counted
+from connector.store import inbox, refunds, returns
+from jobs.schedule import once
+
+if TYPE_CHECKING:
+    from connector.model import Return
+
+STEP = timedelta(hours=12)
+BUYING_DAYS = 20
+# After the last customer: time for parcels, gateways and the quiet periods.
+LAST_DAYS = 85
+REASONS = ("changed-my-mind", "too-small", "defective", "wrong-item")
+REASON_WEIGHTS = (5, 4, 3, 1)
+GRANTED = {"wrong-item", "received-the-wrong-item"}
+HANDLES = {
+    "changed-my-mind": "changed-my-mind",
+    "too-small": "too-small",
+    "defective": "damaged-or-defective",
+    "wrong-item": "received-the-wrong-item",
+}
+OUT = (Refund.SUBMITTED, Refund.UNKNOWN, Refund.PENDING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What the play found at its end; `is_sound` when all balances."""
+
+    report: dict[str, Any]
+    is_sound: bool
+
+
+@dataclass(slots=True)
+class Stage:
+    """The play as it runs: events wait in the order of their time."""
+
+    world: World
+    market: Market
+    events: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
+    purchases: list[Purchase] = field(default_factory=list)
+    wishes: list[Wish] = field(default_factory=list)
+    order: count[int] = field(default_factory=count)
+
+    def at(self, moment: datetime, deed: Callable[[], None]) -> None:
+        """Let something happen at a moment."""
+        heapq.heappush(self.events, (moment, next(self.order), deed))
+
+
+def play(
+    world: World, orders: int, seed: int, tell: Callable[[float], None] | None = None
+) -> Result:
+    """Play `orders` orders to their end; `tell` hears how far it has come, 0 to 1."""
+    stage = Stage(world, Market(world))
+    _mishaps(world)
+    for number in range(orders):
+        moment = START + timedelta(minutes=number * BUYING_DAYS * 1440 / max(1, orders))
+        shop = TEE if number % 2 else BOOTS
+        stage.at(moment, lambda shop=shop: _buy(stage, shop))  # type: ignore[misc]
+    end = START + timedelta(days=BUYING_DAYS + LAST_DAYS)
+    while world.clock() < end:
+        _step(stage)
+        if tell:
+            tell((world.clock() - START) / (end - START))
+    world.tee.switches.clear()
+    world.boots.switches.clear()
+    for _ in range(6):
+        _step(stage)
+    return _result(stage, seed)
+
+
+def _step(stage: Stage) -> None:
+    """Let half a day happen, then let webhooks and jobs run; nothing is in flight."""
+    world = stage.world
+    world.clock.now += STEP
+    while stage.events and stage.events[0][0] <= world.clock():
+        heapq.heappop(stage.events)[2]()
+    for _ in range(2):
+        world.tee.deliver()
+        world.boots.deliver()
+        world.clock.pass_by(minutes=1)
+        once(world.office.work, skip=frozenset({"audit"}))
+    merchant.clear_desk(world, GRANTED)
+
+
+def _mishaps(world: World) -> None:
+    """Set what goes wrong: on the wire, in the webhooks, at the gateways."""
+    tee, boots = world.tee.switches, world.boots.switches
+    for topic in ("orders/updated", "returns/request", "refunds/create"):
+        tee.add("duplicate", topic, times=None, probability=0.3)
+        tee.add("drop", topic, times=None, probability=0.03)
+    tee.add("lose_answer", "returnProcess", times=None, probability=0.1)
+    tee.add("lose_request", "returnProcess", times=None, probability=0.05)
+    tee.add("lose_answer", "returnRequest", times=None, probability=0.1)
+    tee.add("throttle", "order", times=None, probability=0.01)
+    boots.add("duplicate", "order|action", times=None, probability=0.3)
+    boots.add("drop", "order|action", times=None, probability=0.03)
+    boots.add("reorder", "delivery", times=None, probability=0.5)
+    boots.add("lose_answer", "POST .*refunds", times=None, probability=0.1)
+    boots.add("lose_request", "POST .*refunds", times=None, probability=0.05)
+
+
+def _buy(stage: Stage, shop: str) -> None:
+    purchase = stage.market.buy(shop)
+    stage.purchases.append(purchase)
+    rng, clock = stage.world.rng, stage.world.clock
+    arrival = clock() + timedelta(days=rng.randint(2, 4))
+    stage.at(arrival, lambda: _deliver(stage, purchase))
+    roll = rng.random()
+    if roll < 0.45:  # noqa: PLR2004 - how often customers return
+        days = rng.choice([3, 5, 8, 12, 20, 50])
+        stage.at(arrival + timedelta(days=days), lambda: _ask(stage, purchase))
+    elif roll < 0.52:  # noqa: PLR2004 - how often staff refund by hand
+        stage.at(arrival + timedelta(days=9), lambda: _by_hand(stage, purchase))
+
+
+def _deliver(stage: Stage, purchase: Purchase) -> None:
+    world = stage.world
+    purchase.delivered = world.clock()
+    if purchase.shop == TEE:
+        world.tee.fulfil(purchase.ref)
+        world.tee.deliver_parcel(purchase.ref)
+    else:
+        world.boots.complete(int(purchase.ref))
+
+
+def _by_hand(stage: Stage, purchase: Purchase) -> None:
+    if purchase.shop == TEE:
+        stage.world.tee.staff_refund(purchase.ref, "2.00")
+    else:
+        stage.world.boots.staff_refund(int(purchase.ref), "2.00")
+
+
+def _ask(stage: Stage, purchase: Purchase) -> None:
+    """Let the customer ask, by the way that he likes."""
+    world, rng = stage.world, stage.world.rng
+    lines = [line for line in purchase.lines if rng.random() < 0.7]  # noqa: PLR2004
+    lines = lines or purchase.lines[:1]
+    units = {line.ref: rng.randint(1, line.quantity) for line in lines}
+    reason = rng.choices(REASONS, REASON_WEIGHTS)[0]
+    is_native = purchase.shop == TEE and rng.random() < 0.5  # noqa: PLR2004
+    is_claim = reason in customers.MERCHANTS_FAULT and not is_native
+    wish = Wish(
+        purchase=purchase,
+        units=units,
+        reason=reason,
+        asked=world.clock(),
+        is_claim=is_claim,
+    )
+    if is_native:
+        handle = HANDLES[reason]
+        asked = [(ref, count, handle) for ref, count in units.items()]
+        world.tee.customer_requests_return(purchase.ref, asked)
+    elif rng.random() < 0.3:  # noqa: PLR2004 - how many write to the helpdesk
+        event = f"ticket-{purchase.ref}"
+        for _ in range(2):  # helpdesks send twice, too
+            browser.by_helpdesk(world.url, wish, event)
+        browser.by_forger(world.url, purchase.shop)
+    else:
+        browser.by_portal(world.url, wish)
+    stage.wishes.append(wish)
+    back = world.clock() + timedelta(days=rng.randint(4, 9))
+    stage.at(back, lambda: _arrive(stage, wish, is_second=False))
+
+
+def _arrive(stage: Stage, wish: Wish, *, is_second: bool) -> None:
+    """Let the parcel come back, sometimes in two; the warehouse counts it."""
+    world = stage.world
+    said = customers.verdict(wish)
+    approved = {
+        ref
+        for ref, one in said.items()
+        if one == "approve" or (one == "ask" and _is_granted(wish))
+    }
+    if not approved:
+        return
+    case = _case(world, wish)
+    splits = not is_second and world.rng.random() < 0.3  # noqa: PLR2004
+    counted: dict[int, Counted] = {}
+    for line in case.lines:
+        left = line.approved - line.received
+        now_here = left // 2 if splits else left
+        if line.decision == "approved" and now_here:
+            counted[line.id] = Counted(received=now_here, accepted=now_here)
+    if counted:
+        inspect.receive(
+            world.office.db, case.id, counted, actor="warehouse", now=world.clock()
+        )
+    if splits:
+        later = world.clock() + timedelta(days=3)
+        stage.at(later, lambda: _arrive(stage, wish, is_second=True))
+        return
+    wish.arrives = dict(wish.units)
+    wish.purchase.due += customers.owed(wish, approved)
+
+
+def _is_granted(wish: Wish) -> bool:
+    """Say whether a person decides it, and for the customer: only by its reason."""
+    lines = [line for line in wish.purchase.lines if line.ref in wish.units]
+    worth = sum(line.paid * wish.units[line.ref] / line.quantity for line in lines)
+    return wish.reason in customers.PERSON and worth < customers.ASK_FROM
+
+
+def _case(world: World, wish: Wish) -> Return:
+    db, purchase = world.office.db, wish.purchase
+    (case,) = returns.of_order(db, purchase.shop, purchase.ref)
+    return case
+
+
+def _result(stage: Stage, seed: int) -> Result:
+    world = stage.world
+    shops = {name: _report(stage, name) for name in (TEE, BOOTS)}
+    breaches = audit.run(world.office.db)
+    is_sound = not breaches and all(
+        one["difference_minor"] == 0 and one["unknown_left"] == 0
+        for one in shops.values()
+    )
+    report = {"seed": seed, "shops": shops}
+    if breaches:
+        report["breaches"] = [f"{one.rule}: {one.which}" for one in breaches]
+    return Result(report=report, is_sound=is_sound)
+
+
+def _report(stage: Stage, name: str) -> dict[str, Any]:
+    world, db = stage.world, stage.world.office.db
+    mine = [one for one in stage.purchases if one.shop == name]
+    received, copies = inbox.counts(db, name)
+    said = returns.decision_counts(db, name)
+    books = world.tee if name == TEE else world.boots
+    at_shop, external = books.paid_out_minor(), books.paid_out_minor(by="staff")
+    due = sum(one.due for one in mine)
+    rows = refunds.recent(db, name, limit=10**6)
+    return {
+        "platform": world.office.work.shops[name].platform,
+        "orders": len(mine),
+        "webhooks_received": received,
+        "webhooks_duplicate": copies,
+        "webhooks_rejected": world.office.doors.rejected[name],
+        "returns": sum(said.values()),
+        "approved": said.get("approved", 0),
+        "declined": said.get("declined", 0),
+        "needs_person": said.get("needs_person", 0),
+        "refunds": sum(row.state is Refund.CONFIRMED for row in rows),
+        "refunds_due_minor": due,
+        "refunds_at_shop_minor": at_shop,
+        "external_minor": external,
+        "difference_minor": at_shop - external - due,
+        "unknown_left": sum(row.state in OUT for row in rows),
+    }
