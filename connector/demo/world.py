@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from adapters.shopify.standin import Shop as ShopifyStandin
 from adapters.shopify.standin import serve as serve_shopify
@@ -112,6 +112,14 @@ support_email = "help@boots.example"
 """
 
 
+class Quiet(WSGIRequestHandler):
+    """Log no request: their paths are of no interest here."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+        del code, size
+
+
 @contextmanager
 def build(folder: Path, seed: int, port: int = 0) -> Iterator[World]:
     """Open both shops and Retour; all close with the block."""
@@ -126,7 +134,9 @@ def build(folder: Path, seed: int, port: int = 0) -> Iterator[World]:
     )
     boots = WooStandin(clock=clock, name=BOOTS, seed=seed)
     with serve_shopify(tee) as tee_url, serve_woo(boots) as boots_url:
-        server = make_server("127.0.0.1", port, _later, threaded=True)
+        server = make_server(
+            "127.0.0.1", port, _later, threaded=True, request_handler=Quiet
+        )
         text = CONFIG.format(
             port=server.server_port,
             password=PASSWORD,

@@ -11,6 +11,8 @@ from connector.model import Answer, Fault, Kind
 from connector.money import Money
 from connector.states import Decision
 
+ANY = "*"  # the code of a reason that stands for every other
+
 
 class When(StrEnum):
     """When the money goes back."""
@@ -95,9 +97,12 @@ class Policy:
     refund_shipping: bool = False  # also for returns that the law does not ask for
 
     def reason(self, code: str) -> Reason | None:
-        """Find a reason by its code, or by the shop's own handle for it."""
-        named = (one for one in self.reasons if code in (one.code, one.shopify))
-        return next(named, None)
+        """Find a reason by its code, by the shop's handle for it, or `*` for any."""
+        for names in ("code", "shopify"):
+            for one in self.reasons:
+                if getattr(one, names) == code:
+                    return one
+        return next((one for one in self.reasons if one.code == ANY), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,5 @@
+"""The command `retour`."""
+
+from connector.cli.main import main
+
+__all__ = ["main"]

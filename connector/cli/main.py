@@ -1,0 +1,61 @@
+"""The group of commands, and what they share: the configuration, and plain errors."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from connector import config
+from connector.cli import demo, quote, run, shops, show
+from connector.errors import RetourError
+
+if TYPE_CHECKING:
+    from connector.config import Config
+
+DEFAULT = Path("config.toml")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    "path",
+    type=click.Path(path_type=Path),
+    envvar="RETOUR_CONFIG",
+    help="The configuration file; config.toml where there is one.",
+)
+@click.version_option(package_name="retour")
+@click.pass_context
+def cli(context: click.Context, path: Path | None) -> None:
+    """Run the returns and refunds of Shopify and WooCommerce shops."""
+    context.obj = lambda: _load(path)
+
+
+def _load(path: Path | None) -> Config:
+    """Read the configuration when a command needs it."""
+    return config.load(path or (DEFAULT if DEFAULT.exists() else None))
+
+
+for command in (
+    *run.COMMANDS,
+    *show.COMMANDS,
+    *shops.COMMANDS,
+    quote.quote,
+    demo.demo,
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command; an error of ours is a sentence, not a traceback."""
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    try:
+        cli(standalone_mode=True)
+    except RetourError as error:
+        click.echo(f"retour: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,185 @@
+"""serve, web, work, check, config, audit, reconcile, pause, resume."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from connector import config as configuration
+from connector.findings import findings
+from connector.steps import audit as auditing
+from connector.store import connect, shops
+from connector.wiring import open_office
+from jobs.schedule import once, reconcile_refunds
+from jobs.worker import scheduler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    from connector.config import Config
+    from connector.wiring import Office
+
+log = logging.getLogger(__name__)
+
+CONFIG_VARIABLE = "RETOUR_CONFIG"
+
+
+@click.command()
+@click.pass_obj
+def serve(load: Callable[[], Config]) -> None:
+    """Run web and jobs with one command; either's end is the end of both."""
+    config = load()
+    open_office(config).db.close()  # refuse here what could not start
+    jobs = subprocess.Popen([sys.executable, "-m", "connector.cli", "work"])
+    watch = threading.Thread(target=_end_with, args=(jobs,), daemon=True)
+    watch.start()
+    try:
+        _listen(config)
+    finally:
+        jobs.terminate()
+        jobs.wait()
+
+
+def _end_with(jobs: subprocess.Popen[bytes]) -> None:
+    """Stop serving when the jobs have died: half of Retour must not look whole."""
+    if jobs.wait() > 0:
+        log.error("the jobs have stopped; serving stops too")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@click.command()
+@click.pass_obj
+def web(load: Callable[[], Config]) -> None:
+    """Run the web pages and webhooks alone; `retour work` does the rest."""
+    config = load()
+    open_office(config).db.close()  # refuse here what could not start
+    _listen(config)
+
+
+@click.command()
+@click.option("--once", "only_once", is_flag=True, help="One pass, for cron.")
+@click.pass_obj
+def work(load: Callable[[], Config], *, only_once: bool) -> None:
+    """Run the jobs: read the inbox, sync, decide, refund, reconcile, audit."""
+    office = open_office(load())
+    try:
+        if only_once:
+            click.echo(f"{once(office.work)} things done")
+        else:
+            _until_stopped(office)
+    finally:
+        office.db.close()
+
+
+def _until_stopped(office: Office) -> None:
+    worker = scheduler(office.work)
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    worker.start()
+    stop.wait()
+    worker.shutdown(wait=True)
+
+
+def _listen(config: Config) -> None:
+    """Serve the app with Granian until a signal comes; its worker builds its own."""
+    server = config.server
+    click.echo(f"Console: {server.public_url}/console/")
+    for shop in config.shops:
+        click.echo(f"Portal:  {server.public_url}/returns/{shop.name}/")
+    Granian(
+        "connector.cli.run:application",
+        address=server.host,
+        port=server.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=1,
+        blocking_threads=8,
+        log_access=False,
+    ).serve()
+
+
+def application() -> Flask:
+    """Build the app inside a worker, from the configuration of the parent."""
+    path = os.environ.get(CONFIG_VARIABLE)
+    return open_office(configuration.load(Path(path) if path else None)).app
+
+
+@click.command()
+@click.pass_obj
+def check(load: Callable[[], Config]) -> None:
+    """Say what is wrong with the configuration, before anything starts."""
+    found = findings(load())
+    for one in found:
+        click.echo(f"{one.code} [{one.where}] {one.what}\n      {one.cure}")
+    if any(one.is_error for one in found):
+        sys.exit(1)
+    click.echo("The configuration can be used.")
+
+
+@click.command(name="config")
+@click.pass_obj
+def show_config(load: Callable[[], Config]) -> None:
+    """Print what is in force, secrets masked."""
+    click.echo(configuration.describe(load()))
+
+
+@click.command()
+@click.pass_obj
+def audit(load: Callable[[], Config]) -> None:
+    """Restate the law of the books; exit 1 with a line for each breach."""
+    config = load()
+    db = connect(str(config.path(config.database)))
+    breaches = auditing.run(db)
+    for one in breaches:
+        click.echo(f"{one.rule}: {one.which}")
+    db.close()
+    if breaches:
+        sys.exit(1)
+    click.echo("The books are sound.")
+
+
+@click.command()
+@click.pass_obj
+def reconcile(load: Callable[[], Config]) -> None:
+    """Look now at what became of refunds without a clear answer."""
+    office = open_office(load())
+    done = sum(reconcile_refunds(office.work, name) for name in office.work.shops)
+    click.echo(f"{done} settled")
+    office.db.close()
+
+
+@click.command()
+@click.argument("shop")
+@click.pass_obj
+def pause(load: Callable[[], Config], shop: str) -> None:
+    """Hold back every refund of a shop."""
+    _pause(load(), shop, is_paused=True)
+
+
+@click.command()
+@click.argument("shop")
+@click.pass_obj
+def resume(load: Callable[[], Config], shop: str) -> None:
+    """Let the refunds of a shop go again."""
+    _pause(load(), shop, is_paused=False)
+
+
+def _pause(config: Config, shop: str, *, is_paused: bool) -> None:
+    db = connect(str(config.path(config.database)))
+    shops.pause(db, shop, is_paused=is_paused)
+    db.close()
+    click.echo(f"{shop} is {'paused' if is_paused else 'running'}")
+
+
+COMMANDS = (serve, web, work, check, show_config, audit, reconcile, pause, resume)
