@@ -38,9 +38,7 @@ AMOUNTS = (
 
 
 @click.command()
-@click.option(
-    "--seed", default=1, show_default=True, help="Another seed, another play."
-)
+@click.option("--seed", default=1, show_default=True, help="Another one, another play.")
 @click.option("--orders", default=200, show_default=True, help="How many orders.")
 @click.option("--port", default=8080, show_default=True, help="Where Retour answers.")
 @click.option("--once", is_flag=True, help="Play, report and end.")

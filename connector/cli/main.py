@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import click
 
 from connector import config
 from connector.cli import demo, quote, run, shops, show
+from connector.cli.run import CONFIG_VARIABLE
 from connector.errors import RetourError
 
 if TYPE_CHECKING:
@@ -35,8 +37,11 @@ def cli(context: click.Context, path: Path | None) -> None:
 
 
 def _load(path: Path | None) -> Config:
-    """Read the configuration when a command needs it."""
-    return config.load(path or (DEFAULT if DEFAULT.exists() else None))
+    """Read the configuration when a command needs it; children read the same."""
+    chosen = path or (DEFAULT if DEFAULT.exists() else None)
+    if chosen:
+        os.environ[CONFIG_VARIABLE] = str(chosen.resolve())
+    return config.load(chosen)
 
 
 for command in (

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from granian import Granian
+from granian.constants import Interfaces
 
 from connector import config as configuration
 from connector.findings import findings

@@ -58,11 +58,15 @@ class Wish:
     reason: str
     asked: datetime
     arrives: Mapping[str, int] = field(default_factory=dict)
+    is_native: bool = False  # asked for in the shop itself, decided as a whole
     is_claim: bool = False  # filed as faulty goods: the law's claim, not the shop's
 
 
 def verdict(wish: Wish) -> dict[str, str]:
-    """Say what the policy makes of each line: approve, decline or ask."""
+    """Say what becomes of each line: approve, decline, ask or wait.
+
+    What asks is granted by the merchant, what waits he leaves lying.
+    """
     said = {ref: _line(wish, line) for ref, line in _lines(wish).items()}
     worth = sum(
         _share(line, wish.units[ref], line.quantity)
@@ -70,7 +74,12 @@ def verdict(wish: Wish) -> dict[str, str]:
         if said[ref] == "approve"
     )
     if worth >= ASK_FROM:
-        return {ref: "ask" if one == "approve" else one for ref, one in said.items()}
+        said = {ref: "wait" if one == "approve" else one for ref, one in said.items()}
+    if (
+        wish.is_native
+        and len({one.replace("wait", "ask") for one in said.values()}) > 1
+    ):
+        return dict.fromkeys(said, "wait")
     return said
 
 
@@ -80,7 +89,7 @@ def _line(wish: Wish, line: Bought) -> str:
     if line.tag in CANNOT or (_is_late(wish) and not is_claim):
         says = "decline"
     if says == "decline" and is_claim:
-        says = "ask"  # the law may grant what the shop would not
+        says = "wait"  # the law may grant what the shop would not
     if says == "approve" and wish.reason in PERSON:
         says = "ask"
     return says

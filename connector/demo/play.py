@@ -160,6 +160,7 @@ def _ask(stage: Stage, purchase: Purchase) -> None:
         units=units,
         reason=reason,
         asked=world.clock(),
+        is_native=is_native,
         is_claim=is_claim,
     )
     if is_native:
@@ -182,11 +183,7 @@ def _arrive(stage: Stage, wish: Wish, *, is_second: bool) -> None:
     """Let the parcel come back, sometimes in two; the warehouse counts it."""
     world = stage.world
     said = customers.verdict(wish)
-    approved = {
-        ref
-        for ref, one in said.items()
-        if one == "approve" or (one == "ask" and _is_granted(wish))
-    }
+    approved = {ref for ref, one in said.items() if one in ("approve", "ask")}
     if not approved:
         return
     case = _case(world, wish)
@@ -207,13 +204,6 @@ def _arrive(stage: Stage, wish: Wish, *, is_second: bool) -> None:
         return
     wish.arrives = dict(wish.units)
     wish.purchase.due += customers.owed(wish, approved)
-
-
-def _is_granted(wish: Wish) -> bool:
-    """Say whether a person decides it, and for the customer: only by its reason."""
-    lines = [line for line in wish.purchase.lines if line.ref in wish.units]
-    worth = sum(line.paid * wish.units[line.ref] / line.quantity for line in lines)
-    return wish.reason in customers.PERSON and worth < customers.ASK_FROM
 
 
 def _case(world: World, wish: Wish) -> Return:

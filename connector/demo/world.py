@@ -14,6 +14,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from adapters.shopify.standin import Shop as ShopifyStandin
 from adapters.shopify.standin import serve as serve_shopify
+from adapters.shopify.standin.state import SCOPES
 from adapters.woocommerce.standin import Shop as WooStandin
 from adapters.woocommerce.standin import serve as serve_woo
 from connector import config
@@ -131,6 +132,7 @@ def build(folder: Path, seed: int, port: int = 0) -> Iterator[World]:
         client_secret=HOOK_SECRET,
         clock=clock,
         seed=seed,
+        scopes=(*SCOPES, "read_all_orders"),  # else only 60 days are shown
     )
     boots = WooStandin(clock=clock, name=BOOTS, seed=seed)
     with serve_shopify(tee) as tee_url, serve_woo(boots) as boots_url:

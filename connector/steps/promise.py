@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import uuid_utils.compat as uuids
 
-from connector.errors import PlatformError, Refused
+from connector.errors import Gone, PlatformError, Refused
 from connector.model import RefundRequest, TenderKind
 from connector.policy import When
 from connector.settlement import Extras, Own, Units, settle
@@ -74,6 +74,9 @@ def _one(
         return False
     try:
         order = observe(db, shop, case.order_ref, clock)
+    except Gone:
+        _ask(db, case, "the order is gone at the shop; its refund needs you", clock())
+        return False
     except PlatformError as error:
         log.warning("refund not planned yet: %s", error, extra={"return": return_id})
         return False
