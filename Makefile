@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check format clean
+.PHONY: help setup demo test check bench messages format clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,14 +18,27 @@ $(STAMP): pyproject.toml constraints.txt
 		-c constraints.txt -e '.[dev]'
 	touch $@
 
+demo: $(STAMP) ## two stand-in shops and Retour; customers buy and return
+	$(BIN)/retour demo
+
 test: $(STAMP) ## run the whole test suite
 	$(BIN)/python -m pytest
 
-check: $(STAMP) ## lint, types, direction of imports
+check: $(STAMP) ## lint, types, direction of imports, docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.docs_check
+
+bench: $(STAMP) ## measure: webhook intake, the way to a refund
+	$(BIN)/python -m bench
+
+messages: $(STAMP) ## gather texts and compile the translations
+	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -o messages.pot .
+	$(BIN)/pybabel -q update -N -i messages.pot -d connector/web/translations
+	$(BIN)/pybabel -q compile -d connector/web/translations
+	rm messages.pot
 
 format: $(STAMP) ## rewrite the code in the house's form
 	$(BIN)/ruff check --fix .
