@@ -89,7 +89,10 @@ def _must_wait(db: Database, shop: Shop, case: Return) -> bool:
         return True
     if refunds.is_unclear(db, case.shop, case.order_ref):
         return True
-    if history.happened(db, case.id, NOTHING_DUE):
+    units = payable(case, refunds.of_return(db, case.id))
+    if history.happened(db, case.id, NOTHING_DUE) or history.happened(
+        db, case.id, _not_yet(units)
+    ):
         return True
     return shop.abilities.holds_returns and (
         not case.platform_ref or bool(errands.unfinished(db, case.id))
@@ -111,7 +114,7 @@ def _plan(
         _ask(db, case, "; ".join(settled.ask), now)
         return False
     if not settled.amount:
-        _nothing(db, case, now)
+        _nothing(db, case, units, now)
         return False
     plan = _request(order, case, units, settled)
     try:
@@ -207,14 +210,30 @@ def _by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> 
     )
 
 
-def _nothing(db: Database, case: Return, now: datetime) -> None:
+def _not_yet(units: Mapping[int, int]) -> str:
+    """Name the fact that fees took all of what these units bring."""
+    return "not_yet_due:" + ",".join(f"{ref}x{n}" for ref, n in sorted(units.items()))
+
+
+def _nothing(
+    db: Database, case: Return, units: Mapping[int, int], now: datetime
+) -> None:
+    """Note that no money goes back: for good, or until more units have come.
+
+    A fee may exceed the first parcel of a return and not its second.
+    """
+    is_all = all(
+        line.received + line.lost >= line.approved
+        for line in case.lines
+        if line.decision == Decision.APPROVED
+    )
     history.note(
         db,
         shop=case.shop,
         about="return",
         about_id=case.id,
         return_id=case.id,
-        event=NOTHING_DUE,
+        event=NOTHING_DUE if is_all else _not_yet(units),
         state="",
         why="fees take all, or the goods were free: no money goes back",
         now=now,
