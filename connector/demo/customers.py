@@ -20,6 +20,7 @@ RESTOCKING = Fraction(10, 100)
 MERCHANTS_FAULT = ("defective", "wrong-item")
 PERSON = ("wrong-item",)
 NO_RESTOCKING = ("too-small", *MERCHANTS_FAULT)
+HOLDS_RETURNS = "tee"
 CANNOT = ("final-sale", "opened")
 
 
@@ -80,6 +81,9 @@ def verdict(wish: Wish) -> dict[str, str]:
         and len({one.replace("wait", "ask") for one in said.values()}) > 1
     ):
         return dict.fromkeys(said, "wait")
+    if wish.purchase.shop == HOLDS_RETURNS and "wait" in said.values():
+        # It is made at the shop, and paid, when all of it is decided.
+        return {ref: "decline" if x == "decline" else "wait" for ref, x in said.items()}
     return said
 
 

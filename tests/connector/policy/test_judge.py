@@ -1,0 +1,181 @@
+"""What the policy makes of returns; the table reads as documentation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector import policy
+from connector.model import Customer, Kind, Order, OrderStatus, Parcel
+from connector.policy import Case, Verdict, Wanted
+from connector.states import Decision
+from tests.connector.shapes import NOON, a_line, an_order, eur
+
+RULES = policy.load("""
+currency = "EUR"
+[window]
+days = 30
+grace_days = 5
+[window.countries]
+CH = 10
+[[exclude]]
+why = "Underwear cannot be returned."
+categories = ["Underwear"]
+[final_sale]
+tags = ["final-sale"]
+[[reasons]]
+code = "changed-my-mind"
+[[reasons]]
+code = "too-small"
+restocking_percent = "0"
+[[reasons]]
+code = "defective"
+fault = "merchant"
+needs_photo = true
+[[reasons]]
+code = "damaged"
+fault = "carrier"
+needs_person = true
+[approve]
+automatic_below = "100.00"
+[fees]
+restocking_percent = "10"
+return_shipping = "4.90"
+""")
+LINE = a_line("a", 3000, 3)
+ARRIVED = NOON + timedelta(days=3)
+
+
+def order(**changes: Any) -> Order:
+    parcel = Parcel(ref="p", units=(("a", 3),), delivered_at=ARRIVED)
+    return replace(an_order(LINE), parcels=(parcel,), **changes)
+
+
+def judge(
+    given: Order, kind: Kind = Kind.VOLUNTARY, days: float = 10, **wanted: Any
+) -> Verdict:
+    fields: dict[str, Any] = {
+        "line_ref": "a",
+        "quantity": 1,
+        "reason": "changed-my-mind",
+    }
+    asked = Wanted(**(fields | wanted))
+    case = Case(kind=kind, asked_at=ARRIVED + timedelta(days=days), lines=(asked,))
+    return policy.judge(RULES, given, case)
+
+
+def line(**changes: Any) -> Order:
+    return replace(order(), lines=(replace(LINE, **changes),))
+
+
+UNKNOWN_ARRIVAL = replace(order(), parcels=())
+SWISS = replace(order(), customer=Customer(country="CH"))
+YES, NO, ASK = Decision.APPROVED, Decision.DECLINED, Decision.NEEDS_PERSON
+
+
+@pytest.mark.parametrize(
+    ("given", "asked", "expected", "rule"),
+    [
+        (order(), {}, YES, "window"),
+        (order(), {"days": 30}, YES, "window"),
+        (order(), {"days": 30.01}, NO, "window"),
+        (SWISS, {"days": 11}, NO, "window"),
+        (UNKNOWN_ARRIVAL, {"days": 31}, YES, "window"),  # 30 + 5 from purchase
+        (UNKNOWN_ARRIVAL, {"days": 33}, NO, "window"),
+        (line(categories=("underwear",)), {}, NO, "exclusion"),
+        (line(tags=("Final-Sale",)), {}, NO, "final_sale"),
+        (line(is_gift_card=True), {}, NO, "gift_card"),
+        (line(refunded_units=3), {}, NO, "units_left"),
+        (order(status=OrderStatus.UNPAID), {}, NO, "order_status"),
+        (order(status=OrderStatus.REFUNDED), {}, NO, "order_status"),
+        (order(status=OrderStatus.UNKNOWN), {}, ASK, "order_status"),
+        (order(status=OrderStatus.CANCELLED), {}, ASK, "order_status"),
+        (order(), {"reason": "aliens"}, ASK, "reason"),
+        (order(), {"reason": "defective"}, ASK, "photo"),
+        (order(), {"reason": "defective", "has_photo": True}, YES, "window"),
+        (order(), {"reason": "damaged"}, ASK, "person"),
+        (order(), {"line_ref": "z"}, ASK, "line"),
+        (line(gross=eur(30000)), {}, ASK, "automatic_below"),
+        (order(), {"kind": Kind.WITHDRAWAL, "days": 14}, YES, "withdrawal"),
+        (order(), {"kind": Kind.WITHDRAWAL, "days": 16}, ASK, "withdrawal"),
+        (line(tags=("final-sale",)), {"kind": Kind.FAULTY}, ASK, "final_sale"),
+        (order(), {"kind": Kind.FAULTY, "days": 400}, YES, "claim"),
+        (order(), {"kind": Kind.CARRIER_DAMAGE, "days": 400}, YES, "claim"),
+    ],
+)
+def test_the_policy_says(
+    given: Order, asked: dict[str, Any], expected: Decision, rule: str
+) -> None:
+    (said,) = judge(given, **asked).lines
+    assert said.decision is expected
+    assert rule in [answer.rule for answer in said.trace]
+    assert all(answer.why.endswith(".") for answer in said.trace)
+
+
+def test_fees_fall_on_the_customer_s_own_wish_alone() -> None:
+    def fees(verdict: Verdict) -> tuple[int, int]:
+        fee = verdict.return_fee
+        return verdict.lines[0].restocking_bp, fee.minor if fee else 0
+
+    assert fees(judge(order())) == (1000, 490)
+    assert fees(judge(order(), reason="too-small")) == (0, 490)
+    assert fees(judge(order(), reason="defective", has_photo=True)) == (0, 0)
+    assert fees(judge(order(), Kind.WITHDRAWAL)) == (0, 490)
+    assert fees(judge(order(), Kind.FAULTY)) == (0, 0)
+
+
+def test_a_claim_on_the_whole_order_gives_its_shipping_back() -> None:
+    assert judge(order(), Kind.WITHDRAWAL, quantity=3).refund_shipping
+    assert not judge(order(), Kind.WITHDRAWAL, quantity=1).refund_shipping
+    assert not judge(order(), quantity=3).refund_shipping
+
+
+def test_another_currency_than_the_limit_s_is_a_question() -> None:
+    lines = (replace(LINE, gross=replace(LINE.gross, currency="USD")),)
+    (said,) = judge(replace(order(), currency="USD", lines=lines)).lines
+    assert said.decision is ASK
+
+
+@given(
+    kind=st.sampled_from(list(Kind)),
+    days=st.integers(-5, 5000),
+    quantity=st.integers(1, 9),
+    reason=st.sampled_from(["changed-my-mind", "defective", "damaged", "?"]),
+    status=st.sampled_from(list(OrderStatus)),
+    tags=st.sampled_from([(), ("final-sale",)]),
+)
+def test_a_verdict_is_always_given_and_the_law_is_never_declined(
+    kind: Kind,
+    days: int,
+    quantity: int,
+    reason: str,
+    status: OrderStatus,
+    tags: tuple[str, ...],
+) -> None:
+    given_order = replace(line(tags=tags), status=status)
+    verdict = judge(given_order, kind, days, quantity=quantity, reason=reason)
+    assert verdict == judge(given_order, kind, days, quantity=quantity, reason=reason)
+    (said,) = verdict.lines
+    assert said.trace
+    if kind in (Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE):
+        assert said.decision is not NO
+        assert said.restocking_bp == 0
+
+
+@given(st.integers(0, 80), st.integers(0, 80), st.integers(0, 80))
+def test_a_wider_window_declines_nothing_more(
+    days: int, narrow: int, more: int
+) -> None:
+    def says(window: int) -> Decision:
+        rules = replace(RULES, window=replace(RULES.window, days=window))
+        asked = Wanted(line_ref="a", quantity=1, reason="too-small")
+        at = ARRIVED + timedelta(days=days)
+        case = Case(kind=Kind.VOLUNTARY, asked_at=at, lines=(asked,))
+        return policy.judge(rules, order(), case).lines[0].decision
+
+    assert says(narrow) is NO or says(narrow + more) is YES

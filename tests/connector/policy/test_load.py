@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from connector import policy
+from connector.errors import PolicyError
+from connector.money import Money
+from connector.policy import When
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = (ROOT / "policy.example.toml").read_text()
+BARE = 'currency = "EUR"\n[[reasons]]\ncode = "other"\n'
+
+
+def test_the_example_loads_and_says_what_it_shows() -> None:
+    rules = policy.load(EXAMPLE)
+    assert rules.window.by_country == {"CH": 20}
+    assert rules.automatic_below == Money(20000, "EUR")
+    assert rules.restocking_bp == 1000
+    assert rules.refund_when is When.RECEIVED
+    assert len(policy.reasons(rules)) == 7
+
+
+def test_reasons_speak_the_reader_s_language_or_english() -> None:
+    reason = policy.load(EXAMPLE).reason("too-small")
+    assert reason is not None
+    assert policy.label(reason, "de-AT") == "Zu klein"
+    assert policy.label(reason, "pt") == "Too small"
+
+
+def test_a_reason_is_found_by_the_shop_s_handle_too() -> None:
+    reason = policy.load(EXAMPLE).reason("received-the-wrong-item")
+    assert reason is not None
+    assert reason.code == "wrong-item"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (BARE + "[windw]\ndays = 3", "unknown key 'windw'; did you mean 'window'"),
+        (BARE + "[window]\ndays = -1", "days must be between 0 and 3650"),
+        (BARE + '[window]\ndays = "30"', "days must be a whole number"),
+        (BARE + "[window.countries]\nfr = 3", "no ISO country code"),
+        (BARE + '[refund]\nwhen = "recieved"', "did you mean 'received'"),
+        (BARE + "[fees]\nreturn_shipping = 4.9", 'an amount in quotes, as "4.90"'),
+        (BARE + '[fees]\nreturn_shipping = "-1"', "must not be negative"),
+        (BARE + '[fees]\nrestocking_percent = "101"', "a percentage in quotes"),
+        (BARE + '[approve]\nautomatic_below = "1.005"', "an amount in quotes"),
+        (BARE + '[[exclude]]\ntags = ["x"]', "say why"),
+        (BARE + '[[exclude]]\nwhy = "no"', "name what is excluded"),
+        (BARE + '[[reasons]]\ncode = "other"', "'other' is there twice"),
+        (BARE + '[[reasons]]\ncode = "x"\nfault = "shop"', "unknown word 'shop'"),
+        ('currency = "eur"\n[[reasons]]\ncode = "x"', "must be an ISO code"),
+        ('currency = "EUR"', "at least one"),
+        ("currency = ", "not valid TOML"),
+        ('reasons = 3\ncurrency = "EUR"', "must be written as [[reasons]]"),
+    ],
+)
+def test_what_no_rule_knows_is_an_error_that_says_what_to_do(
+    text: str, said: str
+) -> None:
+    with pytest.raises(PolicyError) as caught:
+        policy.load(text, "p.toml")
+    assert said in str(caught.value)
+    assert str(caught.value).startswith("p.toml: ")
+
+
+def test_every_problem_is_said_at_once() -> None:
+    with pytest.raises(PolicyError) as caught:
+        policy.load(BARE + '[window]\ndays = -1\n[refund]\nwhen = "x"\nfoo = 1')
+    assert len(str(caught.value).splitlines()) == 3
+
+
+def test_a_version_is_named_by_its_text() -> None:
+    assert policy.digest(BARE) == policy.digest(BARE)
+    assert policy.digest(BARE) != policy.digest(BARE + "\n")

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from adapters.shopify.documents import document
+from adapters.shopify.standin import serve
+from connector.cli.main import cli
+from connector.errors import BadRequest
+from tests.adapters.shopify.standin_calls import Clock, World, new_shop
+from tests.adapters.woocommerce import golden
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+POLICY = """
+currency = "EUR"
+[[reasons]]
+code = "*"
+[fees]
+restocking_percent = "10"
+return_shipping = "1.00"
+"""
+
+
+def quote(tmp_path: Path, platform: str, order: Any, wish: Any, *more: str) -> Result:
+    (tmp_path / "order.json").write_text(json.dumps(order))
+    (tmp_path / "return.json").write_text(json.dumps(wish))
+    (tmp_path / "policy.toml").write_text(POLICY)
+    files = ["--order", "order.json", "--return", "return.json"]
+    runner = CliRunner()
+    paths = [str(tmp_path / x) if x.endswith((".json", ".toml")) else x for x in files]
+    more_paths = [str(tmp_path / x) if x == "policy.toml" else x for x in more]
+    return runner.invoke(cli, ["quote", "--platform", platform, *paths, *more_paths])
+
+
+def wish(line: str, quantity: int = 1, **more: Any) -> dict[str, Any]:
+    lines = [{"line": line, "quantity": quantity, "reason": "too-small"}]
+    return {"kind": "voluntary", "refund_shipping": False, "lines": lines} | more
+
+
+def test_the_recorded_guest_order_is_quoted_as_it_was_paid(tmp_path: Path) -> None:
+    order = golden.body("order-guest")
+    result = quote(
+        tmp_path, "woocommerce", order, wish("27", refund_shipping=True), "--json"
+    )
+    assert result.exit_code == 0, result.output
+    said = json.loads(result.output)
+    assert (said["total_minor"], said["goods_minor"]) == (1499, 999)
+    assert (said["tax_minor"], said["shipping_minor"]) == (166 + 83, 500)
+    (line,) = said["lines"]
+    assert line["tax_by_rate"] == {"1": 166}
+    assert line["verdict"] == "approve"
+    assert said["tenders"] == [{"tender": "labpay", "minor": 1499}]
+
+
+def test_fees_of_a_policy_are_taken_off(tmp_path: Path) -> None:
+    order = golden.body("order-guest")
+    now = ("--now", "2026-11-30T00:00:00Z", "--policy", "policy.toml")
+    result = quote(tmp_path, "woocommerce", order, wish("27"), "--json", *now)
+    said = json.loads(result.output)
+    assert said["fees_minor"] == 100 + 100
+    assert said["total_minor"] == said["goods_minor"] - said["fees_minor"]
+    later = ("--now", "2027-02-01", "--policy", "policy.toml")
+    said = json.loads(
+        quote(tmp_path, "woocommerce", order, wish("27"), "--json", *later).output
+    )
+    assert (said["lines"][0]["verdict"], said["total_minor"]) == ("decline", 0)
+
+
+def test_an_order_as_our_own_shopify_document_gives_it(tmp_path: Path) -> None:
+    clock = Clock()
+    shop = new_shop(clock)
+    with serve(shop) as url:
+        world = World(shop, clock, url)
+        gid = world.order(shipping="4.90", discount_percent="10")
+        answer = world.ask(document("order"), {"id": gid})
+    line = answer["data"]["order"]["lineItems"]["nodes"][0]["id"]
+    result = quote(tmp_path, "shopify", answer, wish(line), "--json")
+    said = json.loads(result.output)
+    assert said["total_minor"] == 2700
+    assert said["lines"][0]["tax_by_rate"] == {"VAT@0.2": 450}
+
+
+def test_the_table_says_the_same_in_words(tmp_path: Path) -> None:
+    result = quote(tmp_path, "woocommerce", golden.body("order-guest"), wish("27"))
+    assert "refund    9.99 EUR" in result.output
+
+
+@pytest.mark.parametrize(
+    ("order", "asked", "said"),
+    [
+        ({"nothing": 1}, wish("27"), "is no order as woocommerce's API gives it"),
+        ([], wish("27"), "is no order"),
+        (golden.body("order-guest"), {"lines": 3}, "the return cannot be read"),
+        (golden.body("order-guest"), wish("27", 0), "at least 1"),
+    ],
+)
+def test_bad_input_says_what_to_do(
+    tmp_path: Path, order: Any, asked: Any, said: str
+) -> None:
+    result = quote(tmp_path, "woocommerce", order, asked)
+    assert isinstance(result.exception, BadRequest)
+    assert said in str(result.exception)
+
+
+def test_a_line_that_does_not_exist_is_a_question(tmp_path: Path) -> None:
+    order = golden.body("order-guest")
+    result = quote(tmp_path, "woocommerce", order, wish("99"), "--json")
+    said = json.loads(result.output)
+    assert (said["lines"][0]["verdict"], said["total_minor"]) == ("ask", 0)
