@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import (
     Deduction,
+    Moved,
     RefundRequest,
     Share,
     TaxPart,
@@ -119,13 +120,15 @@ class _Prior:
 
 
 def externals(order: Order, own: Sequence[Own]) -> list[ShopRefund]:
-    """Return the order's refunds at the shop that are none of ours."""
+    """Return the order's refunds at the shop that are none of ours and may stand."""
     keys = {one.request.key for one in own}
     refs = {one.ref for one in own if one.ref}
     return [
         refund
         for refund in order.refunds
-        if refund.key not in keys and refund.ref not in refs
+        if refund.key not in keys
+        and refund.ref not in refs
+        and refund.moved is not Moved.NO
     ]
 
 

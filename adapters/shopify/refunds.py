@@ -208,7 +208,7 @@ def create(calls: Calls, request: RefundRequest) -> Receipt:
                 "restockType": "NO_RESTOCK",
             }
             for share in request.lines
-            if share.quantity
+            if share.quantity and not request.money_only
         ],
         "transactions": [
             {

@@ -65,6 +65,7 @@ class RefundRequest:
     return_ref: str = ""  # the shop's own return; empty = a refund without one
     return_lines: tuple[tuple[str, int], ...] = ()  # (shop's return line, quantity)
     goods_received: bool = False
+    money_only: bool = False  # an earlier refund booked these units, and paid nothing
     by_gateway: bool = True  # False: a person has paid, only book it
     first_sent_at: datetime | None = None
 

@@ -105,13 +105,15 @@ class Return:
         One of cancelled, closed, needs_person, pending, declined, received,
         partly_received, in_transit, awaited.
         """
-        if self.cancelled_at or self.closed_at:
-            return "cancelled" if self.cancelled_at else "closed"
         said = {line.decision for line in self.lines}
+        if self.cancelled_at or said == {"declined"}:
+            return "cancelled" if self.cancelled_at else "declined"
+        if self.closed_at:
+            return "closed"
         for grave in ("needs_person", "pending"):
             if grave in said:
                 return grave
-        return "declined" if said == {"declined"} else self._goods()
+        return self._goods()
 
     def _goods(self) -> str:
         coming = [line for line in self.lines if line.decision == "approved"]

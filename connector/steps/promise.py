@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import uuid_utils.compat as uuids
@@ -117,6 +118,9 @@ def _plan(
         _nothing(db, case, units, now)
         return False
     plan = _request(order, case, units, settled)
+    if shop.abilities.holds_returns and any(_has_booked(row) for row in rows):
+        # The shop processed these units with a refund whose money never moved.
+        plan = replace(plan, return_ref="", return_lines=(), money_only=True)
     try:
         refunds.reserve(
             db,
@@ -185,6 +189,11 @@ def _request(
         goods_received=all(line.received >= units[line.id] for line in lines),
         by_gateway=_is_automatic(order, settled),
     )
+
+
+def _has_booked(row: RefundRow) -> bool:
+    """Say whether a dead refund left its units processed at the shop."""
+    return row.state in (Refund.FAILED, Refund.REVERSED) and bool(row.platform_ref)
 
 
 def _is_automatic(order: Order, settled: Settlement) -> bool:
