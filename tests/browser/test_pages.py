@@ -1,0 +1,159 @@
+"""The pages as people see them; pictures of each lie in screenshots/ afterwards."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connector.demo.world import BOOTS, PASSWORD
+from connector.states import Refund
+from connector.store import refunds
+from jobs.schedule import once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from connector.demo import World
+
+pytestmark = pytest.mark.browser
+PICTURES = Path(__file__).parents[2] / "screenshots"
+SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+
+
+@contextmanager
+def page_of(
+    chromium: Browser, size: str = "desktop", *, script: bool = True, dark: bool = False
+) -> Iterator[Page]:
+    """Open a page that fails on any request beyond Retour and on any script error."""
+    width, height = SIZES[size]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height},
+        java_script_enabled=script,
+        color_scheme="dark" if dark else "light",
+        locale="en-GB",
+    )
+    page = context.new_page()
+    foreign: list[str] = []
+    page.on(
+        "request",
+        lambda asked: foreign.append(asked.url) if "127.0.0.1" not in asked.url else 0,
+    )
+    yield page
+    context.close()
+    assert foreign == []
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture, and see that nothing is wider than the screen."""
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=str(PICTURES / f"{name}.png"), full_page=True)
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not wide, f"{name} is wider than the screen"
+
+
+def run(world: World) -> None:
+    world.clock.pass_by(minutes=5)
+    once(world.office.work)
+
+
+def find(page: Page, world: World) -> None:
+    page.goto(f"{world.url}/returns/{BOOTS}/")
+    page.get_by_label("Order number").fill(next(iter(map(str, world.boots.orders))))
+    page.get_by_label("E-mail address").fill("Ada@example.test")
+    page.get_by_role("button", name="Find my order").click()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_customer_returns_and_the_merchant_pays(
+    chromium: Browser, world: World, size: str
+) -> None:
+    with page_of(chromium, size) as page:
+        page.goto(f"{world.url}/returns/{BOOTS}/")
+        picture(page, f"portal-find-{size}")
+        find(page, world)
+        page.get_by_label("How many?").first.select_option("2")
+        page.get_by_label("Why?").first.select_option(label="Too small")
+        page.get_by_label("How many?").nth(1).select_option("1")
+        page.get_by_label("Why?").nth(1).select_option(label="I changed my mind")
+        picture(page, f"portal-choose-{size}")
+        page.get_by_role("button", name="Request the return").click()
+        picture(page, f"portal-pending-{size}")
+        run(world)
+        status = page.url
+        page.reload()
+        assert "Being checked by a person" in page.content()
+        page.goto(f"{world.url}/console/")
+        picture(page, f"console-door-{size}")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        picture(page, f"console-desk-{size}")
+        page.get_by_role("link", name="Return", exact=True).click()
+        picture(page, f"console-return-{size}")
+        while page.get_by_role("button", name="Approve").count():
+            page.get_by_role("button", name="Approve").first.click()
+        run(world)
+        page.goto(status)
+        picture(page, f"portal-approved-{size}")
+        page.get_by_role("button", name="I have sent the parcel").click()
+        assert "On its way back" in page.content()
+        page.goto(f"{world.url}/console/returns")
+        picture(page, f"console-returns-{size}")
+        page.get_by_role("link", name="-R1").click()
+        while page.get_by_role("button", name="Book").count():
+            page.get_by_role("button", name="Book").first.click()
+        run(world)
+        page.reload()
+        picture(page, f"console-received-{size}")
+        page.goto(f"{world.url}/console/refunds")
+        picture(page, f"console-refunds-{size}")
+        page.locator("tbody a").first.click()
+        picture(page, f"console-refund-{size}")
+        page.goto(f"{world.url}/console/inbox")
+        picture(page, f"console-inbox-{size}")
+        page.goto(status)
+        picture(page, f"portal-paid-{size}")
+        assert "Paid back" in page.content()
+    (row,) = refunds.recent(world.office.db, BOOTS)
+    assert row.state is Refund.CONFIRMED
+    assert world.boots.paid_out_minor() == row.amount.minor
+
+
+def test_the_portal_works_without_javascript_and_in_the_dark(
+    chromium: Browser, world: World
+) -> None:
+    with page_of(chromium, "phone", script=False, dark=True) as page:
+        page.goto(f"{world.url}/returns/{BOOTS}/?lang=de")
+        page.get_by_label("Bestellnummer").fill(
+            next(iter(map(str, world.boots.orders)))
+        )
+        page.get_by_label("E-Mail-Adresse").fill("ada@example.test")
+        page.get_by_role("button", name="Bestellung finden").click()
+        page.get_by_label("Wie viele?").first.select_option("1")
+        page.get_by_role("button", name="Rücksendung anmelden").click()
+        assert "warum Sie „Mug“ zurückgeben" in page.content()
+        page.get_by_label("Warum?").first.select_option(label="Zu klein")
+        page.get_by_role("button", name="Rücksendung anmelden").click()
+        assert "Wird geprüft" in page.content()
+        page.screenshot(path=str(PICTURES / "portal-dark.png"), full_page=True)
+
+
+def test_a_stranger_learns_nothing(chromium: Browser, world: World) -> None:
+    with page_of(chromium) as page:
+        page.goto(f"{world.url}/returns/{BOOTS}/")
+        page.get_by_label("Order number").fill(next(iter(map(str, world.boots.orders))))
+        page.get_by_label("E-mail address").fill("eve@example.test")
+        page.get_by_role("button", name="Find my order").click()
+        known = page.get_by_role("alert").inner_text()
+        page.get_by_label("Order number").fill("999999")
+        page.get_by_label("E-mail address").fill("eve@example.test")
+        page.get_by_role("button", name="Find my order").click()
+        assert page.get_by_role("alert").inner_text() == known
+        page.goto(f"{world.url}/returns/{BOOTS}/status/forged.token")
+        assert "There is no such page" in page.content()
+        page.goto(f"{world.url}/console/returns")
+        assert "/console/door" in page.url
