@@ -176,12 +176,8 @@ def _after(db: Database, shop: Shop, return_id: str, now: datetime) -> None:
     case = returns.get(db, return_id)
     asking = [x for x in case.lines if x.decision == Decision.NEEDS_PERSON]
     if asking:
-        why = "; ".join(
-            answer.why
-            for line in asking
-            for answer in line.trace
-            if answer.says == "ask"
-        )
+        said = [x.why for line in asking for x in line.trace if x.says == "ask"]
+        why = " ".join(dict.fromkeys(said))
         _lay(db, case, "decide", why or "a person must decide", now)
         return
     desk.close(db, "return", case.id, "retour", now)

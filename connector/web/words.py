@@ -25,6 +25,11 @@ WORDS = {
     "failed": lazy_gettext("Failed"),
     "reversed": lazy_gettext("Came undone"),
     "manual": lazy_gettext("To be paid by hand"),
+    # what stays with the merchant
+    "restocking": lazy_gettext("restocking fee"),
+    "return_shipping": lazy_gettext("return shipping"),
+    "inspection": lazy_gettext("loss of value"),
+    "rounding": lazy_gettext("rounding"),
     # kinds
     "voluntary": lazy_gettext("Return"),
     "withdrawal": lazy_gettext("Withdrawal"),

@@ -16,7 +16,7 @@ from jobs.schedule import once
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Request
 
     from connector.demo import World
 
@@ -39,10 +39,12 @@ def page_of(
     )
     page = context.new_page()
     foreign: list[str] = []
-    page.on(
-        "request",
-        lambda asked: foreign.append(asked.url) if "127.0.0.1" not in asked.url else 0,
-    )
+
+    def note(asked: Request) -> None:
+        if "127.0.0.1" not in asked.url:
+            foreign.append(asked.url)
+
+    page.on("request", note)
     yield page
     context.close()
     assert foreign == []

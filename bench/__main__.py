@@ -1,0 +1,81 @@
+"""Measure, on this machine: durable webhook intake, a verdict, and the demo's way."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+from flask import Flask
+
+from connector import policy
+from connector.demo import build, play
+from connector.model import Kind
+from connector.policy import Case, Wanted
+from connector.steps.receive import accept
+from connector.store import connect, shops
+from tests.connector.shapes import NOON, a_line, an_order
+from webhooks import Door, Doors, blueprint
+from webhooks.signatures import sign
+
+DELIVERIES = 1000
+VERDICTS = 5000
+ORDERS = 60
+SECRET = b"secret"
+
+
+def intake() -> float:
+    """Return deliveries a second: verified, deduplicated, committed, answered."""
+    with tempfile.TemporaryDirectory() as folder:
+        db = connect(str(Path(folder) / "bench.sqlite"))
+        shops.put(db, "boots", "woocommerce", "https://boots.example", NOON)
+        door = Door(shop="boots", platform="woocommerce", secrets=(SECRET,))
+        app = Flask("bench")
+        doors = Doors(accept=partial(accept, db), doors=[door], clock=lambda: NOON)
+        app.register_blueprint(blueprint(doors))
+        client = app.test_client()
+        started = time.perf_counter()
+        for number in range(DELIVERIES):
+            body = b'{"id": %d}' % number
+            headers = {
+                "X-WC-Webhook-Topic": "order.updated",
+                "X-WC-Webhook-Signature": sign(body, SECRET),
+            }
+            answer = client.post(
+                "/webhooks/woocommerce/boots", data=body, headers=headers
+            )
+            assert answer.status_code == 200
+        taken = time.perf_counter() - started
+        db.close()
+        return DELIVERIES / taken
+
+
+def verdicts() -> float:
+    """Return verdicts a second, each with its trace."""
+    text = (Path(__file__).parents[1] / "policy.example.toml").read_text()
+    rules = policy.load(text)
+    order = an_order(a_line("a", 3000, 3))
+    wanted = Wanted(line_ref="a", quantity=1, reason="too-small")
+    case = Case(kind=Kind.VOLUNTARY, asked_at=NOON, lines=(wanted,))
+    started = time.perf_counter()
+    for _ in range(VERDICTS):
+        policy.judge(rules, order, case)
+    return VERDICTS / (time.perf_counter() - started)
+
+
+def way() -> float:
+    """Return orders a second through the whole demo, over HTTP, mishaps and all."""
+    with tempfile.TemporaryDirectory() as folder, build(Path(folder), seed=1) as world:
+        started = time.perf_counter()
+        result = play(world, ORDERS, seed=1)
+        assert result.is_sound
+        return ORDERS / (time.perf_counter() - started)
+
+
+for name, measure, unit in (
+    ("webhook intake, durable", intake, "deliveries/s"),
+    ("policy verdict with its trace", verdicts, "verdicts/s"),
+    ("the demo's way", way, "orders/s"),
+):
+    print(f"{name:32} {measure():10.1f} {unit}")

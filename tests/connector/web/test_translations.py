@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import read_mo, write_mo
+from babel.messages.pofile import read_po
+
+from connector.web.face import LANGUAGES
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+WEB = Path(__file__).parents[3] / "connector" / "web"
+METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext.babel_extract")]
+KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None}
+
+
+def said() -> set[str]:
+    """Return every text of the pages."""
+    found = extract_from_dir(WEB, METHODS, keywords=KEYWORDS)  # type: ignore[arg-type]
+    return {
+        message if isinstance(message, str) else message[0]
+        for _, _, message, _, _ in found
+    }
+
+
+def catalog(language: str) -> Catalog:
+    path = WEB / "translations" / language / "LC_MESSAGES" / "messages.po"
+    return read_po(io.BytesIO(path.read_bytes()), locale=language)
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_every_text_is_translated(language: str) -> None:
+    known = catalog(language)
+    missing = [text for text in said() if not getattr(known.get(text), "string", "")]
+    assert missing == []
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_the_compiled_catalogue_is_the_written_one(language: str) -> None:
+    path = WEB / "translations" / language / "LC_MESSAGES" / "messages.mo"
+    compiled = read_mo(io.BytesIO(path.read_bytes()))
+    fresh = io.BytesIO()
+    write_mo(fresh, catalog(language))
+    again = read_mo(io.BytesIO(fresh.getvalue()))
+    assert {m.id: m.string for m in compiled if m.id} == {
+        m.id: m.string for m in again if m.id
+    }
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_placeholders_survive_translation(language: str) -> None:
+    for message in catalog(language):
+        text = str(message.string)
+        for name in ("number", "code", "date", "who", "what", "count", "item"):
+            assert (f"%({name})s" in str(message.id)) == (f"%({name})s" in text)
