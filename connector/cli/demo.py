@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import tempfile
 import threading
@@ -47,6 +48,7 @@ def demo(*, seed: int, orders: int, port: int, once: bool, as_json: bool) -> Non
     """Play customers at two stand-in shops; exit 0 only if all balances."""
     from connector.demo import build, play  # noqa: PLC0415 - only the demo needs it
 
+    logging.getLogger().setLevel(logging.ERROR)  # its misfortunes are wanted
     quiet = once or as_json
     with (
         tempfile.TemporaryDirectory(prefix="retour-demo-") as folder,

@@ -21,7 +21,7 @@ KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None}
 
 def said() -> set[str]:
     """Return every text of the pages."""
-    found = extract_from_dir(WEB, METHODS, keywords=KEYWORDS)  # type: ignore[arg-type]
+    found = extract_from_dir(WEB, METHODS, keywords=KEYWORDS)
     return {
         message if isinstance(message, str) else message[0]
         for _, _, message, _, _ in found
