@@ -22,7 +22,7 @@ from jobs.schedule import once
 if TYPE_CHECKING:
     from connector.model import Return
 
-STEP = timedelta(hours=12)
+STEP = timedelta(hours=24)
 BUYING_DAYS = 20
 # After the last customer: time for parcels, gateways and the quiet periods.
 LAST_DAYS = 85
@@ -85,7 +85,7 @@ def play(
 
 
 def _step(stage: Stage) -> None:
-    """Let half a day happen, then let webhooks and jobs run; nothing is in flight."""
+    """Let a day happen, then let webhooks and jobs run; nothing is in flight."""
     world = stage.world
     world.clock.now += STEP
     while stage.events and stage.events[0][0] <= world.clock():

@@ -1,0 +1,130 @@
+"""The process is really killed (SIGKILL) around every commit of the refund way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.woocommerce.shop import WooCommerceShop
+from adapters.woocommerce.standin import Shop, serve
+from connector.states import Refund
+from connector.steps import audit, reconcile, refund
+from connector.store import connect, orders, refunds, shops
+from tests.connector.shapes import NOON
+from tests.contract.conftest import QUICK, request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from connector.store import Database
+
+# What the doomed process runs: it dies at its n-th commit, before or after it.
+DOOMED = """
+import os, signal, sys
+from datetime import datetime
+from connector.store import connect, Database
+from connector.steps import refund
+from adapters.woocommerce.shop import WooCommerceShop
+from tests.contract.conftest import QUICK
+
+path, url, left, when, now = sys.argv[1:]
+
+class Mortal(Database):
+    left = int(left)
+    def commit(self):
+        Mortal.left -= 1
+        if Mortal.left == 0 and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().commit()
+        if Mortal.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+db = connect(path)
+db.close()
+db = Mortal(path)
+clock = lambda: datetime.fromisoformat(now)
+shop = WooCommerceShop(name="boots", url=url, key="ck_standin", secret="cs_standin",
+                       clock=clock, timeouts=QUICK, allow_http=True)
+refund.push(db, shop, clock, token="doomed")
+"""
+COMMITS = 4  # claim, ran, submit, confirm: one more than the way has is no kill
+
+
+@pytest.fixture
+def standin() -> Iterator[tuple[Shop, str]]:
+    shop = Shop(clock=lambda: NOON)
+    with serve(shop) as url:
+        yield shop, url
+
+
+def adapter(url: str) -> WooCommerceShop:
+    return WooCommerceShop(
+        name="boots",
+        url=url,
+        key="ck_standin",
+        secret="cs_standin",
+        clock=lambda: NOON + timedelta(hours=2),
+        timeouts=QUICK,
+        allow_http=True,
+    )
+
+
+def promise(path: Path, shop: WooCommerceShop, order_id: int) -> Database:
+    db = connect(str(path))
+    shops.put(db, "boots", "woocommerce", "x", NOON)
+    order = shop.order(str(order_id))
+    orders.keep(db, "boots", order, NOON)
+    refunds.reserve(
+        db,
+        shop="boots",
+        return_id=None,
+        request=request(order, "0192-key"),
+        units={},
+        due=NOON,
+        now=NOON,
+    )
+    return db
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("left", range(1, COMMITS + 1))
+def test_a_killed_process_pays_once_and_loses_nothing(
+    tmp_path: Path, standin: tuple[Shop, str], left: int, when: str
+) -> None:
+    books, url = standin
+    order_id = books.place_order([(books.add_product("Mug", "10.00"), 3)])
+    shop = adapter(url)
+    path = tmp_path / "retour.sqlite"
+    db = promise(path, shop, order_id)
+    db.close()
+    arguments = [str(path), url, str(left), when, NOON.isoformat()]
+    done = subprocess.run(  # noqa: S603 - our own interpreter and script
+        [sys.executable, "-W", "error", "-c", DOOMED, *arguments],
+        check=False,
+        env=os.environ | {"PYTHONPATH": "."},
+    )
+    assert done.returncode == -signal.SIGKILL
+    db = connect(str(path))
+    later = NOON + timedelta(hours=1)
+    for hours in range(3):
+        now = later + timedelta(hours=hours)
+        refund.push(db, shop, lambda now=now: now, token="next")  # type: ignore[misc]
+        reconcile.resolve(db, shop, now)
+    row = refunds.get(db, "0192-key")
+    paid = books.paid_out_minor(order_id)
+    assert paid in (0, 1000)
+    if row.state is Refund.CONFIRMED:
+        assert paid == 1000
+    else:
+        # Killed between saying "we ask" and asking: WooCommerce's silence proves
+        # nothing, so a person must look; nothing was paid and nothing is lost.
+        assert (row.state, paid) == (Refund.UNKNOWN, 0)
+    assert audit.run(db) == []
+    db.close()
