@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from graphql import (
@@ -54,13 +55,19 @@ class Prepared:
         return self.operation.name.value if self.operation.name else None
 
 
+@lru_cache(maxsize=256)
+def _checked(query: str) -> tuple[DocumentNode, list[GraphQLError]]:
+    """Parse and validate a document; the same text always comes out the same."""
+    document = parse(query)
+    return document, validate(schema(), document)
+
+
 def prepare(body: Json) -> Prepared | Json:
     """Check a request as far as it needs no shop; answer the errors if it fails."""
     try:
-        document = parse(str(body.get("query") or ""))
+        document, errors = _checked(str(body.get("query") or ""))
     except GraphQLSyntaxError as error:
         return {"errors": [_located(error) | {"message": error.message}]}
-    errors = validate(schema(), document)
     if errors:
         return {"errors": [_invalid(error) for error in errors]}
     operations = [

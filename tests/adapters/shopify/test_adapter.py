@@ -57,8 +57,8 @@ def test_what_was_paid_is_the_shop_s_own_total(
     world.shop.taxes_included = included
     gid = world.order(**shape)
     order = adapter(world).order(gid)
-    parts = (*order.lines, *order.shipping)
-    assert total((part.gross for part in parts), order.currency) == order.total
+    paid = [line.gross for line in order.lines] + [one.gross for one in order.shipping]
+    assert total(paid, order.currency) == order.total
     assert order.captured == order.total
     assert order.oddities == ()
     assert order.total.minor == world.shop.total_of(gid).minor()
