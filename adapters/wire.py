@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import requests
 import urllib3
@@ -13,6 +14,9 @@ from connector.errors import OutcomeUnknown, PlatformError, Rejected, Unavailabl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 MOST_BYTES = 32 * 1024 * 1024
 CHUNK = 64 * 1024
@@ -53,8 +57,31 @@ def fetch(ask: Callable[[], requests.Response], timeouts: Timeouts) -> Reply:
         with ask() as answer:
             body = _drain(answer, deadline)
             return Reply(status=answer.status_code, headers=answer.headers, body=body)
-    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+    except (
+        requests.RequestException,
+        urllib3.exceptions.HTTPError,
+        OSError,
+        ValueError,  # an address that no library can encode
+    ) as error:
         raise _named(error) from None
+
+
+def understood(work: Callable[P, T]) -> Callable[P, T]:
+    """Turn a surprise while reading an answer into OutcomeUnknown.
+
+    A shop may answer JSON of another shape than documented; that must neither
+    stop the other work nor be taken for a yes or a no.
+    """
+
+    @wraps(work)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return work(*args, **kwargs)
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            msg = "the shop's answer has not the shape that it should have"
+            raise OutcomeUnknown(msg, error=type(error).__name__) from error
+
+    return guarded
 
 
 def _drain(answer: requests.Response, deadline: float) -> bytes:

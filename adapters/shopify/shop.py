@@ -10,7 +10,7 @@ from shopify.utils.shop_url import sanitize_shop_domain
 
 from adapters.shopify import notices, refunds, returns, translate
 from adapters.shopify.calls import Calls
-from adapters.wire import Timeouts
+from adapters.wire import Timeouts, understood
 from connector.errors import Gone, Rejected
 from connector.model import Change
 from connector.platform import Abilities
@@ -67,6 +67,7 @@ class ShopifyShop:
         """Read what a delivery is about; never raises."""
         return notices.notice(topic, body)
 
+    @understood
     def order(self, ref: str) -> Order:
         """Read an order with its refunds, tenders and parcels."""
         found = self._calls.ask("order", {"id": ref}).get("order")
@@ -84,6 +85,7 @@ class ShopifyShop:
             nodes += page["nodes"]
         return found | {"lineItems": {"nodes": nodes, "pageInfo": page["pageInfo"]}}
 
+    @understood
     def find_order(self, number: str) -> str | None:
         """Find an order by the name that the customer knows, `#1001` or `1001`."""
         bare = number.strip().lstrip("#")
@@ -94,6 +96,7 @@ class ShopifyShop:
         same = [one for one in nodes if one["name"].lstrip("#") == bare]
         return str(same[0]["id"]) if len(same) == 1 else None
 
+    @understood
     def order_of_refund(self, refund_ref: str) -> str | None:
         """Find the order of a refund."""
         found = self._calls.ask("refund_order", {"id": refund_ref}).get("refund")
@@ -118,34 +121,41 @@ class ShopifyShop:
                 return
             after = page["pageInfo"]["endCursor"]
 
+    @understood
     def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
         """List every refund of an order."""
         return self.order(order_ref).refunds
 
+    @understood
     def prepare(self, request: RefundRequest) -> Prepared:
         """Read the pre-image, and compare Shopify's own figure with ours."""
         return refunds.prepare(self._calls, request, self.order(request.order_ref))
 
+    @understood
     def refund(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Receipt:
         """Send the refund, once: through its return where it has one."""
         if request.return_ref:
             return refunds.process(self._calls, request, preimage)
         return refunds.create(self._calls, request)
 
+    @understood
     def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
         """Say what became of it, by reading the order and its return."""
         order = self.order(request.order_ref)
         case = self.shop_return(request.return_ref) if request.return_ref else None
         return refunds.find(request, preimage, order, case, self._clock())
 
+    @understood
     def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
         """List the shop's own returns of an order."""
         return returns.of_order(self._calls, order_ref)
 
+    @understood
     def shop_return(self, ref: str) -> ShopReturn:
         """Read one of the shop's own returns."""
         return returns.read(self._calls, ref)
 
+    @understood
     def open_return(self, case: Return) -> ShopReturn:
         """Ask for our return at the shop (not idempotent: sent once)."""
         return returns.request(self._calls, case)
@@ -158,10 +168,12 @@ class ShopifyShop:
         """Decline the shop's return."""
         returns.decline(self._calls, ref, note)
 
+    @understood
     def dispose(self, ref: str, units: Mapping[str, int]) -> None:
         """Book goods that came back after their money (sent once)."""
         returns.dispose(self._calls, ref, units)
 
+    @understood
     def disposed(self, ref: str) -> Mapping[str, int]:
         """Return how many units of each return line were disposed of already."""
         return returns.disposed(self._calls, ref)
@@ -170,6 +182,7 @@ class ShopifyShop:
         """Close the shop's return."""
         returns.close(self._calls, ref)
 
+    @understood
     def probe(self) -> Mapping[str, str]:
         """Prove the connection by reading the shop's name, currency and our scopes."""
         found = self._calls.ask("shop", {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.wire import Timeouts
+from adapters.wire import Timeouts, understood
 from adapters.woocommerce import refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
@@ -64,6 +64,7 @@ class WooCommerceShop:
         """Read what a delivery is about; never raises."""
         return translate.notice(topic, body)
 
+    @understood
     def order(self, ref: str) -> Order:
         """Read an order again, with its refunds and the tags of its products."""
         data = self._calls.get(f"orders/{_id(ref)}")
@@ -73,6 +74,7 @@ class WooCommerceShop:
         back = self._refunds(ref) if data.get("refunds") else []
         return translate.order(data, back, self._catalogue(data))
 
+    @understood
     def find_order(self, number: str) -> str | None:
         """Find an order by the number that the customer knows.
 
@@ -90,6 +92,7 @@ class WooCommerceShop:
         found = [o for o in self._calls.get("orders", asked) if o["number"] == bare]
         return str(found[0]["id"]) if len(found) == 1 else None
 
+    @understood
     def order_of_refund(self, refund_ref: str) -> str | None:
         """Find the order of a refund, newest first; the `parent` filter is ignored."""
         for number in range(1, REFUND_PAGES + 1):
@@ -137,20 +140,24 @@ class WooCommerceShop:
         )
         return list(found)
 
+    @understood
     def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
         """List every refund of an order."""
         return self.order(order_ref).refunds
 
+    @understood
     def prepare(self, request: RefundRequest) -> Prepared:
         """Read the order's refunds just before one is sent."""
         return refunds.prepare(request, self.order(request.order_ref))
 
+    @understood
     def refund(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Receipt:
         """Post the refund, once."""
         del preimage
         answer = self._calls.refund(_id(request.order_ref), refunds.body(request))
         return refunds.receipt(request, answer)
 
+    @understood
     def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
         """Look for our token in the order's refunds."""
         del preimage
@@ -193,6 +200,7 @@ class WooCommerceShop:
         """Refuse: WooCommerce has no return object."""
         raise Unsupported(ref=ref)
 
+    @understood
     def probe(self) -> Mapping[str, str]:
         """Prove the keys by reading the shop's currency and one order."""
         currency = self._calls.get("data/currencies/current")

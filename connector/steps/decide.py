@@ -118,7 +118,7 @@ def _whole(
         return lines
     if len({line.decision for line in lines}) == 1:
         return lines
-    why = "the shop approves or declines this return as a whole; its lines differ"
+    why = "The shop approves or declines a return as a whole, and its lines differ."
     answer = Answer(rule="whole", says="ask", why=why)
     return tuple(
         replace(line, decision=Decision.NEEDS_PERSON, trace=(*line.trace, answer))

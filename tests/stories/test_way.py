@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 
 from connector.demo import browser, customers
 from connector.demo.buying import Market
 from connector.demo.customers import Purchase, Wish
-from connector.demo.world import BOOTS, TEE
+from connector.demo.world import BOOTS, HOOK_SECRET, TEE
 from connector.model import Moved
 from connector.states import Refund
 from connector.steps import byhand, decide, inspect, intake
@@ -18,6 +19,7 @@ from connector.steps.inspect import Counted
 from connector.store import desk, errands, history, inbox, ledger, refunds, returns
 from connector.store import shops as shop_rows
 from jobs.schedule import once
+from webhooks.signatures import sign
 
 if TYPE_CHECKING:
     from connector.demo import World
@@ -392,3 +394,59 @@ def test_what_sync_reads_is_what_webhooks_lost(world: World) -> None:
     assert the_return(world, first).lines[0].asked == sum(wish.units.values())
     assert world.clock() - timedelta(days=1) < the_return(world, first).opened_at
     assert Moved.YES not in {r.moved for r in order.refunds}
+
+
+def test_an_unknown_currency_is_shown_asked_about_and_paid_as_it_was(
+    world: World,
+) -> None:
+    world.boots.currency = "QQQ"
+    purchase = bought(world, BOOTS)
+    asked(world, purchase, reason="too-small")
+    case = the_return(world, purchase)
+    assert case.status == "needs_person"  # the policy's limit is in euros
+    decide.by_person(
+        world.office.db,
+        world.office.work.shops[BOOTS],
+        case.id,
+        case.lines[0].id,
+        "approve",
+        actor="test",
+        why="seen",
+        now=world.clock(),
+    )
+    arrived(world, purchase)
+    run(world)
+    assert the_refund(world, purchase).amount.currency == "QQQ"
+    assert paid(world, purchase) == the_refund(world, purchase).amount.minor
+
+
+def test_an_answer_of_another_shape_stops_nothing_else(world: World) -> None:
+    odd, fine = bought(world, BOOTS), bought(world, BOOTS)
+    for purchase in (odd, fine):
+        asked(world, purchase)
+    world.boots.orders[int(odd.ref)]["line_items"] = "none of your business"
+    arrived(world, odd)
+    arrived(world, fine)
+    run(world)
+    assert the_refund(world, fine).state is Refund.CONFIRMED
+    assert refunds.of_order(world.office.db, BOOTS, odd.ref) == []
+
+
+@pytest.mark.parametrize("raw", [b"", b'{"id": 12', b"\xff\xfe\x00", b"[1]", b"x" * 99])
+def test_a_signed_body_without_meaning_is_kept_and_marked(
+    world: World, raw: bytes
+) -> None:
+    headers = {
+        "X-WC-Webhook-Topic": "order.updated",
+        "X-WC-Webhook-Signature": sign(raw, HOOK_SECRET.encode()),
+    }
+    answer = requests.post(
+        f"{world.url}/webhooks/woocommerce/{BOOTS}",
+        data=raw,
+        headers=headers,
+        timeout=9,
+    )
+    assert answer.json() == {"status": "kept"}
+    run(world)
+    (kept,) = inbox.recent(world.office.db, BOOTS)
+    assert (kept.body, kept.state) == (raw, "unknown")

@@ -8,12 +8,13 @@ import threading
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from adapters.shopify.standin import execute
 from adapters.shopify.standin.cost import MAXIMUM, Bucket
+from adapters.sockets import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,42 +32,13 @@ AROUND = {"status", "html", "internal_error"}
 IDLE = 0.2  # seconds between two looks of the background thread at retries
 
 
-class Door(ThreadingHTTPServer):
-    """A server whose threads and sockets end with it."""
-
-    daemon_threads = False
-    block_on_close = True
+class Door(Sockets):
+    """The shop's door, with the bucket that pays for queries."""
 
     def __init__(self, shop: Shop) -> None:
-        super().__init__(("127.0.0.1", 0), Visit)
+        super().__init__(Visit)
         self.shop = shop
         self.bucket = Bucket(MAXIMUM, shop.clock())
-        self._open: set[socket.socket] = set()
-        self._guard = threading.Lock()
-
-    @property
-    def url(self) -> str:
-        """The address to reach it at."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """Remember the connection, so that closing can end it."""
-        with self._guard:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - stdlib's signature
-        """Forget the connection."""
-        with self._guard:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def hang_up(self) -> None:
-        """End connections that clients keep alive."""
-        with self._guard:
-            for link in self._open:
-                with suppress(OSError):
-                    link.shutdown(socket.SHUT_RDWR)
 
 
 class Visit(BaseHTTPRequestHandler):

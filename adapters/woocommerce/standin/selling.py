@@ -78,9 +78,6 @@ def place_order(
     lines = _lines(shop, wanted, coupon)
     carriage = [] if shipping is None else [_carriage(shop, shipping)]
     extra = [] if fee is None else [_fee(shop, fee)]
-    parts = [*lines, *carriage, *extra]
-    tax = sum((Decimal(part["total_tax"]) for part in parts), ZERO)
-    net = sum((Decimal(part["total"]) for part in parts), ZERO)
     now = shop.clock()
     shop.orders[order_id] = {
         "id": order_id,
@@ -93,13 +90,7 @@ def place_order(
         **shop.dates(now, "date_modified"),
         **shop.dates(None, "date_completed"),
         **shop.dates(now if paid else None, "date_paid"),
-        "discount_total": shop.money(_discount(lines)),
-        "discount_tax": shop.money(ZERO),
-        "shipping_total": shop.money(_sum(carriage, "total")),
-        "shipping_tax": shop.money(_sum(carriage, "total_tax")),
-        "cart_tax": shop.money(tax - _sum(carriage, "total_tax")),
-        "total": shop.money(net + tax),
-        "total_tax": shop.money(tax),
+        **_totals(shop, lines, carriage, extra),
         "customer_id": 0,
         "order_key": f"wc_order_{order_id}",
         "billing": _address(email, country) | {"email": email},
@@ -128,6 +119,22 @@ def place_order(
     for product_id, count in wanted:
         shop.products[product_id]["stock_quantity"] -= count
     return order_id
+
+
+def _totals(
+    shop: Shop, lines: list[Json], carriage: list[Json], extra: list[Json]
+) -> Json:
+    parts = [*lines, *carriage, *extra]
+    tax, net = _sum(parts, "total_tax"), _sum(parts, "total")
+    return {
+        "discount_total": shop.money(_discount(lines)),
+        "discount_tax": shop.money(ZERO),
+        "shipping_total": shop.money(_sum(carriage, "total")),
+        "shipping_tax": shop.money(_sum(carriage, "total_tax")),
+        "cart_tax": shop.money(tax - _sum(carriage, "total_tax")),
+        "total": shop.money(net + tax),
+        "total_tax": shop.money(tax),
+    }
 
 
 def _sum(parts: list[Json], key: str) -> Decimal:

@@ -40,10 +40,7 @@ class Case:
 
 
 def variables(one: Case) -> dict[str, Callable[[], Any]]:
-    chosen = {
-        "fulfillmentLineItemId": one.parcel_line,
-        "quantity": 1,
-    }
+    chosen = {"fulfillmentLineItemId": one.parcel_line, "quantity": 1}
     disposal = {
         "reverseFulfillmentOrderLineItemId": one.reverse_line,
         "quantity": 1,

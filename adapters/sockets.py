@@ -1,0 +1,45 @@
+"""The sockets of a stand-in shop: a server whose threads end with it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class Sockets(ThreadingHTTPServer):
+    """Listens on a free port of this machine; `hang_up` ends what clients keep."""
+
+    daemon_threads = False
+    block_on_close = True
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        """The address to reach it at."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the standard library's signature
+        """Remember the connection, so that closing can end it."""
+        with self._guard:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - the standard library's signature
+        """Forget the connection."""
+        with self._guard:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """End connections that clients keep alive."""
+        with self._guard:
+            for link in self._open:
+                with suppress(OSError):
+                    link.shutdown(socket.SHUT_RDWR)
