@@ -85,9 +85,10 @@ def understood(work: Callable[P, T]) -> Callable[P, T]:
 
 
 def _drain(answer: requests.Response, deadline: float) -> bytes:
+    """Read what has come, as it comes: a whole chunk may never come in time."""
     parts: list[bytes] = []
     size = 0
-    for part in answer.iter_content(CHUNK):
+    while part := answer.raw.read1(CHUNK, decode_content=True):
         parts.append(part)
         size += len(part)
         if size > MOST_BYTES:
