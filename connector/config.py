@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SHOP_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 PLATFORMS = ("shopify", "woocommerce")
 MASK = "••••"
+POSTGRES = ("postgresql://", "postgres://")
 
 
 class Secret:
@@ -136,6 +137,13 @@ class Config:
     jobs: Jobs = field(default_factory=Jobs)
     shops: tuple[ShopConfig, ...] = ()
     base: Path = field(default_factory=Path)
+
+    @property
+    def store(self) -> str:
+        """The address of the database: a path, or a `postgresql://` URL."""
+        if self.database.startswith(POSTGRES):
+            return self.database
+        return str(self.path(self.database))
 
     def path(self, written: str) -> Path:
         """Resolve a path of the file."""
@@ -334,7 +342,8 @@ def _from_text(text: str, default: Any) -> Any:  # noqa: ANN401 - any TOML value
 
 def describe(config: Config) -> str:
     """Write what is in force as TOML, secrets masked."""
-    lines = [f"database = {_toml(config.database)}"]
+    database = re.sub(r"(?<=:)[^:@/]+(?=@)", MASK, config.database)
+    lines = [f"database = {_toml(database)}"]
     for name in TABLES:
         lines += ["", f"[{name}]", *_pairs(getattr(config, name))]
     for shop in config.shops:

@@ -51,6 +51,10 @@ class Refused(RetourError):
     """The books do not allow that."""
 
 
+class LawBroken(RetourError):
+    """The database itself refuses: a rule of the books would be broken."""
+
+
 class PlatformError(RetourError):
     """A call to the shop did not do what we asked."""
 

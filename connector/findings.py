@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from connector import policy
-from connector.config import PLATFORMS, SHOP_NAME
+from connector.config import PLATFORMS, POSTGRES, SHOP_NAME
 from connector.errors import BadAmount, PolicyError
 from connector.money import Money
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 LOCAL = ("127.0.0.1", "localhost", "::1")
 KEY_LENGTH = 32
 CRON_FIELDS = 5
+LONGEST_RUN = 300  # seconds: PHP's usual limit, and Shopify's mutations end sooner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ class Finding:
 
 def findings(config: Config) -> list[Finding]:
     """List all that is wrong or doubtful in a configuration; asks no network."""
-    found = [*_server(config), *_names(config)]
+    found = [*_server(config), *_quiet(config), *_names(config)]
     for shop in config.shops:
         found += [*_shop(config, shop), *_secrets(shop), *_money(shop)]
     return found
@@ -61,12 +63,22 @@ def _server(config: Config) -> Iterator[Finding]:
     if not config.console.password:
         what = "without console.password nobody can open the console"
         yield _say("W104", "console", what, "set one, or use the command line")
-    if config.database.startswith("postgresql:"):
-        what = "PostgreSQL is not supported by this version"
-        yield _say("E105", "database", what, "name a file")
-    elif not config.path(config.database).parent.is_dir():
+    is_server = config.database.startswith(POSTGRES)
+    if is_server and not find_spec("psycopg"):
+        what = "PostgreSQL needs its extra"
+        yield _say("E105", "database", what, "pip install 'retour[postgres]'")
+    elif not is_server and not config.path(config.database).parent.is_dir():
         what = "the folder of the database does not exist"
         yield _say("E106", "database", what, "make it, writable for Retour alone")
+
+
+def _quiet(config: Config) -> Iterator[Finding]:
+    """Refuse a look before a call can have ended: it would seem never made."""
+    longest = max((shop.timeouts.total for shop in config.shops), default=0.0)
+    least = int(longest) + LONGEST_RUN
+    if config.jobs.quiet_seconds < least:
+        what = "quiet_seconds is shorter than a call and the shop's longest run"
+        yield _say("E107", "jobs", what, f"quiet_seconds = {least} or more")
 
 
 def _names(config: Config) -> Iterator[Finding]:

@@ -67,7 +67,7 @@ def open_office(
 ) -> Office:
     """Open the database, put the shops there, and build what works on them."""
     refuse_errors(config)
-    db = connect(str(config.path(config.database)))
+    db = connect(config.store)
     for shop in config.shops:
         _put(db, config, shop, now())
     work = _work(db, config, now, sleep)

@@ -265,10 +265,11 @@ def _by_key(
         why = f"{len(ours)} refunds at the shop carry this token"
         return Finding(found=Found.PERSON, why=why)
     sent = request.first_sent_at
-    if sent is not None and now - sent >= KEY_LIFE and _new(preimage, order.refunds):
+    is_young = sent is None or now - sent < KEY_LIFE
+    if not is_young and _new(preimage, order.refunds):
         why = "refunds were made there since, none of them with our token"
         return Finding(found=Found.PERSON, why=why)
-    return Finding(found=Found.ABSENT)
+    return Finding(found=Found.ABSENT, is_repeatable=is_young)
 
 
 def _of_return(

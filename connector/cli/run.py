@@ -141,7 +141,7 @@ def show_config(load: Callable[[], Config]) -> None:
 def audit(load: Callable[[], Config]) -> None:
     """Restate the law of the books; exit 1 with a line for each breach."""
     config = load()
-    db = connect(str(config.path(config.database)))
+    db = connect(config.store)
     breaches = auditing.run(db)
     for one in breaches:
         click.echo(f"{one.rule}: {one.which}")
@@ -178,7 +178,7 @@ def resume(load: Callable[[], Config], shop: str) -> None:
 
 
 def _pause(config: Config, shop: str, *, is_paused: bool) -> None:
-    db = connect(str(config.path(config.database)))
+    db = connect(config.store)
     shops.pause(db, shop, is_paused=is_paused)
     db.close()
     click.echo(f"{shop} is {'paused' if is_paused else 'running'}")

@@ -27,7 +27,7 @@ def shop() -> None:
 def list_shops(load: Callable[[], Config]) -> None:
     """List the shops that the database knows."""
     config = load()
-    for row in shops.every(connect(str(config.path(config.database)))):
+    for row in shops.every(connect(config.store)):
         state = "paused" if row.is_paused else "running"
         click.echo(f"{row.name}  {row.platform}  {row.address}  {state}")
 

@@ -24,7 +24,7 @@ OF_SHOP = click.option("--shop", help="Only this shop.")
 
 def _open(load: Callable[[], Config]) -> Database:
     config = load()
-    return connect(str(config.path(config.database)))
+    return connect(config.store)
 
 
 def _print(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:

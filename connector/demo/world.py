@@ -73,7 +73,7 @@ class World:
 
 
 CONFIG = """
-database = "demo.sqlite"
+database = "{database}"
 
 [server]
 port = {port}
@@ -122,7 +122,9 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def build(folder: Path, seed: int, port: int = 0) -> Iterator[World]:
+def build(
+    folder: Path, seed: int, port: int = 0, database: str = "demo.sqlite"
+) -> Iterator[World]:
     """Open both shops and Retour; all close with the block."""
     clock, rng = Clock(), random.Random(seed)  # noqa: S311 - a play
     tee = ShopifyStandin(
@@ -140,6 +142,7 @@ def build(folder: Path, seed: int, port: int = 0) -> Iterator[World]:
             "127.0.0.1", port, _later, threaded=True, request_handler=Quiet
         )
         text = CONFIG.format(
+            database=database,
             port=server.server_port,
             password=PASSWORD,
             domain=DOMAIN,

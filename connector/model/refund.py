@@ -92,11 +92,16 @@ class Found(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """The outcome of a look; `why` is for the person who must decide."""
+    """The outcome of a look; `why` is for the person who must decide.
+
+    `is_repeatable`: the same key cannot pay twice, even if an earlier call of it
+    were still under way.
+    """
 
     found: Found
     receipt: Receipt | None = None
     why: str = ""
+    is_repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 RETRY = timedelta(minutes=2)
 LATEST_RETRY = timedelta(hours=6)
 QUIET = timedelta(minutes=5)  # longer than Shopify's longest run of a mutation
+UNFENCED = "the worker that was asking lost the lock, and may still be asking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,12 @@ def run(
     """Run every errand of a shop that is due; return how many were tried."""
     if not shop.abilities.holds_returns:
         return 0
-    with dispatcher(db) as is_ours:
-        if not is_ours or shops.get(db, shop.name).is_paused:
+    with dispatcher(db) as hold:
+        if hold is None or shops.get(db, shop.name).is_paused:
             return 0
         for row in errands.in_state(db, Errand.SUBMITTED, shop.name):
-            errands.move(db, row.id, "lose", clock(), "the process died while asking")
+            why = UNFENCED if hold.other_may_live else "the process died while asking"
+            errands.move(db, row.id, "lose", clock(), why)
         for row in errands.in_state(db, Errand.UNKNOWN, shop.name):
             if row.changed_at <= clock() - quiet:
                 _resolve(_job(db, shop, row.id, clock()))
@@ -116,7 +118,7 @@ def _resolve(job: _Job) -> None:
         elif job.row.verb == "dispose" and now_there != job.row.preimage:
             _refuse(job, "reject", "part of it was disposed of; look at the shop")
         else:
-            _release(job, None, "the shop shows that it never happened")
+            _never_happened(job)
     except PlatformError as error:
         log.warning("errand still unclear: %s", error, extra={"errand": job.row.id})
 
@@ -130,10 +132,18 @@ def _resolve_open(job: _Job) -> None:
     if len(ours) == 1:
         _finish(job, "find", ours[0])
     elif not free:
-        _release(job, None, "the shop shows that it never happened")
+        _never_happened(job)
     else:
         why = f"{len(free)} returns appeared in the shop; which of them is this one?"
         _refuse(job, "reject", why)
+
+
+def _never_happened(job: _Job) -> None:
+    """Ask again, unless that could do it twice: then a person must look."""
+    if job.row.why == UNFENCED and job.row.verb in ("open", "dispose"):
+        _refuse(job, "reject", UNFENCED)
+    else:
+        _release(job, None, "the shop shows that it never happened")
 
 
 def _approved(case: Return) -> Return:

@@ -33,8 +33,8 @@ def resolve(db: Database, shop: Shop, now: datetime, quiet: timedelta = QUIET) -
     Does nothing while another process holds the dispatcher's lock. A settled
     one's order is read again: what others refunded meanwhile was left aside.
     """
-    with dispatcher(db) as is_ours:
-        if not is_ours:
+    with dispatcher(db) as hold:
+        if hold is None:
             return 0
         waiting = refunds.in_states(db, shop.name, [Refund.UNKNOWN], now - quiet)
         waiting += refunds.in_states(db, shop.name, [Refund.PENDING], now)
@@ -91,6 +91,10 @@ def _checked(row: RefundRow, finding: Finding) -> Finding:
     if finding.receipt and finding.receipt.amount != row.amount:
         why = f"{row.amount} was promised, the shop shows {finding.receipt.amount}"
         return replace(finding, found=Found.PERSON, receipt=None, why=why)
+    is_unfenced = bool((row.preimage or {}).get(refunds.UNFENCED))
+    if finding.found is Found.ABSENT and is_unfenced and not finding.is_repeatable:
+        why = "another worker lost its lock while asking; it may still pay this"
+        return replace(finding, found=Found.PERSON, why=why)
     if finding.found is Found.ABSENT and row.resends >= MOST_RESENDS:
         why = "it was sent several times and is never found; check the gateway"
         return replace(finding, found=Found.PERSON, why=why)

@@ -13,7 +13,7 @@ from connector.model import Moved
 from connector.platform import Shop
 from connector.states import Refund
 from connector.store import Database, atomic, desk, outbox, refunds, shops
-from connector.store.lock import dispatcher
+from connector.store.lock import Hold, dispatcher
 
 if TYPE_CHECKING:
     from connector.model import Prepared, Receipt
@@ -45,6 +45,7 @@ class _Run:
     clock: Callable[[], datetime]
     limits: Limits
     token: str
+    hold: Hold
     sent_minor: int = 0
 
 
@@ -61,10 +62,10 @@ def push(
     `token` names this worker's claims. Does nothing while the shop is paused or
     another process holds the dispatcher's lock.
     """
-    run = _Run(db, shop, clock, limits or Limits(), token)
-    with dispatcher(db) as is_ours:
-        if not is_ours or shops.get(db, shop.name).is_paused:
+    with dispatcher(db) as hold:
+        if hold is None or shops.get(db, shop.name).is_paused:
             return 0
+        run = _Run(db, shop, clock, limits or Limits(), token, hold)
         _recover(run)
         shops.ran(db, shop.name, clock())
         return _drain(run)
@@ -87,11 +88,16 @@ def _drain(run: _Run) -> int:
 
 
 def _recover(run: _Run) -> None:
-    """Mark as unknown what a process that died had begun to ask."""
+    """Mark as unknown what a process that died had begun to ask.
+
+    One that lost the lock and may still live could yet ask: that is remembered.
+    """
     now = run.clock()
-    stranded = refunds.in_states(run.db, run.shop.name, [Refund.SUBMITTED], now)
-    for row in stranded:
-        refunds.move(run.db, row.id, "lose", now, why="the process died while asking")
+    why = "the process died while asking"
+    if run.hold.other_may_live:
+        why = "the worker that was asking lost the lock, and may still be asking"
+    for row in refunds.in_states(run.db, run.shop.name, [Refund.SUBMITTED], now):
+        refunds.strand(run.db, row.id, now, why=why, may_live=run.hold.other_may_live)
 
 
 def _is_within(run: _Run, amount: Money) -> bool:
@@ -137,8 +143,9 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
 
 
 def _is_stale(run: _Run, claim: Claim, started: datetime) -> bool:
-    """Read clock and claim again: a stalled worker wakes up with an old picture."""
-    return run.clock() - started > FRESH or not outbox.holds(run.db, claim)
+    """Read clock, lock and claim again: a stalled worker has an old picture."""
+    is_old = run.clock() - started > FRESH
+    return is_old or not run.hold.still_ours() or not outbox.holds(run.db, claim)
 
 
 def _send(

@@ -1,130 +1,135 @@
-"""One database file, opened so that nothing acknowledged is ever lost."""
+"""The database as steps and store see it; which one it is, its engine knows."""
 
 from __future__ import annotations
 
-import sqlite3
-import threading
+import time
 from datetime import UTC, datetime
 from functools import wraps
+from string import Template
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-import sqlite_utils
-
+from connector.config import POSTGRES
 from connector.errors import ConfigError
-from connector.store.schema import APPLICATION_ID, MIGRATIONS
+from connector.store.schema import MIGRATIONS
+from connector.store.sqlite import Sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from connector.store.engine import Engine
+    from connector.store.schema import Statement
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Row = dict[str, Any]
 
-BUSY_SECONDS = 10
+MOST_TRIES = 50
+PAUSE_SECONDS = 0.002
 
 
 class Database:
-    """A connection a thread, each with WAL, synchronous FULL and foreign keys.
+    """One database, safe to share between threads.
 
-    SQL is written with named parameters (`:name`), so that another store can
-    bind it too; only `store/` calls `query` and `execute`.
+    `address` is a path, or a `postgresql://` URL. SQL is written with named
+    parameters (`:name`); only `store/` calls `query` and `execute`, which raise
+    LawBroken where the database itself holds a rule.
     """
 
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+    def __init__(self, address: str) -> None:
+        self.engine: Engine = _engine(address)
+
+    @property
+    def path(self) -> str:
+        """The file, or the URL."""
+        return self.engine.path
 
     def query(self, sql: str, **values: object) -> list[Row]:
         """Return rows as dictionaries."""
-        cursor = self._utils.execute(sql, values)
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return self.engine.query(sql, values)
 
     def execute(self, sql: str, **values: object) -> int:
         """Run one statement and return how many rows it touched."""
-        return int(self._utils.execute(sql, values).rowcount)
+        return self.engine.execute(sql, values)
 
     def transact(self, work: Callable[[], T]) -> T:
         """Run `work` in one transaction, or in the one that is open already.
 
-        The write lock is taken first: a deferred BEGIN fails with BUSY_SNAPSHOT
-        when another process commits between our read and our write.
+        Where another transaction was in the way, `work` runs again from its
+        beginning: it must do nothing but read and write the database.
         """
-        if self._utils.conn.in_transaction:
+        if self.engine.is_busy():
             return work()
-        self._utils.execute("BEGIN IMMEDIATE")
+        for attempt in range(1, MOST_TRIES):
+            try:
+                return self._once(work)
+            except Exception as error:
+                if not self.engine.is_conflict(error):
+                    raise
+                time.sleep(PAUSE_SECONDS * attempt)
+        return self._once(work)
+
+    def _once(self, work: Callable[[], T]) -> T:
+        self.engine.begin()
         try:
             result = work()
             self.commit()
         except BaseException:
-            self._utils.conn.rollback()
+            self.engine.rollback()
             raise
         return result
 
     def commit(self) -> None:
         """Make the open transaction durable; crash tests override this."""
-        self._utils.execute("COMMIT")
+        self.engine.commit()
 
     def close(self) -> None:
         """Close every thread's connection."""
-        with self._lock:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-        self._local = threading.local()
-
-    @property
-    def _utils(self) -> sqlite_utils.Database:
-        known: sqlite_utils.Database | None = getattr(self._local, "utils", None)
-        if known is None:
-            known = self._local.utils = sqlite_utils.Database(self._open())
-        return known
-
-    def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self.path,
-            timeout=BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        # recursive_triggers: without it INSERT OR REPLACE walks past the triggers.
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            "recursive_triggers = ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-        with self._lock:
-            self._opened.append(connection)
-        return connection
+        self.engine.close()
 
 
-def connect(path: str, kind: type[Database] = Database) -> Database:
-    """Open the file, ours and up to date; raises ConfigError for another's."""
-    db = kind(path)
-    found = db.query("PRAGMA application_id")[0]["application_id"]
-    if found not in (0, APPLICATION_ID):
+def _engine(address: str) -> Engine:
+    if not address.startswith(POSTGRES):
+        return Sqlite(address)
+    try:
+        from connector.store.postgres import Postgres  # noqa: PLC0415 - an extra
+    except ImportError:
+        msg = "PostgreSQL needs its extra: pip install 'retour[postgres]'"
+        raise ConfigError(msg) from None
+    return Postgres(address)
+
+
+def connect(address: str, kind: type[Database] = Database) -> Database:
+    """Open a database, ours and up to date; raises ConfigError for another's."""
+    db = kind(address)
+    try:
+        db.engine.check_ours()
+        with db.engine.alone():
+            db.transact(lambda: _migrate(db))
+    except BaseException:
         db.close()
-        msg = "that file is another program's database; name another path"
-        raise ConfigError(msg, path=path)
-    db.transact(lambda: _migrate(db))
+        raise
     return db
 
 
 def _migrate(db: Database) -> None:
-    """Apply what is missing, under the write lock: two processes may start at once."""
-    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    version = int(db.query("PRAGMA user_version")[0]["user_version"])
+    """Apply what is missing; two processes may start at once, one migrates."""
+    version = db.engine.version()
     if version > len(MIGRATIONS):
         msg = "the database was written by a newer Retour; upgrade this one"
         raise ConfigError(msg, version=version)
     for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
-        for statement in statements:
+        for statement in _written(db.engine, statements):
             db.execute(statement)
-        db.execute(f"PRAGMA user_version = {number}")
+        db.engine.set_version(number)
+
+
+def _written(engine: Engine, statements: Iterable[Statement]) -> Iterable[str]:
+    """Put the engine's own words in; what differs wholly is named by engine."""
+    for statement in statements:
+        if isinstance(statement, str):
+            yield Template(statement).substitute(engine.words)
+        else:
+            yield from statement[engine.name]
 
 
 def atomic(

@@ -1,32 +1,35 @@
-"""The dispatcher's lock: held by the kernel, freed by it when we die.
+"""The dispatcher's lock: who alone may ask shops to act.
 
-A time lease alone lets a stalled holder wake up and pay twice.
+A time lease alone lets a stalled holder wake up and pay twice. SQLite: a file lock
+that the kernel frees when its holder dies. PostgreSQL: a session advisory lock;
+a session can end while its holder lives on, so that one who takes over is told.
 """
 
 from __future__ import annotations
 
-import fcntl
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from connector.store.database import Database
 
 
-@contextmanager
-def dispatcher(db: Database) -> Iterator[bool]:
-    """Yield True while we alone may ask shops to act, False when another does.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """The lock in our hands.
 
-    The file is opened here, after any fork, and never inherited: a child that
-    inherited it would hold the lock of a dead parent.
+    `still_ours` reads again, just before a call, whether that is still so.
+    `other_may_live`: the one before us never gave it back, and may still be
+    running: what it had begun may yet happen.
     """
-    with Path(f"{db.path}.dispatch").open("a", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+
+    still_ours: Callable[[], bool] = lambda: True
+    other_may_live: bool = False
+
+
+def dispatcher(db: Database) -> AbstractContextManager[Hold | None]:
+    """Hold the lock for the block; None while another process has it."""
+    return db.engine.dispatcher()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from connector.store.database import Database, Row
 
 LIVE = ("planned", "submitted", "pending", "confirmed", "unknown", "manual")
+# In the pre-image: the worker that was asking may still be alive.
+UNFENCED = "unfenced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +161,21 @@ def submit(
         id=refund_id,
     )
     move(db, refund_id, "submit", now)
+
+
+@atomic
+def strand(
+    db: Database, refund_id: str, now: datetime, *, why: str, may_live: bool
+) -> None:
+    """Mark as unknown what another worker had begun; keep whether it may go on."""
+    if may_live:
+        preimage = dict(get(db, refund_id).preimage or {}) | {UNFENCED: True}
+        db.execute(
+            "UPDATE refunds SET preimage = :preimage WHERE id = :id",
+            preimage=json.dumps(preimage, sort_keys=True),
+            id=refund_id,
+        )
+    move(db, refund_id, "lose", now, why=why)
 
 
 @atomic

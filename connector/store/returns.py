@@ -91,9 +91,12 @@ def decision_counts(db: Database, shop: str) -> dict[str, int]:
     """Count a shop's returns by the gravest decision among their lines."""
     rows = db.query(
         "SELECT worst, count(*) AS n FROM (SELECT r.id, CASE"
-        "  WHEN sum(l.decision = 'needs_person') > 0 THEN 'needs_person'"
-        "  WHEN sum(l.decision = 'pending') > 0 THEN 'pending'"
-        "  WHEN sum(l.decision = 'approved') > 0 THEN 'approved'"
+        "  WHEN sum(CASE l.decision WHEN 'needs_person' THEN 1 ELSE 0 END) > 0"
+        "  THEN 'needs_person'"
+        "  WHEN sum(CASE l.decision WHEN 'pending' THEN 1 ELSE 0 END) > 0"
+        "  THEN 'pending'"
+        "  WHEN sum(CASE l.decision WHEN 'approved' THEN 1 ELSE 0 END) > 0"
+        "  THEN 'approved'"
         "  ELSE 'declined' END AS worst FROM returns r"
         "  JOIN return_lines l ON l.return_id = r.id WHERE r.shop = :shop GROUP BY r.id"
         " ) AS t GROUP BY worst",

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-APPLICATION_ID = 0x5245544F  # "RETO"
+from collections.abc import Mapping
+
+# One text for both stores: `$serial`, `$int`, `$blob` and `$strict` are the engine's
+# own words. What differs wholly is named by engine.
+Statement = str | Mapping[str, tuple[str, ...]]
 
 
-def _append_only(table: str) -> tuple[str, str]:
+def _append_only(table: str) -> Statement:
     """Return the triggers that hold a table to adding."""
+    keeps, holds = f"{table} rows are never changed", f"{table} rows are never removed"
+    return {
+        "sqlite": (
+            _never(f"{table}_keeps BEFORE UPDATE ON {table}", keeps),
+            _never(f"{table}_holds BEFORE DELETE ON {table}", holds),
+        ),
+        "postgresql": (
+            _raising(f"{table}_kept", f"{table} rows are never changed or removed"),
+            _before(f"{table}_keeps", f"UPDATE OR DELETE ON {table}", f"{table}_kept"),
+        ),
+    }
+
+
+def _raising(name: str, why: str) -> str:
     return (
-        (
-            f"CREATE TRIGGER {table}_keeps BEFORE UPDATE ON {table}"
-            f" BEGIN SELECT raise(ABORT, '{table} rows are never changed'); END"
-        ),
-        (
-            f"CREATE TRIGGER {table}_holds BEFORE DELETE ON {table}"
-            f" BEGIN SELECT raise(ABORT, '{table} rows are never removed'); END"
-        ),
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
+        f" 'BEGIN RAISE EXCEPTION ''{why}''"
+        " USING ERRCODE = ''integrity_constraint_violation''; END'"
     )
+
+
+def _before(name: str, what: str, function: str) -> str:
+    each = f"FOR EACH ROW EXECUTE FUNCTION {function}()"
+    return f"CREATE TRIGGER {name} BEFORE {what} {each}"
+
+
+def _never(what: str, why: str) -> str:
+    return f"CREATE TRIGGER {what} BEGIN SELECT raise(ABORT, '{why}'); END"
 
 
 SHOPS = """
@@ -25,37 +47,37 @@ CREATE TABLE shops (
     platform     TEXT NOT NULL,
     address      TEXT NOT NULL,
     policy_hash  TEXT REFERENCES policies,
-    paused       INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
+    paused       $int NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
     synced_to    TEXT,
     refunds_ran  TEXT,
     added_at     TEXT NOT NULL
-) STRICT"""
+)$strict"""
 
 POLICIES = """
 CREATE TABLE policies (
     hash        TEXT PRIMARY KEY,
     text        TEXT NOT NULL,
     first_seen  TEXT NOT NULL
-) STRICT"""
+)$strict"""
 
 INBOX = """
 CREATE TABLE inbox (
-    id            INTEGER PRIMARY KEY,
+    id            $serial,
     shop          TEXT NOT NULL REFERENCES shops,
     source        TEXT NOT NULL,
     topic         TEXT NOT NULL,
     delivery_key  TEXT NOT NULL,
-    body          BLOB NOT NULL,
+    body          $blob NOT NULL,
     headers       TEXT NOT NULL,
     received_at   TEXT NOT NULL,
-    copies        INTEGER NOT NULL DEFAULT 0,
+    copies        $int NOT NULL DEFAULT 0,
     state         TEXT NOT NULL DEFAULT 'new'
                   CHECK (state IN ('new', 'done', 'unknown', 'failed')),
     due           TEXT NOT NULL,
-    attempts      INTEGER NOT NULL DEFAULT 0,
+    attempts      $int NOT NULL DEFAULT 0,
     note          TEXT NOT NULL DEFAULT '',
     UNIQUE (shop, source, delivery_key)
-) STRICT"""
+)$strict"""
 
 ORDERS = """
 CREATE TABLE orders (
@@ -67,7 +89,7 @@ CREATE TABLE orders (
     snapshot     TEXT NOT NULL,
     policy_hash  TEXT REFERENCES policies,
     PRIMARY KEY (shop, ref)
-) STRICT"""
+)$strict"""
 
 RETURNS = """
 CREATE TABLE returns (
@@ -81,7 +103,7 @@ CREATE TABLE returns (
     opened_at        TEXT NOT NULL,
     shipped_at       TEXT,
     platform_ref     TEXT NOT NULL DEFAULT '',
-    refund_shipping  INTEGER NOT NULL DEFAULT 0 CHECK (refund_shipping IN (0, 1)),
+    refund_shipping  $int NOT NULL DEFAULT 0 CHECK (refund_shipping IN (0, 1)),
     policy_hash      TEXT NOT NULL DEFAULT '',
     terms            TEXT,
     event_key        TEXT,
@@ -90,29 +112,29 @@ CREATE TABLE returns (
     UNIQUE (shop, number),
     UNIQUE (shop, event_key),
     FOREIGN KEY (shop, order_ref) REFERENCES orders (shop, ref)
-) STRICT"""
+)$strict"""
 
 RETURN_LINES = """
 CREATE TABLE return_lines (
-    id            INTEGER PRIMARY KEY,
+    id            $serial,
     return_id     TEXT NOT NULL REFERENCES returns,
     line_ref      TEXT NOT NULL,
-    asked         INTEGER NOT NULL CHECK (asked > 0),
-    approved      INTEGER NOT NULL DEFAULT 0 CHECK (approved BETWEEN 0 AND asked),
-    received      INTEGER NOT NULL DEFAULT 0 CHECK (received >= 0),
-    accepted      INTEGER NOT NULL DEFAULT 0 CHECK (accepted >= 0),
-    rejected      INTEGER NOT NULL DEFAULT 0 CHECK (rejected >= 0),
-    lost          INTEGER NOT NULL DEFAULT 0 CHECK (lost >= 0),
+    asked         $int NOT NULL CHECK (asked > 0),
+    approved      $int NOT NULL DEFAULT 0 CHECK (approved BETWEEN 0 AND asked),
+    received      $int NOT NULL DEFAULT 0 CHECK (received >= 0),
+    accepted      $int NOT NULL DEFAULT 0 CHECK (accepted >= 0),
+    rejected      $int NOT NULL DEFAULT 0 CHECK (rejected >= 0),
+    lost          $int NOT NULL DEFAULT 0 CHECK (lost >= 0),
     reason        TEXT NOT NULL,
     note          TEXT NOT NULL DEFAULT '',
-    has_photo     INTEGER NOT NULL DEFAULT 0 CHECK (has_photo IN (0, 1)),
+    has_photo     $int NOT NULL DEFAULT 0 CHECK (has_photo IN (0, 1)),
     decision      TEXT NOT NULL DEFAULT 'pending',
     reception     TEXT NOT NULL DEFAULT 'awaited',
     platform_ref  TEXT NOT NULL DEFAULT '',
     wanted        TEXT NOT NULL DEFAULT 'refund',
     trace         TEXT NOT NULL DEFAULT '[]',
     CHECK (accepted + rejected <= received)
-) STRICT"""
+)$strict"""
 
 # Invariant I1: a unit of an order line is in one live return at most.
 UNITS = """
@@ -120,10 +142,10 @@ CREATE TABLE units (
     shop            TEXT NOT NULL,
     order_ref       TEXT NOT NULL,
     line_ref        TEXT NOT NULL,
-    unit            INTEGER NOT NULL CHECK (unit > 0),
-    return_line_id  INTEGER NOT NULL REFERENCES return_lines,
+    unit            $int NOT NULL CHECK (unit > 0),
+    return_line_id  $int NOT NULL REFERENCES return_lines,
     PRIMARY KEY (shop, order_ref, line_ref, unit)
-) STRICT"""
+)$strict"""
 
 REFUNDS = """
 CREATE TABLE refunds (
@@ -131,7 +153,7 @@ CREATE TABLE refunds (
     shop           TEXT NOT NULL,
     order_ref      TEXT NOT NULL,
     return_id      TEXT REFERENCES returns,
-    amount_minor   INTEGER NOT NULL CHECK (amount_minor > 0),
+    amount_minor   $int NOT NULL CHECK (amount_minor > 0),
     currency       TEXT NOT NULL,
     state          TEXT NOT NULL,
     plan           TEXT NOT NULL,
@@ -142,10 +164,10 @@ CREATE TABLE refunds (
     planned_at     TEXT NOT NULL,
     changed_at     TEXT NOT NULL,
     looked_at      TEXT,
-    resends        INTEGER NOT NULL DEFAULT 0,
+    resends        $int NOT NULL DEFAULT 0,
     why            TEXT NOT NULL DEFAULT '',
     FOREIGN KEY (shop, order_ref) REFERENCES orders (shop, ref)
-) STRICT"""
+)$strict"""
 
 # One refund of an order is out at a time, whatever locks may fail (design 5).
 ONE_REFUND_OUT = """
@@ -154,7 +176,7 @@ WHERE state IN ('submitted', 'unknown', 'pending')"""
 
 LEDGER = """
 CREATE TABLE ledger (
-    id            INTEGER PRIMARY KEY,
+    id            $serial,
     kind          TEXT NOT NULL
                   CHECK (kind IN ('reserve', 'post', 'void', 'external', 'reverse')),
     refund_id     TEXT REFERENCES refunds,
@@ -162,12 +184,12 @@ CREATE TABLE ledger (
     order_ref     TEXT NOT NULL,
     tender        TEXT NOT NULL,
     platform_ref  TEXT NOT NULL DEFAULT '',
-    amount_minor  INTEGER NOT NULL CHECK (amount_minor > 0),
+    amount_minor  $int NOT NULL CHECK (amount_minor > 0),
     currency      TEXT NOT NULL,
     at            TEXT NOT NULL,
     CHECK ((refund_id IS NULL) = (platform_ref <> '' AND tender = '')),
     UNIQUE (refund_id, tender, kind)
-) STRICT"""
+)$strict"""
 
 EXTERNAL_ONCE = """
 CREATE UNIQUE INDEX external_once ON ledger (shop, platform_ref, kind)
@@ -175,7 +197,7 @@ WHERE refund_id IS NULL"""
 
 ERRANDS = """
 CREATE TABLE errands (
-    id          INTEGER PRIMARY KEY,
+    id          $serial,
     return_id   TEXT NOT NULL REFERENCES returns,
     verb        TEXT NOT NULL
                 CHECK (verb IN ('open', 'approve', 'decline', 'dispose', 'close')),
@@ -184,7 +206,7 @@ CREATE TABLE errands (
     preimage    TEXT,
     changed_at  TEXT NOT NULL,
     why         TEXT NOT NULL DEFAULT ''
-) STRICT"""
+)$strict"""
 
 ONE_ERRAND = """
 CREATE UNIQUE INDEX one_errand ON errands (return_id, verb) WHERE verb <> 'dispose'"""
@@ -195,14 +217,14 @@ CREATE TABLE outbox (
     id        TEXT NOT NULL,
     shop      TEXT NOT NULL REFERENCES shops,
     due       TEXT NOT NULL,
-    attempts  INTEGER NOT NULL DEFAULT 0,
+    attempts  $int NOT NULL DEFAULT 0,
     claim     TEXT,
     PRIMARY KEY (subject, id)
-) STRICT"""
+)$strict"""
 
 HISTORY = """
 CREATE TABLE history (
-    id      INTEGER PRIMARY KEY,
+    id      $serial,
     about   TEXT NOT NULL,
     about_id TEXT NOT NULL,
     shop    TEXT NOT NULL,
@@ -212,12 +234,12 @@ CREATE TABLE history (
     actor   TEXT NOT NULL,
     why     TEXT NOT NULL DEFAULT '',
     at      TEXT NOT NULL
-) STRICT"""
+)$strict"""
 
 # What a person must look at; closed by a person, or by the facts.
 DESK = """
 CREATE TABLE desk (
-    id         INTEGER PRIMARY KEY,
+    id         $serial,
     shop       TEXT NOT NULL REFERENCES shops,
     about      TEXT NOT NULL,
     about_id   TEXT NOT NULL,
@@ -226,9 +248,18 @@ CREATE TABLE desk (
     opened_at  TEXT NOT NULL,
     closed_at  TEXT,
     closed_by  TEXT NOT NULL DEFAULT ''
-) STRICT"""
+)$strict"""
 
-FIRST = (
+# PostgreSQL only: who holds the advisory lock, to be told from one that still lives.
+DISPATCH: Statement = {
+    "sqlite": (),
+    "postgresql": (
+        "CREATE TABLE dispatch (holder TEXT NOT NULL)",
+        "INSERT INTO dispatch VALUES ('')",
+    ),
+}
+
+FIRST: tuple[Statement, ...] = (
     POLICIES,
     SHOPS,
     INBOX,
@@ -255,14 +286,14 @@ FIRST = (
     LEDGER,
     EXTERNAL_ONCE,
     "CREATE INDEX ledger_order ON ledger (shop, order_ref)",
-    *_append_only("ledger"),
+    _append_only("ledger"),
     ERRANDS,
     ONE_ERRAND,
     OUTBOX,
     "CREATE INDEX outbox_due ON outbox (subject, due)",
     HISTORY,
     "CREATE INDEX history_return ON history (return_id)",
-    *_append_only("history"),
+    _append_only("history"),
     DESK,
     (
         "CREATE UNIQUE INDEX desk_open ON desk (shop, about, about_id, code)"
@@ -270,4 +301,4 @@ FIRST = (
     ),
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+MIGRATIONS: tuple[tuple[Statement, ...], ...] = (FIRST, (DISPATCH,))

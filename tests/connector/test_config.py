@@ -167,7 +167,17 @@ def test_doubts_and_the_rest_are_found() -> None:
     assert [one.code for one in findings(bare)] == ["W104", "E106", "W201"]
     twice = sound()
     twice = replace(twice, shops=twice.shops * 2, database="postgresql://x")
-    assert [one.code for one in findings(twice)] == ["E105", "E202", "E202"]
+    assert [one.code for one in findings(twice)] == ["E202", "E202"]
+    hasty = replace(sound(), jobs=config.Jobs(quiet_seconds=389))
+    assert [one.code for one in findings(hasty)] == ["E107"]
+
+
+def test_the_password_of_a_database_is_never_shown() -> None:
+    given = replace(sound(), database="postgresql://retour:hush@db.example:5432/retour")
+    shown = config.describe(given)
+    assert "hush" not in shown
+    assert "db.example" in shown
+    assert given.store == given.database
 
 
 def test_every_code_is_in_the_doc_and_the_doc_names_no_other() -> None:

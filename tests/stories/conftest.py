@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with build(tmp_path, seed=1) as made:
+def world(tmp_path: Path, address: str) -> Iterator[World]:
+    with build(tmp_path, seed=1, database=address) as made:
         yield made
         assert audit.run(made.office.db) == []

@@ -21,7 +21,6 @@ from tests.contract.conftest import QUICK, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from connector.store import Database
 
@@ -29,12 +28,12 @@ if TYPE_CHECKING:
 DOOMED = """
 import os, signal, sys
 from datetime import datetime
-from connector.store import connect, Database
+from connector.store import Database
 from connector.steps import refund
 from adapters.woocommerce.shop import WooCommerceShop
 from tests.contract.conftest import QUICK
 
-path, url, left, when, now = sys.argv[1:]
+address, url, left, when, now = sys.argv[1:]
 
 class Mortal(Database):
     left = int(left)
@@ -46,9 +45,7 @@ class Mortal(Database):
         if Mortal.left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-db = connect(path)
-db.close()
-db = Mortal(path)
+db = Mortal(address)
 clock = lambda: datetime.fromisoformat(now)
 shop = WooCommerceShop(name="boots", url=url, key="ck_standin", secret="cs_standin",
                        clock=clock, timeouts=QUICK, allow_http=True)
@@ -76,8 +73,8 @@ def adapter(url: str) -> WooCommerceShop:
     )
 
 
-def promise(path: Path, shop: WooCommerceShop, order_id: int) -> Database:
-    db = connect(str(path))
+def promise(address: str, shop: WooCommerceShop, order_id: int) -> Database:
+    db = connect(address)
     shops.put(db, "boots", "woocommerce", "x", NOON)
     order = shop.order(str(order_id))
     orders.keep(db, "boots", order, NOON)
@@ -96,22 +93,21 @@ def promise(path: Path, shop: WooCommerceShop, order_id: int) -> Database:
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("left", range(1, COMMITS + 1))
 def test_a_killed_process_pays_once_and_loses_nothing(
-    tmp_path: Path, standin: tuple[Shop, str], left: int, when: str
+    address: str, standin: tuple[Shop, str], left: int, when: str
 ) -> None:
     books, url = standin
     order_id = books.place_order([(books.add_product("Mug", "10.00"), 3)])
     shop = adapter(url)
-    path = tmp_path / "retour.sqlite"
-    db = promise(path, shop, order_id)
+    db = promise(address, shop, order_id)
     db.close()
-    arguments = [str(path), url, str(left), when, NOON.isoformat()]
+    arguments = [address, url, str(left), when, NOON.isoformat()]
     done = subprocess.run(  # noqa: S603 - our own interpreter and script
         [sys.executable, "-W", "error", "-c", DOOMED, *arguments],
         check=False,
         env=os.environ | {"PYTHONPATH": "."},
     )
     assert done.returncode == -signal.SIGKILL
-    db = connect(str(path))
+    db = connect(address)
     later = NOON + timedelta(hours=1)
     for hours in range(3):
         now = later + timedelta(hours=hours)

@@ -13,6 +13,7 @@ from connector.steps import audit, reconcile, refund
 from connector.store import Database, connect, desk, ledger, orders, refunds, shops
 from connector.store.lock import dispatcher
 from tests.connector.shapes import NOON, a_line, a_request, an_order, eur
+from tests.stores import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +50,8 @@ def shop() -> Sandbox:
 
 
 @pytest.fixture
-def db(tmp_path: Path, shop: Sandbox) -> Iterator[Mortal]:
-    opened = connect(str(tmp_path / "retour.sqlite"), Mortal)
+def db(address: str, shop: Sandbox) -> Iterator[Mortal]:
+    opened = connect(address, Mortal)
     assert isinstance(opened, Mortal)
     shops.put(opened, shop.name, "sandbox", "memory", NOON)
     orders.keep(opened, shop.name, shop.order("29"), NOON)
@@ -222,3 +223,23 @@ def test_a_process_killed_around_any_commit_pays_exactly_once(
         reconcile.resolve(db, shop, now)
     assert (state(db), shop.paid_out("29")) == (Refund.CONFIRMED, eur(1000))
     assert ledger.standing(db, "sandbox", "29", "EUR") == eur(1000)
+
+
+def test_what_a_worker_without_its_lock_may_still_pay_is_a_persons_question(
+    tmp_path: Path, shop: Sandbox
+) -> None:
+    """PostgreSQL: a session can end while the worker that held its lock lives on."""
+    with fresh("postgresql", tmp_path) as address:
+        db = connect(address)
+        shops.put(db, shop.name, "sandbox", "memory", NOON)
+        orders.keep(db, shop.name, shop.order("29"), NOON)
+        promised(db)
+        refunds.submit(db, "k1", {"refunds": []}, NOON)
+        db.transact(lambda: db.execute("UPDATE dispatch SET holder = 'far away|1'"))
+        push(db, shop)
+        reconcile.resolve(db, shop, LATER)
+        push(db, shop, LATER)
+        assert (state(db), shop.calls) == (Refund.UNKNOWN, 0)
+        assert [matter.code for matter in desk.open_matters(db)] == ["unknown"]
+        assert audit.run(db) == []
+        db.close()

@@ -16,7 +16,6 @@ from webhooks.signatures import sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from flask.testing import FlaskClient
 
@@ -28,8 +27,8 @@ DOMAIN = "teehaus.myshopify.com"
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    opened = connect(str(tmp_path / "retour.sqlite"))
+def db(address: str) -> Iterator[Database]:
+    opened = connect(address)
     shops.put(opened, "tee", "shopify", DOMAIN, NOON)
     shops.put(opened, "boots", "woocommerce", "https://boots.example", NOON)
     yield opened

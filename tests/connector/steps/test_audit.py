@@ -11,15 +11,14 @@ from tests.connector.shapes import NOON, a_line, a_request, an_order, eur
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from connector.store import Database
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
+def db(address: str) -> Iterator[Database]:
     """A database that its test will break: no audit at its end."""
-    opened = connect(str(tmp_path / "broken.sqlite"))
+    opened = connect(address)
     shops.put(opened, "boots", "sandbox", "memory", NOON)
     orders.keep(opened, "boots", an_order(a_line("a", 3000, 3)), NOON)
     yield opened

@@ -10,13 +10,12 @@ from tests.connector.shapes import NOON, a_line, an_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    """A fresh file with one shop and one order of three units."""
-    opened = connect(str(tmp_path / "retour.sqlite"))
+def db(address: str) -> Iterator[Database]:
+    """A fresh store with one shop and one order of three units."""
+    opened = connect(address)
     shops.put(opened, "boots", "woocommerce", "https://boots.example", NOON)
     orders.keep(opened, "boots", an_order(a_line("a", 3000, 3)), NOON)
     yield opened

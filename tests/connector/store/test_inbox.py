@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from connector.errors import LawBroken
 from connector.store import inbox
 from tests.connector.shapes import NOON
 
@@ -43,7 +43,7 @@ def test_a_body_is_kept_byte_by_byte(db: Database) -> None:
 def test_a_delivery_that_cannot_be_kept_is_an_error_not_a_duplicate(
     db: Database,
 ) -> None:
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(LawBroken):
         delivered(db, "1", shop="nobody")
 
 

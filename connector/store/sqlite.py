@@ -1,0 +1,156 @@
+"""One SQLite file, opened so that nothing acknowledged is ever lost."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+import threading
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlite_utils
+
+from connector.errors import ConfigError, LawBroken
+from connector.store.lock import Hold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+APPLICATION_ID = 0x5245544F  # "RETO"
+BUSY_SECONDS = 10
+
+
+class Sqlite:
+    """A connection a thread, each with WAL, synchronous FULL and foreign keys."""
+
+    name = "sqlite"
+    skip_locked = ""  # one writer at a time: nothing to skip
+    words: Mapping[str, str] = {
+        "serial": "INTEGER PRIMARY KEY",
+        "int": "INTEGER",
+        "blob": "BLOB",
+        "strict": " STRICT",
+    }
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    def query(self, sql: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
+        """Return rows as dictionaries; raises LawBroken."""
+        cursor = self._run(sql, values)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def execute(self, sql: str, values: Mapping[str, object]) -> int:
+        """Run one statement; return how many rows it touched; raises LawBroken."""
+        return int(self._run(sql, values).rowcount)
+
+    def is_busy(self) -> bool:
+        """Say whether this thread has a transaction open."""
+        return bool(self._utils.conn.in_transaction)
+
+    def begin(self) -> None:
+        """Take the write lock first.
+
+        A deferred BEGIN fails with BUSY_SNAPSHOT when another process commits
+        between our read and our write.
+        """
+        self._utils.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Make the open transaction durable."""
+        self._utils.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Forget the open transaction."""
+        self._utils.conn.rollback()
+
+    def is_conflict(self, error: BaseException) -> bool:
+        """Say no: with the write lock held, nothing needs a second try."""
+        del error
+        return False
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+    def check_ours(self) -> None:
+        """Raise ConfigError for the file of another program."""
+        found = self.query("PRAGMA application_id", {})[0]["application_id"]
+        if found not in (0, APPLICATION_ID):
+            msg = "that file is another program's database; name another path"
+            raise ConfigError(msg, path=self.path)
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep others from migrating: the write lock does."""
+        return nullcontext()
+
+    def version(self) -> int:
+        """Return how many migrations the file has seen."""
+        return int(self.query("PRAGMA user_version", {})[0]["user_version"])
+
+    def set_version(self, number: int) -> None:
+        """Remember the last migration."""
+        self.execute(f"PRAGMA application_id = {APPLICATION_ID}", {})
+        self.execute(f"PRAGMA user_version = {number}", {})
+
+    def place(self) -> str:
+        """Name where this database lives: a copy has another path or inode."""
+        path = Path(self.path).resolve()
+        return f"{path}#{path.stat().st_ino}"
+
+    @contextmanager
+    def dispatcher(self) -> Iterator[Hold | None]:
+        """Hold the file lock of this database, or yield None.
+
+        The file is opened here, after any fork, and never inherited: a child that
+        inherited it would hold the lock of a dead parent.
+        """
+        with Path(f"{self.path}.dispatch").open("a", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield None
+                return
+            yield Hold()
+
+    def _run(self, sql: str, values: Mapping[str, object]) -> sqlite3.Cursor:
+        try:
+            return self._utils.execute(sql, dict(values))
+        except sqlite3.IntegrityError as error:
+            raise LawBroken(said=str(error)) from error
+
+    @property
+    def _utils(self) -> sqlite_utils.Database:
+        known: sqlite_utils.Database | None = getattr(self._local, "utils", None)
+        if known is None:
+            known = self._local.utils = sqlite_utils.Database(self._open())
+        return known
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        # recursive_triggers: without it INSERT OR REPLACE walks past the triggers.
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "recursive_triggers = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        with self._lock:
+            self._opened.append(connection)
+        return connection
