@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.shopify import returns, translate
+from adapters.shopify import outcome, returns, translate
 from connector.errors import OutcomeUnknown
 from connector.model import Finding, Found, Moved, Prepared, Receipt
-from connector.money import Money, total
+from connector.money import total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,20 +37,23 @@ def prepare(calls: Calls, request: RefundRequest, order: Order) -> Prepared:
     preimage: dict[str, Any] = {"refunds": sorted(one.ref for one in order.refunds)}
     if not request.return_ref:
         ours = _by_note(request, order.refunds)
-        already = _receipt(ours[0]) if len(ours) == 1 else None
+        already = receipt(ours[0]) if len(ours) == 1 else None
         return Prepared(preimage=preimage, already=already)
     case = returns.read(calls, request.return_ref)
-    preimage["lines"] = {
-        line.ref: [line.processed, line.refunded] for line in case.lines
-    }
-    preimage["is_all"] = _is_all(request, case)
-    lacking = _lacking(request, case)
+    preimage |= before(request, case)
+    lacking = lacking_units(request, case)
     if lacking:
         return Prepared(preimage=preimage, ask=lacking)
     if request.goods_received:
         preimage["dispositions"] = _dispositions(calls, request, case)
-    ask, rounding = _compare(request, _suggested(calls, request))
+    ask, rounding = outcome.compare(calls, request, order, case)
     return Prepared(preimage=preimage, ask=ask, rounding=rounding)
+
+
+def before(request: RefundRequest, case: ShopReturn) -> dict[str, Any]:
+    """Return what `returnProcess` will be judged by, when its answer is lost."""
+    lines = {line.ref: [line.processed, line.refunded] for line in case.lines}
+    return {"lines": lines, "is_all": _is_all(request, case)}
 
 
 def _is_all(request: RefundRequest, case: ShopReturn) -> bool:
@@ -63,7 +66,7 @@ def _is_all(request: RefundRequest, case: ShopReturn) -> bool:
     )
 
 
-def _lacking(request: RefundRequest, case: ShopReturn) -> str:
+def lacking_units(request: RefundRequest, case: ShopReturn) -> str:
     """Say which units the shop's return cannot process any more."""
     known = {line.ref: line.processable for line in case.lines}
     for ref, units in request.return_lines:
@@ -86,75 +89,6 @@ def _dispositions(calls: Calls, request: RefundRequest, case: ShopReturn) -> Jso
     return returns.dispositions(known, dict(request.return_lines), kinds)
 
 
-def _suggested(calls: Calls, request: RefundRequest) -> Json:
-    asked: dict[str, Any] = {
-        "id": request.return_ref,
-        "lines": [
-            {"id": ref, "quantity": units} for ref, units in request.return_lines
-        ],
-        "shipping": _shipping(request),
-    }
-    found = calls.ask("suggested_outcome", asked).get("return") or {}
-    outcome = found.get("suggestedFinancialOutcome")
-    if not isinstance(outcome, dict):
-        msg = "Shopify suggests nothing for this return"
-        raise OutcomeUnknown(msg)
-    return outcome
-
-
-def _shipping(request: RefundRequest) -> Json | None:
-    if not request.shipping:
-        return None
-    gross = total((share.gross for share in request.shipping), request.amount.currency)
-    return {"shippingRefundAmount": _input(gross)}
-
-
-def _compare(request: RefundRequest, outcome: Json) -> tuple[str, Money | None]:
-    """Hold Shopify's figure against ours plus the deductions it does not know.
-
-    One minor unit a line is rounding, and booked; the rest goes to a person.
-    """
-    transfer = outcome.get("financialTransfer") or {}
-    if transfer.get("__typename") == "InvoiceReturnOutcome":
-        return "Shopify says that the customer owes money on this return", None
-    zero = Money.zero(request.amount.currency)
-    theirs = _bag(transfer.get("amount"), zero)
-    kept = total((one.amount for one in request.deductions), zero.currency)
-    known = _fees_there(outcome, theirs, zero)
-    expected = request.amount + kept - known
-    off = theirs.minor - expected.minor
-    if abs(off) <= max(1, len(request.lines)):
-        return "", Money(off, zero.currency) if off else None
-    sides = "; ".join(
-        f"{share.ref} x{share.quantity}: {share.gross}" for share in request.lines
-    )
-    ask = (
-        f"Shopify would give back {theirs}, Retour {request.amount} after keeping"
-        f" {kept} (fees that Shopify knows: {known}). Retour's lines: {sides}"
-    )
-    return ask, None
-
-
-def _fees_there(outcome: Json, theirs: Money, zero: Money) -> Money:
-    """Return what Shopify keeps by itself: its subtotal less what it gives.
-
-    Without tax in prices the tax comes on top of the subtotal: then Shopify gives
-    more than this figure, and keeps nothing that can be told from it.
-    """
-    gross = _bag(outcome.get("discountedSubtotal"), zero)
-    gross += _bag((outcome.get("shipping") or {}).get("amountSet"), zero)
-    return gross - theirs if theirs < gross else zero
-
-
-def _bag(bag: Json | None, zero: Money) -> Money:
-    shown = (bag or {}).get("presentmentMoney") or {}
-    return Money.read(str(shown.get("amount", "0")), zero.currency)[0]
-
-
-def _input(amount: Money) -> Json:
-    return {"amount": amount.decimal, "currencyCode": amount.currency}
-
-
 def process(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
     """Send `returnProcess`, once."""
     planned = preimage.get("dispositions") or {}
@@ -165,7 +99,10 @@ def process(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
             line["dispositions"] = planned[ref]
         lines.append(line)
     paid = [
-        {"parentId": one.tender_ref, "transactionAmount": _input(one.amount)}
+        {
+            "parentId": one.tender_ref,
+            "transactionAmount": outcome.money_input(one.amount),
+        }
         for one in request.tenders
     ]
     asked: dict[str, Any] = {
@@ -175,7 +112,7 @@ def process(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
         "note": f"{request.reason} {translate.TOKEN}{request.key}",
         "notifyCustomer": False,
     }
-    shipping = _shipping(request)
+    shipping = outcome.shipping(request)
     if shipping:
         asked["refundShipping"] = shipping
     payload = calls.change("return_process", "returnProcess", {"input": asked})
@@ -187,7 +124,7 @@ def process(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
     if len(new) != 1:
         msg = "the return was processed, but which refund that made is not clear"
         raise OutcomeUnknown(msg, new=len(new))
-    return _receipt(new[0])
+    return receipt(new[0])
 
 
 def create(calls: Calls, request: RefundRequest) -> Receipt:
@@ -229,7 +166,7 @@ def create(calls: Calls, request: RefundRequest) -> Receipt:
     if not payload.get("refund"):
         msg = "Shopify made no refund, and names no error"
         raise OutcomeUnknown(msg)
-    return _receipt(translate.refund(payload["refund"], request.amount.currency))
+    return receipt(translate.refund(payload["refund"], request.amount.currency))
 
 
 def find(
@@ -309,8 +246,9 @@ def _by_note(request: RefundRequest, refunds: Sequence[ShopRefund]) -> list[Shop
 
 
 def _standing(made: ShopRefund) -> Finding:
-    return Finding(found=FOUND[made.moved], receipt=_receipt(made))
+    return Finding(found=FOUND[made.moved], receipt=receipt(made))
 
 
-def _receipt(made: ShopRefund) -> Receipt:
+def receipt(made: ShopRefund) -> Receipt:
+    """Return what the shop says became of a refund."""
     return Receipt(ref=made.ref, amount=made.amount, moved=made.moved)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from connector import config
-from connector.cli import demo, quote, run, shops, show
+from connector.cli import demo, quote, run, shops, show, simulate
 from connector.cli.run import CONFIG_VARIABLE
 from connector.errors import RetourError
 
@@ -50,6 +50,7 @@ for command in (
     *shops.COMMANDS,
     quote.quote,
     demo.demo,
+    simulate.simulate,
 ):
     cli.add_command(command)
 

@@ -14,13 +14,18 @@ from connector.money import Money, total
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """Part of a line or charge to be paid back; `quantity` 0 for charges."""
+    """Part of a line or charge to be paid back; `quantity` 0 for charges.
+
+    `fees` are (code, basis points, minor units) as they were reckoned, waived or not:
+    the fee on the next units is reckoned from them.
+    """
 
     ref: str
     quantity: int
     gross: Money
     taxes: tuple[TaxPart, ...] = ()
     restock: bool = False
+    fees: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def tax(self) -> Money:

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 def run(db: Database, shop: Shop, now: datetime) -> int:
     """Close what is finished in a shop; return how many were closed."""
-    return sum(_one(db, ref, now) for ref in returns.live(db, shop.name))
+    live = returns.live(db, shop.name)
+    # Looked at without the write lock first: most are not finished.
+    return sum(
+        _one(db, ref, now) for ref in live if _is_finished(db, returns.get(db, ref))
+    )
 
 
 @atomic

@@ -9,10 +9,21 @@ import uuid_utils.compat as uuids
 from connector.errors import Refused
 from connector.model import Answer, Kind
 from connector.states import Decision, Errand
-from connector.store import atomic, desk, errands, filing, history, refunds, returns
+from connector.steps.observe import observe
+from connector.store import (
+    atomic,
+    desk,
+    errands,
+    filing,
+    history,
+    orders,
+    refunds,
+    returns,
+)
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from connector.model import Order, Return, ShopReturn
@@ -21,6 +32,21 @@ if TYPE_CHECKING:
 
 ACTOR = "shop"
 ENDED = frozenset({"closed", "declined", "cancelled"})
+
+
+def follow(
+    db: Database, shop: Shop, order_ref: str, clock: Callable[[], datetime]
+) -> bool:
+    """Read an order with its returns; only then does it count as read.
+
+    False when it must be read once more. Raises what reading raises.
+    """
+    started = clock()
+    order = observe(db, shop, order_ref, clock)
+    if not take_in(db, shop, order, clock()):
+        return False
+    orders.read_whole(db, shop.name, order, started)
+    return True
 
 
 def take_in(db: Database, shop: Shop, order: Order, now: datetime) -> bool:

@@ -103,9 +103,7 @@ def _heed(
         return "unknown", "it names no order that can be found"
     if orders.read_since(db, shop.name, ref, delivery.received_at):
         return "done", "the order was read since, for another delivery"
-    order = observe(db, shop, ref, clock)
-    if not foreign.take_in(db, shop, order, clock()):
-        orders.unread(db, shop.name, ref)
+    if not foreign.follow(db, shop, ref, clock):
         msg = "a return of ours is being made there"
         raise NotYet(msg)
     return "done", ""

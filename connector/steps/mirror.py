@@ -22,13 +22,15 @@ from connector.store.lock import dispatcher
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from connector.store.lock import Hold
     from connector.store.outbox import Claim
 
 log = logging.getLogger(__name__)
 
 RETRY = timedelta(minutes=2)
+FRESH = timedelta(seconds=60)
 LATEST_RETRY = timedelta(hours=6)
-QUIET = timedelta(minutes=5)  # longer than Shopify's longest run of a mutation
+QUIET = timedelta(minutes=15)  # longer than a lost request can still take effect
 UNFENCED = "the worker that was asking lost the lock, and may still be asking"
 
 
@@ -63,7 +65,7 @@ def run(
         for row in errands.in_state(db, Errand.UNKNOWN, shop.name):
             if row.changed_at <= clock() - quiet:
                 _resolve(_job(db, shop, row.id, clock()))
-        return _drain(db, shop, clock, token)
+        return _drain(db, shop, clock, token, hold)
 
 
 def _job(db: Database, shop: Shop, errand_id: str, now: datetime) -> _Job:
@@ -71,17 +73,21 @@ def _job(db: Database, shop: Shop, errand_id: str, now: datetime) -> _Job:
     return _Job(db, shop, row, returns.get(db, row.return_id), now)
 
 
-def _drain(db: Database, shop: Shop, clock: Callable[[], datetime], token: str) -> int:
+def _drain(
+    db: Database, shop: Shop, clock: Callable[[], datetime], token: str, hold: Hold
+) -> int:
     tried: set[str] = set()
     while True:
         claim = outbox.claim(db, "errand", shop.name, token, clock(), skip=tried)
         if claim is None:
             return len(tried)
         tried.add(claim.id)
-        _attempt(_job(db, shop, claim.id, clock()), claim)
+        _attempt(_job(db, shop, claim.id, clock()), claim, clock, hold)
 
 
-def _attempt(job: _Job, claim: Claim) -> None:
+def _attempt(
+    job: _Job, claim: Claim, clock: Callable[[], datetime], hold: Hold
+) -> None:
     """Read, and be done if the shop is there already; else say so, then ask once."""
     try:
         preimage = _READ[job.row.verb](job)
@@ -89,22 +95,50 @@ def _attempt(job: _Job, claim: Claim) -> None:
             _finish(job, "find")
             return
     except Rejected as error:
-        _refuse(job, "reject", str(error))
+        _refuse(job, str(error), claim)
         return
     except PlatformError as error:
         _later(job, claim, str(error))
         return
+    if _is_stale(job, claim, clock, hold):
+        return
     errands.submit(job.db, job.row.id, preimage, job.now)
+    if _is_stale(job, claim, clock, hold):
+        _release(job, claim, "this worker was stalled; what it read may be old")
+    else:
+        _ask(job, claim)
+
+
+def _is_stale(
+    job: _Job, claim: Claim, clock: Callable[[], datetime], hold: Hold
+) -> bool:
+    """Read clock, lock and claim again: a stalled worker has an old picture."""
+    is_old = clock() - job.now > FRESH
+    return is_old or not hold.still_ours() or not outbox.holds(job.db, claim)
+
+
+def _ask(job: _Job, claim: Claim) -> None:
     try:
         found = _ASK[job.row.verb](job)
     except OutcomeUnknown as error:
-        errands.move(job.db, job.row.id, "lose", job.now, str(error))
+        _lose(job, str(error))
     except Rejected as error:
-        _refuse(job, "reject", str(error))
+        _refuse(job, str(error), claim)
     except PlatformError as error:
         _release(job, claim, str(error))
     else:
         _finish(job, "confirm", found)
+
+
+def _lose(job: _Job, why: str) -> None:
+    """Only looking will tell; where another worker said so already, it stands."""
+
+    @atomic
+    def write(db: Database) -> None:
+        if errands.get(db, job.row.id).state is Errand.SUBMITTED:
+            errands.move(db, job.row.id, "lose", job.now, why)
+
+    write(job.db)
 
 
 def _resolve(job: _Job) -> None:
@@ -116,7 +150,7 @@ def _resolve(job: _Job) -> None:
         elif _IS_DONE[job.row.verb](job, dict(job.row.preimage or {}) | now_there):
             _finish(job, "find")
         elif job.row.verb == "dispose" and now_there != job.row.preimage:
-            _refuse(job, "reject", "part of it was disposed of; look at the shop")
+            _refuse(job, "part of it was disposed of; look at the shop")
         else:
             _never_happened(job)
     except PlatformError as error:
@@ -135,13 +169,13 @@ def _resolve_open(job: _Job) -> None:
         _never_happened(job)
     else:
         why = f"{len(free)} returns appeared in the shop; which of them is this one?"
-        _refuse(job, "reject", why)
+        _refuse(job, why)
 
 
 def _never_happened(job: _Job) -> None:
     """Ask again, unless that could do it twice: then a person must look."""
     if job.row.why == UNFENCED and job.row.verb in ("open", "dispose"):
-        _refuse(job, "reject", UNFENCED)
+        _refuse(job, UNFENCED)
     else:
         _release(job, None, "the shop shows that it never happened")
 
@@ -235,8 +269,16 @@ _IS_DONE: Mapping[str, Callable[[_Job, Mapping[str, Any]], bool]] = {
 
 @atomic
 def _done(db: Database, job: _Job, event: str, found: ShopReturn | None) -> None:
+    state = errands.get(db, job.row.id).state
+    case = returns.get(db, job.case.id)
+    if state is Errand.DONE:
+        if found is not None and found.ref != case.platform_ref:
+            msg = f"the shop holds {found.number} for this return too; cancel one there"
+            raise Refused(msg)
+        return
     if found is not None:
-        returns.adopt(db, _approved(job.case), found, job.now)
+        returns.adopt(db, _approved(case), found, job.now)
+    event = event if state is Errand.SUBMITTED else "find"
     errands.move(db, job.row.id, event, job.now)
     outbox.done(db, "errand", job.row.id)
 
@@ -245,16 +287,22 @@ def _finish(job: _Job, event: str, found: ShopReturn | None = None) -> None:
     try:
         _done(job.db, job, event, found)
     except Refused as error:
-        _refuse(job, "reject", str(error))
+        _refuse(job, str(error))
 
 
-def _refuse(job: _Job, event: str, why: str) -> None:
-    """Stop, and lay it before a person; the money of this return waits."""
+def _refuse(job: _Job, why: str, claim: Claim | None = None) -> None:
+    """Stop, and lay it before a person; the money of this return waits.
+
+    A refusal that comes to a worker whose claim is gone is not the errand's end.
+    """
 
     @atomic
     def write(db: Database) -> None:
-        errands.move(db, job.row.id, event, job.now, why)
-        outbox.done(db, "errand", job.row.id)
+        if claim and not outbox.holds(db, claim):
+            return
+        if errands.get(db, job.row.id).state not in (Errand.DONE, Errand.REJECTED):
+            errands.move(db, job.row.id, "reject", job.now, why)
+            outbox.done(db, "errand", job.row.id)
         desk.put(
             db,
             shop=job.shop.name,
@@ -269,11 +317,15 @@ def _refuse(job: _Job, event: str, why: str) -> None:
 
 
 def _release(job: _Job, claim: Claim | None, why: str) -> None:
+    """Plan it again; with a claim, only while it is still ours."""
+
     @atomic
     def write(db: Database) -> None:
-        errands.move(db, job.row.id, "release", job.now, why)
-        if claim:
-            outbox.later(db, claim, job.now + RETRY)
+        is_out = errands.get(db, job.row.id).state in (Errand.SUBMITTED, Errand.UNKNOWN)
+        if is_out and (claim is None or outbox.holds(db, claim)):
+            errands.move(db, job.row.id, "release", job.now, why)
+            if claim:
+                outbox.later(db, claim, job.now + RETRY)
 
     write(job.db)
 

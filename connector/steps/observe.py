@@ -9,7 +9,7 @@ from connector.states import Refund
 from connector.store import atomic, desk, ledger, orders, refunds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from connector.model import Order, ShopRefund
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from connector.store.refunds import RefundRow
 
 # Our refunds that a refund at the shop with our key, or our ref, belongs to.
+DEAD = frozenset({Refund.FAILED, Refund.REJECTED, Refund.CANCELLED})
 OURS = frozenset(
     {
         Refund.PLANNED,
@@ -48,7 +49,7 @@ def observe(
 def _keep(
     db: Database, shop: str, order: Order, started: datetime, now: datetime
 ) -> None:
-    orders.keep(db, shop, order, started)
+    orders.keep(db, shop, order)
     if refunds.is_unclear(db, shop, order.ref):
         return  # a refund there may be ours: `reconcile` looks, then comes back here
     mine = refunds.of_order(db, shop, order.ref)
@@ -64,13 +65,7 @@ def _take_in(
     db: Database, shop: str, order: Order, mine: list[RefundRow], now: datetime
 ) -> None:
     """Enter what others refunded, and take back what is gone or never moved."""
-    keys = {row.id for row in mine if row.state in OURS}
-    refs = {row.platform_ref for row in mine if row.platform_ref}
-    others = [
-        refund
-        for refund in order.refunds
-        if refund.key not in keys and refund.ref not in refs
-    ]
+    others = [refund for refund in order.refunds if not is_ours(refund, mine)]
     for refund in others:
         if refund.moved is not Moved.NO and ledger.external(
             db, shop, order.ref, refund, now
@@ -80,6 +75,21 @@ def _take_in(
     for entry in ledger.externals(db, shop, order.ref):
         if entry.platform_ref not in stands:
             ledger.external_gone(db, shop, entry, now)
+
+
+def is_ours(refund: ShopRefund, mine: Sequence[RefundRow]) -> bool:
+    """Say whether a refund at the shop is the record of one of ours.
+
+    The record of one that surely moved no money is ours still: WooCommerce keeps it
+    when PHP dies in the gateway. If its money is seen to have moved after all, it
+    counts as somebody else's, and against what is left.
+    """
+    row = next(
+        (x for x in mine if refund.key == x.id or refund.ref == x.platform_ref), None
+    )
+    if row is None:
+        return False
+    return not (row.state in DEAD and refund.moved is Moved.YES)
 
 
 def _check_room(

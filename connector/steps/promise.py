@@ -14,7 +14,7 @@ from connector.model import RefundRequest, TenderKind
 from connector.policy import When
 from connector.settlement import Extras, Own, Units, settle
 from connector.states import Decision, Refund
-from connector.steps.observe import OURS, observe
+from connector.steps.observe import OURS, is_ours, observe
 from connector.store import atomic, desk, errands, history, refunds, returns
 
 if TYPE_CHECKING:
@@ -142,13 +142,28 @@ def _plan(
 def preview(
     db: Database, order: Order, case: Return, units: Mapping[int, int]
 ) -> Settlement:
-    """Return what these units bring: the very function that pays."""
+    """Return what these units bring: the very function that pays.
+
+    A refund that died, but whose units no person has given back, still counts: it
+    may be made again, and what others get must not depend on when.
+    """
+    rows = refunds.of_order(db, case.shop, case.order_ref)
     own = [
         Own(request=row.request, ref=row.platform_ref)
-        for row in refunds.of_order(db, case.shop, case.order_ref)
-        if row.state in OURS
+        for row in rows
+        if row.state in OURS or row.units
     ]
-    is_first = not any(row.state in OURS for row in refunds.of_return(db, case.id))
+    # The shop's record of a refund of ours that died is no refund by others.
+    dead = [row for row in rows if row.state not in OURS and not row.units]
+    standing = tuple(one for one in order.refunds if not is_ours(one, dead))
+    order = replace(order, refunds=standing)
+    # The way back is charged once; a refund that died gave its fee back with it.
+    is_charged = any(
+        fee.code == "return_shipping"
+        for row in refunds.of_return(db, case.id)
+        if row.state in OURS
+        for fee in row.request.deductions
+    )
     restocking = dict(case.terms.restocking) if case.terms else {}
     wanted = [
         Units(
@@ -162,8 +177,8 @@ def preview(
     ]
     fee = case.terms.return_fee if case.terms else None
     extras = Extras(
-        shipping=case.refund_shipping and is_first,
-        return_fee=fee if is_first else None,
+        shipping=case.refund_shipping,  # settling knows what of it went back
+        return_fee=None if is_charged else fee,
     )
     return settle(order, wanted, extras, own)
 

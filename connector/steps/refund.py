@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from connector.errors import OutcomeUnknown, Rejected, Unavailable
+from connector.errors import (
+    IllegalTransition,
+    OutcomeUnknown,
+    Rejected,
+    Unavailable,
+)
 from connector.model import Moved
 from connector.platform import Shop
 from connector.states import Refund
@@ -151,7 +156,7 @@ def _is_stale(run: _Run, claim: Claim, started: datetime) -> bool:
 def _send(
     run: _Run, claim: Claim, row: RefundRow, prepared: Prepared, started: datetime
 ) -> None:
-    refunds.submit(run.db, row.id, prepared.preimage, run.clock())
+    refunds.submit(run.db, row.id, prepared.preimage, run.clock(), prepared.rounding)
     if _is_stale(run, claim, started):
         _release(run, claim, row, STALLED)
         return
@@ -170,14 +175,30 @@ def _send(
 
 
 def _answered(run: _Run, row: RefundRow, receipt: Receipt) -> None:
-    now = run.clock()
     if receipt.amount != row.amount or receipt.moved in (Moved.UNKNOWN, Moved.NO):
-        why = f"the shop answered {receipt.amount}, money moved: {receipt.moved}"
-        refunds.move(run.db, row.id, "lose", now, why=why)
+        _lost(run, row, f"the shop answered {receipt.amount}, moved: {receipt.moved}")
         return
     event = "confirm" if receipt.moved is Moved.YES else "pend"
-    state = refunds.move(run.db, row.id, event, now, receipt=receipt)
-    log.info("refund answered", extra={"refund": row.id, "state": state.value})
+    _record(run.db, row.id, event, receipt, run.clock())
+    log.info("refund answered", extra={"refund": row.id, "event": event})
+
+
+@atomic
+def _record(
+    db: Database, refund_id: str, event: str, receipt: Receipt, now: datetime
+) -> None:
+    """Write an answer down, also where another worker has concluded meanwhile."""
+    row = refunds.get(db, refund_id)
+    if row.state is Refund.PLANNED:
+        event = {"confirm": "find", "pend": "find_pending"}[event]
+    try:
+        refunds.move(db, refund_id, event, now, receipt=receipt)
+    except IllegalTransition:
+        why = (
+            f"an answer came late: the shop made {receipt.ref} of {receipt.amount},"
+            f" but this refund is {row.state.value} by now; look at the shop"
+        )
+        _matter(db, row, "late_answer", why, now)
 
 
 def _found(run: _Run, row: RefundRow, receipt: Receipt) -> None:
@@ -187,12 +208,17 @@ def _found(run: _Run, row: RefundRow, receipt: Receipt) -> None:
 
 
 def _release(run: _Run, claim: Claim, row: RefundRow, why: str) -> None:
-    """Plan it again: it surely never arrived, and no earlier try is unclear."""
+    """Plan it again: it surely never arrived, and no earlier try is unclear.
+
+    Only while the claim is ours: who took over may be asking the shop right now.
+    """
 
     @atomic
     def write(db: Database) -> None:
-        refunds.move(db, row.id, "release", run.clock(), why=why)
-        outbox.later(db, claim, _retry_at(claim, run.clock()))
+        state = refunds.get(db, row.id).state
+        if outbox.holds(db, claim) and state in (Refund.SUBMITTED, Refund.UNKNOWN):
+            refunds.move(db, row.id, "release", run.clock(), why=why)
+            outbox.later(db, claim, _retry_at(claim, run.clock()))
 
     write(run.db)
 
@@ -201,15 +227,23 @@ def _refused(run: _Run, row: RefundRow, why: str) -> None:
     @atomic
     def write(db: Database) -> None:
         now = run.clock()
-        refunds.move(db, row.id, "reject", now, why=why)
-        _matter(db, row, "rejected", why, now)
+        if refunds.get(db, row.id).state is Refund.SUBMITTED:
+            refunds.move(db, row.id, "reject", now, why=why)
+            _matter(db, row, "rejected", why, now)
 
     write(run.db)
     log.error("refund refused by the shop", extra={"refund": row.id})
 
 
 def _lost(run: _Run, row: RefundRow, why: str) -> None:
-    refunds.move(run.db, row.id, "lose", run.clock(), why=why)
+    """Only looking will tell; where another worker said so already, it stands."""
+
+    @atomic
+    def write(db: Database) -> None:
+        if refunds.get(db, row.id).state is Refund.SUBMITTED:
+            refunds.move(db, row.id, "lose", run.clock(), why=why)
+
+    write(run.db)
     log.warning("refund without an answer", extra={"refund": row.id})
 
 

@@ -6,9 +6,8 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from connector.errors import Gone, NotFound, PlatformError
+from connector.errors import Gone, PlatformError
 from connector.steps import foreign
-from connector.steps.observe import observe
 from connector.store import orders, shops
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def run(
     read = 0
     try:
         for change in shop.changes(since):
-            if not _is_known(db, shop.name, change):
+            if not orders.read_upto(db, shop.name, change.order_ref, change.updated_at):
                 read += 1
                 if not _read(db, shop, change, clock):
                     return read
@@ -55,19 +54,11 @@ def run(
     return read
 
 
-def _is_known(db: Database, shop: str, change: Change) -> bool:
-    try:
-        return orders.get(db, shop, change.order_ref).updated_at >= change.updated_at
-    except NotFound:
-        return False
-
-
 def _read(
     db: Database, shop: Shop, change: Change, clock: Callable[[], datetime]
 ) -> bool:
     """Read one order and its returns; False when it must be read once more."""
     try:
-        order = observe(db, shop, change.order_ref, clock)
+        return foreign.follow(db, shop, change.order_ref, clock)
     except Gone:
         return True
-    return foreign.take_in(db, shop, order, clock())

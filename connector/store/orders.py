@@ -17,22 +17,50 @@ if TYPE_CHECKING:
 
 
 @atomic
-def keep(db: Database, shop: str, order: Order, now: datetime) -> None:
+def keep(db: Database, shop: str, order: Order) -> None:
     """Keep the newer snapshot; the policy in force is bound at the first sight."""
     db.execute(
         "INSERT INTO orders (shop, ref, number, updated_at, read_at, snapshot,"
-        " policy_hash) SELECT :shop, :ref, :number, :updated, :now, :snapshot,"
+        " policy_hash) SELECT :shop, :ref, :number, :updated, '', :snapshot,"
         " policy_hash FROM shops WHERE name = :shop"
         " ON CONFLICT (shop, ref) DO UPDATE SET number = :number,"
-        " updated_at = :updated, read_at = :now, snapshot = :snapshot"
+        " updated_at = :updated, snapshot = :snapshot"
         " WHERE orders.updated_at <= :updated",
         shop=shop,
         ref=order.ref,
         number=order.number,
         updated=stamp(order.updated_at),
-        now=stamp(now),
         snapshot=msgspec.json.encode(order).decode(),
     )
+
+
+@atomic
+def read_whole(db: Database, shop: str, order: Order, started: datetime) -> None:
+    """Remember that an order was read with its returns, by a reading begun then.
+
+    Only this lets a delivery or a change be passed over: a reading that broke off
+    between the order and its returns must come again.
+    """
+    db.execute(
+        "UPDATE orders SET read_at = :started, read_upto = :updated"
+        " WHERE shop = :shop AND ref = :ref AND read_upto <= :updated",
+        shop=shop,
+        ref=order.ref,
+        started=stamp(started),
+        updated=stamp(order.updated_at),
+    )
+
+
+def read_upto(db: Database, shop: str, ref: str, moment: datetime) -> bool:
+    """Say whether the order was read whole in a state as new as `moment`."""
+    rows = db.query(
+        "SELECT count(*) AS n FROM orders WHERE shop = :shop AND ref = :ref"
+        " AND read_upto >= :moment",
+        shop=shop,
+        ref=ref,
+        moment=stamp(moment),
+    )
+    return bool(rows[0]["n"])
 
 
 def get(db: Database, shop: str, ref: str) -> Order:
@@ -49,7 +77,7 @@ def get(db: Database, shop: str, ref: str) -> Order:
 
 
 def read_since(db: Database, shop: str, ref: str, moment: datetime) -> bool:
-    """Say whether the order was read at the shop after `moment`, refunds and all."""
+    """Say whether a whole reading began after `moment`, by our clock."""
     rows = db.query(
         "SELECT count(*) AS n FROM orders WHERE shop = :shop AND ref = :ref"
         " AND read_at > :moment",
@@ -58,17 +86,6 @@ def read_since(db: Database, shop: str, ref: str, moment: datetime) -> bool:
         moment=stamp(moment),
     )
     return bool(rows[0]["n"])
-
-
-@atomic
-def unread(db: Database, shop: str, ref: str) -> None:
-    """Forget when an order was read: its returns are still to be looked at."""
-    db.execute(
-        "UPDATE orders SET read_at = :never WHERE shop = :shop AND ref = :ref",
-        never="",
-        shop=shop,
-        ref=ref,
-    )
 
 
 def find(db: Database, shop: str, number: str) -> Order | None:

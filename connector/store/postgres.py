@@ -27,6 +27,7 @@ DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 MIGRATING, DISPATCHING = 0x52455401, 0x52455402
 LOCK = "SELECT pg_advisory_lock(:key, hashtext(current_schema()))"
 UNLOCK = "SELECT pg_advisory_unlock(:key, hashtext(current_schema()))"
+GIVE_BACK = "SELECT pg_advisory_unlock(%(key)s, hashtext(current_schema()))"
 TRY_LOCK = "SELECT pg_try_advisory_lock(%(key)s, hashtext(current_schema())) AS got"
 # A dead network is noticed in ten seconds, not in two hours.
 PATIENCE: Mapping[str, Any] = {
@@ -183,6 +184,8 @@ class Postgres:
             finally:  # whatever happened: from here on we ask nothing more
                 if _is_alive(session):
                     session.execute("UPDATE dispatch SET holder = ''")
+                    # A closed session lets go only when its backend has ended.
+                    session.execute(GIVE_BACK, {"key": DISPATCHING})
 
     def _schema(self) -> str:
         return str(self.query("SELECT current_schema() AS name", {})[0]["name"])

@@ -150,9 +150,16 @@ _ENDS = frozenset(_ENTRY)
 
 @atomic
 def submit(
-    db: Database, refund_id: str, preimage: Mapping[str, Any], now: datetime
+    db: Database,
+    refund_id: str,
+    preimage: Mapping[str, Any],
+    now: datetime,
+    rounding: Money | None = None,
 ) -> None:
-    """Say, durably, that the shop is about to be asked, and what was read before."""
+    """Say, durably, that the shop is about to be asked, and what was read before.
+
+    `rounding` is by how little the shop's own figure differs from ours.
+    """
     db.execute(
         "UPDATE refunds SET preimage = :preimage,"
         " first_sent_at = coalesce(first_sent_at, :now) WHERE id = :id",
@@ -161,6 +168,9 @@ def submit(
         id=refund_id,
     )
     move(db, refund_id, "submit", now)
+    if rounding:
+        why = f"the shop's own figure is {rounding} off: rounding"
+        _note(db, get(db, refund_id), "rounding", "retour", why, now)
 
 
 @atomic

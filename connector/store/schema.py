@@ -301,4 +301,9 @@ FIRST: tuple[Statement, ...] = (
     ),
 )
 
-MIGRATIONS: tuple[tuple[Statement, ...], ...] = (FIRST, (DISPATCH,))
+SECOND: tuple[Statement, ...] = (
+    DISPATCH,
+    "ALTER TABLE orders ADD COLUMN read_upto TEXT NOT NULL DEFAULT ''",
+)
+
+MIGRATIONS: tuple[tuple[Statement, ...], ...] = (FIRST, SECOND)

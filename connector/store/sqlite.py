@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x5245544F  # "RETO"
 BUSY_SECONDS = 10
+STATEMENTS = 512  # more than the program has; each is parsed once
 
 
 class Sqlite:
@@ -123,6 +124,11 @@ class Sqlite:
                 return
             yield Hold()
 
+    def raw(self) -> sqlite3.Connection:
+        """Return this thread's connection itself: to copy a whole database."""
+        connection: sqlite3.Connection = self._utils.conn
+        return connection
+
     def _run(self, sql: str, values: Mapping[str, object]) -> sqlite3.Cursor:
         try:
             return self._utils.execute(sql, dict(values))
@@ -142,6 +148,7 @@ class Sqlite:
             timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,
+            cached_statements=STATEMENTS,
         )
         # recursive_triggers: without it INSERT OR REPLACE walks past the triggers.
         for pragma in (

@@ -77,7 +77,7 @@ def promise(address: str, shop: WooCommerceShop, order_id: int) -> Database:
     db = connect(address)
     shops.put(db, "boots", "woocommerce", "x", NOON)
     order = shop.order(str(order_id))
-    orders.keep(db, "boots", order, NOON)
+    orders.keep(db, "boots", order)
     refunds.reserve(
         db,
         shop="boots",

@@ -54,7 +54,7 @@ def db(address: str, shop: Sandbox) -> Iterator[Mortal]:
     opened = connect(address, Mortal)
     assert isinstance(opened, Mortal)
     shops.put(opened, shop.name, "sandbox", "memory", NOON)
-    orders.keep(opened, shop.name, shop.order("29"), NOON)
+    orders.keep(opened, shop.name, shop.order("29"))
     yield opened
     assert audit.run(opened) == []
     opened.close()
@@ -232,7 +232,7 @@ def test_what_a_worker_without_its_lock_may_still_pay_is_a_persons_question(
     with fresh("postgresql", tmp_path) as address:
         db = connect(address)
         shops.put(db, shop.name, "sandbox", "memory", NOON)
-        orders.keep(db, shop.name, shop.order("29"), NOON)
+        orders.keep(db, shop.name, shop.order("29"))
         promised(db)
         refunds.submit(db, "k1", {"refunds": []}, NOON)
         db.transact(lambda: db.execute("UPDATE dispatch SET holder = 'far away|1'"))

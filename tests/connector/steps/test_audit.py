@@ -20,7 +20,7 @@ def db(address: str) -> Iterator[Database]:
     """A database that its test will break: no audit at its end."""
     opened = connect(address)
     shops.put(opened, "boots", "sandbox", "memory", NOON)
-    orders.keep(opened, "boots", an_order(a_line("a", 3000, 3)), NOON)
+    orders.keep(opened, "boots", an_order(a_line("a", 3000, 3)))
     yield opened
     opened.close()
 

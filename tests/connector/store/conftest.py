@@ -17,7 +17,7 @@ def db(address: str) -> Iterator[Database]:
     """A fresh store with one shop and one order of three units."""
     opened = connect(address)
     shops.put(opened, "boots", "woocommerce", "https://boots.example", NOON)
-    orders.keep(opened, "boots", an_order(a_line("a", 3000, 3)), NOON)
+    orders.keep(opened, "boots", an_order(a_line("a", 3000, 3)))
     yield opened
     assert audit.run(opened) == []
     opened.close()

@@ -1,0 +1,37 @@
+"""Refund arithmetic: from what was paid to what goes back, exact to the minor unit.
+
+Rules R1-R14 (docs/money.md). Gross and each tax are shares of what the shop says was
+paid; no tax is computed from a rate where the shop stored one. The preview that
+customer and merchant see is the very function that pays.
+"""
+
+from connector.settlement.before import externals
+from connector.settlement.credit import Credit, bonus, difference
+from connector.settlement.prices import as_paid, claw_back, inclusive_tax, unbundle
+from connector.settlement.reckon import settle
+from connector.settlement.tenders import TENDER_ORDER
+from connector.settlement.vocabulary import (
+    BASIS_POINTS,
+    Extras,
+    Own,
+    Settlement,
+    Units,
+)
+
+__all__ = [
+    "BASIS_POINTS",
+    "TENDER_ORDER",
+    "Credit",
+    "Extras",
+    "Own",
+    "Settlement",
+    "Units",
+    "as_paid",
+    "bonus",
+    "claw_back",
+    "difference",
+    "externals",
+    "inclusive_tax",
+    "settle",
+    "unbundle",
+]

@@ -1,0 +1,198 @@
+"""The settlement itself, in the order of docs/money.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from connector.model import Deduction, Share
+from connector.money import Money, total
+from connector.settlement import tenders
+from connector.settlement.before import look_back
+from connector.settlement.prices import as_paid
+from connector.settlement.shares import of_charge, of_line
+from connector.settlement.vocabulary import Settlement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connector.model import Charge, Line, Order
+    from connector.settlement.before import Before
+    from connector.settlement.shares import Part
+    from connector.settlement.vocabulary import Extras, Own, Units
+
+
+@dataclass(slots=True)
+class _Sum:
+    """A settlement in the making; figures in minor units.
+
+    `cents` is how many minor units may still be booked as rounding: one a line.
+    """
+
+    currency: str
+    lines: list[Share] = field(default_factory=list)
+    shipping: list[Share] = field(default_factory=list)
+    rounded: list[Deduction] = field(default_factory=list)
+    fees: list[Deduction] = field(default_factory=list)
+    ask: list[str] = field(default_factory=list)
+    waived: int = 0
+    cents: int = 0
+
+    def take(self, part: Part) -> None:
+        """Count what one line brings."""
+        self.lines.append(part.share)
+        self.fees.extend(part.fees)
+        self.waived += part.waived
+        self.ask.extend(part.ask)
+        self.cents += bool(part.share.gross) - part.clamp
+        if part.clamp:
+            self.round(part.clamp, part.share.ref)
+
+    def round(self, minor: int, line_ref: str = "") -> None:
+        """Book a clamp, so that it is seen."""
+        amount = Money(minor, self.currency)
+        self.rounded.append(
+            Deduction(code="rounding", amount=amount, line_ref=line_ref)
+        )
+
+
+def settle(
+    order: Order, units: Sequence[Units], extras: Extras, own: Sequence[Own] = ()
+) -> Settlement:
+    """Say exactly what goes back for these units.
+
+    `order` is the shop's word, read just now; `own` are our refunds of the order
+    that stand, sent or not. Pure and total: what cannot be paid is in `ask`.
+    """
+    before = look_back(order, own)
+    so_far = _Sum(currency=order.currency, ask=_doubts(order))
+    lines = {line.ref: line for line in as_paid(order)}
+    for wanted in units:
+        line = lines.get(wanted.line_ref)
+        if line is None:
+            so_far.ask.append(f"the order has no line {wanted.line_ref}")
+            continue
+        why = _held_back(line, wanted)
+        if why:
+            so_far.ask.append(why)
+            continue
+        gone = before.line(line.ref)
+        part = of_line(line, wanted, gone)
+        so_far.take(part)
+        gone.add(part.share)
+    if extras.shipping:
+        so_far.shipping = _shipping(order, extras, before, so_far.ask)
+    _return_fee(extras, before, so_far)
+    return _close(order, extras, before, so_far)
+
+
+def _held_back(line: Line, wanted: Units) -> str:
+    """Return why a line is not refunded at all, or nothing."""
+    if line.is_gift_card:
+        return f"{line.title}: a gift card cannot be returned or refunded"
+    if wanted.quantity < 1 or line.quantity < 1:
+        return f"{line.title}: {wanted.quantity} of {line.quantity} cannot come back"
+    if line.gross.minor < 0:
+        return f"{line.title}: this line is a discount of {-line.gross}, nothing sold"
+    return ""
+
+
+def _doubts(order: Order) -> list[str]:
+    """Return why what was paid is not clear; a cent a line is rounding (R6)."""
+    found = []
+    parts: tuple[Line | Charge, ...] = (*order.lines, *order.shipping, *order.fees)
+    listed = total((part.gross for part in parts), order.currency)
+    cents = max(1, len(parts))
+    if (listed - order.total).minor > cents:
+        found.append(
+            f"the lines of this order add up to {listed}, its total is {order.total}:"
+            " it was edited, or a discount was not shared out"
+        )
+    if (order.total - order.captured).minor > cents:
+        found.append(f"only {order.captured} of {order.total} of this order was paid")
+    return found
+
+
+def _shipping(
+    order: Order, extras: Extras, before: Before, ask: list[str]
+) -> list[Share]:
+    """Return what is left of the outbound shipping, once, up to the limit (I6, R8)."""
+    gone = {charge.ref: before.charge(charge) for charge in order.shipping}
+    back = sum(one.gross for one in gone.values())
+    room = sum(charge.gross.minor for charge in order.shipping)
+    limit = extras.shipping_limit
+    if limit is not None and limit.currency != order.currency:
+        ask.append(f"the shipping limit of {limit} is not in {order.currency}")
+        return []
+    if limit is not None:
+        room = min(room, limit.minor)
+    room = max(0, room - back)
+    shares: list[Share] = []
+    for charge in order.shipping:
+        left = max(0, charge.gross.minor - gone[charge.ref].gross)
+        minor = min(left, room)
+        room -= minor
+        if minor:
+            shares.append(of_charge(charge, minor, gone[charge.ref]))
+    return shares
+
+
+def _return_fee(extras: Extras, before: Before, so_far: _Sum) -> None:
+    """Take the way back off, less what earlier returns paid where it is once."""
+    fee = extras.return_fee
+    if fee is None or not fee:
+        return
+    if fee.currency != so_far.currency:
+        so_far.ask.append(f"the return fee of {fee} is not in {so_far.currency}")
+        return
+    minor = fee.minor - (before.return_fees if extras.fee_once else 0)
+    if minor > 0:
+        amount = Money(minor, so_far.currency)
+        so_far.fees.append(Deduction(code="return_shipping", amount=amount))
+
+
+def _close(order: Order, extras: Extras, before: Before, so_far: _Sum) -> Settlement:
+    """Take fees off the goods, add shipping, hold the sum, split it over tenders."""
+    currency = order.currency
+    goods = sum(share.gross.minor for share in so_far.lines)
+    goods -= sum(one.amount.minor for one in so_far.rounded)
+    kept, waived = _limit(so_far.fees, goods)
+    due = goods - sum(one.amount.minor for one in kept)
+    due += sum(share.gross.minor for share in so_far.shipping)
+    left = tenders.left_by_tender(order, before)
+    room = tenders.room(order, left)
+    excess = max(0, due - room)
+    rounding = sum(one.amount.minor for one in so_far.rounded)
+    if excess > max(0, so_far.cents):
+        so_far.ask.append(
+            f"{Money(due, currency)} is due, but only"
+            f" {Money(room, currency)} of this order is left to refund"
+        )
+    else:
+        rounding += excess
+    if excess:
+        due -= excess
+        so_far.round(excess)
+    return Settlement(
+        lines=tuple(so_far.lines),
+        shipping=tuple(so_far.shipping),
+        deductions=(*kept, *so_far.rounded),
+        tenders=tenders.give_back(order, due, left, extras.tender_kinds),
+        amount=Money(due, currency),
+        waived=Money(so_far.waived + waived, currency),
+        rounding=Money(rounding, currency),
+        ask=tuple(so_far.ask),
+    )
+
+
+def _limit(deductions: list[Deduction], room: int) -> tuple[list[Deduction], int]:
+    """Hold fees to the goods; the rest is waived, never a debt (R7)."""
+    waived = 0
+    kept: list[Deduction] = []
+    for one in deductions:
+        minor = min(one.amount.minor, room)
+        room -= minor
+        waived += one.amount.minor - minor
+        if minor:
+            kept.append(replace(one, amount=Money(minor, one.amount.currency)))
+    return kept, waived

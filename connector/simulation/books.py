@@ -1,0 +1,175 @@
+"""What a shop really holds, and what money really left: plain numbers.
+
+The arithmetic here is the world's own; nothing of Retour's settlement is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from connector.model import (
+    Charge,
+    Line,
+    Moved,
+    Order,
+    OrderStatus,
+    Parcel,
+    RefundedLine,
+    ShopRefund,
+    TaxPart,
+    Tender,
+    TenderKind,
+)
+from connector.money import Money
+
+CURRENCY = "EUR"
+
+
+@dataclass(slots=True)
+class Sold:
+    """One line of an order: what was paid for it, tax included, in minor units."""
+
+    ref: str
+    quantity: int
+    gross: int
+    tax: int
+
+
+@dataclass(slots=True)
+class Back:
+    """A refund as the shop's record has it; the record is not the money."""
+
+    ref: str
+    amount: int
+    key: str
+    moved: Moved
+    return_ref: str = ""
+    lines: tuple[tuple[str, int, int], ...] = ()  # ref, units, gross
+    made_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Bill:
+    """An order at the shop."""
+
+    ref: str
+    lines: list[Sold]
+    shipping: int
+    tenders: list[tuple[str, TenderKind, int]]
+    placed_at: datetime
+    touched_at: datetime
+    backs: list[Back] = field(default_factory=list)
+
+    @property
+    def paid(self) -> int:
+        """All that the customer paid."""
+        return sum(amount for _, _, amount in self.tenders)
+
+    def standing(self) -> int:
+        """Add up what the shop's own records say went back, or is going."""
+        return sum(one.amount for one in self.backs if one.moved is not Moved.NO)
+
+    def snapshot(self) -> Order:
+        """Write it as an adapter would read it."""
+        gone = self.standing()
+        tenders = []
+        for ref, kind, amount in self.tenders:
+            back = min(gone, amount)
+            gone -= back
+            tenders.append(_tender(ref, kind, amount, back))
+        return Order(
+            ref=self.ref,
+            number=f"#{self.ref}",
+            currency=CURRENCY,
+            total=_eur(self.paid),
+            status=OrderStatus.COMPLETED,
+            placed_at=self.placed_at,
+            updated_at=self.touched_at,
+            lines=tuple(_line(one) for one in self.lines),
+            shipping=_shipping(self.shipping),
+            tenders=tuple(tenders),
+            parcels=(_parcel(self),),
+            refunds=tuple(_refund(one) for one in self.backs),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that left, whoever sent it; `key` is our refund's, or empty."""
+
+    order: str
+    amount: int
+    key: str
+
+
+@dataclass(slots=True)
+class Books:
+    """All bills of a shop, all money that left, all notices not yet delivered."""
+
+    bills: dict[str, Bill] = field(default_factory=dict)
+    left: list[Payment] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)  # order refs to tell about
+
+    def pay(self, order: str, amount: int, key: str) -> None:
+        """Let money leave."""
+        self.left.append(Payment(order, amount, key))
+
+    def sent(self, order: str) -> int:
+        """Add up what left for an order by our doing."""
+        return sum(x.amount for x in self.left if x.order == order and x.key)
+
+    def sent_by_others(self, order: str) -> int:
+        """Add up what left for an order by staff's hands."""
+        return sum(x.amount for x in self.left if x.order == order and not x.key)
+
+    def paid_for(self, key: str) -> int:
+        """Add up what left under one key: the gateway's own list."""
+        return sum(x.amount for x in self.left if x.key == key)
+
+
+def _eur(minor: int) -> Money:
+    return Money(minor, CURRENCY)
+
+
+def _line(one: Sold) -> Line:
+    taxes = (TaxPart(rate="1", amount=_eur(one.tax)),) if one.tax else ()
+    return Line(
+        ref=one.ref,
+        title=f"Thing {one.ref}",
+        quantity=one.quantity,
+        gross=_eur(one.gross),
+        taxes=taxes,
+        fulfilled=one.quantity,
+    )
+
+
+def _shipping(paid: int) -> tuple[Charge, ...]:
+    return (Charge(ref="ship", title="Parcel", gross=_eur(paid)),) if paid else ()
+
+
+def _tender(ref: str, kind: TenderKind, amount: int, back: int) -> Tender:
+    return Tender(
+        ref=ref, gateway=ref, kind=kind, captured=_eur(amount), refunded=_eur(back)
+    )
+
+
+def _parcel(bill: Bill) -> Parcel:
+    arrived = bill.placed_at + timedelta(days=2)
+    units = tuple((one.ref, one.quantity) for one in bill.lines)
+    return Parcel(ref="p", units=units, shipped_at=arrived, delivered_at=arrived)
+
+
+def _refund(one: Back) -> ShopRefund:
+    return ShopRefund(
+        ref=one.ref,
+        amount=_eur(one.amount),
+        moved=one.moved,
+        key=one.key or None,
+        made_at=one.made_at,
+        return_ref=one.return_ref,
+        lines=tuple(
+            RefundedLine(line_ref=ref, quantity=units, gross=_eur(gross))
+            for ref, units, gross in one.lines
+        ),
+    )

@@ -1,0 +1,170 @@
+"""Many cases, over all cores; a failing seed can be played again."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from connector.simulation.case import Case
+from connector.simulation.chance import Chance
+from connector.simulation.person import clear_desk
+from connector.simulation.verdict import Verdict, judge
+from connector.simulation.world import RUNNABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+PLATFORMS = ("woocommerce", "shopify")
+ROUNDS = 16
+ROUND_SECONDS = 7 * 3600  # longer than the longest wait between two tries
+STILL = 3  # rounds without a move: longer than the slowest payment takes
+UNANSWERED = frozenset({"silent", "lost", "late", "slow", "page", "error"})
+CHUNK = 25
+
+
+@dataclass(slots=True)
+class Report:
+    """What all cases came to; sound when every zero is zero."""
+
+    cases: int = 0
+    seconds: float = 0.0
+    kills: int = 0
+    lost_answers: int = 0
+    paid_twice: int = 0
+    lost: int = 0
+    difference_minor: int = 0
+    needs_person: int = 0
+    audit_breaches: int = 0
+    failing_seeds: list[str] = field(default_factory=list)
+    stories: list[str] = field(default_factory=list)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was paid twice, lost, or off by a cent."""
+        wrong = self.paid_twice + self.lost + self.difference_minor
+        return not (wrong or self.audit_breaches or self.failing_seeds)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures, in the order of the documentation."""
+        names = [
+            "cases", "seconds", "kills", "lost_answers", "paid_twice", "lost",
+            "difference_minor", "needs_person", "audit_breaches", "failing_seeds",
+        ]  # fmt: skip
+        found = {name: getattr(self, name) for name in names}
+        return found | {"seconds": round(self.seconds, 2)}
+
+    def add(self, other: Report) -> None:
+        """Count another one's cases too."""
+        for name in self.__dataclass_fields__:
+            if name != "seconds":
+                setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+def run(
+    seed: int,
+    cases: int,
+    platforms: Sequence[str] = PLATFORMS,
+    tell: Callable[[int], None] | None = None,
+    cores: int | None = None,
+) -> Report:
+    """Play `cases` cases from `seed` on; each is named `seed:platform`.
+
+    A case depends on its name alone, so that cores change nothing but the time.
+    """
+    names = [f"{seed + n}:{platforms[n % len(platforms)]}" for n in range(cases)]
+    chunks = [names[n : n + CHUNK] for n in range(0, cases, CHUNK)]
+    report = Report()
+    started = time.perf_counter()
+    for part in _played(chunks, cores or os.cpu_count() or 1):
+        report.add(part)
+        if tell:
+            tell(report.cases)
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def _played(chunks: Sequence[Sequence[str]], cores: int) -> Iterator[Report]:
+    """Play chunks of cases, in order; each core is a process of its own."""
+    if cores < 2 or len(chunks) < 2:  # noqa: PLR2004 - nothing to share
+        yield from map(several, chunks)
+        return
+    quiet = partial(logging.disable, logging.root.manager.disable)
+    with multiprocessing.get_context("spawn").Pool(cores, quiet) as pool:
+        yield from pool.imap(several, chunks)
+
+
+def several(names: Iterable[str]) -> Report:
+    """Play cases by name."""
+    report = Report()
+    for name in names:
+        one(name, report)
+    return report
+
+
+def one(name: str, report: Report) -> Verdict:
+    """Play one case by its name, `seed:platform`, and add it to the report."""
+    platform = name.partition(":")[2]
+    case = Case.make(name, platform, Chance(f"{name}/case"))
+    world = case.world
+    try:
+        case.play()
+        was_asked = settle(case)
+        verdict = judge(case)
+        verdict.needs_person |= was_asked
+    except Exception as error:  # noqa: BLE001 - any surprise is a finding of its own
+        verdict = Verdict(faults=[f"{type(error).__name__}: {error}"])
+    report.cases += 1
+    report.kills += world.kills
+    report.lost_answers += sum(
+        times for fate, times in world.shop.fates.items() if fate in UNANSWERED
+    )
+    report.paid_twice += verdict.paid_twice
+    report.lost += verdict.lost
+    report.difference_minor += verdict.difference
+    report.needs_person += verdict.needs_person
+    report.audit_breaches += verdict.breaches
+    if verdict.faults:
+        report.failing_seeds.append(name)
+        report.stories.append("\n".join([name, *world.story, *verdict.faults]))
+    world.db.close()
+    return verdict
+
+
+def settle(case: Case) -> bool:
+    """Let nothing go wrong any more, until nothing moves; say if a person was asked."""
+    world, was_asked, still = case.world, False, 0
+    world.chance.is_calm = True
+    for _ in range(ROUNDS):
+        before = _pulse(case)
+        world.time.pass_by(ROUND_SECONDS)
+        case.finish()
+        world.deliver()
+        for job in RUNNABLE:
+            world.run(job)
+        was_asked |= clear_desk(world) > 0
+        after = _pulse(case)
+        if after[:3] == (0, 0, 0):
+            break  # all is paid, closed and read
+        still = still + 1 if after == before else 0
+        if still == STILL:
+            break
+    return was_asked
+
+
+def _pulse(case: Case) -> tuple[int, ...]:
+    """Return what is left to do, and then what changes when anything happens."""
+    left = sum(not wanted.is_asked for wanted in case.wanted)
+    rows = case.world.db.query(
+        "SELECT (SELECT count(*) FROM inbox WHERE state = 'new') AS unread,"
+        " (SELECT count(*) FROM outbox) + (SELECT count(*) FROM refunds"
+        "  WHERE state IN ('pending', 'unknown', 'submitted', 'manual'))"
+        "  + (SELECT count(*) FROM returns WHERE closed_at IS NULL) AS open,"
+        " (SELECT count(*) FROM history) AS events, (SELECT count(*) FROM desk"
+        " WHERE closed_at IS NULL) AS asked, (SELECT count(*) FROM ledger) AS entries"
+    )
+    return (left, *rows[0].values())

@@ -1,0 +1,152 @@
+"""What both simulated shops share: reading, news, staff, and how reads go wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable, Unsupported
+from connector.model import Change, Moved
+from connector.platform import Notice
+from connector.simulation.books import Back, Books
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from connector.model import Order, Return, ShopRefund, ShopReturn
+    from connector.simulation.books import Bill
+    from connector.simulation.chance import Chance, Time
+
+# What may become of a read, in per cent.
+READS = {"away": 4, "unclear": 6}
+
+
+class SimShop:
+    """A shop in memory; `skew` is how far its clock is from the world's."""
+
+    name = "sim"
+    platform: str
+
+    def __init__(self, chance: Chance, time: Time) -> None:
+        self.chance = chance
+        self.time = time
+        self.books = Books()
+        self.skew = timedelta(seconds=chance.choice([-120, -3, 0, 0, 4, 120]))
+        self.fates: Counter[str] = Counter()
+        self._refs = 0
+
+    def now(self) -> datetime:
+        """Return what the shop's own clock shows."""
+        return self.time.true + self.skew
+
+    def new_ref(self, prefix: str) -> str:
+        """Make an id that was never used."""
+        self._refs += 1
+        return f"{prefix}{self._refs}"
+
+    def touch(self, bill: Bill) -> None:
+        """Change an order's modification time, and have news of it."""
+        bill.touched_at = max(bill.touched_at, self.now())
+        self.books.news.append(bill.ref)
+
+    def count(self, fate: str) -> None:
+        """Remember what fate did, for the report."""
+        self.fates[fate] += 1
+
+    def read_notice(self, topic: str, body: bytes) -> Notice:
+        """Read a body that is nothing but an order's ref."""
+        del topic
+        return Notice(about="order", order_ref=body.decode())
+
+    def order(self, ref: str) -> Order:
+        """Read an order, if the read arrives."""
+        self._read()
+        if ref not in self.books.bills:
+            raise Gone(order=ref)
+        return self.books.bills[ref].snapshot()
+
+    def _read(self) -> None:
+        fate = self.chance.pick(READS, "fine")
+        if fate == "away":
+            raise Unavailable
+        if fate == "unclear":
+            msg = "a page that is no JSON"
+            raise OutcomeUnknown(msg)
+
+    def find_order(self, number: str) -> str | None:
+        """Find an order by its number."""
+        self._read()
+        bare = number.lstrip("#")
+        return bare if bare in self.books.bills else None
+
+    def order_of_refund(self, refund_ref: str) -> str | None:
+        """Find the order of a refund."""
+        self._read()
+        for bill in self.books.bills.values():
+            if any(one.ref == refund_ref for one in bill.backs):
+                return bill.ref
+        return None
+
+    def changes(self, since: datetime) -> Iterator[Change]:
+        """List orders modified since, oldest first."""
+        self._read()
+        for bill in sorted(self.books.bills.values(), key=lambda one: one.touched_at):
+            if bill.touched_at >= since:
+                yield Change(order_ref=bill.ref, updated_at=bill.touched_at)
+
+    def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
+        """List an order's refunds."""
+        return self.order(order_ref).refunds
+
+    def staff_refund(self, order_ref: str, amount: int) -> bool:
+        """Refund as staff does in the shop's admin; False when nothing is left."""
+        bill = self.books.bills[order_ref]
+        amount = min(amount, bill.paid - bill.standing())
+        if amount <= 0:
+            return False
+        made = Back(ref=self.new_ref("S"), amount=amount, key="", moved=Moved.YES)
+        bill.backs.append(made)
+        self.books.pay(order_ref, amount, "")
+        self.touch(bill)
+        return True
+
+    def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
+        """Return nothing, unless the platform has returns."""
+        del order_ref
+        return ()
+
+    def shop_return(self, ref: str) -> ShopReturn:
+        """Refuse."""
+        raise Unsupported(ref=ref)
+
+    def open_return(self, case: Return) -> ShopReturn:
+        """Refuse."""
+        raise Unsupported(number=case.number)
+
+    def approve_return(self, ref: str) -> None:
+        """Refuse."""
+        raise Unsupported(ref=ref)
+
+    def decline_return(self, ref: str, note: str) -> None:
+        """Refuse."""
+        raise Unsupported(ref=ref, note=len(note))
+
+    def dispose(self, ref: str, units: Mapping[str, int]) -> None:
+        """Refuse."""
+        raise Unsupported(ref=ref, lines=len(units))
+
+    def disposed(self, ref: str) -> Mapping[str, int]:
+        """Refuse."""
+        raise Unsupported(ref=ref)
+
+    def close_return(self, ref: str) -> None:
+        """Refuse."""
+        raise Unsupported(ref=ref)
+
+    def probe(self) -> Mapping[str, str]:
+        """Say who we are."""
+        if not self.name:
+            raise Rejected
+        return {"name": self.name}

@@ -1,0 +1,286 @@
+"""Shopify as books in memory: it holds returns of its own.
+
+`returnProcess` has no key, `refundCreate` has one that is forgotten after a day, and
+some money settles later, or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from adapters.shopify import refunds
+from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
+from connector.model import Moved, Prepared, Receipt, ShopReturn, ShopReturnLine
+from connector.money import Money
+from connector.platform import Abilities
+from connector.simulation.books import CURRENCY, Back
+from connector.simulation.chance import START
+from connector.simulation.shop import SimShop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from typing import Any
+
+    from connector.model import Finding, RefundRequest, Return
+    from connector.simulation.chance import Chance, Time
+
+# What may become of a mutation, in per cent.
+FATES = {
+    "away": 5,  # the connection is never made
+    "storm": 5,  # throttled to the end: surely not run
+    "lost": 6,  # it never arrives, and no answer comes
+    "error": 4,  # 200 with INTERNAL_SERVER_ERROR, or an HTML page: nothing done
+    "silent": 9,  # done, and the answer is lost
+    "late": 5,  # no answer; up to ten minutes later it is done all the same
+}
+PENDING, FAILS = 8, 2  # one refund in so many settles later; of those fail one in
+LATEST = 600
+KEY_LIFE = timedelta(hours=24)
+UNCLEAR = "no answer that says yes or no"
+
+
+@dataclass(slots=True)
+class Rma:
+    """A return at the shop; quantities by its line's ref."""
+
+    ref: str
+    order: str
+    status: str
+    lines: dict[str, tuple[str, int]]  # ref -> (order line, units)
+    processed: dict[str, int] = field(default_factory=dict)
+    disposed: dict[str, int] = field(default_factory=dict)
+
+
+class SimShopify(SimShop):
+    """One Shopify shop."""
+
+    platform = "shopify"
+    abilities = Abilities(holds_returns=True)
+
+    def __init__(self, chance: Chance, time: Time) -> None:
+        super().__init__(chance, time)
+        self.rmas: dict[str, Rma] = {}
+        self._keys: dict[str, tuple[datetime, RefundRequest, Back]] = {}
+
+    # Money.
+
+    def prepare(self, request: RefundRequest) -> Prepared:
+        """Read what the outcome will be judged by, as the adapter does."""
+        order = self.order(request.order_ref)
+        seen: dict[str, Any] = {"refunds": sorted(one.ref for one in order.refunds)}
+        if not request.return_ref:
+            ours = [one for one in order.refunds if one.key == request.key]
+            already = refunds.receipt(ours[0]) if len(ours) == 1 else None
+            return Prepared(preimage=seen, already=already)
+        case = self.shop_return(request.return_ref)
+        seen |= refunds.before(request, case)
+        return Prepared(preimage=seen, ask=refunds.lacking_units(request, case))
+
+    def refund(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Receipt:
+        """Process the return, or refund without one; let fate have its say."""
+        del preimage
+        run = self._process if request.return_ref else self._create
+        made = self._change(lambda: run(request))
+        assert isinstance(made, Back)  # noqa: S101 - what `run` returns
+        return Receipt(
+            ref=made.ref, amount=Money(made.amount, CURRENCY), moved=made.moved
+        )
+
+    def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
+        """Judge as the adapter does."""
+        order = self.order(request.order_ref)
+        case = self.shop_return(request.return_ref) if request.return_ref else None
+        return refunds.find(request, preimage, order, case, self.time())
+
+    def _process(self, request: RefundRequest) -> Back:
+        """Process units, once each; Shopify refuses more than are left."""
+        rma = self.rmas[request.return_ref]
+        for ref, units in request.return_lines:
+            if rma.processed.get(ref, 0) + units > rma.lines[ref][1]:
+                msg = "quantity is more than can be processed"
+                raise Rejected(msg)
+        made = self._book(request, rma.ref)
+        for ref, units in request.return_lines:
+            rma.processed[ref] = rma.processed.get(ref, 0) + units
+            if request.goods_received:
+                rma.disposed[ref] = rma.disposed.get(ref, 0) + units
+        return made
+
+    def _create(self, request: RefundRequest) -> Back:
+        """Refund under a key: for a day it answers the same, then it is forgotten."""
+        asked = replace(request, first_sent_at=None)
+        known = self._keys.get(request.key)
+        if known and self.now() - known[0] < KEY_LIFE:
+            if known[1] != asked:
+                msg = "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"
+                raise Rejected(msg)
+            return known[2]
+        made = self._book(request, "")
+        self._keys[request.key] = (self.now(), asked, made)
+        return made
+
+    def _book(self, request: RefundRequest, rma: str) -> Back:
+        bill = self.books.bills[request.order_ref]
+        amount = request.amount.minor
+        if amount > bill.paid - bill.standing():
+            msg = "Refund amount is more than the order has left"
+            raise Rejected(msg)
+        made = Back(
+            ref=self.new_ref("R"),
+            amount=amount,
+            key="" if rma else request.key,  # no note of returnProcess is read back
+            moved=Moved.YES,
+            return_ref=rma,
+            lines=tuple((s.ref, s.quantity, s.gross.minor) for s in request.lines),
+            made_at=self.now(),
+        )
+        bill.backs.append(made)
+        if self.chance.one_in(PENDING):
+            made.moved = Moved.PENDING
+            delay = self.chance.uniform(60, 43_200)
+            self.time.later(delay, lambda: self._settle(made, bill.ref, request.key))
+        else:
+            self.books.pay(bill.ref, amount, request.key)
+        self.touch(bill)
+        return made
+
+    def _settle(self, made: Back, order: str, key: str) -> None:
+        """Let pending money arrive, or not."""
+        if self.chance.one_in(FAILS):
+            made.moved = Moved.NO
+            self.count("failed")
+        else:
+            made.moved = Moved.YES
+            self.books.pay(order, made.amount, key)
+
+    # Returns.
+
+    def customer_asks(self, order: str, units: Mapping[str, int]) -> str:
+        """Open a return as customers do in the shop's own account pages."""
+        rma = self._open(order, units, "requested")
+        self.touch(self.books.bills[order])
+        return rma.ref
+
+    def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
+        """List the returns of an order."""
+        self._read()
+        return tuple(_seen(x) for x in self.rmas.values() if x.order == order_ref)
+
+    def shop_return(self, ref: str) -> ShopReturn:
+        """Read one return."""
+        self._read()
+        if ref not in self.rmas:
+            raise Gone(return_ref=ref)
+        return _seen(self.rmas[ref])
+
+    def open_return(self, case: Return) -> ShopReturn:
+        """Request a return: no key, so that two are two."""
+        units = {line.line_ref: line.asked for line in case.lines}
+        order = case.order_ref
+        rma = self._change(lambda: self._open(order, units, "requested"))
+        assert isinstance(rma, Rma)  # noqa: S101 - what `_open` returns
+        return _seen(rma)
+
+    def approve_return(self, ref: str) -> None:
+        """Approve a request; an open one is refused."""
+        self._change(lambda: self._turn(ref, "requested", "open"))
+
+    def decline_return(self, ref: str, note: str) -> None:
+        """Decline a request."""
+        del note
+        self._change(lambda: self._turn(ref, "requested", "declined"))
+
+    def dispose(self, ref: str, units: Mapping[str, int]) -> None:
+        """Book goods; more than there are is taken without complaint."""
+
+        def book() -> None:
+            rma = self.rmas[ref]
+            for line, count in units.items():
+                rma.disposed[line] = rma.disposed.get(line, 0) + count
+
+        self._change(book)
+
+    def disposed(self, ref: str) -> Mapping[str, int]:
+        """Return the units disposed of."""
+        self._read()
+        return dict(self.rmas[ref].disposed)
+
+    def close_return(self, ref: str) -> None:
+        """Close a return; a second close is no error."""
+        self._change(lambda: self._turn(ref, "", "closed"))
+
+    def _open(self, order: str, units: Mapping[str, int], status: str) -> Rma:
+        bill = self.books.bills[order]
+        held: dict[str, int] = {}
+        for rma in self.rmas.values():
+            if rma.order == order and rma.status not in ("declined", "cancelled"):
+                for line, count in rma.lines.values():
+                    held[line] = held.get(line, 0) + count
+        sold = {one.ref: one.quantity for one in bill.lines}
+        if any(held.get(line, 0) + n > sold[line] for line, n in units.items()):
+            msg = "more units than can be returned"
+            raise Rejected(msg)
+        lines = {self.new_ref("L"): (line, n) for line, n in units.items()}
+        made = Rma(self.new_ref("RMA"), order, status, lines)
+        self.rmas[made.ref] = made
+        self.touch(bill)
+        return made
+
+    def _turn(self, ref: str, before: str, after: str) -> None:
+        rma = self.rmas[ref]
+        if before and rma.status != before:
+            msg = f"the return is {rma.status}"
+            raise Rejected(msg)
+        rma.status = after
+        self.touch(self.books.bills[rma.order])
+
+    def _change(self, run: Callable[[], object]) -> object:
+        """Send a mutation through fate."""
+        fate = self.chance.pick(FATES, "fine")
+        self.count(fate)
+        if fate in ("away", "storm"):
+            raise Unavailable
+        if fate in ("lost", "error"):
+            raise OutcomeUnknown(UNCLEAR)
+        if fate == "late":
+            self.time.later(self.chance.uniform(1, LATEST), lambda: _quietly(run))
+            raise OutcomeUnknown(UNCLEAR)
+        done = run()
+        if fate == "silent":
+            raise OutcomeUnknown(UNCLEAR)
+        return done
+
+
+def _quietly(run: Callable[[], object]) -> None:
+    """Run something late: nobody hears a refusal."""
+    try:
+        run()
+    except Rejected:
+        return
+
+
+def _seen(rma: Rma) -> ShopReturn:
+    lines = tuple(
+        ShopReturnLine(
+            ref=ref,
+            line_ref=line,
+            quantity=units,
+            processable=units - rma.processed.get(ref, 0),
+            processed=rma.processed.get(ref, 0),
+            refunded=rma.processed.get(ref, 0),
+            reason="changed-my-mind",
+        )
+        for ref, (line, units) in rma.lines.items()
+    )
+    return ShopReturn(
+        ref=rma.ref,
+        number=rma.ref,
+        order_ref=rma.order,
+        status=rma.status,
+        lines=lines,
+        opened_at=START,
+        raw_status=rma.status.upper(),
+    )
