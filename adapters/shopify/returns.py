@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -25,21 +26,26 @@ STATUS = {
 OTHER = "other-reason"
 MOST = 250
 NOTE, DECLINE_NOTE = 300, 500
+# Behind the note of a line that we open: `returnRequest` has no key, and a customer
+# may ask for the same units at the same moment.
+MARK = "RT-"
+OURS = re.compile(r"\s*\[RT-([^\]\s]+)\]$")
 
 
 def translate(data: Json) -> ShopReturn:
     """Translate a Return; a line that names no order line keeps an empty ref."""
     raw = str(data["status"])
+    rows = whole(data["returnLineItems"], MOST, "return lines")
+    marks = {found.group(1) for one in rows if (found := OURS.search(_note(one)))}
     return ShopReturn(
         ref=str(data["id"]),
         number=str(data["name"]),
         order_ref=str(data["order"]["id"]),
         status=STATUS.get(raw, "unknown"),
-        lines=tuple(
-            _line(one) for one in whole(data["returnLineItems"], MOST, "return lines")
-        ),
+        lines=tuple(_line(one) for one in rows),
         opened_at=moment(data["createdAt"]),
         raw_status=raw,
+        our_number=marks.pop() if len(marks) == 1 else "",
     )
 
 
@@ -53,8 +59,12 @@ def _line(data: Json) -> ShopReturnLine:
         processed=int(data["processedQuantity"]),
         refunded=int(data["refundedQuantity"]),
         reason=str((data.get("returnReasonDefinition") or {}).get("handle") or ""),
-        note=str(data.get("customerNote") or data.get("returnReasonNote") or ""),
+        note=OURS.sub("", _note(data)),
     )
+
+
+def _note(data: Json) -> str:
+    return str(data.get("customerNote") or data.get("returnReasonNote") or "")
 
 
 def read(calls: Calls, ref: str) -> ShopReturn:
@@ -95,8 +105,9 @@ def request(calls: Calls, case: Return) -> ShopReturn:
                 reason = reasons.get(line.reason) or reasons.get(OTHER)
                 if reason:
                     row["returnReasonDefinitionId"] = reason
-                if line.note:
-                    row["customerNote"] = line.note[:NOTE]
+                mark = f"[{MARK}{case.number}]"
+                note = line.note[: NOTE - len(mark) - 1]
+                row["customerNote"] = f"{note} {mark}".strip()
                 rows.append(row)
                 left -= taken
         if left:

@@ -149,3 +149,4 @@ class ShopReturn:
     lines: tuple[ShopReturnLine, ...]
     opened_at: datetime
     raw_status: str = ""
+    our_number: str = ""  # the number of our return, where the shop's record has it

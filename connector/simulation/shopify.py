@@ -52,6 +52,7 @@ class Rma:
     lines: dict[str, tuple[str, int]]  # ref -> (order line, units)
     processed: dict[str, int] = field(default_factory=dict)
     disposed: dict[str, int] = field(default_factory=dict)
+    number: str = ""  # ours, where we opened it
 
 
 class SimShopify(SimShop):
@@ -180,7 +181,8 @@ class SimShopify(SimShop):
         """Request a return: no key, so that two are two."""
         units = {line.line_ref: line.asked for line in case.lines}
         order = case.order_ref
-        rma = self._change(lambda: self._open(order, units, "requested"))
+        number = case.number
+        rma = self._change(lambda: self._open(order, units, "requested", number))
         assert isinstance(rma, Rma)  # noqa: S101 - what `_open` returns
         return _seen(rma)
 
@@ -212,7 +214,9 @@ class SimShopify(SimShop):
         """Close a return; a second close is no error."""
         self._change(lambda: self._turn(ref, "", "closed"))
 
-    def _open(self, order: str, units: Mapping[str, int], status: str) -> Rma:
+    def _open(
+        self, order: str, units: Mapping[str, int], status: str, number: str = ""
+    ) -> Rma:
         bill = self.books.bills[order]
         held: dict[str, int] = {}
         for rma in self.rmas.values():
@@ -224,7 +228,7 @@ class SimShopify(SimShop):
             msg = "more units than can be returned"
             raise Rejected(msg)
         lines = {self.new_ref("L"): (line, n) for line, n in units.items()}
-        made = Rma(self.new_ref("RMA"), order, status, lines)
+        made = Rma(self.new_ref("RMA"), order, status, lines, number=number)
         self.rmas[made.ref] = made
         self.touch(bill)
         return made
@@ -283,4 +287,5 @@ def _seen(rma: Rma) -> ShopReturn:
         lines=lines,
         opened_at=START,
         raw_status=rma.status.upper(),
+        our_number=rma.number,
     )

@@ -158,17 +158,20 @@ def _resolve(job: _Job) -> None:
 
 
 def _resolve_open(job: _Job) -> None:
-    """Find the return that we made: new since the pre-image, with our lines."""
+    """Find the return that we made: new since the pre-image, with our number on it.
+
+    Never by its lines: the customer may have asked for the same in the shop itself.
+    """
     before = set((job.row.preimage or {}).get("returns", ()))
     new = [r for r in job.shop.returns(job.case.order_ref) if r.ref not in before]
     free = [r for r in new if not returns.by_platform_ref(job.db, job.shop.name, r.ref)]
-    ours = [r for r in free if _same_lines(_approved(job.case), r)]
+    ours = [r for r in free if r.our_number == job.case.number]
     if len(ours) == 1:
         _finish(job, "find", ours[0])
-    elif not free:
+    elif not ours:
         _never_happened(job)
     else:
-        why = f"{len(free)} returns appeared in the shop; which of them is this one?"
+        why = f"{len(ours)} returns in the shop carry this number; cancel all but one"
         _refuse(job, why)
 
 
@@ -188,16 +191,6 @@ def _approved(case: Return) -> Return:
         if line.decision == Decision.APPROVED
     )
     return replace(case, lines=lines)
-
-
-def _same_lines(case: Return, found: ShopReturn) -> bool:
-    ours: dict[str, int] = {}
-    theirs: dict[str, int] = {}
-    for line in case.lines:
-        ours[line.line_ref] = ours.get(line.line_ref, 0) + line.asked
-    for other in found.lines:
-        theirs[other.line_ref] = theirs.get(other.line_ref, 0) + other.quantity
-    return ours == theirs
 
 
 def _read_returns(job: _Job) -> dict[str, Any]:
