@@ -99,7 +99,9 @@ def order(data: Json) -> Order:
     currency = str(data["presentmentCurrencyCode"])
     reading = _Reading(currency)
     included = bool(data.get("taxesIncluded"))
-    refunds = tuple(refund(one, currency) for one in data.get("refunds") or ())
+    refunds = tuple(
+        refund(one, currency, included=included) for one in data.get("refunds") or ()
+    )
     lines = tuple(
         _line(one, refunds, reading, included=included)
         for one in whole(data["lineItems"], 10**6, "lines")
@@ -257,8 +259,11 @@ def _parcel(data: Json) -> Parcel:
     )
 
 
-def refund(data: Json, currency: str) -> ShopRefund:
-    """Translate a Refund; that it exists does not mean that money moved."""
+def refund(data: Json, currency: str, *, included: bool = False) -> ShopRefund:
+    """Translate a Refund; that it exists does not mean that money moved.
+
+    `included`: the order's prices hold their tax, and so does its `subtotalSet`.
+    """
     reading = _Reading(currency)
     sent = [
         one
@@ -269,8 +274,7 @@ def refund(data: Json, currency: str) -> ShopRefund:
         RefundedLine(
             line_ref=str(one["lineItem"]["id"]),
             quantity=int(one["quantity"]),
-            gross=reading.money(one["subtotalSet"], "refundLineItems")
-            + reading.money(one["totalTaxSet"], "refundLineItems"),
+            gross=_refunded(one, reading, included=included),
         )
         for one in whole(data["refundLineItems"], MOST, "lines in a refund")
     )
@@ -289,6 +293,12 @@ def refund(data: Json, currency: str) -> ShopRefund:
         lines=lines,
         note=note[:200],
     )
+
+
+def _refunded(data: Json, r: _Reading, *, included: bool) -> Money:
+    subtotal = r.money(data["subtotalSet"], "refundLineItems")
+    tax = r.money(data["totalTaxSet"], "refundLineItems")
+    return subtotal if included else subtotal + tax
 
 
 def _moved(sent: Sequence[Json]) -> Moved:

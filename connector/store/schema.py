@@ -306,4 +306,17 @@ SECOND: tuple[Statement, ...] = (
     "ALTER TABLE orders ADD COLUMN read_upto TEXT NOT NULL DEFAULT ''",
 )
 
-MIGRATIONS: tuple[tuple[Statement, ...], ...] = (FIRST, SECOND)
+# Where this database lived when it last paid: a copy elsewhere must not.
+INSTALLATION = """
+CREATE TABLE installation (
+    place       TEXT NOT NULL,
+    noticed_at  TEXT NOT NULL
+)$strict"""
+
+THIRD: tuple[Statement, ...] = (
+    INSTALLATION,
+    "ALTER TABLE shops ADD COLUMN paused_why TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE shops ADD COLUMN reconciled_at TEXT",
+)
+
+MIGRATIONS: tuple[tuple[Statement, ...], ...] = (FIRST, SECOND, THIRD)
