@@ -22,6 +22,7 @@ from connector.config import Config
 from connector.errors import ConfigError
 from connector.findings import findings
 from connector.money import Money
+from connector.steps import place
 from connector.steps.receive import accept
 from connector.steps.refund import Limits
 from connector.store import Database, connect, shops
@@ -64,12 +65,17 @@ def open_office(
     config: Config,
     now: Callable[[], datetime] = clock,
     sleep: Callable[[float], None] = time.sleep,
+    kind: type[Database] = Database,
 ) -> Office:
-    """Open the database, put the shops there, and build what works on them."""
+    """Open the database, put the shops there, and build what works on them.
+
+    `kind` is the database's class: tests give one that dies at its commits.
+    """
     refuse_errors(config)
-    db = connect(config.store)
+    db = connect(config.store, kind)
     for shop in config.shops:
         _put(db, config, shop, now())
+    place.check(db, config.server.public_url, now())
     work = _work(db, config, now, sleep)
     doors = _doors(db, config, now)
     face = Face(

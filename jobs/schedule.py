@@ -11,6 +11,7 @@ from connector.platform import Shop
 from connector.steps import (
     audit,
     close,
+    compare,
     decide,
     intake,
     mirror,
@@ -72,7 +73,8 @@ class Job:
     name: str
     run: Callable[[Work, str], int]
     every: Callable[[Timing], int] | None = None
-    per_shop: bool = True
+    per_shop: bool = True  # else once for all
+    is_nightly: bool = False
 
 
 def read_inbox(work: Work, _: str) -> int:
@@ -127,6 +129,12 @@ def close_returns(work: Work, shop: str) -> int:
     return close.run(work.db, work.shops[shop], work.clock())
 
 
+def compare_books(work: Work, shop: str) -> int:
+    """Hold shop and ledger against each other: deletions send no webhook."""
+    found = compare.run(work.db, work.shops[shop], work.clock)
+    return sum(line.verdict == compare.FLAGGED for line in found)
+
+
 def audit_books(work: Work, _: str) -> int:
     """Restate the law of the books; a breach goes to the desk of every shop."""
     breaches = audit.run(work.db)
@@ -155,7 +163,8 @@ JOBS: tuple[Job, ...] = (
     Job(name="refunds", run=push_refunds),  # by the shop's own payday
     Job(name="reconcile", run=reconcile_refunds, every=lambda t: t.reconcile),
     Job(name="close", run=close_returns, every=lambda t: t.reconcile),
-    Job(name="audit", run=audit_books, per_shop=False),  # by the hour
+    Job(name="compare", run=compare_books, is_nightly=True),
+    Job(name="audit", run=audit_books, per_shop=False, is_nightly=True),
 )
 
 

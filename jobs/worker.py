@@ -50,7 +50,7 @@ def trigger(job: Job, work: Work, shop: str) -> BaseTrigger:
     """Return when a job of the table runs for a shop."""
     if job.every:
         return IntervalTrigger(seconds=job.every(work.timing), timezone="UTC")
-    if not job.per_shop:
+    if job.is_nightly:
         return CronTrigger(hour=work.timing.audit_hour, timezone="UTC")
     payday = work.payday(shop)
     if payday.cron:

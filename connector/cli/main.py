@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from connector import config
-from connector.cli import demo, quote, run, shops, show, simulate
+from connector.cli import demo, quote, reconcile, run, shops, show, simulate
 from connector.cli.run import CONFIG_VARIABLE
 from connector.errors import RetourError
 
@@ -46,6 +46,7 @@ def _load(path: Path | None) -> Config:
 
 for command in (
     *run.COMMANDS,
+    *reconcile.COMMANDS,
     *show.COMMANDS,
     *shops.COMMANDS,
     quote.quote,

@@ -1,4 +1,4 @@
-"""serve, web, work, check, config, audit, reconcile, pause, resume."""
+"""serve, web, work, check, config, audit, pause, resume."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,10 @@ from granian.constants import Interfaces
 from connector import config as configuration
 from connector.findings import findings
 from connector.steps import audit as auditing
+from connector.steps import place
 from connector.store import connect, shops
-from connector.wiring import open_office
-from jobs.schedule import once, reconcile_refunds
+from connector.wiring import clock, open_office
+from jobs.schedule import once
 from jobs.worker import scheduler
 
 if TYPE_CHECKING:
@@ -152,21 +154,13 @@ def audit(load: Callable[[], Config]) -> None:
 
 
 @click.command()
-@click.pass_obj
-def reconcile(load: Callable[[], Config]) -> None:
-    """Look now at what became of refunds without a clear answer."""
-    office = open_office(load())
-    done = sum(reconcile_refunds(office.work, name) for name in office.work.shops)
-    click.echo(f"{done} settled")
-    office.db.close()
-
-
-@click.command()
 @click.argument("shop")
 @click.pass_obj
 def pause(load: Callable[[], Config], shop: str) -> None:
     """Hold back every refund of a shop."""
-    _pause(load(), shop, is_paused=True)
+    with closing(connect(load().store)) as db:
+        shops.pause(db, shop, is_paused=True)
+    click.echo(f"{shop} is paused")
 
 
 @click.command()
@@ -174,14 +168,9 @@ def pause(load: Callable[[], Config], shop: str) -> None:
 @click.pass_obj
 def resume(load: Callable[[], Config], shop: str) -> None:
     """Let the refunds of a shop go again."""
-    _pause(load(), shop, is_paused=False)
+    with closing(connect(load().store)) as db:
+        place.resume(db, shop, actor="command line", now=clock())
+    click.echo(f"{shop} is running")
 
 
-def _pause(config: Config, shop: str, *, is_paused: bool) -> None:
-    db = connect(config.store)
-    shops.pause(db, shop, is_paused=is_paused)
-    db.close()
-    click.echo(f"{shop} is {'paused' if is_paused else 'running'}")
-
-
-COMMANDS = (serve, web, work, check, show_config, audit, reconcile, pause, resume)
+COMMANDS = (serve, web, work, check, show_config, audit, pause, resume)

@@ -47,6 +47,7 @@ class Back:
     return_ref: str = ""
     lines: tuple[tuple[str, int, int], ...] = ()  # ref, units, gross
     made_at: datetime | None = None
+    by_staff: bool = False
 
 
 @dataclass(slots=True)

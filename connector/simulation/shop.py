@@ -106,7 +106,13 @@ class SimShop:
         amount = min(amount, bill.paid - bill.standing())
         if amount <= 0:
             return False
-        made = Back(ref=self.new_ref("S"), amount=amount, key="", moved=Moved.YES)
+        made = Back(
+            ref=self.new_ref("S"),
+            amount=amount,
+            key="",
+            moved=Moved.YES,
+            by_staff=True,
+        )
         bill.backs.append(made)
         self.books.pay(order_ref, amount, "")
         self.touch(bill)

@@ -55,6 +55,10 @@ class Engine(Sqlite):
         for pragma in ("foreign_keys = ON", "recursive_triggers = ON"):
             self.raw().execute(f"PRAGMA {pragma}")
 
+    def remember(self, progress: int) -> None:
+        """Do nothing: memory is never restored."""
+        del progress
+
     def lose_lock(self) -> None:
         """Let the session end under a holder that goes on."""
         if self.is_session and self.holder is not None:

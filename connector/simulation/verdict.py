@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from connector.simulation.books import CURRENCY
 from connector.simulation.due import due
 from connector.states import Refund
 from connector.steps import audit
-from connector.store import desk, inbox, refunds
+from connector.store import desk, inbox, ledger, refunds
 
 if TYPE_CHECKING:
     from connector.simulation.case import Case
@@ -44,6 +45,7 @@ def judge(case: Case) -> Verdict:
         _refund(case, row, said, has_matter=bool(matters))
     for ref in world.shop.books.bills:
         _order(case, ref, said, is_settled=not matters)
+    _books(case, said, is_settled=not matters)
     for breach in audit.run(world.db):
         said.breaches += 1
         said.fault(f"audit: {breach.rule}: {breach.which}")
@@ -68,6 +70,19 @@ def _refund(case: Case, row: RefundRow, said: Verdict, *, has_matter: bool) -> N
     if row.state in OPEN and not has_matter:
         said.lost += 1
         said.fault(f"{row.id} stays {row.state.value}, and nobody was asked")
+
+
+def _books(case: Case, said: Verdict, *, is_settled: bool) -> None:
+    """Hold the ledger against what left by us, and what staff's records say."""
+    books = case.world.shop.books
+    for bill in books.bills.values() if is_settled else ():
+        stands = ledger.standing(
+            case.world.db, case.world.shop.name, bill.ref, CURRENCY
+        ).minor
+        real = books.sent(bill.ref) + sum(x.amount for x in bill.backs if x.by_staff)
+        if stands != real:
+            said.difference += abs(stands - real)
+            said.fault(f"ledger {stands}, really {real} of {bill.ref}")
 
 
 def _order(case: Case, ref: str, said: Verdict, *, is_settled: bool) -> None:

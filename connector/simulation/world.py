@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jobs.schedule import Job
 
 DEEPEST = 2  # workers inside one another's pauses
-RUNNABLE = tuple(job for job in JOBS if job.name != "audit")
+RUNNABLE = tuple(job for job in JOBS if not job.is_nightly)
 STALLS = (10, 90, 700, 2_000, 30 * 3600)
 STORY = 60
 KINDS: Mapping[str, type[SimWoo | SimShopify]] = {

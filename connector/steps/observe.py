@@ -84,9 +84,7 @@ def is_ours(refund: ShopRefund, mine: Sequence[RefundRow]) -> bool:
     when PHP dies in the gateway. If its money is seen to have moved after all, it
     counts as somebody else's, and against what is left.
     """
-    row = next(
-        (x for x in mine if refund.key == x.id or refund.ref == x.platform_ref), None
-    )
+    row = next((x for x in mine if x.matches(refund)), None)
     if row is None:
         return False
     return not (row.state in DEAD and refund.moved is Moved.YES)

@@ -17,7 +17,15 @@ from connector.errors import (
 from connector.model import Moved
 from connector.platform import Shop
 from connector.states import Refund
-from connector.store import Database, atomic, desk, outbox, refunds, shops
+from connector.store import (
+    Database,
+    atomic,
+    desk,
+    installation,
+    outbox,
+    refunds,
+    shops,
+)
 from connector.store.lock import Hold, dispatcher
 
 if TYPE_CHECKING:
@@ -157,6 +165,7 @@ def _send(
     run: _Run, claim: Claim, row: RefundRow, prepared: Prepared, started: datetime
 ) -> None:
     refunds.submit(run.db, row.id, prepared.preimage, run.clock(), prepared.rounding)
+    installation.remember(run.db)
     if _is_stale(run, claim, started):
         _release(run, claim, row, STALLED)
         return

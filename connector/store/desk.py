@@ -106,3 +106,15 @@ def is_open(db: Database, subject: str, about_id: str, code: str) -> bool:
         matter.about == subject and matter.code == code
         for matter in about(db, about_id)
     )
+
+
+def was_told(db: Database, shop: str, about_id: str, code: str) -> bool:
+    """Say whether a person was ever asked this, answered or not."""
+    rows = db.query(
+        "SELECT count(*) AS n FROM desk WHERE shop = :shop AND about_id = :id"
+        " AND code = :code",
+        shop=shop,
+        id=about_id,
+        code=code,
+    )
+    return bool(rows[0]["n"])

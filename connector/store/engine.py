@@ -74,6 +74,14 @@ class Engine(Protocol):
         """Name where this database lives, so that a copy is known as one."""
         ...
 
+    def remember(self, progress: int) -> None:
+        """Write outside the database how far it has come."""
+        ...
+
+    def remembered(self) -> int:
+        """Return the furthest that was written; 0 where nothing was."""
+        ...
+
     def dispatcher(self) -> AbstractContextManager[Hold | None]:
         """Hold the dispatcher's lock for the block; None while another has it."""
         ...

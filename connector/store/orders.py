@@ -119,6 +119,16 @@ def refs(db: Database, shop: str) -> list[str]:
     return [row["ref"] for row in rows]
 
 
+def touched(db: Database, shop: str) -> list[str]:
+    """List the orders with a return or an entry in the books."""
+    rows = db.query(
+        "SELECT order_ref FROM returns WHERE shop = :shop"
+        " UNION SELECT order_ref FROM ledger WHERE shop = :shop ORDER BY order_ref",
+        shop=shop,
+    )
+    return [row["order_ref"] for row in rows]
+
+
 def count(db: Database, shop: str) -> int:
     """Count the orders known of a shop."""
     rows = db.query("SELECT count(*) AS n FROM orders WHERE shop = :shop", shop=shop)

@@ -167,6 +167,14 @@ class Postgres:
             f"#{row['line']}#{row['base']}#{self._schema()}"
         )
 
+    def remember(self, progress: int) -> None:
+        """Do nothing: a server that is put back shows it by its timeline."""
+        del progress
+
+    def remembered(self) -> int:
+        """Return 0: see `place`."""
+        return 0
+
     @contextmanager
     def dispatcher(self) -> Iterator[Hold | None]:
         """Hold the session advisory lock of this database, or yield None."""

@@ -20,6 +20,7 @@ from connector.store.database import atomic, moment, stamp
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from connector.model import ShopRefund
     from connector.store.database import Database, Row
 
 LIVE = ("planned", "submitted", "pending", "confirmed", "unknown", "manual")
@@ -46,6 +47,10 @@ class RefundRow:
     looked_at: datetime | None
     resends: int
     why: str
+
+    def matches(self, refund: ShopRefund) -> bool:
+        """Say whether a refund at the shop is the record of this one."""
+        return refund.key == self.id or refund.ref == self.platform_ref
 
 
 @atomic

@@ -25,6 +25,8 @@ class ShopRow:
     is_paused: bool
     synced_to: datetime | None
     refunds_ran: datetime | None
+    paused_why: str
+    reconciled_at: datetime | None
 
 
 @atomic
@@ -82,12 +84,24 @@ def every(db: Database) -> list[ShopRow]:
 
 
 @atomic
-def pause(db: Database, name: str, *, is_paused: bool) -> None:
-    """Hold back, or let go, every refund of a shop."""
+def pause(db: Database, name: str, *, is_paused: bool, why: str = "") -> None:
+    """Hold back, or let go, every refund of a shop; a pause forgets `reconciled`."""
     get(db, name)
     db.execute(
-        "UPDATE shops SET paused = :paused WHERE name = :name",
+        "UPDATE shops SET paused = :paused, paused_why = :why,"
+        " reconciled_at = NULL WHERE name = :name",
         paused=int(is_paused),
+        why=why,
+        name=name,
+    )
+
+
+@atomic
+def reconciled(db: Database, name: str, now: datetime) -> None:
+    """Remember that shop and books told one story."""
+    db.execute(
+        "UPDATE shops SET reconciled_at = :now WHERE name = :name",
+        now=stamp(now),
         name=name,
     )
 
@@ -121,4 +135,6 @@ def _shop(row: Row) -> ShopRow:
         is_paused=bool(row["paused"]),
         synced_to=moment(row["synced_to"]) if row["synced_to"] else None,
         refunds_ran=moment(row["refunds_ran"]) if row["refunds_ran"] else None,
+        paused_why=row["paused_why"],
+        reconciled_at=moment(row["reconciled_at"]) if row["reconciled_at"] else None,
     )

@@ -109,6 +109,19 @@ class Sqlite:
         path = Path(self.path).resolve()
         return f"{path}#{path.stat().st_ino}"
 
+    def remember(self, progress: int) -> None:
+        """Write beside the file how far it has come; never less than before."""
+        if progress > self.remembered():
+            fresh = Path(f"{self.path}.mark.new")
+            fresh.write_text(str(progress), "utf-8")
+            fresh.replace(f"{self.path}.mark")
+
+    def remembered(self) -> int:
+        """Read what is written beside the file."""
+        mark = Path(f"{self.path}.mark")
+        text = mark.read_text("utf-8") if mark.exists() else ""
+        return int(text) if text.isdigit() else 0
+
     @contextmanager
     def dispatcher(self) -> Iterator[Hold | None]:
         """Hold the file lock of this database, or yield None.

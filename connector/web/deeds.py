@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 
 from connector.errors import BadRequest, IllegalTransition, NotFound, Refused
-from connector.steps import byhand, decide, inspect
+from connector.steps import byhand, decide, inspect, place
 from connector.steps.inspect import Counted
 from connector.store import desk, returns, shops
 from connector.web.console import guard
@@ -135,8 +135,11 @@ def refund_deed(refund_id: str, deed: str) -> Response:
 
 def pause(shop: str) -> Response:
     """Hold back, or let go, every refund of a shop."""
-    is_paused = request.form.get("paused") == "1"
-    _try(lambda: shops.pause(face().db, shop, is_paused=is_paused))
+    here = face()
+    if request.form.get("paused") == "1":
+        _try(lambda: shops.pause(here.db, shop, is_paused=True))
+    else:
+        _try(lambda: place.resume(here.db, shop, actor=ACTOR, now=here.clock()))
     return redirect(url_for("console.overview"), 303)
 
 

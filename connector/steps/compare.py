@@ -1,0 +1,178 @@
+"""Hold the shop's refunds against the ledger, both ways; never mend it with money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connector.errors import Gone, PlatformError
+from connector.model import Moved
+from connector.money import Money
+from connector.states import Refund
+from connector.steps.observe import DEAD, observe
+from connector.store import atomic, desk, ledger, orders, refunds, shops
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from connector.model import Order, ShopRefund
+    from connector.platform import Shop
+    from connector.store import Database
+    from connector.store.refunds import RefundRow
+
+MATCHED, EXPLAINED, FLAGGED = "matched", "explained", "flagged"
+OPEN = (Refund.SUBMITTED, Refund.UNKNOWN, Refund.PENDING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One refund as both sides have it; None where a side has none.
+
+    `verdict` is matched, explained (differs, and `why` says for what reason) or
+    flagged: a person must look.
+    """
+
+    shop: str
+    order_ref: str
+    at_shop: str
+    refund_id: str
+    shop_amount: Money | None
+    book_amount: Money | None
+    verdict: str
+    why: str = ""
+
+    @property
+    def unexplained_minor(self) -> int:
+        """By how much the two sides differ without a reason; 0 unless flagged."""
+        if self.verdict != FLAGGED:
+            return 0
+        sides = [x.minor if x else 0 for x in (self.shop_amount, self.book_amount)]
+        return abs(sides[0] - sides[1])
+
+
+def run(
+    db: Database, shop: Shop, clock: Callable[[], datetime], *, every: bool = False
+) -> list[Line]:
+    """Compare each order that money or goods of ours touched; with `every`, all.
+
+    Reading takes in what others refunded, and notices what was deleted. What is
+    flagged goes to a person; nothing is ever corrected with money.
+    """
+    refs = orders.refs(db, shop.name) if every else orders.touched(db, shop.name)
+    found = [line for ref in refs for line in _order(db, shop, ref, clock)]
+    _conclude(db, shop.name, found, clock())
+    return found
+
+
+def _order(
+    db: Database, shop: Shop, ref: str, clock: Callable[[], datetime]
+) -> list[Line]:
+    try:
+        order = observe(db, shop, ref, clock)
+    except Gone:
+        return [_unread(shop.name, ref, "the order is gone at the shop")]
+    except PlatformError as error:
+        return [_unread(shop.name, ref, f"it could not be read: {error}")]
+    return [*_theirs(db, shop.name, order), *_ours(db, shop.name, order)]
+
+
+def _theirs(db: Database, shop: str, order: Order) -> Iterable[Line]:
+    """Say of each refund at the shop where the books have it."""
+    mine = refunds.of_order(db, shop, order.ref)
+    entered = {x.platform_ref: x for x in ledger.externals(db, shop, order.ref)}
+    for refund in order.refunds:
+        row = next((x for x in mine if x.matches(refund)), None)
+        entry = entered.get(refund.ref)
+        if row is None:
+            amount = entry.amount if entry else None
+            verdict, why = _external(refund, amount)
+        else:
+            amount = row.amount
+            verdict, why = _own(row, refund)
+        yield Line(
+            shop=shop,
+            order_ref=order.ref,
+            at_shop=refund.ref,
+            refund_id=row.id if row else "",
+            shop_amount=refund.amount,
+            book_amount=amount,
+            verdict=verdict,
+            why=why,
+        )
+
+
+def _external(refund: ShopRefund, entered: Money | None) -> tuple[str, str]:
+    if refund.moved is Moved.NO or not refund.amount:
+        return EXPLAINED, "no money moved"
+    if entered == refund.amount:
+        return EXPLAINED, "made in the shop itself"
+    return FLAGGED, "the books do not have it"
+
+
+def _own(row: RefundRow, refund: ShopRefund) -> tuple[str, str]:
+    has_moved, state = refund.moved is Moved.YES, row.state
+    if row.amount != refund.amount:
+        return FLAGGED, "the amounts differ"
+    if state is Refund.CONFIRMED:
+        why = "" if has_moved else f"confirmed here: {row.why or 'paid by hand'}"
+        return (MATCHED if has_moved else EXPLAINED), why
+    if state is Refund.PLANNED:
+        return EXPLAINED, "it will be taken over as it is, and nothing sent"
+    if state in OPEN:
+        return EXPLAINED, f"{state.value}: it is being looked at"
+    if state in DEAD and not has_moved:
+        return EXPLAINED, f"{state.value}: its record stays, no money moved"
+    return FLAGGED, f"it is {state.value} here, but stands at the shop"
+
+
+def _ours(db: Database, shop: str, order: Order) -> Iterable[Line]:
+    """Say of each refund that the books call paid where the shop has it."""
+    for row in refunds.of_order(db, shop, order.ref):
+        is_there = any(row.matches(refund) for refund in order.refunds)
+        if row.state is not Refund.CONFIRMED or is_there:
+            continue
+        by_person = not row.platform_ref
+        why = f"a person found it paid: {row.why}" if by_person else "not at the shop"
+        yield Line(
+            shop=shop,
+            order_ref=order.ref,
+            at_shop=row.platform_ref,
+            refund_id=row.id,
+            shop_amount=None,
+            book_amount=row.amount,
+            verdict=EXPLAINED if by_person else FLAGGED,
+            why=why,
+        )
+
+
+def _unread(shop: str, ref: str, why: str) -> Line:
+    return Line(
+        shop=shop,
+        order_ref=ref,
+        at_shop="",
+        refund_id="",
+        shop_amount=None,
+        book_amount=None,
+        verdict=FLAGGED,
+        why=why,
+    )
+
+
+@atomic
+def _conclude(db: Database, shop: str, found: list[Line], now: datetime) -> None:
+    """Lay what is flagged before a person; without any, the shop is reconciled."""
+    flagged = [line for line in found if line.verdict == FLAGGED]
+    for line in flagged:
+        what = line.at_shop or line.refund_id or "the order"
+        desk.put(
+            db,
+            shop=shop,
+            about="order",
+            about_id=line.order_ref,
+            code="unmatched",
+            why=f"{what}: {line.why}",
+            now=now,
+        )
+    if not flagged:
+        shops.reconciled(db, shop, now)
