@@ -65,7 +65,7 @@ def open_office(
     config: Config,
     now: Callable[[], datetime] = clock,
     sleep: Callable[[float], None] = time.sleep,
-    kind: type[Database] = Database,
+    kind: Callable[[str], Database] = Database,
 ) -> Office:
     """Open the database, put the shops there, and build what works on them.
 

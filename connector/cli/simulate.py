@@ -9,7 +9,9 @@ import sys
 import click
 from rich.progress import Progress
 
-from connector.simulation.run import PLATFORMS, Report, one, run
+from connector.simulation.report import Report
+from connector.simulation.run import PLATFORMS, one, run
+from connector.simulation.wire import run as over_http
 
 
 @click.command()
@@ -17,9 +19,16 @@ from connector.simulation.run import PLATFORMS, Report, one, run
 @click.option("--cases", default=300, show_default=True, help="How many cases.")
 @click.option("--shop", type=click.Choice(PLATFORMS), help="Only this platform.")
 @click.option("--replay", help="Play one case again, by its name: seed:platform.")
+@click.option("--wire", is_flag=True, help="Over HTTP: real adapters, stand-ins.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 def simulate(
-    seed: int, cases: int, shop: str | None, replay: str | None, *, as_json: bool
+    seed: int,
+    cases: int,
+    shop: str | None,
+    replay: str | None,
+    *,
+    wire: bool,
+    as_json: bool,
 ) -> None:
     """Prove the money way: every cent where it belongs, whatever goes wrong.
 
@@ -30,6 +39,8 @@ def simulate(
     if replay:
         report = Report()
         one(replay, report)
+    elif wire:
+        report = over_http(seed, cases)
     else:
         platforms = (shop,) if shop else PLATFORMS
         with Progress(disable=as_json, transient=True) as shown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -53,6 +54,7 @@ class Stage:
 
     world: World
     market: Market
+    hazard: Callable[[], AbstractContextManager[object]]
     events: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)
     wishes: list[Wish] = field(default_factory=list)
@@ -64,10 +66,17 @@ class Stage:
 
 
 def play(
-    world: World, orders: int, seed: int, tell: Callable[[float], None] | None = None
+    world: World,
+    orders: int,
+    seed: int,
+    tell: Callable[[float], None] | None = None,
+    hazard: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Result:
-    """Play `orders` orders to their end; `tell` hears how far it has come, 0 to 1."""
-    stage = Stage(world, Market(world))
+    """Play `orders` orders to their end; `tell` hears how far it has come, 0 to 1.
+
+    `hazard` surrounds each pass of the jobs: it may end one as a kill would.
+    """
+    stage = Stage(world, Market(world), hazard)
     _mishaps(world)
     for number in range(orders):
         moment = START + timedelta(minutes=number * BUYING_DAYS * 1440 / max(1, orders))
@@ -95,8 +104,10 @@ def _step(stage: Stage) -> None:
         world.tee.deliver()
         world.boots.deliver()
         world.clock.pass_by(minutes=1)
-        once(world.office.work, skip=skipped)
-    merchant.clear_desk(world, GRANTED)
+        with stage.hazard():
+            once(world.office.work, skip=skipped)
+    with stage.hazard():
+        merchant.clear_desk(world, GRANTED)
 
 
 def _mishaps(world: World) -> None:

@@ -18,10 +18,11 @@ from adapters.shopify.standin.state import SCOPES
 from adapters.woocommerce.standin import Shop as WooStandin
 from adapters.woocommerce.standin import serve as serve_woo
 from connector import config
+from connector.store import Database
 from connector.wiring import Office, open_office
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
@@ -123,9 +124,16 @@ class Quiet(WSGIRequestHandler):
 
 @contextmanager
 def build(
-    folder: Path, seed: int, port: int = 0, database: str = "demo.sqlite"
+    folder: Path,
+    seed: int,
+    port: int = 0,
+    database: str = "demo.sqlite",
+    kind: Callable[[str], Database] = Database,
 ) -> Iterator[World]:
-    """Open both shops and Retour; all close with the block."""
+    """Open both shops and Retour; all close with the block.
+
+    `kind` is the database's class: the simulator gives one that is killed.
+    """
     clock, rng = Clock(), random.Random(seed)  # noqa: S311 - a play
     tee = ShopifyStandin(
         domain=DOMAIN,
@@ -155,7 +163,8 @@ def build(
         )
         rules = (files("connector.demo") / "policy.toml").read_text("utf-8")
         (folder / "policy.toml").write_text(rules, "utf-8")
-        office = open_office(config.parse(text, folder, {}), clock, clock.sleep)
+        asked = config.parse(text, folder, {})
+        office = open_office(asked, clock, clock.sleep, kind)
         server.app = office.app
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()

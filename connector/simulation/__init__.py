@@ -7,6 +7,7 @@ of it: `retour simulate` runs it, and the tests do.
 
 from __future__ import annotations
 
-from connector.simulation.run import Report, run
+from connector.simulation.report import Report
+from connector.simulation.run import run
 
 __all__ = ["Report", "run"]

@@ -98,7 +98,7 @@ def _engine(address: str) -> Engine:
     return Postgres(address)
 
 
-def connect(address: str, kind: type[Database] = Database) -> Database:
+def connect(address: str, kind: Callable[[str], Database] = Database) -> Database:
     """Open a database, ours and up to date; raises ConfigError for another's."""
     db = kind(address)
     try:

@@ -15,6 +15,7 @@ from connector.cli.main import cli
 from connector.simulation import Report, run
 from connector.simulation.due import Claim, Rules, due, share
 from connector.simulation.run import PLATFORMS, one
+from connector.simulation.wire import run as over_http
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +53,14 @@ def test_a_case_depends_on_its_name_alone() -> None:
     alone = run(5, 30, cores=1).as_json()
     shared = run(5, 30, cores=2).as_json()
     assert alone | {"seconds": 0} == shared | {"seconds": 0}
+
+
+def test_twenty_whole_cases_over_http_with_a_worker_that_is_killed() -> None:
+    report = over_http(1, 20)
+    assert report.stories == []
+    assert report.is_sound
+    assert report.kills > 0
+    assert report.lost_answers > 0
 
 
 @settings(max_examples=60, deadline=None)

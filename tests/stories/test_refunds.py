@@ -9,8 +9,17 @@ import pytest
 from adapters.sandbox import Sandbox
 from connector.model import Moved
 from connector.states import Refund
-from connector.steps import audit, reconcile, refund
-from connector.store import Database, connect, desk, ledger, orders, refunds, shops
+from connector.steps import audit, intake, receive, reconcile, refund
+from connector.store import (
+    Database,
+    connect,
+    desk,
+    inbox,
+    ledger,
+    orders,
+    refunds,
+    shops,
+)
 from connector.store.lock import dispatcher
 from tests.connector.shapes import NOON, a_line, a_request, an_order, eur
 from tests.stores import fresh
@@ -223,6 +232,28 @@ def test_a_process_killed_around_any_commit_pays_exactly_once(
         reconcile.resolve(db, shop, now)
     assert (state(db), shop.paid_out("29")) == (Refund.CONFIRMED, eur(1000))
     assert ledger.standing(db, "sandbox", "29", "EUR") == eur(1000)
+
+
+def test_a_replay_under_another_id_does_nothing_twice(
+    db: Database, shop: Sandbox
+) -> None:
+    """Signatures cover the body alone: the id in the header can be made up."""
+    shop.pay_by_hand("29", eur(300))
+    for number in range(3):
+        receive.accept(
+            db,
+            shop=shop.name,
+            source="sandbox",
+            topic="order",
+            delivery_key=f"made-up-{number}",
+            body=b"29",
+            headers={},
+            now=NOON,
+        )
+        intake.run(db, {shop.name: shop}, lambda: NOON)
+    assert inbox.counts(db, shop.name) == (3, 0)
+    assert inbox.waiting(db) == 0
+    assert ledger.standing(db, "sandbox", "29", "EUR") == eur(300)
 
 
 def test_what_a_worker_without_its_lock_may_still_pay_is_a_persons_question(

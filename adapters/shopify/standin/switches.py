@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,7 @@ class Switches:
         self._set: list[Switch] = []
         self._all: list[Switch] = []
         self._lock = threading.Lock()
+        self.taken: Counter[str] = Counter()  # how often each kind struck
 
     def add(
         self,
@@ -102,6 +104,7 @@ class Switches:
         return switch.probability >= 1 or self._rng.random() < switch.probability
 
     def _spend(self, switch: Switch) -> None:
+        self.taken[switch.kind] += 1
         if switch.times is None:
             return
         switch.times -= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ class Switches:
         self._set: list[Switch] = []
         self._all: list[Switch] = []
         self._lock = threading.Lock()
+        self.taken: Counter[str] = Counter()  # how often each kind struck
 
     def add(
         self,
@@ -66,6 +68,7 @@ class Switches:
                     continue
                 if self._rng.random() >= switch.probability:
                     continue
+                self.taken[switch.kind] += 1
                 if switch.times is not None:
                     switch.times -= 1
                     if switch.times == 0:
