@@ -17,7 +17,7 @@ class Share:
     """Part of a line or charge to be paid back; `quantity` 0 for charges.
 
     `fees` are (code, basis points, minor units) as they were reckoned, waived or not:
-    the fee on the next units is reckoned from them.
+    the fees on the next units are reckoned from them.
     """
 
     ref: str

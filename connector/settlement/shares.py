@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connector.model import Deduction, Share, TaxPart
-from connector.money import Money
+from connector.money import Money, round_half_up
+from connector.settlement.vocabulary import BASIS_POINTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from connector.model import Charge, Line
     from connector.settlement.before import Gone
     from connector.settlement.vocabulary import Units
+
+
+INSPECTION, ALL = "inspection", "all"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,7 +72,7 @@ def of_line(line: Line, wanted: Units, gone: Gone) -> Part:
         restock=wanted.restock,
         fees=reckoned(wanted, gross, gone),
     )
-    fees, waived = line_fees(share)
+    fees, waived = line_fees(share, wanted)
     return Part(share=share, fees=fees, waived=waived, clamp=clamp, ask=ask)
 
 
@@ -139,25 +143,34 @@ def reckoned(wanted: Units, gross: int, gone: Gone) -> tuple[tuple[str, int, int
     """Return (code, basis points, minor units) of a line's fees by rate (R7).
 
     Each is cumulative over the gross that its rate was taken of, so that a line's
-    fee is exact however its units come back.
+    fees are exact however its units come back. `all` is what both fees take
+    together, rounded as one: so it never exceeds the share, cent by cent.
     """
-    rates = (("inspection", wanted.deduction_bp), ("restocking", wanted.restocking_bp))
+    loss, stock = max(0, wanted.deduction_bp), max(0, wanted.restocking_bp)
+    rates = {INSPECTION: loss, ALL: min(BASIS_POINTS, loss + stock)}
     return tuple(
-        (code, rate, gone.fee(code, rate, gross)) for code, rate in rates if rate > 0
+        (code, rate, gone.fee(code, rate, gross))
+        for code, rate in rates.items()
+        if rate
     )
 
 
-def line_fees(share: Share) -> tuple[list[Deduction], int]:
-    """Return a line's fees, held to its share, and the minor units waived."""
-    room, waived = share.gross.minor, 0
-    fees: list[Deduction] = []
-    for code, _, minor in share.fees:
-        kept = min(minor, room)
-        room, waived = room - kept, waived + minor - kept
-        if kept:
-            amount = Money(kept, share.gross.currency)
-            fees.append(Deduction(code=code, amount=amount, line_ref=share.ref))
-    return fees, waived
+def line_fees(share: Share, wanted: Units) -> tuple[list[Deduction], int]:
+    """Return a line's fees, and the minor units waived: what is above the goods."""
+    taken = {code: minor for code, _, minor in share.fees}
+    held = taken.get(ALL, 0)
+    lost = min(taken.get(INSPECTION, 0), held)
+    fees = [
+        Deduction(
+            code=code,
+            amount=Money(minor, share.gross.currency),
+            line_ref=share.ref,
+        )
+        for code, minor in ((INSPECTION, lost), ("restocking", held - lost))
+        if minor
+    ]
+    above = max(0, wanted.deduction_bp + wanted.restocking_bp - BASIS_POINTS)
+    return fees, round_half_up(share.gross.minor * above, BASIS_POINTS)
 
 
 def behind(aim: int, gone: Gone) -> int:

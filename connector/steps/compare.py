@@ -71,9 +71,13 @@ def _order(
     try:
         order = observe(db, shop, ref, clock)
     except Gone:
-        return [_unread(shop.name, ref, "the order is gone at the shop")]
+        has_money = bool(
+            refunds.of_order(db, shop.name, ref) or ledger.externals(db, shop.name, ref)
+        )
+        verdict = FLAGGED if has_money else EXPLAINED
+        return [_unread(shop.name, ref, "the order is gone at the shop", verdict)]
     except PlatformError as error:
-        return [_unread(shop.name, ref, f"it could not be read: {error}")]
+        return [_unread(shop.name, ref, f"it could not be read: {error}", FLAGGED)]
     return [*_theirs(db, shop.name, order), *_ours(db, shop.name, order)]
 
 
@@ -146,7 +150,7 @@ def _ours(db: Database, shop: str, order: Order) -> Iterable[Line]:
         )
 
 
-def _unread(shop: str, ref: str, why: str) -> Line:
+def _unread(shop: str, ref: str, why: str, verdict: str) -> Line:
     return Line(
         shop=shop,
         order_ref=ref,
@@ -154,7 +158,7 @@ def _unread(shop: str, ref: str, why: str) -> Line:
         refund_id="",
         shop_amount=None,
         book_amount=None,
-        verdict=FLAGGED,
+        verdict=verdict,
         why=why,
     )
 
