@@ -168,14 +168,17 @@ JOBS: tuple[Job, ...] = (
 )
 
 
-def once(work: Work, *, skip: frozenset[str] = frozenset()) -> int:
+def once(
+    work: Work, *, skip: frozenset[str] = frozenset(), nightly: bool = False
+) -> int:
     """Run every job of the table once, in order; return how much was done.
 
+    With `nightly`, also those that read all the books again.
     A job that fails is logged and does not keep the next from running.
     """
     done = 0
     for job in JOBS:
-        if job.name in skip:
+        if job.name in skip or (job.is_nightly and not nightly):
             continue
         for shop in work.shops if job.per_shop else ("",):
             done += attempt(job, work, shop)

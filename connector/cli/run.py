@@ -72,13 +72,14 @@ def web(load: Callable[[], Config]) -> None:
 
 @click.command()
 @click.option("--once", "only_once", is_flag=True, help="One pass, for cron.")
+@click.option("--nightly", is_flag=True, help="With --once: compare and audit too.")
 @click.pass_obj
-def work(load: Callable[[], Config], *, only_once: bool) -> None:
+def work(load: Callable[[], Config], *, only_once: bool, nightly: bool) -> None:
     """Run the jobs: read the inbox, sync, decide, refund, reconcile, audit."""
     office = open_office(load())
     try:
         if only_once:
-            click.echo(f"{once(office.work)} things done")
+            click.echo(f"{once(office.work, nightly=nightly)} things done")
         else:
             _until_stopped(office)
     finally:

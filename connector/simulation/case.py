@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 WHENS = ("requested", "shipped", "received", "received", "inspected")
 AHEAD = ("requested", "shipped")  # money before goods: nothing is rejected then
-ACTIONS = (16, 34)
+ACTIONS = (10, 24)
 GAPS = (0.2, 3, 40, 400, 1_000, 5_000, 40_000)
 
 

@@ -144,7 +144,7 @@ class Sqlite:
 
     def _run(self, sql: str, values: Mapping[str, object]) -> sqlite3.Cursor:
         try:
-            return self._utils.execute(sql, dict(values))
+            return self.raw().execute(sql, values)
         except sqlite3.IntegrityError as error:
             raise LawBroken(said=str(error)) from error
 
