@@ -155,9 +155,13 @@ def _decide(
 
 
 def _cancelled(db: Database, case: Return, now: datetime) -> None:
-    """Follow a cancellation unless money is promised or gone: then ask."""
+    """Follow a cancellation unless money is promised or goods are back: then ask."""
+    why = ""
     if refunds.of_return(db, case.id):
         why = "cancelled in the shop, but a refund was promised here"
+    elif any(line.received for line in case.lines):
+        why = "cancelled in the shop, but goods came back"
+    if why:
         _ask(db, case.shop, case.id, why, now)
         return
     returns.finish(db, case, "cancel", ACTOR, now)

@@ -38,19 +38,52 @@ RULES = {
     "a refund that was asked has its pre-image": """
         SELECT r.id AS which FROM refunds r
         WHERE r.state IN ('submitted', 'unknown') AND r.preimage IS NULL""",
-    "a refund's state is the last of its history": """
+    "I14: a refund's state is the last of its history": """
         SELECT r.id AS which FROM refunds r WHERE r.state IS DISTINCT FROM (
             SELECT h.state FROM history h
             WHERE h.about = 'refund' AND h.about_id = r.id
             ORDER BY h.id DESC LIMIT 1)""",
-    "a return line's decision is the last of its history": """
+    "I14: a return line's decision is the last of its history": """
         SELECT CAST(l.id AS TEXT) AS which FROM return_lines l
         WHERE l.decision <> 'pending' AND l.decision IS DISTINCT FROM (
             SELECT h.state FROM history h WHERE h.about = 'line'
             AND h.about_id = CAST(l.id AS TEXT)
             AND h.event IN ('approve', 'decline', 'ask')
             ORDER BY h.id DESC LIMIT 1)""",
-    "a live line holds as many units as were asked": """
+    "I2: no more units received than approved": """
+        SELECT CAST(l.id AS TEXT) AS which FROM return_lines l
+        WHERE l.decision = 'approved' AND l.received + l.lost > l.approved""",
+    "I9: one refund of ours has one record at the shop": """
+        SELECT r.id AS which FROM refunds r WHERE r.platform_ref <> '' AND EXISTS (
+            SELECT 1 FROM refunds x WHERE x.shop = r.shop AND x.id <> r.id
+            AND x.platform_ref = r.platform_ref)""",
+    "I9: one refund of an order is out at a time": """
+        SELECT r.id AS which FROM refunds r
+        WHERE r.state IN ('submitted', 'unknown', 'pending') AND EXISTS (
+            SELECT 1 FROM refunds x WHERE x.shop = r.shop AND x.id <> r.id
+            AND x.order_ref = r.order_ref
+            AND x.state IN ('submitted', 'unknown', 'pending'))""",
+    "I10: every entry is in the currency of its refund": """
+        SELECT DISTINCT r.id AS which FROM refunds r JOIN ledger e
+        ON e.refund_id = r.id WHERE e.currency <> r.currency""",
+    "I15: no cancelled return has goods back": """
+        SELECT r.id AS which FROM returns r WHERE r.cancelled_at IS NOT NULL
+        AND EXISTS (SELECT 1 FROM return_lines l WHERE l.return_id = r.id
+                    AND l.received > 0)""",
+    "I16: every unit is of the order and shop of its return": """
+        SELECT CAST(u.return_line_id AS TEXT) AS which FROM units u
+        JOIN return_lines l ON l.id = u.return_line_id
+        JOIN returns r ON r.id = l.return_id
+        WHERE u.shop <> r.shop OR u.order_ref <> r.order_ref
+        OR u.line_ref <> l.line_ref""",
+    "I17: every decision says by which rule it was made": """
+        SELECT CAST(l.id AS TEXT) AS which FROM return_lines l
+        WHERE l.decision <> 'pending' AND l.trace = '[]'""",
+    "I17: a policy that decided is named by its version": """
+        SELECT r.id AS which FROM returns r WHERE r.policy_hash = '' AND EXISTS (
+            SELECT 1 FROM history h WHERE h.return_id = r.id AND h.about = 'line'
+            AND h.actor = 'policy')""",
+    "I1: a live line holds as many units as were asked": """
         SELECT CAST(l.id AS TEXT) AS which FROM return_lines l
         JOIN returns r ON r.id = l.return_id
         WHERE r.cancelled_at IS NULL AND l.decision <> 'declined'

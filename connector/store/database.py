@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from connector.store.engine import Engine
-    from connector.store.schema import Statement
+    from connector.store.laws import Statement
 
 P = ParamSpec("P")
 T = TypeVar("T")

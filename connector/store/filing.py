@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.errors import Refused
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from connector.model import Kind, Order
     from connector.store.database import Database
+
+
+CLOCKS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,14 @@ def add(
     platform_ref: str = "",
     event_key: str | None = None,
 ) -> None:
-    """Open a return; raises Refused when a unit is in another live return (I1)."""
+    """Open a return; raises Refused when a unit is in another live return (I1).
+
+    Refused too when it would be older than its order by more than clocks differ
+    (I11).
+    """
+    if now + CLOCKS < order.placed_at:
+        msg = "a return cannot be older than its order; check this machine's clock"
+        raise Refused(msg, order=order.number)
     held = _free_units(db, shop, order, wishes)
     db.execute(
         "INSERT INTO returns (id, number, shop, order_ref, kind, filed_by, language,"
@@ -127,7 +138,8 @@ def _free_units(
             msg = "the order has no such line"
             raise Refused(msg, line=wish.line_ref)
         gone = taken.setdefault(wish.line_ref, set())
-        free = [unit for unit in range(1, line.quantity + 1) if unit not in gone]
+        sent = line.quantity if line.fulfilled is None else line.fulfilled
+        free = [unit for unit in range(1, sent + 1) if unit not in gone]
         if len(free) < wish.quantity:
             msg = "not that many units are left to return"
             raise Refused(msg, line=wish.line_ref, asked=wish.quantity, left=len(free))

@@ -213,7 +213,13 @@ def ship(db: Database, case: Return, actor: str, now: datetime) -> None:
 
 @atomic
 def finish(db: Database, case: Return, event: str, actor: str, now: datetime) -> None:
-    """Close or cancel a return; a cancelled one frees its units."""
+    """Close or cancel a return; a cancelled one frees its units.
+
+    Raises Refused for a cancellation once goods came back (I15).
+    """
+    if event == "cancel" and any(line.received for line in case.lines):
+        msg = "goods of this return came back; decide on them instead"
+        raise Refused(msg, number=case.number)
     column = {"close": "closed_at", "cancel": "cancelled_at"}[event]
     db.execute(
         f"UPDATE returns SET {column} = :now WHERE id = :id",  # noqa: S608 - one of two columns of ours

@@ -2,44 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from connector.store.laws import LAWS, Statement, append_only
 
-# One text for both stores: `$serial`, `$int`, `$blob` and `$strict` are the engine's
-# own words. What differs wholly is named by engine.
-Statement = str | Mapping[str, tuple[str, ...]]
-
-
-def _append_only(table: str) -> Statement:
-    """Return the triggers that hold a table to adding."""
-    keeps, holds = f"{table} rows are never changed", f"{table} rows are never removed"
-    return {
-        "sqlite": (
-            _never(f"{table}_keeps BEFORE UPDATE ON {table}", keeps),
-            _never(f"{table}_holds BEFORE DELETE ON {table}", holds),
-        ),
-        "postgresql": (
-            _raising(f"{table}_kept", f"{table} rows are never changed or removed"),
-            _before(f"{table}_keeps", f"UPDATE OR DELETE ON {table}", f"{table}_kept"),
-        ),
-    }
-
-
-def _raising(name: str, why: str) -> str:
-    return (
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
-        f" 'BEGIN RAISE EXCEPTION ''{why}''"
-        " USING ERRCODE = ''integrity_constraint_violation''; END'"
-    )
-
-
-def _before(name: str, what: str, function: str) -> str:
-    each = f"FOR EACH ROW EXECUTE FUNCTION {function}()"
-    return f"CREATE TRIGGER {name} BEFORE {what} {each}"
-
-
-def _never(what: str, why: str) -> str:
-    return f"CREATE TRIGGER {what} BEGIN SELECT raise(ABORT, '{why}'); END"
-
+# `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
 
 SHOPS = """
 CREATE TABLE shops (
@@ -286,14 +251,14 @@ FIRST: tuple[Statement, ...] = (
     LEDGER,
     EXTERNAL_ONCE,
     "CREATE INDEX ledger_order ON ledger (shop, order_ref)",
-    _append_only("ledger"),
+    append_only("ledger"),
     ERRANDS,
     ONE_ERRAND,
     OUTBOX,
     "CREATE INDEX outbox_due ON outbox (subject, due)",
     HISTORY,
     "CREATE INDEX history_return ON history (return_id)",
-    _append_only("history"),
+    append_only("history"),
     DESK,
     (
         "CREATE UNIQUE INDEX desk_open ON desk (shop, about, about_id, code)"
@@ -319,4 +284,4 @@ THIRD: tuple[Statement, ...] = (
     "ALTER TABLE shops ADD COLUMN reconciled_at TEXT",
 )
 
-MIGRATIONS: tuple[tuple[Statement, ...], ...] = (FIRST, SECOND, THIRD)
+MIGRATIONS: tuple[tuple[Statement, ...], ...] = (FIRST, SECOND, THIRD, LAWS)

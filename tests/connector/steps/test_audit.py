@@ -41,6 +41,15 @@ def rules(db: Database) -> set[str]:
     return {breach.rule for breach in audit.run(db)}
 
 
+def without_laws(db: Database) -> None:
+    """Let damage be done that the database itself refuses otherwise."""
+    if db.engine.name == "postgresql":
+        db.query("SELECT set_config('session_replication_role', 'replica', false)")
+        return
+    for row in db.query("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+        db.execute(f"DROP TRIGGER {row['name']}")
+
+
 @pytest.mark.parametrize(
     ("damage", "rule"),
     [
@@ -66,7 +75,7 @@ def rules(db: Database) -> set[str]:
         ),
         (
             "UPDATE refunds SET state = 'manual'",
-            "a refund's state is the last of its history",
+            "I14: a refund's state is the last of its history",
         ),
         ("DELETE FROM outbox", "a planned refund is in the outbox"),
     ],
@@ -74,6 +83,7 @@ def rules(db: Database) -> set[str]:
 def test_damage_to_the_books_is_named(db: Database, damage: str, rule: str) -> None:
     promised(db, "k1", 1000)
     assert rules(db) == set()
+    without_laws(db)
     db.execute(damage)
     assert rule in rules(db)
 
@@ -83,4 +93,4 @@ def test_i4_promises_above_what_was_captured_are_a_breach(db: Database) -> None:
     assert rules(db) == set()
     by_hand = ShopRefund(ref="5", amount=eur(1), moved=Moved.YES)
     ledger.external(db, "boots", "29", by_hand, NOON)
-    assert rules(db) == {"30.01 EUR stands against 30.00 EUR captured"}
+    assert rules(db) == {"I4: 30.01 EUR stands against 30.00 EUR captured"}
