@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench simulate messages format clean
+.PHONY: help setup demo test check bench simulate mutants messages format clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,6 +37,9 @@ bench: $(STAMP) ## measure: webhook intake, the way to a refund
 simulate: $(STAMP) ## the seeded world at length, and 200 cases over HTTP
 	$(BIN)/retour simulate --seed 1 --cases 20000
 	$(BIN)/retour simulate --wire --seed 1 --cases 200
+
+mutants: $(STAMP) ## plant faults one at a time; each must be caught
+	$(BIN)/python -m tests.mutants
 
 messages: $(STAMP) ## gather texts and compile the translations
 	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -o messages.pot .

@@ -1,0 +1,258 @@
+"""Faults that have cost others money, each a small change to one of our files.
+
+`why` says where it was made, or why it is tempting; `catch` is the cheapest check
+that must fail with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SIMULATE = ("simulate", "--seed", "1", "--cases", "1500", "--json")
+REFUNDS = ("pytest", "tests/stories/test_refunds.py")
+LEDGER = ("pytest", "tests/connector/store/test_ledger.py")
+INVARIANTS = ("pytest", "tests/connector/test_invariants.py")
+CONTRACT = ("pytest", "tests/contract")
+SHOPIFY = ("pytest", "tests/adapters/shopify/test_adapter.py")
+WOO = ("pytest", "tests/adapters/woocommerce")
+VIEWS = ("pytest", "tests/webhooks")
+MONEY = ("pytest", "tests/connector/test_money.py")
+SETTLEMENT = ("pytest", "tests/connector/test_settlement_shapes.py",
+              "tests/connector/test_settlement.py")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One planted fault."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+    why: str
+    catch: tuple[str, ...]
+
+
+FAULTS = (
+    Fault(
+        name="blind retry on time-out",
+        file="connector/steps/refund.py",
+        before="        _lost(run, row, str(error))\n    else:",
+        after="        _release(run, claim, row, str(error))\n    else:",
+        why="perhaps it arrived: the next try pays twice",
+        catch=REFUNDS,
+    ),
+    Fault(
+        name="5xx taken for failure",
+        file="adapters/woocommerce/calls.py",
+        before='no clear yes or no"\n    return OutcomeUnknown(',
+        after='no clear yes or no"\n    return Rejected(',
+        why="a gateway may have paid before it failed",
+        catch=WOO,
+    ),
+    Fault(
+        name="key per attempt",
+        file="adapters/shopify/refunds.py",
+        before='"key": request.key}',
+        after='"key": str(__import__("uuid").uuid4())}',
+        why="medusa 16681: the retry sent a new key",
+        catch=SHOPIFY,
+    ),
+    Fault(
+        name="key derived from amount",
+        file="connector/steps/promise.py",
+        before="key=str(uuids.uuid7()),",
+        after='key=f"{order.ref}-{settled.amount.minor}",',
+        why="two refunds of one amount are two refunds",
+        catch=SIMULATE,
+    ),
+    Fault(
+        name="lease without fencing",
+        file="connector/steps/refund.py",
+        before="    return is_old or not run.hold.still_ours()"
+        " or not outbox.holds(run.db, claim)",
+        after="    return is_old and False",
+        why="a stalled holder wakes up and pays what another has paid",
+        catch=SIMULATE,
+    ),
+    Fault(
+        name="no quiet period",
+        file="connector/steps/reconcile.py",
+        before="[Refund.UNKNOWN], now - quiet)",
+        after="[Refund.UNKNOWN], now)",
+        why="a request may still be on its way",
+        catch=REFUNDS,
+    ),
+    Fault(
+        name="throttle forgets an unclear attempt",
+        file="connector/steps/reconcile.py",
+        before="        refunds.looked(db, row.id, now, str(error))\n"
+        "        return False",
+        after="        refunds.resend(db, row.id, now, now)\n        return True",
+        why="an answer that says nothing of the earlier attempt is taken for a no",
+        catch=SIMULATE,
+    ),
+    Fault(
+        name="key used past 24 hours",
+        file="adapters/shopify/refunds.py",
+        before="is_young = sent is None or now - sent < KEY_LIFE",
+        after="is_young = True",
+        why="Shopify has forgotten the key by then, and pays again",
+        catch=("pytest", "tests/stories/test_survivors.py"),
+    ),
+    Fault(
+        name="deduplication on WooCommerce's delivery id",
+        file="webhooks/views.py",
+        before="key = (webhook, topic, delivery, _digest(body))",
+        after="key = (webhook, topic, delivery)",
+        why="four orders delivered in one second share it",
+        catch=VIEWS,
+    ),
+    Fault(
+        name="deduplication on Shopify's Event-Id",
+        file="webhooks/views.py",
+        before='request.headers.get("X-Shopify-Webhook-Id") or',
+        after='request.headers.get("X-Shopify-Event-Id") or',
+        why="it names an action, not a delivery",
+        catch=VIEWS,
+    ),
+    Fault(
+        name="absence taken for proof",
+        file="adapters/woocommerce/refunds.py",
+        before="    if may_resend:\n",
+        after="    if request.key:\n",
+        why="WooCommerce deletes its refund when the gateway errs, even if it paid",
+        catch=CONTRACT,
+    ),
+    Fault(
+        name="returnProcess repeated without its pre-image",
+        file="adapters/shopify/refunds.py",
+        before='    if preimage.get("is_all"):',
+        after="    if preimage is not None:",
+        why="a late run could still pay these units",
+        catch=SHOPIFY,
+    ),
+    Fault(
+        name="check-then-insert without a lock",
+        file="connector/store/refunds.py",
+        before="@atomic\ndef reserve(",
+        after="def reserve(",
+        why="Sylius: the rest was checked, then inserted",
+        catch=LEDGER,
+    ),
+    Fault(
+        name="dropped remainder",
+        file="connector/money.py",
+        before="key=lambda i: -parts[i][1])[:short]:",
+        after="key=lambda i: -parts[i][1])[:0]:",
+        why="a cent is left for ever",
+        catch=MONEY,
+    ),
+    Fault(
+        name="float cents",
+        file="connector/money.py",
+        before="        scaled = value.scaleb(exponent(currency))\n",
+        after="        scaled = Decimal("
+        "int(float(value) * 10 ** exponent(currency)))\n",
+        why="19.99 * 100 is 1998.9999999999998",
+        catch=MONEY,
+    ),
+    Fault(
+        name="tax recomputed for each unit",
+        file="connector/settlement/shares.py",
+        before="aim = [one.amount.share(*done).minor - gone.get(one.rate, 0)",
+        after="aim = [one.amount.share(1, done[1]).minor",
+        why="the nearest place to a rate: every unit rounded for itself",
+        catch=("pytest", "tests/connector/test_money_cases.py"),
+    ),
+    Fault(
+        name="success without a post",
+        file="connector/store/refunds.py",
+        before='    Refund.CONFIRMED: "post",\n',
+        after="",
+        why="solidus 2780: reimbursed, and never booked",
+        catch=REFUNDS,
+    ),
+    Fault(
+        name="rollback after the call",
+        file="connector/steps/refund.py",
+        before="        _send(run, claim, row, prepared, started)\n",
+        after="        run.db.transact("
+        "lambda: _send(run, claim, row, prepared, started))\n",
+        why="Vendure: a crash leaves money moved and no row",
+        catch=REFUNDS,
+    ),
+    Fault(
+        name="window from order date",
+        file="connector/policy/rules.py",
+        before="    last = start + timedelta(days=days + grace)\n",
+        after="    start = facts.order.placed_at\n"
+        "    last = start + timedelta(days=days)\n",
+        why="Solidus counts from the order's completion",
+        catch=("pytest", "tests/connector/policy"),
+    ),
+    Fault(
+        name="refund by asked instead of received quantity",
+        file="connector/steps/promise.py",
+        before="        When.RECEIVED: line.received - line.rejected,",
+        after="        When.RECEIVED: line.asked,",
+        why="spree 14678: asked 3, received 2",
+        catch=INVARIANTS,
+    ),
+    Fault(
+        name="echo of our own refund taken as external",
+        file="connector/steps/observe.py",
+        before="for refund in order.refunds if not is_ours(refund, mine)]",
+        after="for refund in order.refunds]",
+        why="woocommerce-gateway-stripe 2724: the webhook is back before the answer",
+        catch=("pytest", "tests/connector/steps/test_compare.py"),
+    ),
+    Fault(
+        name="external refund ignored",
+        file="connector/store/ledger.py",
+        before='    return _outside(db, "external", shop,',
+        after='    return bool(now) and not now and _outside(db, "external", shop,',
+        why="what staff refunded is refunded again",
+        catch=LEDGER,
+    ),
+    Fault(
+        name="WooCommerce's taxes[] summed",
+        file="adapters/woocommerce/translate.py",
+        before='    tax = r.money(data.get("total_tax") or "0", f"{path}.total_tax")\n',
+        after='    tax = total((r.money(x.get("total") or "0", path)'
+        ' for x in data.get("taxes") or ()), r.currency)\n',
+        why="its parts are rounded to more places than the cent that was paid",
+        catch=(
+            "pytest",
+            "tests/connector/test_settlement_shapes.py",
+            "tests/adapters/woocommerce/test_translate.py",
+            "tests/connector/test_money_cases.py",
+        ),
+    ),
+    Fault(
+        name="presentment currency mixed with shop currency",
+        file="adapters/shopify/translate.py",
+        before='shown = (bag or {}).get("presentmentMoney") or {}',
+        after='shown = (bag or {}).get("shopMoney") or {}',
+        why="the customer paid in another currency than the shop counts in",
+        catch=SETTLEMENT,
+    ),
+    Fault(
+        name="an order counts as read before its returns are",
+        file="connector/steps/foreign.py",
+        before="    if not take_in(db, shop, order, clock()):\n        return False\n"
+        "    orders.read_whole(db, shop.name, order, started)\n    return True",
+        after="    orders.read_whole(db, shop.name, order, started)\n"
+        "    return take_in(db, shop, order, clock())",
+        why="the simulator found it: a stop between the two lost a return",
+        catch=SIMULATE,
+    ),
+    Fault(
+        name="a dead refund takes its fee with it",
+        file="connector/steps/promise.py",
+        before="        return_fee=None if is_charged else fee,\n",
+        after="        return_fee=None if rows else fee,\n",
+        why="the fee was charged to a refund that never paid",
+        catch=("pytest", "tests/stories/test_survivors.py"),
+    ),
+)
