@@ -154,11 +154,11 @@ class Case:
             for job in RUNNABLE:
                 world.run(job)
         elif roll < 0.75:  # noqa: PLR2004
-            self._customer(chance.choice(self.wanted)) if self.wanted else None
+            self.customer(chance.choice(self.wanted)) if self.wanted else None
         elif roll < 0.87:  # noqa: PLR2004
             world.deliver()
         elif roll < 0.92:  # noqa: PLR2004
-            self._staff()
+            self.staff()
         elif roll < 0.94:  # noqa: PLR2004
             hours = chance.choice([-1, 1, 29])
             world.tell(f"the clock jumps {hours} h")
@@ -167,9 +167,9 @@ class Case:
     def finish(self) -> None:
         """Let customers and warehouse do what is left to do."""
         for wanted in self.wanted:
-            self._customer(wanted)
+            self.customer(wanted)
 
-    def _customer(self, wanted: Wanted) -> None:
+    def customer(self, wanted: Wanted) -> None:
         """Ask, send, or arrive: the next thing of one return."""
         self.world.running.append("web")
         try:
@@ -249,7 +249,7 @@ class Case:
             has_moved = [line.received for line in now.lines] != before
             parcel.is_booked = has_moved or not counted
 
-    def _staff(self) -> None:
+    def staff(self) -> None:
         """Let staff refund, or delete a refund, in the shop's own admin."""
         chance, shop = self.world.chance, self.world.shop
         order = chance.choice(list(shop.books.bills))
