@@ -49,6 +49,8 @@ class World:
         # One stop at a certain boundary, beside those by chance.
         self._until_stop = self.chance.choice([0, self.chance.randint(1, 80)])
         self._delivered = 0
+        # The shop switched our webhooks off, and tells nobody.
+        self.are_hooks_disabled = self.chance.random() < 0.1  # noqa: PLR2004
         text = rules.text()
         with self.quietly():
             shops.put(self.db, self.shop.name, platform, "x", self.time())
@@ -75,14 +77,20 @@ class World:
         if name in ("before commit", "before call"):
             return
         if self.chance.one_in(60):
-            seconds = self.chance.choice(STALLS)
-            self.tell(f"stalls {seconds} s {name}")
-            self.time.pass_by(seconds)
-        if self.chance.one_in(200):
-            self.tell("the lock's session ends")
-            self.db.sim.lose_lock()
+            self._stall(name)
         if len(self.running) < DEEPEST and self.chance.one_in(12):
             self.run(self.chance.choice(RUNNABLE))
+
+    def _stall(self, name: str) -> None:
+        """Stand still; a session may end meanwhile, and another worker take over."""
+        seconds = self.chance.choice(STALLS)
+        self.tell(f"stalls {seconds} s {name}")
+        self.time.pass_by(seconds)
+        if self.chance.one_in(2):
+            self.tell("the lock's session ends")
+            self.db.sim.lose_lock()
+            for job in RUNNABLE if len(self.running) < DEEPEST else ():
+                self.run(job)
 
     def run(self, job: Job) -> int:
         """Run one job in a worker of its own; what kills it kills it alone."""
@@ -103,8 +111,10 @@ class World:
             self.running.pop()
 
     def deliver(self) -> None:
-        """Bring the shop's news: lost, doubled, late, in any order."""
+        """Bring the shop's news: lost, doubled, late, in any order, or never."""
         news, self.shop.books.news = self.shop.books.news, []
+        if self.are_hooks_disabled:
+            return
         if not self.chance.is_calm:
             self.chance.shuffle(news)
         for ref in news:

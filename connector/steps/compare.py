@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from connector.store.refunds import RefundRow
 
 MATCHED, EXPLAINED, FLAGGED = "matched", "explained", "flagged"
+CODE = "unmatched"
 OPEN = (Refund.SUBMITTED, Refund.UNKNOWN, Refund.PENDING)
 
 
@@ -60,9 +61,26 @@ def run(
     flagged goes to a person; nothing is ever corrected with money.
     """
     refs = orders.refs(db, shop.name) if every else orders.touched(db, shop.name)
-    found = [line for ref in refs for line in _order(db, shop, ref, clock)]
+    found = [
+        _unless_settled(db, line)
+        for ref in refs
+        for line in _order(db, shop, ref, clock)
+    ]
     _conclude(db, shop.name, found, clock())
     return found
+
+
+def _unless_settled(db: Database, line: Line) -> Line:
+    """Explain what a person was shown, and took off the desk, in these very words."""
+    if line.verdict == FLAGGED and desk.was_settled(
+        db, line.shop, line.order_ref, CODE, _words(line)
+    ):
+        return replace(line, verdict=EXPLAINED, why=f"settled by a person: {line.why}")
+    return line
+
+
+def _words(line: Line) -> str:
+    return f"{line.at_shop or line.refund_id or 'the order'}: {line.why}"
 
 
 def _order(
@@ -168,14 +186,13 @@ def _conclude(db: Database, shop: str, found: list[Line], now: datetime) -> None
     """Lay what is flagged before a person; without any, the shop is reconciled."""
     flagged = [line for line in found if line.verdict == FLAGGED]
     for line in flagged:
-        what = line.at_shop or line.refund_id or "the order"
         desk.put(
             db,
             shop=shop,
             about="order",
             about_id=line.order_ref,
-            code="unmatched",
-            why=f"{what}: {line.why}",
+            code=CODE,
+            why=_words(line),
             now=now,
         )
     if not flagged:

@@ -66,6 +66,18 @@ def close(db: Database, about: str, about_id: str, by: str, now: datetime) -> No
     )
 
 
+@atomic
+def close_one(db: Database, matter_id: int, by: str, now: datetime) -> None:
+    """Take one matter off the desk; what is still so is laid there anew."""
+    db.execute(
+        "UPDATE desk SET closed_at = :now, closed_by = :by"
+        " WHERE id = :id AND closed_at IS NULL",
+        id=matter_id,
+        by=by,
+        now=stamp(now),
+    )
+
+
 def open_matters(db: Database, shop: str | None = None) -> list[Matter]:
     """List what waits for a person, oldest first."""
     rows = db.query(
@@ -116,5 +128,18 @@ def was_told(db: Database, shop: str, about_id: str, code: str) -> bool:
         shop=shop,
         id=about_id,
         code=code,
+    )
+    return bool(rows[0]["n"])
+
+
+def was_settled(db: Database, shop: str, about_id: str, code: str, why: str) -> bool:
+    """Say whether a person took this very matter off the desk."""
+    rows = db.query(
+        "SELECT count(*) AS n FROM desk WHERE shop = :shop AND about_id = :id"
+        " AND code = :code AND why = :why AND closed_at IS NOT NULL",
+        shop=shop,
+        id=about_id,
+        code=code,
+        why=why,
     )
     return bool(rows[0]["n"])

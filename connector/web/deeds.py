@@ -32,6 +32,7 @@ def pages() -> Blueprint:
     routes.post("/returns/<return_id>/settled")(settled)
     routes.post("/refunds/<refund_id>/<deed>")(refund_deed)
     routes.post("/shops/<shop>/pause")(pause)
+    routes.post("/desk/<int:matter_id>/seen")(seen)
     return routes
 
 
@@ -140,6 +141,12 @@ def pause(shop: str) -> Response:
         _try(lambda: shops.pause(here.db, shop, is_paused=True))
     else:
         _try(lambda: place.resume(here.db, shop, actor=ACTOR, now=here.clock()))
+    return redirect(url_for("console.overview"), 303)
+
+
+def seen(matter_id: int) -> Response:
+    """Take a matter off the desk that no return or refund page can settle."""
+    desk.close_one(face().db, matter_id, ACTOR, face().clock())
     return redirect(url_for("console.overview"), 303)
 
 

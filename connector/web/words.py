@@ -39,6 +39,11 @@ WORDS = {
     # deliveries
     "new": lazy_gettext("Waiting"),
     "done": lazy_gettext("Done"),
+    # what a matter on the desk is about
+    "order": lazy_gettext("Order"),
+    "shop": lazy_gettext("Shop"),
+    "delivery": lazy_gettext("Delivery"),
+    "books": lazy_gettext("The books"),
     # when the money goes back
     "requested": lazy_gettext("as soon as your return is approved"),
     "shipped": lazy_gettext("as soon as you have sent the parcel"),

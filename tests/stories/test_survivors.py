@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from adapters.sandbox import Sandbox
 from adapters.shopify import refunds as at_shopify
 from connector.model import Found, Kind, Moved, Return, ShopRefund, Terms
 from connector.states import Refund
-from connector.steps import promise
+from connector.steps import promise, refund
 from connector.store import connect, filing, orders, refunds, returns, shops
 from tests.connector.shapes import NOON, a_line, a_request, an_order, eur
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connector.model import Receipt, RefundRequest
     from connector.store import Database
 
 
@@ -84,3 +88,38 @@ def test_the_way_back_is_charged_though_the_refund_that_bore_it_died(
     refunds.give_back(db, "k1", why="planned anew", actor="ann", now=NOON)
     assert promise.preview(db, order, case, {line: 3}).amount == eur(2510)
     db.close()
+
+
+def test_what_is_asked_is_durable_before_the_call_and_nothing_is_open_across_it(
+    address: str,
+) -> None:
+    """Vendure: the gateway was called before the row existed."""
+    db, other = connect(address), connect(address)
+
+    class Watching(Sandbox):
+        """A shop that looks into the books from outside while it is asked."""
+
+        def refund(
+            self, request: RefundRequest, preimage: Mapping[str, Any]
+        ) -> Receipt:
+            seen.append(refunds.get(other, request.key).state)
+            return super().refund(request, preimage)
+
+    seen: list[Refund] = []
+    shop = Watching()
+    shop.sell(an_order(a_line("a", 3000, 3)))
+    shops.put(db, shop.name, "sandbox", "memory", NOON)
+    orders.keep(db, shop.name, shop.order("29"))
+    refunds.reserve(
+        db,
+        shop=shop.name,
+        return_id=None,
+        request=a_request("k1", 1000),
+        units={},
+        due=NOON,
+        now=NOON,
+    )
+    refund.push(db, shop, lambda: NOON, token="t")
+    assert seen == [Refund.SUBMITTED]
+    db.close()
+    other.close()

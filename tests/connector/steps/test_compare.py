@@ -152,3 +152,7 @@ def test_an_order_that_is_gone_is_flagged_and_nothing_is_lost(
     (line,) = compared(db, shop)
     assert (line.verdict, line.why) == (FLAGGED, "the order is gone at the shop")
     assert refunds.get(db, "k1").state is Refund.CONFIRMED
+    (matter,) = desk.open_matters(db)
+    desk.close_one(db, matter.id, "ann", LATER)
+    (line,) = compared(db, shop)
+    assert (line.verdict, desk.open_matters(db)) == (EXPLAINED, [])
