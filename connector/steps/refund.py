@@ -213,7 +213,13 @@ def _record(
 def _found(run: _Run, row: RefundRow, receipt: Receipt) -> None:
     """Record that the shop has this very refund already; send nothing."""
     event = "find" if receipt.moved is Moved.YES else "find_pending"
-    refunds.move(run.db, row.id, event, run.clock(), receipt=receipt)
+
+    @atomic
+    def write(db: Database) -> None:
+        if refunds.get(db, row.id).state is Refund.PLANNED:
+            refunds.move(db, row.id, event, run.clock(), receipt=receipt)
+
+    write(run.db)
 
 
 def _release(run: _Run, claim: Claim, row: RefundRow, why: str) -> None:
@@ -261,6 +267,8 @@ def _ask_person(run: _Run, claim: Claim, row: RefundRow, code: str, why: str) ->
 
     @atomic
     def write(db: Database) -> None:
+        if refunds.get(db, row.id).state is not Refund.PLANNED:
+            return  # another worker has concluded meanwhile
         _matter(db, row, code, why, run.clock())
         outbox.later(db, claim, run.clock() + LATEST_RETRY)
 

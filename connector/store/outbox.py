@@ -92,10 +92,11 @@ def holds(db: Database, claim: Claim) -> bool:
 
 @atomic
 def later(db: Database, claim: Claim, due: datetime) -> None:
-    """Give a line back, to be tried again."""
+    """Give a line back, to be tried again, unless another worker has it by now."""
     db.execute(
         "UPDATE outbox SET due = :due, claim = NULL"
-        " WHERE subject = :subject AND id = :id",
+        " WHERE subject = :subject AND id = :id AND claim = :token",
+        token=claim.token,
         subject=claim.subject,
         id=claim.id,
         due=stamp(due),
