@@ -23,7 +23,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Row = dict[str, Any]
 
-MOST_TRIES = 50
 PAUSE_SECONDS = 0.002
 
 
@@ -59,14 +58,15 @@ class Database:
         """
         if self.engine.is_busy():
             return work()
-        for attempt in range(1, MOST_TRIES):
+        attempt = 0
+        while True:
             try:
                 return self._once(work)
             except Exception as error:
-                if not self.engine.is_conflict(error):
+                attempt += 1
+                if attempt > self.engine.tries(error):
                     raise
                 time.sleep(PAUSE_SECONDS * attempt)
-        return self._once(work)
 
     def _once(self, work: Callable[[], T]) -> T:
         self.engine.begin()

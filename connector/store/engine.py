@@ -46,8 +46,8 @@ class Engine(Protocol):
         """Forget it."""
         ...
 
-    def is_conflict(self, error: BaseException) -> bool:
-        """Say whether another transaction was in the way: begin again."""
+    def tries(self, error: BaseException) -> int:
+        """Say how often it is worth to begin again after this; 0 is never."""
         ...
 
     def close(self) -> None:

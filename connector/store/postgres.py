@@ -29,6 +29,8 @@ LOCK = "SELECT pg_advisory_lock(:key, hashtext(current_schema()))"
 UNLOCK = "SELECT pg_advisory_unlock(:key, hashtext(current_schema()))"
 GIVE_BACK = "SELECT pg_advisory_unlock(%(key)s, hashtext(current_schema()))"
 TRY_LOCK = "SELECT pg_try_advisory_lock(%(key)s, hashtext(current_schema())) AS got"
+IN_THE_WAY = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+TRIES, TRIES_ON_UNIQUE = 50, 3
 # A dead network is noticed in ten seconds, not in two hours.
 PATIENCE: Mapping[str, Any] = {
     "connect_timeout": 10,
@@ -95,10 +97,15 @@ class Postgres:
         else:
             connection.execute("ROLLBACK")
 
-    def is_conflict(self, error: BaseException) -> bool:
-        """Say whether another transaction was in the way: begin again."""
-        kinds = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
-        return isinstance(error, kinds)
+    def tries(self, error: BaseException) -> int:
+        """Begin again where another transaction was in the way.
+
+        Two that count and then insert may meet as a unique violation instead of a
+        40001; beginning again tells it from one that is really there.
+        """
+        if isinstance(error.__cause__, psycopg.errors.UniqueViolation):
+            return TRIES_ON_UNIQUE
+        return TRIES if isinstance(error, IN_THE_WAY) else 0
 
     def close(self) -> None:
         """Close every thread's connection."""

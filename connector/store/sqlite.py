@@ -71,10 +71,10 @@ class Sqlite:
         """Forget the open transaction."""
         self._utils.conn.rollback()
 
-    def is_conflict(self, error: BaseException) -> bool:
-        """Say no: with the write lock held, nothing needs a second try."""
+    def tries(self, error: BaseException) -> int:
+        """Say never: with the write lock held, nothing needs a second try."""
         del error
-        return False
+        return 0
 
     def close(self) -> None:
         """Close every thread's connection."""
