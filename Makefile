@@ -22,7 +22,7 @@ demo: $(STAMP) ## two stand-in shops and Retour; customers buy and return
 	$(BIN)/retour demo
 
 test: $(STAMP) ## run the whole test suite
-	$(BIN)/python -m pytest -rs
+	$(BIN)/python -m pytest -rs -n logical --dist worksteal
 
 check: $(STAMP) ## lint, types, direction of imports, docs
 	$(BIN)/ruff check .
