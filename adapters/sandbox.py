@@ -10,7 +10,8 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable, Unsupported
+from adapters.without_returns import WithoutReturns
+from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import (
     Change,
     Finding,
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from connector.model import RefundRequest, Return, ShopReturn
+    from connector.model import RefundRequest
 
 
 @dataclass(slots=True)
-class Sandbox:
+class Sandbox(WithoutReturns):
     """One shop in memory; `mishaps` are played one a refund, in order.
 
     Mishaps: `lost` (paid, no answer), `never` (not paid, no answer), `refused`,
@@ -132,39 +133,6 @@ class Sandbox:
             if refund.key == request.key:
                 return Finding(found=_FOUND[refund.moved], receipt=_receipt(refund))
         return Finding(found=Found.ABSENT)
-
-    def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
-        """Return nothing: this shop holds no returns."""
-        del order_ref
-        return ()
-
-    def shop_return(self, ref: str) -> ShopReturn:
-        """Refuse: this shop holds no returns."""
-        raise Unsupported(ref=ref)
-
-    def open_return(self, case: Return) -> ShopReturn:
-        """Refuse: this shop holds no returns."""
-        raise Unsupported(number=case.number)
-
-    def approve_return(self, ref: str) -> None:
-        """Refuse: this shop holds no returns."""
-        raise Unsupported(ref=ref)
-
-    def decline_return(self, ref: str, note: str) -> None:
-        """Refuse: this shop holds no returns."""
-        raise Unsupported(ref=ref, note=note)
-
-    def dispose(self, ref: str, units: Mapping[str, int]) -> None:
-        """Refuse: this shop holds no returns."""
-        raise Unsupported(ref=ref, lines=len(units))
-
-    def disposed(self, ref: str) -> Mapping[str, int]:
-        """Refuse: this shop holds no returns."""
-        raise Unsupported(ref=ref)
-
-    def close_return(self, ref: str) -> None:
-        """Refuse: this shop holds no returns."""
-        raise Unsupported(ref=ref)
 
     def probe(self) -> Mapping[str, str]:
         """Say who we are."""

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.wire import Timeouts, understood
+from adapters.without_returns import WithoutReturns
 from adapters.woocommerce import refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
-from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
+from connector.errors import Gone, OutcomeUnknown, Rejected
 from connector.model import Change
 from connector.platform import Abilities
 
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
         Prepared,
         Receipt,
         RefundRequest,
-        Return,
         ShopRefund,
-        ShopReturn,
     )
     from connector.platform import Notice
 
@@ -32,7 +31,7 @@ SECOND = timedelta(seconds=1)
 REFUND_PAGES = 5
 
 
-class WooCommerceShop:
+class WooCommerceShop(WithoutReturns):
     """Satisfies `connector.platform.Shop` for WooCommerce's wc/v3 API."""
 
     platform = "woocommerce"
@@ -166,39 +165,6 @@ class WooCommerceShop:
         return refunds.find(
             request, order.refunds, self._clock(), may_resend=may_resend
         )
-
-    def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
-        """Return nothing: WooCommerce has no return object."""
-        del order_ref
-        return ()
-
-    def shop_return(self, ref: str) -> ShopReturn:
-        """Refuse: WooCommerce has no return object."""
-        raise Unsupported(ref=ref)
-
-    def open_return(self, case: Return) -> ShopReturn:
-        """Refuse: WooCommerce has no return object."""
-        raise Unsupported(number=case.number)
-
-    def approve_return(self, ref: str) -> None:
-        """Refuse: WooCommerce has no return object."""
-        raise Unsupported(ref=ref)
-
-    def decline_return(self, ref: str, note: str) -> None:
-        """Refuse: WooCommerce has no return object."""
-        raise Unsupported(ref=ref, note=len(note))
-
-    def dispose(self, ref: str, units: Mapping[str, int]) -> None:
-        """Refuse: WooCommerce has no return object."""
-        raise Unsupported(ref=ref, lines=len(units))
-
-    def disposed(self, ref: str) -> Mapping[str, int]:
-        """Refuse: WooCommerce has no return object."""
-        raise Unsupported(ref=ref)
-
-    def close_return(self, ref: str) -> None:
-        """Refuse: WooCommerce has no return object."""
-        raise Unsupported(ref=ref)
 
     @understood
     def probe(self) -> Mapping[str, str]:

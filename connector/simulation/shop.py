@@ -6,7 +6,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable, Unsupported
+from adapters.without_returns import WithoutReturns
+from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import Change, Moved
 from connector.platform import Notice
 from connector.simulation.books import Back, Books
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from connector.model import Order, Return, ShopRefund, ShopReturn
+    from connector.model import Order, ShopRefund
     from connector.simulation.books import Bill
     from connector.simulation.chance import Chance, Time
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 READS = {"away": 4, "unclear": 6}
 
 
-class SimShop:
+class SimShop(WithoutReturns):
     """A shop in memory; `skew` is how far its clock is from the world's."""
 
     name = "sim"
@@ -117,39 +118,6 @@ class SimShop:
         self.books.pay(order_ref, amount, "")
         self.touch(bill)
         return True
-
-    def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
-        """Return nothing, unless the platform has returns."""
-        del order_ref
-        return ()
-
-    def shop_return(self, ref: str) -> ShopReturn:
-        """Refuse."""
-        raise Unsupported(ref=ref)
-
-    def open_return(self, case: Return) -> ShopReturn:
-        """Refuse."""
-        raise Unsupported(number=case.number)
-
-    def approve_return(self, ref: str) -> None:
-        """Refuse."""
-        raise Unsupported(ref=ref)
-
-    def decline_return(self, ref: str, note: str) -> None:
-        """Refuse."""
-        raise Unsupported(ref=ref, note=len(note))
-
-    def dispose(self, ref: str, units: Mapping[str, int]) -> None:
-        """Refuse."""
-        raise Unsupported(ref=ref, lines=len(units))
-
-    def disposed(self, ref: str) -> Mapping[str, int]:
-        """Refuse."""
-        raise Unsupported(ref=ref)
-
-    def close_return(self, ref: str) -> None:
-        """Refuse."""
-        raise Unsupported(ref=ref)
 
     def probe(self) -> Mapping[str, str]:
         """Say who we are."""

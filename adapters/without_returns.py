@@ -1,0 +1,52 @@
+"""What a shop answers that has no return objects of its own: nothing, or a refusal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.errors import Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connector.model import Return, ShopReturn
+
+
+class WithoutReturns:
+    """The part of `connector.platform.Shop` that speaks of the shop's returns.
+
+    The core asks `abilities.holds_returns` first; whoever does not is refused.
+    """
+
+    def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
+        """Return nothing."""
+        del order_ref
+        return ()
+
+    def shop_return(self, ref: str) -> ShopReturn:
+        """Refuse."""
+        raise Unsupported(ref=ref)
+
+    def open_return(self, case: Return) -> ShopReturn:
+        """Refuse."""
+        raise Unsupported(number=case.number)
+
+    def approve_return(self, ref: str) -> None:
+        """Refuse."""
+        raise Unsupported(ref=ref)
+
+    def decline_return(self, ref: str, note: str) -> None:
+        """Refuse."""
+        raise Unsupported(ref=ref, note=len(note))
+
+    def dispose(self, ref: str, units: Mapping[str, int]) -> None:
+        """Refuse."""
+        raise Unsupported(ref=ref, lines=len(units))
+
+    def disposed(self, ref: str) -> Mapping[str, int]:
+        """Refuse."""
+        raise Unsupported(ref=ref)
+
+    def close_return(self, ref: str) -> None:
+        """Refuse."""
+        raise Unsupported(ref=ref)
