@@ -51,9 +51,13 @@ def receive(
 ) -> None:
     """Add what was counted, by return line id; raises BadRequest and changes nothing.
 
-    Units of a line that was not approved are not booked: decide first.
+    Units of a line that was not approved are not booked: decide first. Nor are
+    those of a cancelled return: another one may hold them by now (I15).
     """
     case = returns.get(db, return_id)
+    if case.cancelled_at:
+        msg = "this return was cancelled; open another for what came back"
+        raise BadRequest(msg, number=case.number)
     for line_id, count in counted.items():
         line = returns.line_of(case, line_id)
         _check(line, count)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # WooCommerce's modified_after is a strict `>` at one-second resolution, and clocks
-# differ: read a little of what was read before.
-OVERLAP = timedelta(minutes=5)
+# differ: read a little of what was read before, so that two runs see each change.
+OVERLAP = timedelta(minutes=10)
 FIRST_LOOK_BACK = timedelta(days=7)
 
 

@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+from connector.states import DECISION, RECEPTION, REFUND
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connector.store.database import Database
+
+S = TypeVar("S", bound=StrEnum)
+
+
+def _events(table: Mapping[tuple[S, str], S]) -> str:
+    return ", ".join(f"'{event}'" for event in sorted({event for _, event in table}))
+
+
+def _strays(about: str, table: Mapping[tuple[S, str], S]) -> str:
+    """Return a query for what moved, by its history, as no lifecycle allows."""
+    pairs = sorted({(one.value, two.value) for (one, _), two in table.items()})
+    legal = " OR ".join(f"(was = '{one}' AND state = '{two}')" for one, two in pairs)
+    return f"""
+        SELECT DISTINCT about_id AS which FROM (
+            SELECT h.about_id, h.state, lag(h.state) OVER (
+                PARTITION BY h.about_id ORDER BY h.id) AS was
+            FROM history h WHERE h.about = '{about}' AND h.event IN ({_events(table)})
+        ) AS steps WHERE was IS NOT NULL AND NOT ({legal})"""  # noqa: S608 - our own states
+
 
 # name of the rule -> rows that break it, as (what, which)
 RULES = {
@@ -43,6 +67,38 @@ RULES = {
             SELECT h.state FROM history h
             WHERE h.about = 'refund' AND h.about_id = r.id
             ORDER BY h.id DESC LIMIT 1)""",
+    "I9: a refund moves only as its lifecycle says": _strays("refund", REFUND),
+    "I9: a refund was planned before anything else": """
+        SELECT r.id AS which FROM refunds r WHERE 'plan' IS DISTINCT FROM (
+            SELECT h.event FROM history h
+            WHERE h.about = 'refund' AND h.about_id = r.id ORDER BY h.id LIMIT 1)""",
+    "I9: no entry of a refund without its reserve": """
+        SELECT DISTINCT e.refund_id AS which FROM ledger e
+        WHERE e.refund_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM ledger x WHERE x.refund_id = e.refund_id
+            AND x.kind = 'reserve' AND x.tender = e.tender
+            AND x.amount_minor = e.amount_minor AND x.currency = e.currency)""",
+    "I16: every entry is of the order of its refund": """
+        SELECT DISTINCT r.id AS which FROM ledger e JOIN refunds r
+        ON r.id = e.refund_id WHERE e.shop <> r.shop OR e.order_ref <> r.order_ref""",
+    "I8: a line is decided only as its lifecycle says": _strays("line", DECISION),
+    "I14: a return's opening, closing and cancelling are in its history": """
+        SELECT r.id AS which FROM returns r WHERE NOT EXISTS (
+            SELECT 1 FROM history h WHERE h.about = 'return' AND h.about_id = r.id
+            AND h.event = 'open')
+        OR (r.closed_at IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM history h WHERE h.about = 'return' AND h.about_id = r.id
+            AND h.event = 'close'))
+        OR (r.cancelled_at IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM history h WHERE h.about = 'return' AND h.about_id = r.id
+            AND h.event = 'cancel'))""",
+    "I14: where goods are is the last of their history": f"""
+        SELECT CAST(l.id AS TEXT) AS which FROM return_lines l
+        WHERE l.reception <> 'awaited' AND l.reception IS DISTINCT FROM (
+            SELECT h.state FROM history h WHERE h.about = 'line'
+            AND h.about_id = CAST(l.id AS TEXT)
+            AND h.event IN ({_events(RECEPTION)})
+            ORDER BY h.id DESC LIMIT 1)""",  # noqa: S608 - our own events
     "I14: a return line's decision is the last of its history": """
         SELECT CAST(l.id AS TEXT) AS which FROM return_lines l
         WHERE l.decision <> 'pending' AND l.decision IS DISTINCT FROM (
@@ -76,6 +132,9 @@ RULES = {
         JOIN returns r ON r.id = l.return_id
         WHERE u.shop <> r.shop OR u.order_ref <> r.order_ref
         OR u.line_ref <> l.line_ref""",
+    "I16: every refund is of the order and shop of its return": """
+        SELECT f.id AS which FROM refunds f JOIN returns r ON r.id = f.return_id
+        WHERE f.shop <> r.shop OR f.order_ref <> r.order_ref""",
     "I17: every decision says by which rule it was made": """
         SELECT CAST(l.id AS TEXT) AS which FROM return_lines l
         WHERE l.decision <> 'pending' AND l.trace = '[]'""",
@@ -83,6 +142,14 @@ RULES = {
         SELECT r.id AS which FROM returns r WHERE r.policy_hash = '' AND EXISTS (
             SELECT 1 FROM history h WHERE h.return_id = r.id AND h.about = 'line'
             AND h.actor = 'policy')""",
+    "I17: every policy that judged is kept": """
+        SELECT r.id AS which FROM returns r WHERE r.policy_hash <> '' AND NOT EXISTS (
+            SELECT 1 FROM policies p WHERE p.hash = r.policy_hash)""",
+    "I1: a declined or cancelled line holds no unit": """
+        SELECT DISTINCT CAST(l.id AS TEXT) AS which FROM return_lines l
+        JOIN returns r ON r.id = l.return_id
+        JOIN units u ON u.return_line_id = l.id
+        WHERE r.cancelled_at IS NOT NULL OR l.decision = 'declined'""",
     "I1: a live line holds as many units as were asked": """
         SELECT CAST(l.id AS TEXT) AS which FROM return_lines l
         JOIN returns r ON r.id = l.return_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from connector.store.database import Database
+
+
+# Longer than a second, and than clocks differ.
+SETTLED = timedelta(minutes=2)
 
 
 @atomic
@@ -52,13 +57,18 @@ def read_whole(db: Database, shop: str, order: Order, started: datetime) -> None
 
 
 def read_upto(db: Database, shop: str, ref: str, moment: datetime) -> bool:
-    """Say whether the order was read whole in a state as new as `moment`."""
+    """Say whether the order was read whole in a state as new as `moment`.
+
+    Shops write that to the second, and a return may be made in the second in which
+    the order was read: only a reading well after that second counts.
+    """
     rows = db.query(
         "SELECT count(*) AS n FROM orders WHERE shop = :shop AND ref = :ref"
-        " AND read_upto >= :moment",
+        " AND read_upto >= :moment AND read_at >= :settled",
         shop=shop,
         ref=ref,
         moment=stamp(moment),
+        settled=stamp(moment + SETTLED),
     )
     return bool(rows[0]["n"])
 

@@ -118,7 +118,13 @@ def decide(
     now: datetime,
     why: str = "",
 ) -> None:
-    """Move a line's decision; a declined line frees its units."""
+    """Move a line's decision; a declined line frees its units.
+
+    Raises Refused for a cancelled return: its units may be in another one (I1).
+    """
+    if case.cancelled_at:
+        msg = "this return was cancelled; open another"
+        raise Refused(msg, number=case.number)
     line = line_of(case, line_id)
     state = advance(DECISION, Decision(line.decision), event)
     db.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connector.store.bylaws import BYLAWS
 from connector.store.laws import LAWS, Statement, append_only
 
 # `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
@@ -284,4 +285,4 @@ THIRD: tuple[Statement, ...] = (
     "ALTER TABLE shops ADD COLUMN reconciled_at TEXT",
 )
 
-MIGRATIONS: tuple[tuple[Statement, ...], ...] = (FIRST, SECOND, THIRD, LAWS)
+MIGRATIONS: tuple[tuple[Statement, ...], ...] = (FIRST, SECOND, THIRD, LAWS, BYLAWS)
