@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 # Longer than a second, and than clocks differ.
-SETTLED = timedelta(minutes=2)
+SETTLED = timedelta(minutes=4)
 
 
 @atomic
