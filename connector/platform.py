@@ -28,6 +28,8 @@ class Abilities:
     """What a platform can do; the core branches on these, never on names."""
 
     holds_returns: bool  # the shop has return objects of its own
+    opens_returns: bool = True  # and ours can be made there
+    pays_through_returns: bool = True  # and a refund goes through its return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
