@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from adapters.checking import by_probe
 from adapters.without_returns import WithoutReturns
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import (
@@ -23,7 +24,7 @@ from connector.model import (
     ShopRefund,
 )
 from connector.money import Money, total
-from connector.platform import Abilities, Notice
+from connector.platform import Abilities, Check, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -133,6 +134,10 @@ class Sandbox(WithoutReturns):
             if refund.key == request.key:
                 return Finding(found=_FOUND[refund.moved], receipt=_receipt(refund))
         return Finding(found=Found.ABSENT)
+
+    def check(self) -> Iterator[Check]:
+        """Examine the connection step by step; never raises."""
+        return by_probe(self.probe)
 
     def probe(self) -> Mapping[str, str]:
         """Say who we are."""

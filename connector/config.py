@@ -66,6 +66,14 @@ class Console:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vault:
+    """The keys that seal shops' credentials, newest first; else a file of them."""
+
+    keys: Secret = NO_SECRET
+    file: str = "retour.key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Jobs:
     """How often jobs run, in seconds; the audit at an hour of the day in UTC."""
 
@@ -134,6 +142,7 @@ class Config:
     database: str = "retour.sqlite"
     server: Server = field(default_factory=Server)
     console: Console = field(default_factory=Console)
+    vault: Vault = field(default_factory=Vault)
     jobs: Jobs = field(default_factory=Jobs)
     shops: tuple[ShopConfig, ...] = ()
     base: Path = field(default_factory=Path)
@@ -150,7 +159,12 @@ class Config:
         return self.base / Path(written).expanduser()
 
 
-TABLES: Mapping[str, type] = {"server": Server, "console": Console, "jobs": Jobs}
+TABLES: Mapping[str, type] = {
+    "server": Server,
+    "console": Console,
+    "vault": Vault,
+    "jobs": Jobs,
+}
 SHOP_TABLES: Mapping[str, type] = {"refunds": Refunds, "timeouts": Timeouts}
 
 

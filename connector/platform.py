@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from datetime import datetime
     from typing import Any
 
@@ -44,6 +45,22 @@ class Notice:
     order_ref: str = ""
     return_ref: str = ""
     refund_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What one step of a connection check found.
+
+    `verdict` is ok, warn (it works, but not all of it) or fail. `code` names the
+    words for people (`connector.diagnoses`), `facts` fill them; `learnt` is what is
+    worth keeping about the shop (version, currency, time_zone, ...). No secret.
+    """
+
+    step: str  # reach, sign_in, permission, version, currency, ...
+    verdict: str
+    code: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    learnt: Mapping[str, str] = field(default_factory=dict)
 
 
 class Shop(Protocol):
@@ -131,4 +148,8 @@ class Shop(Protocol):
 
     def probe(self) -> Mapping[str, str]:
         """Prove the connection by a harmless read: name, currency, version, ..."""
+        ...
+
+    def check(self) -> Iterator[Check]:
+        """Examine the connection step by step; never raises, a failure ends it."""
         ...

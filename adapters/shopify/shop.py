@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from shopify.utils.shop_url import sanitize_shop_domain
 
+from adapters.checking import by_probe
 from adapters.shopify import notices, refunds, returns, translate
 from adapters.shopify.calls import Calls
 from adapters.wire import Timeouts, understood
 from connector.errors import Gone, Rejected
 from connector.model import Change
-from connector.platform import Abilities
+from connector.platform import Abilities, Check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -181,6 +182,10 @@ class ShopifyShop:
     def close_return(self, ref: str) -> None:
         """Close the shop's return."""
         returns.close(self._calls, ref)
+
+    def check(self) -> Iterator[Check]:
+        """Examine the connection step by step; never raises."""
+        return by_probe(self.probe)
 
     @understood
     def probe(self) -> Mapping[str, str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from adapters.checking import by_probe
 from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
 from adapters.woocommerce import refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
 from connector.errors import Gone, OutcomeUnknown, Rejected
 from connector.model import Change
-from connector.platform import Abilities
+from connector.platform import Abilities, Check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -165,6 +166,10 @@ class WooCommerceShop(WithoutReturns):
         return refunds.find(
             request, order.refunds, self._clock(), may_resend=may_resend
         )
+
+    def check(self) -> Iterator[Check]:
+        """Examine the connection step by step; never raises."""
+        return by_probe(self.probe)
 
     @understood
     def probe(self) -> Mapping[str, str]:

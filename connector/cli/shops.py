@@ -9,7 +9,7 @@ import click
 
 from connector.errors import NotFound, PlatformError
 from connector.store import connect, shops
-from connector.wiring import adapter, clock
+from connector.wiring import open_branches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,12 +37,12 @@ def list_shops(load: Callable[[], Config]) -> None:
 @click.pass_obj
 def check_shop(load: Callable[[], Config], name: str) -> None:
     """Prove the connection to a shop by a harmless read."""
-    known = {one.name: one for one in load().shops}
-    if name not in known:
-        msg = "no shop of the configuration has this name"
+    branches = open_branches(load())
+    if name not in branches.shops:
+        msg = "no connected shop has this name"
         raise NotFound(msg, name=name)
     try:
-        found = adapter(known[name], clock).probe()
+        found = branches.shops[name].probe()
     except PlatformError as error:
         click.echo(f"{name}: {error}", err=True)
         sys.exit(1)

@@ -6,10 +6,11 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from adapters.checking import by_probe
 from adapters.without_returns import WithoutReturns
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import Change, Moved
-from connector.platform import Notice
+from connector.platform import Check, Notice
 from connector.simulation.books import Back, Books
 
 if TYPE_CHECKING:
@@ -124,3 +125,7 @@ class SimShop(WithoutReturns):
         if not self.name:
             raise Rejected
         return {"name": self.name}
+
+    def check(self) -> Iterator[Check]:
+        """Say whether we are who we say."""
+        return by_probe(self.probe)

@@ -1,0 +1,252 @@
+"""The connected shops, built from their rows, and built anew when those change.
+
+Shops may come, change and go while Retour runs, in another process too: the web's
+wizard adds one, the jobs' process finds it within `FRESH_SECONDS`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
+from urllib.parse import urlsplit
+
+from adapters.shopify.auth import ClientCredentials, Token
+from adapters.shopify.shop import ShopifyShop
+from adapters.wire import Timeouts
+from adapters.woocommerce.shop import WooCommerceShop
+from connector import inbound, policy
+from connector.config import ShopConfig
+from connector.errors import ConfigError, RetourError
+from connector.money import Money
+from connector.platform import Shop
+from connector.settings import shop_config
+from connector.steps.refund import Limits
+from connector.store import credentials, desk, shops
+from connector.web import Storefront
+from jobs.schedule import Payday
+from webhooks import Door
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from connector.config import Secret
+    from connector.store import Database
+    from connector.vault import Vault
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+FRESH_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """One shop with all that is built from its row."""
+
+    config: ShopConfig
+    revision: str
+    shop: Shop
+    storefront: Storefront
+    doors: tuple[Door, ...]
+
+
+class View(Mapping[str, T], Generic[T]):
+    """One aspect of every branch, by the shop's name; always the newest."""
+
+    def __init__(self, branches: Branches, aspect: Callable[[Branch], T]) -> None:
+        self._branches, self._aspect = branches, aspect
+
+    def __getitem__(self, name: str) -> T:
+        """Return it for one shop; raises KeyError."""
+        return self._aspect(self._branches.all()[name])
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the connected shops."""
+        return iter(self._branches.all())
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._branches.all())
+
+
+class Branches:
+    """Reads rows and builds branches; safe to share between threads."""
+
+    def __init__(
+        self,
+        db: Database,
+        vault: Vault,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.db, self.vault, self.now, self.sleep = db, vault, now, sleep
+        self._lock = threading.RLock()
+        self._built: dict[str, Branch] = {}
+        self._broken: dict[str, str] = {}
+        self._read_at = float("-inf")
+        self.shops: Mapping[str, Shop] = View(self, lambda one: one.shop)
+        self.storefronts: Mapping[str, Storefront] = View(
+            self, lambda one: one.storefront
+        )
+        self.configs: Mapping[str, ShopConfig] = View(self, lambda one: one.config)
+        self.paydays: Mapping[str, Payday] = View(self, partial(payday, db))
+        self.doors = Doorways(self)
+
+    def all(self) -> dict[str, Branch]:
+        """Return every branch, at most two seconds old."""
+        with self._lock:
+            if time.monotonic() - self._read_at >= FRESH_SECONDS:
+                self.refresh()
+            return self._built
+
+    def refresh(self) -> None:
+        """Read the rows now: call it after a change in this process."""
+        with self._lock:
+            known = shops.revisions(self.db)
+            built = dict(self._built)
+            for name in built.keys() - known.keys():
+                del built[name]
+            for name, revision in known.items():
+                if self._broken.get(name) == revision:
+                    continue
+                if name not in built or built[name].revision != revision:
+                    self._build(built, name, revision)
+            self._built, self._read_at = built, time.monotonic()
+
+    def _build(self, built: dict[str, Branch], name: str, revision: str) -> None:
+        """Build one; a shop that cannot be built is said and keeps nobody waiting."""
+        built.pop(name, None)
+        try:
+            config = self.config(name)
+            built[name] = Branch(
+                config=config,
+                revision=revision,
+                shop=adapter(config, self.now, self.sleep),
+                storefront=_storefront(config),
+                doors=tuple(_doors(config)),
+            )
+        except RetourError as error:
+            self._broken[name] = revision
+            log.error("a shop cannot be used", extra={"shop": name})  # noqa: TRY400 - ours
+            desk.put(
+                self.db,
+                shop=name,
+                about="shop",
+                about_id=name,
+                code="unusable",
+                why=f"this shop cannot be asked anything: {error}",
+                now=self.now(),
+            )
+        else:
+            self._broken.pop(name, None)
+
+    def config(self, name: str) -> ShopConfig:
+        """Put a shop's configuration together; raises ConfigError, NotFound."""
+        row = shops.get(self.db, name)
+        known = credentials.of(self.db, self.vault, name)
+        return shop_config(name, row.platform, row.address, row.settings, known)
+
+
+class Doorways:
+    """Every door of every branch, for webhooks to find."""
+
+    def __init__(self, branches: Branches) -> None:
+        self._branches = branches
+
+    def __iter__(self) -> Iterator[Door]:
+        """Go from door to door."""
+        for branch in self._branches.all().values():
+            yield from branch.doors
+
+
+def adapter(
+    shop: ShopConfig,
+    now: Callable[[], datetime],
+    sleep: Callable[[float], None] = time.sleep,
+) -> Shop:
+    """Return the adapter of one shop; raises Rejected for an unusable address."""
+    given = shop.timeouts
+    timeouts = Timeouts(connect=given.connect, read=given.read, total=given.total)
+    if shop.platform == "shopify":
+        url = shop.api_url or f"https://{shop.address}"
+        credentials_given = (
+            Token(shop.token.reveal())
+            if shop.token
+            else ClientCredentials(
+                url, shop.client_id, shop.client_secret.reveal(), now, timeouts
+            )
+        )
+        return ShopifyShop(
+            name=shop.name,
+            domain=shop.address,
+            credentials=credentials_given,
+            clock=now,
+            timeouts=timeouts,
+            api_url=url,
+            api_version=shop.api_version,
+            sleep=sleep,
+        )
+    if shop.platform != "woocommerce":
+        msg = "no adapter knows this platform"
+        raise ConfigError(msg, shop=shop.name)
+    return WooCommerceShop(
+        name=shop.name,
+        url=shop.api_url or shop.address,
+        key=shop.consumer_key.reveal(),
+        secret=shop.consumer_secret.reveal(),
+        clock=now,
+        timeouts=timeouts,
+        resend_when_absent=frozenset(shop.resend_when_absent),
+        allow_http=shop.allow_http,
+    )
+
+
+def payday(db: Database, branch: Branch) -> Payday:
+    """Return when, and how much at most, a shop pays."""
+    refunds, name = branch.config.refunds, branch.config.name
+    digest = shops.get(db, name).policy_hash
+    currency = policy.load(shops.policy_text(db, digest)).currency if digest else ""
+
+    def limit(text: str) -> int | None:
+        return Money.parse(text, currency).minor if text and currency else None
+
+    return Payday(
+        every=refunds.every_seconds,
+        cron=refunds.cron,
+        time_zone=refunds.time_zone,
+        limits=Limits(
+            per_run_minor=limit(refunds.most_per_run),
+            per_day_minor=limit(refunds.most_per_day),
+        ),
+    )
+
+
+def _doors(shop: ShopConfig) -> Iterator[Door]:
+    secrets = _given(shop.webhook_secret, shop.webhook_secret_old)
+    if shop.platform == "shopify" and not secrets:
+        secrets = _given(shop.client_secret)
+    domain = shop.address.lower() if shop.platform == "shopify" else ""
+    yield Door(shop=shop.name, platform=shop.platform, domain=domain, secrets=secrets)
+    asked = _given(shop.inbound_secret, shop.inbound_secret_old)
+    if asked:
+        yield Door(shop=shop.name, platform=inbound.SOURCE, secrets=asked)
+
+
+def _given(*secrets: Secret) -> tuple[bytes, ...]:
+    return tuple(one.reveal().encode() for one in secrets if one)
+
+
+def _storefront(shop: ShopConfig) -> Storefront:
+    title = shop.title or urlsplit(shop.address).hostname or shop.address or shop.name
+    return Storefront(
+        title=title,
+        return_address=shop.return_address,
+        support_email=shop.support_email,
+    )

@@ -1,0 +1,48 @@
+"""The words for what a connection check found: cause and cure, by code.
+
+The command line shows them in English; the console translates them (they are
+gathered for translation by the name `N_`). Facts of the check fill `%(name)s`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connector.platform import Check
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own word for "gather, do not translate"
+    """Mark a text to be gathered for translation."""
+    return text
+
+
+# code -> (what was found, what to do; "" where there is nothing to do)
+WORDS: Mapping[str, tuple[str, str]] = {
+    "reached": (N_("The shop answers."), ""),
+    "unreachable": (
+        N_("The shop could not be reached."),
+        N_("Check the address, and that the shop is up; then try again."),
+    ),
+    "certificate": (
+        N_("The shop's TLS certificate is not valid."),
+        N_("Let your host renew it; it may have expired."),
+    ),
+    "unreadable": (
+        N_("The shop answered something that cannot be understood."),
+        N_("Look at the shop's error log, or ask its host."),
+    ),
+    "keys_accepted": (N_("The shop accepts our keys."), ""),
+    "keys_refused": (
+        N_("The shop refused our keys."),
+        N_("Make new keys in the shop and enter them again."),
+    ),
+}
+
+
+def found(check: Check) -> tuple[str, str]:
+    """Return what was found and what to do, in English; an unknown code is shown."""
+    what, cure = WORDS.get(check.code, (check.code, ""))
+    return what % dict(check.facts), cure % dict(check.facts)
