@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -12,7 +14,6 @@ from connector.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from connector.config import Config
 
@@ -85,9 +86,9 @@ def add_key(path: Path, known: Sequence[Secret]) -> None:
     takes the first one's key.
     """
     text = "\n".join([new_key(), *(key.reveal() for key in known)]) + "\n"
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+        aside = Path(name)  # readable for its owner alone
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(text)
             file.flush()
