@@ -44,6 +44,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 2.0
+UNUSABLE = "unusable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,18 +141,28 @@ class Branches:
                 shop=name,
                 about="shop",
                 about_id=name,
-                code="unusable",
+                code=UNUSABLE,
                 why=f"this shop cannot be asked anything: {error}",
                 now=self.now(),
             )
         else:
-            self._broken.pop(name, None)
+            if self._broken.pop(name, None):
+                desk.settle(self.db, "shop", name, UNUSABLE, "retour", self.now())
 
     def config(self, name: str) -> ShopConfig:
         """Put a shop's configuration together; raises ConfigError, NotFound."""
         row = shops.get(self.db, name)
         known = credentials.of(self.db, self.vault, name)
         return shop_config(name, row.platform, row.address, row.settings, known)
+
+    def parts(self, name: str) -> tuple[ShopConfig, dict[str, Secret]]:
+        """Return a shop without secrets, and those of its secrets that still open."""
+        row = shops.get(self.db, name)
+        bare = shop_config(name, row.platform, row.address, row.settings, {})
+        try:
+            return bare, credentials.of(self.db, self.vault, name)
+        except ConfigError:
+            return bare, {}
 
 
 class Doorways:
@@ -229,9 +240,10 @@ def payday(db: Database, branch: Branch) -> Payday:
 
 
 def _doors(shop: ShopConfig) -> Iterator[Door]:
-    secrets = _given(shop.webhook_secret, shop.webhook_secret_old)
-    if shop.platform == "shopify" and not secrets:
-        secrets = _given(shop.client_secret)
+    newest = shop.webhook_secret
+    if shop.platform == "shopify" and not newest:
+        newest = shop.client_secret
+    secrets = _given(newest, shop.webhook_secret_old)
     domain = shop.address.lower() if shop.platform == "shopify" else ""
     yield Door(shop=shop.name, platform=shop.platform, domain=domain, secrets=secrets)
     asked = _given(shop.inbound_secret, shop.inbound_secret_old)

@@ -20,6 +20,18 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own word for "gather, do not
 
 
 # code -> (what was found, what to do; "" where there is nothing to do)
+OK, WARN, FAIL = "ok", "warn", "fail"
+
+STEPS: Mapping[str, str] = {
+    "settings": N_("Settings"),
+    "reach": N_("Reach the shop"),
+    "sign_in": N_("Sign in"),
+    "permission": N_("Permissions"),
+    "version": N_("Version"),
+    "webhooks": N_("Webhooks"),
+    "backfill": N_("Order history"),
+}
+
 WORDS: Mapping[str, tuple[str, str]] = {
     "reached": (N_("The shop answers."), ""),
     "unreachable": (
@@ -39,10 +51,20 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_("The shop refused our keys."),
         N_("Make new keys in the shop and enter them again."),
     ),
+    "webhooks_removed": (N_("Our webhooks were taken out of the shop."), ""),
+    "webhooks_left": (
+        N_("The shop does not answer, so our webhooks may still be there."),
+        N_("Remove them in the shop's settings; they do no harm here."),
+    ),
 }
 
 
 def found(check: Check) -> tuple[str, str]:
     """Return what was found and what to do, in English; an unknown code is shown."""
-    what, cure = WORDS.get(check.code, (check.code, ""))
+    what, cure = words(check)
     return what % dict(check.facts), cure % dict(check.facts)
+
+
+def words(check: Check) -> tuple[str, str]:
+    """Return the texts before translation; a finding brings its own sentence."""
+    return WORDS.get(check.code, (check.facts.get("what", check.code), ""))

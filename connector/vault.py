@@ -13,22 +13,30 @@ from connector.config import Secret
 from connector.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from connector.config import Config
 
-CURE = "put the key file back, or set the shop's keys anew with `retour shop rotate`"
+LOST = (
+    "a secret was sealed with a key that is not here; put the key file back, or set the"
+    " shop's keys anew with `retour shop rotate`"
+)
 
 
 class Vault:
-    """Seals texts with the first key (Fernet: AES-128-CBC and HMAC-SHA256)."""
+    """Seals texts with the first key (Fernet: AES-128-CBC and HMAC-SHA256).
 
-    def __init__(self, keys: Sequence[Secret]) -> None:
-        try:
-            self._box = MultiFernet([Fernet(key.reveal()) for key in keys])
-        except ValueError:
-            msg = "a vault key must be 32 bytes, url-safe base64; `retour vault key`"
-            raise ConfigError(msg) from None
+    `again` reads the keys once more where none fits: they may have been changed while
+    this process ran.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[Secret],
+        again: Callable[[], Sequence[Secret]] | None = None,
+    ) -> None:
+        self._box = _box(keys)
+        self._again = again
 
     def seal(self, secret: Secret) -> str:
         """Return the secret as it may lie in a database."""
@@ -36,19 +44,31 @@ class Vault:
 
     def open(self, sealed: str) -> Secret:
         """Return the secret; raises ConfigError where no known key fits."""
-        try:
-            return Secret(self._box.decrypt(sealed.encode("ascii")).decode())
-        except (InvalidToken, UnicodeError):
-            msg = f"a secret was sealed with a key that is not here; {CURE}"
-            raise ConfigError(msg) from None
+        return Secret(self._with(lambda box: box.decrypt(sealed.encode("ascii"))))
 
     def reseal(self, sealed: str) -> str:
         """Seal again with the newest key; raises ConfigError as `open` does."""
+        return self._with(lambda box: box.rotate(sealed.encode("ascii")))
+
+    def _with(self, work: Callable[[MultiFernet], bytes]) -> str:
         try:
-            return self._box.rotate(sealed.encode("ascii")).decode("ascii")
-        except InvalidToken:
-            msg = f"a secret was sealed with a key that is not here; {CURE}"
-            raise ConfigError(msg) from None
+            return work(self._box).decode()
+        except (InvalidToken, UnicodeError):
+            if self._again is None:
+                raise ConfigError(LOST) from None
+        self._box = _box(self._again())
+        try:
+            return work(self._box).decode()
+        except (InvalidToken, UnicodeError):
+            raise ConfigError(LOST) from None
+
+
+def _box(keys: Sequence[Secret]) -> MultiFernet:
+    try:
+        return MultiFernet([Fernet(key.reveal()) for key in keys])
+    except ValueError:
+        msg = "a vault key must be 32 bytes, url-safe base64; `retour vault key`"
+        raise ConfigError(msg) from None
 
 
 def new_key() -> str:
@@ -117,4 +137,4 @@ def _split(text: str) -> list[Secret]:
 
 def load(config: Config) -> Vault:
     """Return the vault of an installation; raises ConfigError."""
-    return Vault(keys(config))
+    return Vault(keys(config), lambda: keys(config))

@@ -17,6 +17,7 @@ from connector.branches import Branches
 from connector.config import Config
 from connector.errors import ConfigError
 from connector.findings import findings
+from connector.registrar import Registrar
 from connector.settings import SECRETS, settings
 from connector.steps import place
 from connector.steps.receive import accept
@@ -45,6 +46,7 @@ class Office:
     db: Database
     vault: Vault
     branches: Branches
+    registrar: Registrar
     work: Work
     doors: Doors
     app: Flask
@@ -93,6 +95,7 @@ def open_office(
         clock=now,
         max_bytes=config.server.max_body_bytes,
     )
+    registrar = Registrar(branches, config)
     face = Face(
         db=db,
         shops=branches.shops,
@@ -102,12 +105,14 @@ def open_office(
         password=config.console.password.reveal(),
         is_https=config.server.public_url.startswith("https:"),
         attempts=config.server.attempts,
+        registrar=registrar,
     )
     return Office(
         config=config,
         db=db,
         vault=branches.vault,
         branches=branches,
+        registrar=registrar,
         work=work,
         doors=doors,
         app=create(face, [blueprint(doors)]),
@@ -128,10 +133,18 @@ def _put(
     credentials.put(
         db, box, shop.name, {n: s for n, s in given.items() if n not in made}, now
     )
-    text = config.path(shop.policy).read_text("utf-8")
-    shops.bind_policy(db, shop.name, policy.digest(text), text, now)
+    text = _policy(db, config, shop)
+    if text:
+        shops.bind_policy(db, shop.name, policy.digest(text), text, now)
     if shop.refunds.paused:
         shops.pause(db, shop.name, is_paused=True)
+
+
+def _policy(db: Database, config: Config, shop: ShopConfig) -> str:
+    """Return the policy to put in force; "" where the one that is bound stays."""
+    if shop.policy:
+        return config.path(shop.policy).read_text("utf-8")
+    return "" if shops.get(db, shop.name).policy_hash else policy.starter("EUR")
 
 
 # Secrets that Retour itself makes, or a shop grants, where the file gives none.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from connector import config
-from connector.cli import demo, quote, reconcile, run, shops, show, simulate
+from connector.cli import demo, quote, reconcile, run, shops, show, simulate, vault
 from connector.cli.run import CONFIG_VARIABLE
 from connector.errors import RetourError
 
@@ -49,6 +49,7 @@ for command in (
     *reconcile.COMMANDS,
     *show.COMMANDS,
     *shops.COMMANDS,
+    *vault.COMMANDS,
     quote.quote,
     demo.demo,
     simulate.simulate,

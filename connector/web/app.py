@@ -13,7 +13,7 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from connector.web import console, deeds, portal
+from connector.web import branches, console, deeds, portal
 from connector.web.face import LANGUAGES, money, when
 from connector.web.words import word
 
@@ -60,7 +60,12 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
     csrf = CSRFProtect(app)
     limiter = Limiter(get_remote_address, app=app)
     tries = limiter.limit(face.attempts)
-    for pages in (console.pages(tries), deeds.pages(), portal.pages(tries)):
+    for pages in (
+        console.pages(tries),
+        branches.pages(),
+        deeds.pages(),
+        portal.pages(tries),
+    ):
         app.register_blueprint(pages)
     for edge in edges:
         csrf.exempt(edge)

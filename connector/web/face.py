@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from babel.numbers import format_currency
 from flask import current_app
@@ -18,7 +18,9 @@ from connector.platform import Shop
 from connector.store import Database
 
 if TYPE_CHECKING:
+    from connector.config import Secret, ShopConfig
     from connector.money import Money
+    from connector.platform import Check
 
 MOST_DIGITS = 6
 Tries = Callable[[Callable[..., Any]], Callable[..., Any]]  # limits a view
@@ -34,6 +36,26 @@ class Storefront:
     support_email: str = ""
 
 
+class Registrar(Protocol):
+    """What the pages may do with the connected shops (`connector.registrar`)."""
+
+    def add(self, shop: ShopConfig, actor: str) -> list[Check]:
+        """Check a shop and connect it unless a step fails; raises BadRequest."""
+        ...
+
+    def check(self, name: str) -> list[Check]:
+        """Examine a connected shop; raises NotFound."""
+        ...
+
+    def rotate(self, name: str, given: Mapping[str, Secret], actor: str) -> list[Check]:
+        """Try new keys and use them when they work."""
+        ...
+
+    def remove(self, name: str, actor: str) -> list[Check]:
+        """Disconnect a shop; raises BadRequest while a refund is under way."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
     """The installation as the pages see it; `password` opens the console."""
@@ -46,6 +68,8 @@ class Face:
     password: str = ""
     is_https: bool = True
     attempts: str = "10 per 10 minutes"  # at a password, or at finding an order
+    registrar: Registrar
+    installs: Mapping[str, str] = field(default_factory=dict)  # platform -> path
 
 
 def face() -> Face:

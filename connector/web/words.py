@@ -39,6 +39,10 @@ WORDS = {
     # deliveries
     "new": lazy_gettext("Waiting"),
     "done": lazy_gettext("Done"),
+    # what happened to a shop
+    "connected": lazy_gettext("Connected"),
+    "keys_changed": lazy_gettext("New keys"),
+    "disconnected": lazy_gettext("Disconnected"),
     # what a matter on the desk is about
     "order": lazy_gettext("Order"),
     "shop": lazy_gettext("Shop"),

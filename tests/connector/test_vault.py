@@ -99,3 +99,12 @@ def test_rotation_puts_the_new_key_first_and_keeps_the_old(tmp_path: Path) -> No
     after = [one.reveal() for one in vault.keys(config)]
     assert len(after) == 2
     assert after[1] == first[0].reveal() != after[0]
+
+
+def test_a_running_process_reads_the_keys_again(tmp_path: Path) -> None:
+    config = Config(base=tmp_path)
+    running = vault.load(config)
+    sealed = running.seal(Secret("x"))
+    vault.add_key(tmp_path / "retour.key", vault.keys(config))
+    anew = vault.load(config).reseal(sealed)
+    assert running.open(anew).reveal() == "x"

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 WEB = Path(__file__).parents[3] / "connector" / "web"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext.babel_extract")]
+DIAGNOSES = [("diagnoses.py", "python")]
 KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None}
 
 
 def said() -> set[str]:
     """Return every text of the pages."""
-    found = extract_from_dir(WEB, METHODS, keywords=KEYWORDS)
+    found = [
+        *extract_from_dir(WEB, METHODS, keywords=KEYWORDS),
+        *extract_from_dir(WEB.parent, DIAGNOSES, keywords={"N_": None}),
+    ]
     return {
         message if isinstance(message, str) else message[0]
         for _, _, message, _, _ in found
