@@ -52,7 +52,7 @@ class Branch:
     """One shop with all that is built from its row."""
 
     config: ShopConfig
-    revision: str
+    revision: int
     shop: Shop
     storefront: Storefront
     doors: tuple[Door, ...]
@@ -90,7 +90,7 @@ class Branches:
         self.db, self.vault, self.now, self.sleep = db, vault, now, sleep
         self._lock = threading.RLock()
         self._built: dict[str, Branch] = {}
-        self._broken: dict[str, str] = {}
+        self._broken: dict[str, int] = {}
         self._read_at = float("-inf")
         self.shops: Mapping[str, Shop] = View(self, lambda one: one.shop)
         self.storefronts: Mapping[str, Storefront] = View(
@@ -121,7 +121,7 @@ class Branches:
                     self._build(built, name, revision)
             self._built, self._read_at = built, time.monotonic()
 
-    def _build(self, built: dict[str, Branch], name: str, revision: str) -> None:
+    def _build(self, built: dict[str, Branch], name: str, revision: int) -> None:
         """Build one; a shop that cannot be built is said and keeps nobody waiting."""
         built.pop(name, None)
         try:

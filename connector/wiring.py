@@ -72,6 +72,7 @@ def open_branches(
     db = connect(config.store, kind)
     for shop in config.shops:
         _put(db, box, config, shop, now())
+    _part(db, config, now())
     place.check(db, config.server.public_url, now())
     return Branches(db, box, now, sleep)
 
@@ -138,6 +139,14 @@ def _put(
         shops.bind_policy(db, shop.name, policy.digest(text), text, now)
     if shop.refunds.paused:
         shops.pause(db, shop.name, is_paused=True)
+
+
+def _part(db: Database, config: Config, now: datetime) -> None:
+    """Stop working for shops that the file named once, and names no more."""
+    named = {shop.name for shop in config.shops}
+    for row in shops.every(db):
+        if row.origin == "file" and row.name not in named:
+            shops.remove(db, row.name, now)
 
 
 def _policy(db: Database, config: Config, shop: ShopConfig) -> str:

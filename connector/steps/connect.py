@@ -98,7 +98,7 @@ def refuse_open(db: Database, name: str, now: datetime, *, leave_open: bool) -> 
 @atomic
 def remove(db: Database, name: str, *, actor: str, now: datetime) -> None:
     """Forget a shop's keys and stop asking it; orders, returns and books stay."""
-    credentials.erase(db, name, now)
+    credentials.erase(db, name)
     shops.pause(db, name, is_paused=True, why="removed")
     shops.remove(db, name, now)
     desk.close(db, ABOUT, name, actor, now)

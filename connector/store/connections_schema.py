@@ -32,7 +32,7 @@ CREATE TABLE grants (
 CONNECTIONS: tuple[Statement, ...] = (
     "ALTER TABLE shops ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE shops ADD COLUMN origin TEXT NOT NULL DEFAULT 'file'",
-    "ALTER TABLE shops ADD COLUMN changed_at TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE shops ADD COLUMN revision $int NOT NULL DEFAULT 0",
     "ALTER TABLE shops ADD COLUMN removed_at TEXT",
     "ALTER TABLE shops ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE shops ADD COLUMN checked_at TEXT",

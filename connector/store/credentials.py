@@ -36,7 +36,7 @@ def put(
         is_other = True
         _write(db, vault, shop, name, secret, now)
     if is_other:
-        shops.touched(db, shop, now)
+        shops.touched(db, shop)
     return is_other
 
 
@@ -82,10 +82,10 @@ def _sealed(db: Database, shop: str) -> dict[str, str]:
 
 
 @atomic
-def erase(db: Database, shop: str, now: datetime) -> int:
+def erase(db: Database, shop: str) -> int:
     """Forget every secret of a shop; return how many there were."""
     count = db.execute("DELETE FROM credentials WHERE shop = :shop", shop=shop)
-    shops.touched(db, shop, now)
+    shops.touched(db, shop)
     return count
 
 
