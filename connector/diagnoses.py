@@ -32,6 +32,18 @@ STEPS: Mapping[str, str] = {
     "backfill": N_("Order history"),
 }
 
+# What a check learns about a shop, as people call it; others are shown as they are.
+FACTS: Mapping[str, str] = {
+    "name": N_("Name"),
+    "currency": N_("Currency"),
+    "domain": N_("Domain"),
+    "scopes": N_("Access scopes"),
+    "version": N_("Version"),
+    "time_zone": N_("Time zone"),
+    "plan": N_("Plan"),
+    "clock_skew_seconds": N_("Clock difference in seconds"),
+}
+
 WORDS: Mapping[str, tuple[str, str]] = {
     "reached": (N_("The shop answers."), ""),
     "unreachable": (
