@@ -7,10 +7,12 @@ wizard adds one, the jobs' process finds it within `FRESH_SECONDS`.
 from __future__ import annotations
 
 import logging
+import secrets as tokens
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -20,13 +22,14 @@ from adapters.shopify.shop import ShopifyShop
 from adapters.wire import Timeouts
 from adapters.woocommerce.shop import WooCommerceShop
 from connector import inbound, policy
-from connector.config import ShopConfig
-from connector.errors import ConfigError, RetourError
+from connector.config import NO_SECRET, Secret, ShopConfig
+from connector.errors import BadRequest, ConfigError, RetourError
 from connector.money import Money
 from connector.platform import Shop
 from connector.settings import shop_config
+from connector.steps.hooks import Wish
 from connector.steps.refund import Limits
-from connector.store import credentials, desk, shops
+from connector.store import credentials, desk, hooks, shops
 from connector.web import Storefront
 from jobs.schedule import Payday
 from webhooks import Door
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from connector.config import Secret
     from connector.store import Database
     from connector.vault import Vault
 
@@ -45,6 +47,8 @@ log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 2.0
 UNUSABLE = "unusable"
+WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - a name
+OLD_SECRET_LIFE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +90,10 @@ class Branches:
         vault: Vault,
         now: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
+        *,
+        public_url: str = "",
     ) -> None:
+        self.public_url = public_url
         self.db, self.vault, self.now, self.sleep = db, vault, now, sleep
         self._lock = threading.RLock()
         self._built: dict[str, Branch] = {}
@@ -163,6 +170,54 @@ class Branches:
             return bare, credentials.of(self.db, self.vault, name)
         except ConfigError:
             return bare, {}
+
+    def wish(self, name: str) -> Wish:
+        """Say where a shop's webhooks shall knock; makes their secret where we may.
+
+        Shopify signs with the app's own secret, WooCommerce with one that we make.
+        """
+        branch = self.all()[name]
+        address = self.public_url.rstrip("/") + branch.shop.hook_path
+        if branch.config.platform != "woocommerce":
+            return Wish(address=address, secret=NO_SECRET)
+        if not branch.config.webhook_secret:
+            new = Secret(tokens.token_urlsafe(32))
+            credentials.ensure(
+                self.db, self.vault, name, WEBHOOK_SECRET, new, self.now()
+            )
+            self.refresh()
+        return Wish(
+            address=address,
+            secret=self.all()[name].config.webhook_secret,
+            since=credentials.changed_at(self.db, name, WEBHOOK_SECRET),
+        )
+
+    def rotate_hooks(self, name: str) -> None:
+        """Make a new secret for a shop's webhooks; the old one is taken meanwhile.
+
+        Raises BadRequest where another place sets the secret.
+        """
+        branch = self.all()[name]
+        if branch.config.platform != "woocommerce":
+            msg = "Shopify signs with the app's client secret; rotate that"
+            raise BadRequest(msg, shop=name)
+        new = Secret(tokens.token_urlsafe(32))
+        given = {
+            WEBHOOK_SECRET: new,
+            f"{WEBHOOK_SECRET}_old": branch.config.webhook_secret,
+        }
+        credentials.put(self.db, self.vault, name, given, self.now())
+        self.refresh()
+
+    def drop_old_secret(self, name: str) -> None:
+        """Stop taking the old secret, once nothing signs with it any more."""
+        wish, old = self.wish(name), f"{WEBHOOK_SECRET}_old"
+        is_late = wish.since is not None and self.now() - wish.since > OLD_SECRET_LIFE
+        is_over = all(hook.secret == wish.mark for hook in hooks.of(self.db, name))
+        has_old = bool(self.all()[name].config.webhook_secret_old)
+        if wish.secret and has_old and is_late and is_over:
+            credentials.put(self.db, self.vault, name, {old: NO_SECRET}, self.now())
+            self.refresh()
 
 
 class Doorways:

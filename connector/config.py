@@ -82,6 +82,7 @@ class Jobs:
     sync_seconds: int = 300
     sync_overlap_seconds: int = 600
     reconcile_seconds: int = 60
+    watch_seconds: int = 600
     quiet_seconds: int = 900
     audit_hour: int = 3
 

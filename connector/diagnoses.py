@@ -63,6 +63,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_("The shop refused our keys."),
         N_("Make new keys in the shop and enter them again."),
     ),
+    "webhooks_made": (N_("%(count)s webhooks tell Retour what happens."), ""),
+    "webhooks_refused": (
+        N_("The shop refused webhooks: %(topics)s"),
+        N_("Polling finds what they would have told, only later."),
+    ),
+    "webhooks_later": (
+        N_("The webhooks could not be made just now."),
+        N_("Retour tries again within minutes; polling finds all meanwhile."),
+    ),
     "webhooks_removed": (N_("Our webhooks were taken out of the shop."), ""),
     "webhooks_left": (
         N_("The shop does not answer, so our webhooks may still be there."),

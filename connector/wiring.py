@@ -74,7 +74,7 @@ def open_branches(
         _put(db, box, config, shop, now())
     _part(db, config, now())
     place.check(db, config.server.public_url, now())
-    return Branches(db, box, now, sleep)
+    return Branches(db, box, now, sleep, public_url=config.server.public_url)
 
 
 def open_office(
@@ -175,9 +175,12 @@ def _work(branches: Branches, config: Config) -> Work:
             decide=jobs.decide_seconds,
             mirror=jobs.decide_seconds,
             reconcile=jobs.reconcile_seconds,
+            watch=jobs.watch_seconds,
             audit_hour=jobs.audit_hour,
         ),
         paydays=branches.paydays,
+        wish=branches.wish,
+        drop_old_secret=branches.drop_old_secret,
         overlap=timedelta(seconds=jobs.sync_overlap_seconds),
         quiet=timedelta(seconds=jobs.quiet_seconds),
     )

@@ -90,6 +90,18 @@ class Calls:
                 return answer
         raise refund_error(reply)
 
+    def make(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Make something that moves no money; raises as `get` does."""
+        reply = self._send(lambda: self._api.post(path, dict(body), **_OPTIONS))
+        return _object(reply, 201)
+
+    def remove(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
+        """Remove something; raises Gone where it is not there."""
+        reply = self._send(
+            lambda: self._api.delete(path, params=dict(params), **_OPTIONS)
+        )
+        return _object(reply, 200)
+
     def _send(self, ask: Callable[[], requests.Response]) -> Reply:
         return fetch(ask, self._timeouts)
 
@@ -138,6 +150,13 @@ def _json(reply: Reply) -> Any:  # noqa: ANN401 - JSON
     except ValueError:
         msg = "the shop answered something that is not JSON"
         raise OutcomeUnknown(msg, status=reply.status) from None
+
+
+def _object(reply: Reply, status: int) -> Mapping[str, Any]:
+    answer = _json(reply) if reply.status == status else None
+    if isinstance(answer, dict):
+        return answer
+    raise read_error(reply)
 
 
 def _code(reply: Reply) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from adapters.checking import by_probe
 from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
-from adapters.woocommerce import refunds, translate
+from adapters.woocommerce import hooks, refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
 from connector.errors import Gone, OutcomeUnknown, Rejected
 from connector.model import Change
-from connector.platform import Abilities, Check
+from connector.platform import Abilities, Check, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -54,6 +54,7 @@ class WooCommerceShop(WithoutReturns):
             msg = "plain http only works when it is allowed for this shop"
             raise Rejected(msg, shop=name)
         self.name = name
+        self.hook_path = f"/webhooks/woocommerce/{name}"
         self._calls = Calls(url, key, secret, timeouts or Timeouts())
         self._clock = clock
         self._resend = resend_when_absent
@@ -177,6 +178,24 @@ class WooCommerceShop(WithoutReturns):
         currency = self._calls.get("data/currencies/current")
         self._calls.get("orders", {"per_page": "1", "_fields": "id"})
         return {"name": self.name, "currency": str(currency.get("code", ""))}
+
+    def topics(self) -> tuple[str, ...]:
+        """Return the topics that we want."""
+        return hooks.TOPICS
+
+    @understood
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """List all webhooks of the shop."""
+        return hooks.every(self._calls)
+
+    @understood
+    def subscribe(self, topic: str, address: str, secret: str) -> Subscription:
+        """Make a webhook that signs with our secret."""
+        return hooks.subscribe(self._calls, topic, address, secret)
+
+    def unsubscribe(self, ref: str) -> None:
+        """Remove a webhook."""
+        hooks.unsubscribe(self._calls, _id(ref))
 
     def _refunds(self, order_ref: str) -> list[Mapping[str, Any]]:
         return list(self._calls.every(f"orders/{_id(order_ref)}/refunds", {}))
