@@ -10,13 +10,14 @@ import logging
 import secrets as tokens
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
+from adapters.guard import Transport
 from adapters.shopify.auth import ClientCredentials, Token
 from adapters.shopify.shop import ShopifyShop
 from adapters.wire import Timeouts
@@ -92,7 +93,9 @@ class Branches:
         sleep: Callable[[float], None] = time.sleep,
         *,
         public_url: str = "",
+        allow: Sequence[str] = (),
     ) -> None:
+        self.allow = allow
         self.public_url = public_url
         self.db, self.vault, self.now, self.sleep = db, vault, now, sleep
         self._lock = threading.RLock()
@@ -136,7 +139,7 @@ class Branches:
             built[name] = Branch(
                 config=config,
                 revision=revision,
-                shop=adapter(config, self.now, self.sleep),
+                shop=self.adapter(config),
                 storefront=_storefront(config),
                 doors=tuple(_doors(config)),
             )
@@ -161,6 +164,10 @@ class Branches:
         row = shops.get(self.db, name)
         known = credentials.of(self.db, self.vault, name)
         return shop_config(name, row.platform, row.address, row.settings, known)
+
+    def adapter(self, config: ShopConfig) -> Shop:
+        """Build the adapter of a shop, connected or not."""
+        return adapter(config, self.now, self.sleep, allow=self.allow)
 
     def parts(self, name: str) -> tuple[ShopConfig, dict[str, Secret]]:
         """Return a shop without secrets, and those of its secrets that still open."""
@@ -236,17 +243,25 @@ def adapter(
     shop: ShopConfig,
     now: Callable[[], datetime],
     sleep: Callable[[float], None] = time.sleep,
+    *,
+    allow: Sequence[str] = (),
 ) -> Shop:
     """Return the adapter of one shop; raises Rejected for an unusable address."""
     given = shop.timeouts
     timeouts = Timeouts(connect=given.connect, read=given.read, total=given.total)
+    transport = Transport(tuple(allow), shop.ca_file)
     if shop.platform == "shopify":
         url = shop.api_url or f"https://{shop.address}"
         credentials_given = (
             Token(shop.token.reveal())
             if shop.token
             else ClientCredentials(
-                url, shop.client_id, shop.client_secret.reveal(), now, timeouts
+                url,
+                shop.client_id,
+                shop.client_secret.reveal(),
+                now,
+                timeouts,
+                transport,
             )
         )
         return ShopifyShop(
@@ -258,6 +273,7 @@ def adapter(
             api_url=url,
             api_version=shop.api_version,
             sleep=sleep,
+            transport=transport,
         )
     if shop.platform != "woocommerce":
         msg = "no adapter knows this platform"
@@ -271,6 +287,7 @@ def adapter(
         timeouts=timeouts,
         resend_when_absent=frozenset(shop.resend_when_absent),
         allow_http=shop.allow_http,
+        transport=transport,
     )
 
 

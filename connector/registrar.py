@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connector import policy
-from connector.branches import adapter
 from connector.diagnoses import FAIL, OK, WARN
 from connector.errors import BadRequest, NotFound, RetourError
 from connector.findings import shop_findings
@@ -38,7 +37,7 @@ class Registrar:
         if wrong:
             return wrong
         try:
-            asked = adapter(shop, self._branches.now, self._branches.sleep)
+            asked = self._branches.adapter(shop)
         except RetourError as error:
             return [_wrong("E205", str(error))]
         return connect.examine(asked)

@@ -74,7 +74,14 @@ def open_branches(
         _put(db, box, config, shop, now())
     _part(db, config, now())
     place.check(db, config.server.public_url, now())
-    return Branches(db, box, now, sleep, public_url=config.server.public_url)
+    return Branches(
+        db,
+        box,
+        now,
+        sleep,
+        public_url=config.server.public_url,
+        allow=config.network.allow,
+    )
 
 
 def open_office(

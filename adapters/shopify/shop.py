@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shopify.utils.shop_url import sanitize_shop_domain
 
 from adapters.checking import by_probe
+from adapters.guard import STRICT, Transport
 from adapters.shopify import hooks, notices, refunds, returns, translate
 from adapters.shopify.calls import Calls
 from adapters.wire import Timeouts, understood
@@ -51,6 +52,7 @@ class ShopifyShop:
         api_url: str = "",
         api_version: str = "2026-10",
         sleep: Callable[[float], None] = time.sleep,
+        transport: Transport = STRICT,
     ) -> None:
         if not sanitize_shop_domain(domain):
             msg = "a Shopify shop is named by its myshopify.com domain"
@@ -63,6 +65,7 @@ class ShopifyShop:
             credentials,
             timeouts or Timeouts(read=30, total=45),
             sleep,
+            transport,
         )
 
     def read_notice(self, topic: str, body: bytes) -> Notice:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.checking import by_probe
+from adapters.guard import STRICT, Transport
 from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
 from adapters.woocommerce import hooks, refunds, translate
@@ -49,13 +50,14 @@ class WooCommerceShop(WithoutReturns):
         timeouts: Timeouts | None = None,
         resend_when_absent: frozenset[str] = frozenset(),
         allow_http: bool = False,
+        transport: Transport = STRICT,
     ) -> None:
         if not url.startswith("https://") and not allow_http:
             msg = "plain http only works when it is allowed for this shop"
             raise Rejected(msg, shop=name)
         self.name = name
         self.hook_path = f"/webhooks/woocommerce/{name}"
-        self._calls = Calls(url, key, secret, timeouts or Timeouts())
+        self._calls = Calls(url, key, secret, timeouts or Timeouts(), transport)
         self._clock = clock
         self._resend = resend_when_absent
         self._products: dict[str, Mapping[str, Any]] = {}

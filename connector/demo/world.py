@@ -74,6 +74,9 @@ public_url = "http://127.0.0.1:{port}"
 attempts = "1000000 per minute"
 secret_key = "the demo keeps no secrets, but its cookies are signed all the same"
 
+[network]
+allow = ["127.0.0.0/8"]
+
 [console]
 password = "{password}"
 

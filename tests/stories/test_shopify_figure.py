@@ -37,6 +37,8 @@ PASSES = 40  # more than any return needs
 CONFIG = """
 database = "retour.sqlite"
 
+[network]
+allow = ["127.0.0.0/8"]
 [server]
 secret_key = "long enough to sign the cookies of a test"
 """
