@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.checking import by_probe
 from adapters.guard import STRICT, Transport
 from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
-from adapters.woocommerce import hooks, refunds, translate
+from adapters.woocommerce import checks, hooks, refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
 from connector.errors import Gone, OutcomeUnknown, Rejected
 from connector.model import Change
@@ -58,6 +57,13 @@ class WooCommerceShop(WithoutReturns):
         self.name = name
         self.hook_path = f"/webhooks/woocommerce/{name}"
         self._calls = Calls(url, key, secret, timeouts or Timeouts(), transport)
+        self._site = checks.Site(
+            url=url,
+            calls=self._calls,
+            transport=transport,
+            timeouts=timeouts or Timeouts(),
+            clock=clock,
+        )
         self._clock = clock
         self._resend = resend_when_absent
         self._products: dict[str, Mapping[str, Any]] = {}
@@ -172,7 +178,7 @@ class WooCommerceShop(WithoutReturns):
 
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
-        return by_probe(self.probe)
+        return checks.examine(self._site)
 
     @understood
     def probe(self) -> Mapping[str, str]:
