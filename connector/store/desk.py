@@ -67,6 +67,21 @@ def close(db: Database, about: str, about_id: str, by: str, now: datetime) -> No
 
 
 @atomic
+def close_code(
+    db: Database, *, about: str, about_id: str, code: str, now: datetime
+) -> None:
+    """Take one kind of matter off the desk: the facts have changed."""
+    db.execute(
+        "UPDATE desk SET closed_at = :now, closed_by = 'facts' WHERE about = :about"
+        " AND about_id = :about_id AND code = :code AND closed_at IS NULL",
+        about=about,
+        about_id=about_id,
+        code=code,
+        now=stamp(now),
+    )
+
+
+@atomic
 def close_one(db: Database, matter_id: int, by: str, now: datetime) -> None:
     """Take one matter off the desk; what is still so is laid there anew."""
     db.execute(
