@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import uuid_utils.compat as uuids
 from flask import Flask
 
+from adapters.pacing import Pacing
 from adapters.shopify.auth import ClientCredentials, Token
 from adapters.shopify.shop import ShopifyShop
 from adapters.wire import Timeouts
@@ -23,6 +24,7 @@ from connector.errors import ConfigError
 from connector.findings import findings
 from connector.money import Money
 from connector.steps import place
+from connector.steps.pace import Measure, SharedPace, VersionWatch
 from connector.steps.receive import accept
 from connector.steps.refund import Limits
 from connector.store import Database, connect, shops
@@ -110,7 +112,10 @@ def _work(
     jobs = config.jobs
     return Work(
         db=db,
-        shops={shop.name: adapter(shop, now, sleep) for shop in config.shops},
+        shops={
+            shop.name: adapter(shop, now, pacing(db, shop, now, sleep))
+            for shop in config.shops
+        },
         clock=now,
         token=f"{socket.gethostname()}-{uuids.uuid7()}",
         timing=Timing(
@@ -127,12 +132,32 @@ def _work(
     )
 
 
+def pacing(
+    db: Database,
+    shop: ShopConfig,
+    now: Callable[[], datetime],
+    sleep: Callable[[float], None],
+) -> Pacing:
+    """Return the pace that all workers of a shop share, and its version's watch."""
+    limits, is_paced_by_places = shop.limits, shop.platform == "woocommerce"
+    measure = Measure(
+        most_at_once=limits.most_at_once if is_paced_by_places else None,
+        backfill_share=limits.backfill_share,
+        breaker_failures=limits.breaker_failures,
+        breaker_for=timedelta(seconds=limits.breaker_seconds),
+        lease=timedelta(seconds=2 * shop.timeouts.total),
+    )
+    watch = VersionWatch(db=db, shop=shop.name, pinned=shop.api_version, clock=now)
+    pace = SharedPace(db=db, shop=shop.name, clock=now, measure=measure)
+    return Pacing(pace=pace, observer=watch, sleep=sleep)
+
+
 def adapter(
     shop: ShopConfig,
     now: Callable[[], datetime],
-    sleep: Callable[[float], None] = time.sleep,
+    pacing: Pacing | None = None,
 ) -> Shop:
-    """Return the adapter of one configured shop."""
+    """Return the adapter of one configured shop; alone, it shares no pace."""
     given = shop.timeouts
     timeouts = Timeouts(connect=given.connect, read=given.read, total=given.total)
     if shop.platform == "shopify":
@@ -152,7 +177,7 @@ def adapter(
             timeouts=timeouts,
             api_url=url,
             api_version=shop.api_version,
-            sleep=sleep,
+            pacing=pacing,
         )
     return WooCommerceShop(
         name=shop.name,
@@ -163,6 +188,7 @@ def adapter(
         timeouts=timeouts,
         resend_when_absent=frozenset(shop.resend_when_absent),
         allow_http=shop.allow_http,
+        pacing=pacing,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from adapters.pacing import Pacing
 from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
 from adapters.woocommerce import refunds, translate
@@ -48,12 +49,19 @@ class WooCommerceShop(WithoutReturns):
         timeouts: Timeouts | None = None,
         resend_when_absent: frozenset[str] = frozenset(),
         allow_http: bool = False,
+        pacing: Pacing | None = None,
     ) -> None:
         if not url.startswith("https://") and not allow_http:
             msg = "plain http only works when it is allowed for this shop"
             raise Rejected(msg, shop=name)
         self.name = name
-        self._calls = Calls(url, key, secret, timeouts or Timeouts())
+        self._calls = Calls(
+            url=url,
+            key=key,
+            secret=secret,
+            timeouts=timeouts or Timeouts(),
+            pacing=pacing or Pacing(),
+        )
         self._clock = clock
         self._resend = resend_when_absent
         self._products: dict[str, Mapping[str, Any]] = {}

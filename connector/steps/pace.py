@@ -152,9 +152,7 @@ def _failed(row: PaceRow, measure: Measure, heard: Heard, now: datetime) -> Pace
     is_probe = row.opened_at is not None
     if not (is_probe or heard.is_down or failed.failures >= measure.breaker_failures):
         return failed
-    away = max(
-        measure.breaker_for, min(timedelta(seconds=heard.wait), LONGEST_AWAY)
-    )
+    away = max(measure.breaker_for, min(timedelta(seconds=heard.wait), LONGEST_AWAY))
     return replace(
         failed,
         opened_at=row.opened_at or now,
