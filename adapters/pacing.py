@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,6 @@ from connector.errors import OutcomeUnknown, Rejected, Unavailable
 from connector.platform import Entry, Heard, Observer, Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from adapters.wire import Reply
 
 PATIENCE = 60.0  # seconds that one call waits before it is put off

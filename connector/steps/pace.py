@@ -207,6 +207,6 @@ def note_version(
         about=about,
         about_id=shop,
         code=API_VERSION,
-        why=f"the shop's {what} come as API {version[:20]}, not {pinned}; upgrade Retour",
+        why=f"the {what} come as API {version[:20]}, not {pinned}; upgrade Retour",
         now=now,
     )
