@@ -44,8 +44,9 @@ def db(address: str) -> Iterator[Database]:
     made.close()
 
 
-def shared(db: Database, time: Time, **limits: int) -> SharedPace:
-    return SharedPace(db=db, shop="tea", clock=time, measure=Measure(**limits))
+def shared(db: Database, time: Time, most_at_once: int | None = None) -> SharedPace:
+    measure = Measure(most_at_once=most_at_once)
+    return SharedPace(db=db, shop="tea", clock=time, measure=measure)
 
 
 def fail(one: SharedPace, times: int = 1, heard: Heard = DOWN) -> None:
@@ -150,7 +151,7 @@ def test_points_of_calls_under_way_are_set_aside(db: Database) -> None:
 
 
 def run_refunds(db: Database, calls: int) -> tuple[float, int]:
-    """Return the share of the granted rate used once the bucket is empty, and throttles."""
+    """Return the share of the granted rate used, once empty, and throttles."""
     time = Time()
     theirs = TheirBucket(MAXIMUM, NOON)
     one = shared(db, time)
