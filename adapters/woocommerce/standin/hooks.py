@@ -56,7 +56,7 @@ class Outbox:
 
     def add(self, topic: str, arg: int) -> None:
         """Queue an event for every webhook of its topic."""
-        for hook in self.hooks.values():
+        for hook in list(self.hooks.values()):
             event = (hook.id, topic, arg)
             wanted = hook.topic == topic and hook.status == "active"
             if wanted and event not in self.waiting:
