@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from connector.wiring import Office
 
 COPY = "this database may be a copy: `retour resume` first, then its webhooks are ours"
-NOT_NOW = (
-    "nothing was changed: the shop does not answer, or another process is at it"
-)
+NOT_NOW = "nothing was changed: the shop does not answer, or another process is at it"
 
 
 @contextmanager

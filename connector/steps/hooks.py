@@ -17,14 +17,12 @@ from typing import TYPE_CHECKING
 
 from connector.config import Secret
 from connector.errors import OutcomeUnknown, PlatformError, Rejected
-from connector.platform import Shop
+from connector.platform import Shop, Subscription
 from connector.steps import place
-from connector.store import Database, atomic, history, hooks, shops
+from connector.store import Database, history, hooks, shops
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from connector.platform import Subscription
 
 log = logging.getLogger(__name__)
 

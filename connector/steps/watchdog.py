@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.errors import PlatformError
@@ -13,6 +12,9 @@ from connector.steps.hooks import ABOUT, QUIETLY, TIMES_A_DAY, Tended, Wish
 from connector.store import atomic, desk, history, hooks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from connector.platform import Shop
     from connector.store import Database
     from connector.store.history import Event
@@ -56,7 +58,7 @@ def last(db: Database, shop: str) -> Watch:
 
 
 def deeds(db: Database, shop: str, since: datetime | None = None) -> list[Event]:
-    """List what was made, repaired and removed, oldest first; `why` is topic: reason."""
+    """List what was made, repaired and removed, oldest first; `why`: topic, reason."""
     return history.events(db, shop, "webhook_", since)
 
 

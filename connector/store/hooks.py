@@ -121,9 +121,7 @@ def claim(db: Database, shop: str, now: datetime) -> bool:
 @atomic
 def free(db: Database, shop: str) -> None:
     """Let others look after a shop's webhooks."""
-    db.execute(
-        "UPDATE shops SET watching_until = NULL WHERE name = :shop", shop=shop
-    )
+    db.execute("UPDATE shops SET watching_until = NULL WHERE name = :shop", shop=shop)
 
 
 @atomic
@@ -146,8 +144,7 @@ def of(db: Database, shop: str) -> list[Hook]:
 def watched(db: Database, shop: str, now: datetime) -> None:
     """Remember that the watchdog has looked, and let others look."""
     db.execute(
-        "UPDATE shops SET watched_at = :now, watching_until = NULL"
-        " WHERE name = :shop",
+        "UPDATE shops SET watched_at = :now, watching_until = NULL WHERE name = :shop",
         now=stamp(now),
         shop=shop,
     )
@@ -170,7 +167,8 @@ def watch(db: Database, shop: str) -> Watch:
     """Return how well a shop is heard."""
     row = db.query(
         "SELECT watched_at, unheard_at, (SELECT max(received_at) FROM inbox"
-        " WHERE shop = :shop AND source = shops.platform) AS heard_at FROM shops WHERE name = :shop",
+        " WHERE shop = :shop AND source = shops.platform) AS heard_at"
+        " FROM shops WHERE name = :shop",
         shop=shop,
     )[0]
     return Watch(

@@ -124,9 +124,7 @@ def _url(given: object) -> str:
     url = str(given)
     if not url.startswith(("http://", "https://")):
         code = "woocommerce_rest_shop_webhook_invalid_delivery_url"
-        told = (
-            "Webhook delivery URL must be a valid URL starting with http:// or https://."
-        )
+        told = "Webhook delivery URL must be a valid URL starting with http:// or https://."
         raise Problem(400, code, told, {"status": 400})
     return url
 
