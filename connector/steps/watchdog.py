@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.errors import PlatformError
 from connector.steps import hooks as tending
 from connector.steps.hooks import ABOUT, QUIETLY, TIMES_A_DAY, Tended, Wish
-from connector.store import atomic, desk, history, hooks
+from connector.store import atomic, desk, history, hooks, leases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 CODE, SILENT, TIRED = "webhooks", "silent", "webhooks_tired"
 VERSION, DEAF = "webhooks_version", "webhooks_deaf"
+LEASE = timedelta(minutes=10)  # who dies with it is waited for
 PATIENCE = timedelta(minutes=30)  # until a change that no webhook told is a silence
 
 
@@ -38,14 +40,24 @@ def watch(
     name = shop.name
     if not shop.hook_path or tending.is_copy(db, name):
         return None
-    if not hooks.claim(db, name, clock()):
+    lease, holder = f"webhooks {name}", secrets.token_hex(8)
+    if not leases.claim(db, lease, holder, clock(), LEASE):
         return None
+    done = _look(db, shop, wish, clock)
+    leases.release(db, lease, holder)
+    return done
+
+
+def _look(
+    db: Database, shop: Shop, wish: Wish, clock: Callable[[], datetime]
+) -> Tended | None:
+    """Bring the webhooks in order and tell; None where the shop does not answer."""
+    name = shop.name
     silence = _silent_since(db, name, clock())
     try:
         done = tending.tend(db, shop, wish, clock, silence)
     except PlatformError as error:
         log.warning("webhooks not looked at: %s", error, extra={"shop": name})
-        hooks.free(db, name)
         return None
     _tell(db, shop, wish, done, silence, clock())
     hooks.watched(db, name, clock())

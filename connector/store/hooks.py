@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 # The shop's clock may be off, and what one topic told needs no second one.
 HEARD_WITHIN = timedelta(minutes=10)
-LEASE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,29 +101,6 @@ def drop_intents(db: Database, shop: str) -> None:
 
 
 @atomic
-def claim(db: Database, shop: str, now: datetime) -> bool:
-    """Be the only one who looks after a shop's webhooks; False while another does.
-
-    Who dies with it is waited for: ten minutes.
-    """
-    return bool(
-        db.execute(
-            "UPDATE shops SET watching_until = :until WHERE name = :shop"
-            " AND coalesce(watching_until, '') <= :now",
-            until=stamp(now + LEASE),
-            now=stamp(now),
-            shop=shop,
-        )
-    )
-
-
-@atomic
-def free(db: Database, shop: str) -> None:
-    """Let others look after a shop's webhooks."""
-    db.execute("UPDATE shops SET watching_until = NULL WHERE name = :shop", shop=shop)
-
-
-@atomic
 def drop(db: Database, shop: str, ref: str) -> None:
     """Forget a webhook that is gone."""
     db.execute(
@@ -142,9 +118,9 @@ def of(db: Database, shop: str) -> list[Hook]:
 
 @atomic
 def watched(db: Database, shop: str, now: datetime) -> None:
-    """Remember that the watchdog has looked, and let others look."""
+    """Remember that the watchdog has looked."""
     db.execute(
-        "UPDATE shops SET watched_at = :now, watching_until = NULL WHERE name = :shop",
+        "UPDATE shops SET watched_at = :now WHERE name = :shop",
         now=stamp(now),
         shop=shop,
     )

@@ -1,4 +1,4 @@
-"""Tables of webhooks: what we are about to make, and who looks after them."""
+"""The table of webhooks that we are about to make."""
 
 from __future__ import annotations
 
@@ -20,6 +20,5 @@ CREATE TABLE hook_intents (
 
 WATCHDOG: tuple[Statement, ...] = (
     INTENTS,
-    "ALTER TABLE shops ADD COLUMN watching_until TEXT",
     "CREATE INDEX history_about ON history (about_id, event)",
 )

@@ -12,7 +12,7 @@ from connector.demo.world import BOOTS, TEE
 from connector.errors import BadRequest
 from connector.steps import hooks as tending
 from connector.steps import place, watchdog
-from connector.store import credentials, hooks, orders, shops
+from connector.store import credentials, hooks, leases, orders, shops
 from connector.wiring import open_office
 from jobs.schedule import once, watch_hooks
 from tests.stories.test_hooks import (
@@ -257,6 +257,18 @@ def test_two_watchdogs_at_once_make_each_webhook_once(world: World, shop: str) -
     assert topics(world, shop) == wanted(world, shop)
     assert THEIRS in {address for _, address in addresses(world, shop)}
     assert matters(world, shop) == {}
+
+
+def test_one_that_died_at_it_is_waited_for(world: World) -> None:
+    db = world.office.db
+    world.clock.pass_by(minutes=11)
+    assert leases.claim(
+        db, f"webhooks {BOOTS}", "a dead one", world.clock(), watchdog.LEASE
+    )
+    known = world.boots.outbox.hooks
+    del known[next(iter(known))]
+    assert watch_hooks(world.office.work, BOOTS) == 0
+    assert look(world, BOOTS) == 1
 
 
 @pytest.mark.parametrize("shop", SHOPS)

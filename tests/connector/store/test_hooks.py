@@ -1,4 +1,4 @@
-"""Webhooks in the store: intents, one watchdog at a time, and who was heard."""
+"""Webhooks in the store: intents, what was done, and who was heard."""
 
 from __future__ import annotations
 
@@ -44,17 +44,6 @@ def test_an_intent_ends_when_its_webhook_is_known(db: Database) -> None:
     assert hooks.intents(db, "boots") == {("order.updated", "a"): "s"}
     hooks.drop_intents(db, "boots")
     assert hooks.intents(db, "boots") == {}
-
-
-def test_one_watchdog_at_a_time_and_a_dead_one_is_waited_for(db: Database) -> None:
-    assert hooks.claim(db, "boots", NOON)
-    assert not hooks.claim(db, "boots", NOON + timedelta(minutes=9))
-    assert hooks.claim(db, "boots", NOON + hooks.LEASE)
-    hooks.free(db, "boots")
-    assert hooks.claim(db, "boots", NOON)
-    hooks.watched(db, "boots", NOON)
-    assert hooks.watch(db, "boots").watched_at == NOON
-    assert hooks.claim(db, "boots", NOON)
 
 
 def test_another_program_is_not_the_shop_s_voice(db: Database) -> None:
