@@ -145,21 +145,6 @@ def test_a_moved_installation_takes_its_webhooks_along(world: World) -> None:
     }
 
 
-@pytest.mark.parametrize("shop", SHOPS)
-def test_a_lost_answer_leaves_one_webhook_a_topic(world: World, shop: str) -> None:
-    remove_all(world, shop)
-    standin, match = (
-        (world.tee, "webhookSubscriptionCreate")
-        if shop == TEE
-        else (world.boots, "POST /webhooks")
-    )
-    standin.switches.add("lose_answer", match)
-    look(world, shop)
-    look(world, shop)
-    topics = [topic for topic, _ in addresses(world, shop)]
-    assert topics == sorted(world.office.work.shops[shop].topics())
-
-
 def test_a_topic_that_breaks_again_and_again_is_told_not_hammered(
     world: World,
 ) -> None:
