@@ -27,6 +27,7 @@ from adapters.woocommerce.shop import WooCommerceShop
 from connector import inbound, policy
 from connector.config import NO_SECRET, Secret, ShopConfig
 from connector.errors import BadRequest, ConfigError, RetourError
+from connector.findings import unheard
 from connector.money import Money
 from connector.platform import Shop
 from connector.settings import shop_config
@@ -221,8 +222,12 @@ class Branches:
         """
         branch = self.all()[name]
         address = self.public_url.rstrip("/") + branch.shop.hook_path
+        doubt = unheard(self.public_url, branch.config)
         if branch.config.platform != "woocommerce":
-            return Wish(address=address, secret=NO_SECRET)
+            version = branch.config.api_version
+            return Wish(
+                address=address, secret=NO_SECRET, api_version=version, doubt=doubt
+            )
         if not branch.config.webhook_secret:
             new = Secret(tokens.token_urlsafe(32))
             credentials.ensure(
@@ -233,17 +238,24 @@ class Branches:
             address=address,
             secret=self.all()[name].config.webhook_secret,
             since=credentials.changed_at(self.db, name, WEBHOOK_SECRET),
+            doubt=doubt,
         )
 
     def rotate_hooks(self, name: str) -> None:
         """Make a new secret for a shop's webhooks; the old one is taken meanwhile.
 
-        Raises BadRequest where another place sets the secret.
+        Raises BadRequest where another place sets the secret, and while a webhook
+        still signs with the one before: a third would be refused.
         """
         branch = self.all()[name]
         if branch.config.platform != "woocommerce":
             msg = "Shopify signs with the app's client secret; rotate that"
             raise BadRequest(msg, shop=name)
+        now_used = self.wish(name).mark
+        if any(hook.secret != now_used for hook in hooks.of(self.db, name)):
+            msg = "some webhooks still sign with the secret before this one; wait"
+            raise BadRequest(msg, shop=name)
+        branch = self.all()[name]
         new = Secret(tokens.token_urlsafe(32))
         given = {
             WEBHOOK_SECRET: new,
@@ -253,12 +265,21 @@ class Branches:
         self.refresh()
 
     def drop_old_secret(self, name: str) -> None:
-        """Stop taking the old secret, once nothing signs with it any more."""
-        wish, old = self.wish(name), f"{WEBHOOK_SECRET}_old"
-        is_late = wish.since is not None and self.now() - wish.since > OLD_SECRET_LIFE
+        """Stop taking the old secret, once nothing signs with it any more.
+
+        Shopify signs with the new one within an hour; a day is surely enough.
+        """
+        config, old = self.all()[name].config, f"{WEBHOOK_SECRET}_old"
+        if not config.webhook_secret_old:
+            return
+        wish = self.wish(name)
+        if wish.secret:
+            since, life = wish.since, OLD_SECRET_LIFE
+        else:
+            since, life = credentials.changed_at(self.db, name, old), timedelta(days=1)
+        is_late = since is not None and self.now() - since > life
         is_over = all(hook.secret == wish.mark for hook in hooks.of(self.db, name))
-        has_old = bool(self.all()[name].config.webhook_secret_old)
-        if wish.secret and has_old and is_late and is_over:
+        if is_late and is_over:
             credentials.put(self.db, self.vault, name, {old: NO_SECRET}, self.now())
             self.refresh()
 

@@ -20,6 +20,7 @@ from connector.steps import (
     reconcile,
     refund,
     sync,
+    watchdog,
 )
 from connector.store import Database, desk
 from connector.store import hooks as watched
@@ -149,7 +150,7 @@ def watch_hooks(work: Work, shop: str) -> int:
     )
     if work.wish is None or is_early:
         return 0
-    done = hooks.watch(work.db, work.shops[shop], work.wish(shop), work.clock)
+    done = watchdog.watch(work.db, work.shops[shop], work.wish(shop), work.clock)
     if work.drop_old_secret:
         work.drop_old_secret(shop)
     return len(done.made) + len(done.removed) if done else 0

@@ -198,7 +198,7 @@ class WooCommerceShop(WithoutReturns):
 
     def topics(self) -> tuple[str, ...]:
         """Return the topics that we want."""
-        return hooks.TOPICS
+        return hooks.topics()
 
     @understood
     def subscriptions(self) -> tuple[Subscription, ...]:
