@@ -11,8 +11,8 @@ import click
 from connector.errors import BadRequest
 
 TEXT = """\
-# Retour's configuration; config.example.toml shows every key. Shops are connected in the
-# console, or with `retour shop add`, and need no entry here.
+# Retour's configuration; config.example.toml shows every key. Shops are connected in
+# the console, or with `retour shop add`, and need no entry here.
 
 database = "retour.sqlite"
 
