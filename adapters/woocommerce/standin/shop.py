@@ -14,11 +14,25 @@ from zoneinfo import ZoneInfo
 from adapters.woocommerce.standin import hooks, selling
 from adapters.woocommerce.standin.books import ZERO, Payout, text
 from adapters.woocommerce.standin.switches import Switches
+from adapters.woocommerce.standin.wpswings import STATUSES, WPSwings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Json = dict[str, Any]
+
+BEFORE = {
+    "pending": "Pending payment",
+    "processing": "Processing",
+    "on-hold": "On hold",
+    "completed": "Completed",
+}
+AFTER = {
+    "cancelled": "Cancelled",
+    "refunded": "Refunded",
+    "failed": "Failed",
+    "checkout-draft": "Draft",
+}
 
 
 class Problem(Exception):
@@ -77,6 +91,7 @@ class Shop:
         self.nonces: set[tuple[str, str]] = set()
         self.outbox = hooks.Outbox(self.switches, self._payload, self._seconds)
         self._ids: dict[str, int] = {}
+        self.wps = WPSwings(self)
         self.gateway("labpay")
         self.gateway("bacs", can_refund=False)
 
@@ -100,6 +115,34 @@ class Shop:
         """Mark an order as modified now, and tell."""
         order.update(self.dates(self.clock(), "date_modified"))
         self.outbox.add("order.updated", order["id"])
+
+    def statuses(self) -> Json:
+        """Return every order status that is registered now: slug to name."""
+        own = STATUSES if self.wps.is_on else {}
+        return {**BEFORE, **own, **AFTER}
+
+    def set_status(self, order: Json, status: str) -> None:
+        """Change an order's status, and tell when it is another one."""
+        if order["status"] == status:
+            return
+        order["status"] = status
+        self.outbox.add("action.woocommerce_order_status_changed", order["id"])
+        self.outbox.add(f"action.woocommerce_order_status_{status}", order["id"])
+
+    def add_note(
+        self, order_id: int, text: str, *, is_for_customer: bool = False
+    ) -> Json:
+        """Write a note on an order, newest first."""
+        note = {
+            "id": self.new_id("note"),
+            "author": "WooCommerce",
+            **self.dates(self.clock(), "date_created"),
+            "note": text,
+            "customer_note": is_for_customer,
+            "_links": {},
+        }
+        self.notes[order_id].insert(0, note)
+        return note
 
     def gateway(self, gateway_id: str, *, can_refund: bool = True) -> Gateway:
         """Install a payment gateway."""
@@ -202,6 +245,7 @@ class Shop:
         *,
         lines: Iterable[Json] = (),
         by_gateway: bool = False,
+        reason: str = "agreed by phone",
     ) -> int:
         """Refund in the admin; without the gateway, staff hand the money over."""
         from adapters.woocommerce.standin import refunding  # noqa: PLC0415 - it needs Shop
@@ -210,7 +254,7 @@ class Shop:
             "amount": amount,
             "line_items": list(lines),
             "api_refund": by_gateway,
-            "reason": "agreed by phone",
+            "reason": reason,
         }
         made = refunding.create(self, order_id, body, by="staff")
         with self.lock:
