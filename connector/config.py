@@ -130,6 +130,7 @@ class ShopConfig:
     webhook_secret_old: Secret = NO_SECRET
     inbound_secret: Secret = NO_SECRET
     inbound_secret_old: Secret = NO_SECRET
+    wps_secret_key: Secret = NO_SECRET
     resend_when_absent: tuple[str, ...] = ()
     refunds: Refunds = field(default_factory=Refunds)
     timeouts: Timeouts = field(default_factory=Timeouts)

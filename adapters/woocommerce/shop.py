@@ -56,6 +56,7 @@ class WooCommerceShop(WithoutReturns):
         timeouts: Timeouts | None = None,
         resend_when_absent: frozenset[str] = frozenset(),
         allow_http: bool = False,
+        public_url: str = "",
         plugin_secrets: Mapping[str, str] | None = None,
     ) -> None:
         if not url.startswith("https://") and not allow_http:
@@ -66,7 +67,10 @@ class WooCommerceShop(WithoutReturns):
         self._clock = clock
         self._resend = resend_when_absent
         site = Site(
-            calls=self._calls, clock=clock, url=url, secrets=plugin_secrets or {}
+            calls=self._calls,
+            clock=clock,
+            url=public_url or url,
+            secrets=plugin_secrets or {},
         )
         self._plugins = Known(site)
         self._products: dict[str, Mapping[str, Any]] = {}
