@@ -72,8 +72,16 @@ def open_branches(
     db = connect(config.store, kind)
     for shop in config.shops:
         _put(db, box, config, shop, now())
+    _part(db, config, now())
     place.check(db, config.server.public_url, now())
-    return Branches(db, box, now, sleep)
+    return Branches(
+        db,
+        box,
+        now,
+        sleep,
+        public_url=config.server.public_url,
+        allow=config.network.allow,
+    )
 
 
 def open_office(
@@ -140,6 +148,14 @@ def _put(
         shops.pause(db, shop.name, is_paused=True)
 
 
+def _part(db: Database, config: Config, now: datetime) -> None:
+    """Stop working for shops that the file named once, and names no more."""
+    named = {shop.name for shop in config.shops}
+    for row in shops.every(db):
+        if row.origin == "file" and row.name not in named:
+            shops.remove(db, row.name, now)
+
+
 def _policy(db: Database, config: Config, shop: ShopConfig) -> str:
     """Return the policy to put in force; "" where the one that is bound stays."""
     if shop.policy:
@@ -166,9 +182,12 @@ def _work(branches: Branches, config: Config) -> Work:
             decide=jobs.decide_seconds,
             mirror=jobs.decide_seconds,
             reconcile=jobs.reconcile_seconds,
+            watch=jobs.watch_seconds,
             audit_hour=jobs.audit_hour,
         ),
         paydays=branches.paydays,
+        wish=branches.wish,
+        drop_old_secret=branches.drop_old_secret,
         overlap=timedelta(seconds=jobs.sync_overlap_seconds),
         quiet=timedelta(seconds=jobs.quiet_seconds),
     )

@@ -81,7 +81,8 @@ def rotate(
     actor: str,
     now: datetime,
 ) -> None:
-    """Put new keys in the place of the old ones."""
+    """Put new keys in the place of the old ones, and forget what no key opens."""
+    credentials.drop_unreadable(db, vault, name)
     credentials.put(db, vault, name, given, now)
     _note(db, name, "keys_changed", actor, now)
 
@@ -98,7 +99,7 @@ def refuse_open(db: Database, name: str, now: datetime, *, leave_open: bool) -> 
 @atomic
 def remove(db: Database, name: str, *, actor: str, now: datetime) -> None:
     """Forget a shop's keys and stop asking it; orders, returns and books stay."""
-    credentials.erase(db, name, now)
+    credentials.erase(db, name)
     shops.pause(db, name, is_paused=True, why="removed")
     shops.remove(db, name, now)
     desk.close(db, ABOUT, name, actor, now)

@@ -32,10 +32,29 @@ CREATE TABLE grants (
 CONNECTIONS: tuple[Statement, ...] = (
     "ALTER TABLE shops ADD COLUMN settings TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE shops ADD COLUMN origin TEXT NOT NULL DEFAULT 'file'",
-    "ALTER TABLE shops ADD COLUMN changed_at TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE shops ADD COLUMN revision $int NOT NULL DEFAULT 0",
     "ALTER TABLE shops ADD COLUMN removed_at TEXT",
     "ALTER TABLE shops ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE shops ADD COLUMN checked_at TEXT",
     CREDENTIALS,
     GRANTS,
+)
+
+# `secret` is the first digits of the SHA-256 of what the webhook signs with.
+HOOK_TABLE = """
+CREATE TABLE hooks (
+    shop     TEXT NOT NULL REFERENCES shops,
+    ref      TEXT NOT NULL,
+    topic    TEXT NOT NULL,
+    address  TEXT NOT NULL,
+    secret   TEXT NOT NULL DEFAULT '',
+    made_at  TEXT NOT NULL,
+    PRIMARY KEY (shop, ref)
+)$strict"""
+
+HOOKS: tuple[Statement, ...] = (
+    HOOK_TABLE,
+    "ALTER TABLE shops ADD COLUMN watched_at TEXT",
+    "ALTER TABLE shops ADD COLUMN unheard_at TEXT",
+    "CREATE INDEX inbox_heard ON inbox (shop, received_at)",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connector.store.bylaws import BYLAWS
-from connector.store.connections_schema import CONNECTIONS
+from connector.store.connections_schema import CONNECTIONS, HOOKS
 from connector.store.laws import LAWS, Statement, append_only
 
 # `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
@@ -293,4 +293,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     LAWS,
     BYLAWS,
     CONNECTIONS,
+    HOOKS,
 )

@@ -31,7 +31,7 @@ class ShopRow:
     reconciled_at: datetime | None
     settings: Mapping[str, Any]  # all of its ShopConfig that is no secret
     origin: str  # file: written in the TOML; database: added by wizard or command
-    changed_at: str  # of settings or credentials; an adapter older than it is stale
+    revision: int  # grows with settings and credentials; an older adapter is stale
     removed_at: datetime | None
     facts: Mapping[str, str]  # what the last check found: version, currency, ...
     checked_at: datetime | None
@@ -51,11 +51,10 @@ def put(
     """Add a shop, or bring it up to date; one that was removed comes back."""
     written = json.dumps(dict(settings or {}), sort_keys=True)
     db.execute(
-        "INSERT INTO shops"
-        " (name, platform, address, settings, origin, changed_at, added_at)"
-        " VALUES (:name, :platform, :address, :settings, :origin, :now, :now)"
-        " ON CONFLICT (name) DO UPDATE SET address = :address,"
-        " settings = :settings, origin = :origin, changed_at = :now, removed_at = NULL"
+        "INSERT INTO shops (name, platform, address, settings, origin, added_at)"
+        " VALUES (:name, :platform, :address, :settings, :origin, :now)"
+        " ON CONFLICT (name) DO UPDATE SET address = :address, settings = :settings,"
+        " origin = :origin, revision = shops.revision + 1, removed_at = NULL"
         " WHERE shops.address <> :address OR shops.settings <> :settings"
         " OR shops.origin <> :origin OR shops.removed_at IS NOT NULL",
         name=name,
@@ -68,13 +67,9 @@ def put(
 
 
 @atomic
-def touched(db: Database, name: str, now: datetime) -> None:
+def touched(db: Database, name: str) -> None:
     """Say that a shop's settings or credentials are others now."""
-    db.execute(
-        "UPDATE shops SET changed_at = :now WHERE name = :name",
-        name=name,
-        now=stamp(now),
-    )
+    db.execute("UPDATE shops SET revision = revision + 1 WHERE name = :name", name=name)
 
 
 @atomic
@@ -82,7 +77,8 @@ def remove(db: Database, name: str, now: datetime) -> None:
     """Disconnect a shop; its orders, returns and books stay. Raises NotFound."""
     get(db, name)
     db.execute(
-        "UPDATE shops SET removed_at = :now, changed_at = :now WHERE name = :name",
+        "UPDATE shops SET removed_at = :now, revision = revision + 1"
+        " WHERE name = :name",
         name=name,
         now=stamp(now),
     )
@@ -145,12 +141,12 @@ def ever(db: Database) -> list[ShopRow]:
     return [_shop(row) for row in db.query("SELECT * FROM shops ORDER BY name")]
 
 
-def revisions(db: Database) -> dict[str, str]:
-    """Return, by the name of each connected shop, when it last changed."""
+def revisions(db: Database) -> dict[str, int]:
+    """Return, by the name of each connected shop, its newest revision."""
     rows = db.query(
-        "SELECT name, changed_at FROM shops WHERE removed_at IS NULL ORDER BY name"
+        "SELECT name, revision FROM shops WHERE removed_at IS NULL ORDER BY name"
     )
-    return {row["name"]: row["changed_at"] for row in rows}
+    return {row["name"]: int(row["revision"]) for row in rows}
 
 
 @atomic
@@ -209,7 +205,7 @@ def _shop(row: Row) -> ShopRow:
         reconciled_at=_when(row["reconciled_at"]),
         settings=json.loads(row["settings"]),
         origin=row["origin"],
-        changed_at=row["changed_at"],
+        revision=int(row["revision"]),
         removed_at=_when(row["removed_at"]),
         facts=json.loads(row["facts"]),
         checked_at=_when(row["checked_at"]),

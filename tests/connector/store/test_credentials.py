@@ -59,7 +59,7 @@ def test_an_empty_one_is_forgotten_and_others_stay(
     credentials.put(db, box, "boots", both, NOON)
     assert credentials.put(db, box, "boots", {"token": NO_SECRET}, LATER)
     assert opened(db, box) == {"webhook_secret": "w"}
-    assert credentials.erase(db, "boots", LATER) == 1
+    assert credentials.erase(db, "boots") == 1
     assert opened(db, box) == {}
 
 
