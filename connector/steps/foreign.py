@@ -181,6 +181,7 @@ def _open(
             wishes=wishes,
             now=now,
             platform_ref=found.ref,
+            asked_at=found.opened_at,
         )
     except Refused as error:
         # Nothing was written: `filing.add` chooses units before it inserts.

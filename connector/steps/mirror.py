@@ -125,7 +125,7 @@ def _attempt(
             _finish(job, "find")
             return
     except Rejected as error:
-        _refuse(job, str(error), claim)
+        _refused(job, error, claim)
         return
     except PlatformError as error:
         _later(job, claim, str(error))
@@ -172,10 +172,7 @@ def _ask(job: _Job, claim: Claim) -> None:
     except OutcomeUnknown as error:
         _lose(job, str(error))
     except Rejected as error:
-        if job.row.verb == "open" and isinstance(error, Unsupported):
-            _finish(job, "confirm", why=f"it lives here alone: {error}")
-        else:
-            _refuse(job, str(error), claim)
+        _refused(job, error, claim)
     except PlatformError as error:
         _release(job, claim, str(error))
     else:
@@ -336,6 +333,18 @@ def _finish(
         _done(job.db, job, event, found, why)
     except Refused as error:
         _refuse(job, str(error))
+
+
+def _refused(job: _Job, error: Rejected, claim: Claim) -> None:
+    """Stop where the shop refused.
+
+    What it cannot do at all is no matter: the return lives here alone, or the shop
+    counts no goods.
+    """
+    if isinstance(error, Unsupported) and job.row.verb in ("open", "dispose"):
+        _finish(job, "confirm", why=f"the shop cannot: {error}")
+    else:
+        _refuse(job, str(error), claim)
 
 
 def _refuse(job: _Job, why: str, claim: Claim | None = None) -> None:

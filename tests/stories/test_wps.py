@@ -400,6 +400,64 @@ def test_a_refund_by_staff_that_was_for_something_else_holds_nothing_up(
     assert newest(shop, purchase).status == "closed"
 
 
+def test_a_request_accepted_at_once_is_followed_though_money_went_back_before(
+    shop: World,
+) -> None:
+    purchase = bought(shop, BOOTS)
+    shop.boots.staff_refund(number(purchase), "1.00")
+    run(shop)
+    assert wants(shop, purchase)
+    assert shop.boots.wps.accept(number(purchase))
+    run(shop)
+    assert newest(shop, purchase).status == "awaited"
+
+
+def test_what_the_merchant_approves_and_the_policy_refuses_goes_to_a_person(
+    shop: World,
+) -> None:
+    purchase = bought(shop, BOOTS)
+    shop.clock.pass_by(days=40)
+    assert wants(shop, purchase)
+    shop.boots.deliver()
+    once(shop.office.work, skip=frozenset({"mirror"}))
+    assert newest(shop, purchase).status == "declined"
+    assert shop.boots.wps.accept(number(purchase))
+    run(shop)
+    assert screen(shop, purchase)[0] == "complete"
+    assert any("did not decline" in why for why in whys(shop))
+    assert rows(shop, purchase) == []
+
+
+def test_a_request_in_time_is_in_time_though_it_was_read_late(shop: World) -> None:
+    purchase = bought(shop, BOOTS)
+    shop.clock.pass_by(days=29)
+    assert wants(shop, purchase)
+    run(shop, 24 * 10)
+    assert newest(shop, purchase).status == "awaited"
+    assert newest(shop, purchase).opened_at < shop.clock()
+
+
+def test_goods_that_come_after_their_money_need_no_word_to_the_plugin(
+    shop: World,
+) -> None:
+    purchase = bought(shop, BOOTS)
+    assert wants(shop, purchase)
+    run(shop)
+    db, case = shop.office.db, newest(shop, purchase)
+    db.execute(
+        "UPDATE returns SET terms = :terms WHERE id = :id",
+        terms='{"when":"requested"}',
+        id=case.id,
+    )
+    run(shop)
+    assert the_refund(shop, purchase).state is Refund.CONFIRMED
+    back(shop, purchase, 2)
+    run(shop)
+    run(shop)
+    assert (newest(shop, purchase).status, whys(shop)) == ("closed", [])
+    assert {e.state.value for e in errands.of_return(db, case.id)} == {"done"}
+
+
 def test_what_was_approved_and_paid_before_retour_saw_it_is_history(
     shop: World,
 ) -> None:

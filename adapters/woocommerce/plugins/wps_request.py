@@ -141,7 +141,8 @@ def _units(value: object) -> int:
 def _said(value: object) -> str:
     """Take PHP's slashes off; HTML stays text, to be escaped where it is shown."""
     text = value if isinstance(value, str) else ""
-    return SLASHED.sub(r"\1", text).replace("\0", "")[:NOTE_LENGTH]
+    whole = text.encode("utf-8", "replace").decode()  # half an emoji is no text
+    return SLASHED.sub(r"\1", whole).replace("\0", "")[:NOTE_LENGTH]
 
 
 def _photos(order: Json, status: str, site: str) -> Iterator[str]:

@@ -80,6 +80,10 @@ class WPSwings:
         if order.get("status") not in OPENS_FROM:
             msg = "the shop's plugin takes no request in this state of the order"
             raise Unsupported(msg, status=str(order.get("status"))[:40])
+        sold = {str(one.get("id")) for one in order.get("line_items") or ()}
+        if not {line.line_ref for line in case.lines} <= sold:
+            msg = "the order was edited in the shop, and lost a line of this return"
+            raise Unsupported(msg)
         key, body = wps_answer.opened(order, case, self._site.clock())
         answer = self._calls.put(f"orders/{case.order_ref}", body)
         ref = wps_request.ref_of(case.order_ref, key)

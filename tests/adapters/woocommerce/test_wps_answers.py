@@ -276,6 +276,15 @@ def test_no_request_is_made_in_a_state_that_it_would_hide(
     assert world.shop.orders[order_id]["status"] == status
 
 
+def test_a_line_that_the_order_lost_makes_no_request(
+    world: World, order_id: int
+) -> None:
+    case = our_return(world, order_id)
+    world.shop.edit_order(order_id, line_items=[])
+    with pytest.raises(Unsupported):
+        world.ours.open_return(case)
+
+
 def test_our_request_is_accepted_by_the_plugin_s_own_button(
     world: World, order_id: int
 ) -> None:

@@ -167,6 +167,11 @@ def test_products_of_another_shape_raise_nothing(products: object) -> None:
     assert found.ref == "wps:285:1795479913"
 
 
+def test_half_an_emoji_and_a_zero_byte_are_no_text() -> None:
+    (found,) = changed("B1-requested-order", reason="a\ud83d\0b\\")
+    assert found.lines[0].note == "a?b"
+
+
 @pytest.mark.parametrize("name", ["../x.png", "a/b.png", "", ".htaccess", "x y.png"])
 def test_a_file_name_that_is_none_is_no_image(name: str) -> None:
     order = copy.deepcopy(ORDERS["B1-requested-order"])
