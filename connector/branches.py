@@ -97,6 +97,9 @@ class Branches:
             self, lambda one: one.storefront
         )
         self.configs: Mapping[str, ShopConfig] = View(self, lambda one: one.config)
+        self.staff: Mapping[str, str] = View(
+            self, lambda one: one.config.staff_language
+        )
         self.paydays: Mapping[str, Payday] = View(self, partial(payday, db))
         self.doors = Doorways(self)
 

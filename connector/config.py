@@ -131,6 +131,7 @@ class ShopConfig:
     inbound_secret: Secret = NO_SECRET
     inbound_secret_old: Secret = NO_SECRET
     resend_when_absent: tuple[str, ...] = ()
+    staff_language: str = "en"  # of what is told on the shop's orders, or "off"
     refunds: Refunds = field(default_factory=Refunds)
     timeouts: Timeouts = field(default_factory=Timeouts)
 

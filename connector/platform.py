@@ -146,6 +146,14 @@ class Shop(Protocol):
         """Close the shop's return; closing it twice is no error."""
         ...
 
+    def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
+        """Tell the shop's staff, on its own order, what happened to a return.
+
+        `facts` hold `return` (its number), `status`, and `token`, which is unique to
+        this piece of news: telling it again is seen once. Customers never see it.
+        """
+        ...
+
     def probe(self) -> Mapping[str, str]:
         """Prove the connection by a harmless read: name, currency, version, ..."""
         ...

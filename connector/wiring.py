@@ -178,6 +178,7 @@ def _work(branches: Branches, config: Config) -> Work:
             audit_hour=jobs.audit_hour,
         ),
         paydays=branches.paydays,
+        staff=branches.staff,
         overlap=timedelta(seconds=jobs.sync_overlap_seconds),
         quiet=timedelta(seconds=jobs.quiet_seconds),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from connector import telling
 from connector.platform import Shop
 from connector.steps import (
     audit,
@@ -19,6 +20,7 @@ from connector.steps import (
     reconcile,
     refund,
     sync,
+    tell,
 )
 from connector.store import Database, desk
 
@@ -57,6 +59,7 @@ class Work:
     token: str
     timing: Timing = field(default_factory=Timing)
     paydays: Mapping[str, Payday] = field(default_factory=dict)
+    staff: Mapping[str, str] = field(default_factory=dict)
     overlap: timedelta = sync.OVERLAP
     quiet: timedelta = reconcile.QUIET
     errand_quiet: timedelta = mirror.QUIET
@@ -64,6 +67,10 @@ class Work:
     def payday(self, shop: str) -> Payday:
         """Return when a shop pays; every minute unless it says otherwise."""
         return self.paydays.get(shop, Payday())
+
+    def staff_language(self, shop: str) -> str:
+        """Return the language in which a shop's staff is told; `off` unless said."""
+        return self.staff.get(shop, telling.OFF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +136,12 @@ def close_returns(work: Work, shop: str) -> int:
     return close.run(work.db, work.shops[shop], work.clock())
 
 
+def tell_staff(work: Work, shop: str) -> int:
+    """Tell the shop's staff on its orders what happened: last, nothing waits for it."""
+    language = work.staff_language(shop)
+    return tell.run(work.db, work.shops[shop], work.clock, language)
+
+
 def compare_books(work: Work, shop: str) -> int:
     """Hold shop and ledger against each other: deletions send no webhook."""
     found = compare.run(work.db, work.shops[shop], work.clock)
@@ -163,6 +176,7 @@ JOBS: tuple[Job, ...] = (
     Job(name="refunds", run=push_refunds),  # by the shop's own payday
     Job(name="reconcile", run=reconcile_refunds, every=lambda t: t.reconcile),
     Job(name="close", run=close_returns, every=lambda t: t.reconcile),
+    Job(name="tell", run=tell_staff, every=lambda t: t.reconcile),
     Job(name="compare", run=compare_books, is_nightly=True),
     Job(name="audit", run=audit_books, per_shop=False, is_nightly=True),
 )

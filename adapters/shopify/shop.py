@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     )
     from connector.platform import Notice
 
+TAG = 40  # the longest tag of an order
+
 
 class ShopifyShop:
     """Satisfies `connector.platform.Shop` for Shopify's Admin GraphQL API."""
@@ -186,6 +188,16 @@ class ShopifyShop:
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
         return by_probe(self.probe)
+
+    @understood
+    def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
+        """Tag the order with the return's number; Shopify keeps its own timeline.
+
+        An order has one note, which is the staff's: it is never touched.
+        """
+        del text
+        tags = [f"retour:{facts['return']}"[:TAG]]
+        self._calls.change("tags_add", "tagsAdd", {"id": order_ref, "tags": tags})
 
     @understood
     def probe(self) -> Mapping[str, str]:

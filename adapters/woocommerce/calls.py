@@ -90,6 +90,17 @@ class Calls:
                 return answer
         raise refund_error(reply)
 
+    def write(self, verb: str, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        """Change something that is no money, by POST or PUT, once.
+
+        Raises Gone, Rejected (surely refused), Unavailable or OutcomeUnknown.
+        """
+        send = {"POST": self._api.post, "PUT": self._api.put}[verb]
+        reply = self._send(lambda: send(path, dict(body), **_OPTIONS))
+        if reply.status in (200, 201):
+            return _json(reply)
+        raise read_error(reply)
+
     def _send(self, ask: Callable[[], requests.Response]) -> Reply:
         return fetch(ask, self._timeouts)
 

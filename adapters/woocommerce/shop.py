@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.checking import by_probe
 from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
-from adapters.woocommerce import refunds, translate
+from adapters.woocommerce import notes, refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
 from connector.errors import Gone, OutcomeUnknown, Rejected
 from connector.model import Change
@@ -170,6 +170,11 @@ class WooCommerceShop(WithoutReturns):
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
         return by_probe(self.probe)
+
+    @understood
+    def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
+        """Write a private note on the order, and our meta."""
+        notes.tell(self._calls, _id(order_ref), text, facts)
 
     @understood
     def probe(self) -> Mapping[str, str]:

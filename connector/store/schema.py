@@ -5,6 +5,7 @@ from __future__ import annotations
 from connector.store.bylaws import BYLAWS
 from connector.store.connections_schema import CONNECTIONS
 from connector.store.laws import LAWS, Statement, append_only
+from connector.store.tellings_schema import TELLINGS
 
 # `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
 
@@ -293,4 +294,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     LAWS,
     BYLAWS,
     CONNECTIONS,
+    TELLINGS,
 )

@@ -160,10 +160,22 @@ def change_order(call: Call) -> Json:
     body = call.body if isinstance(call.body, dict) else {}
     was = order["status"]
     order.update({key: body[key] for key in ("status", "customer_note") if key in body})
+    for one in body.get("meta_data") or ():
+        _keep_meta(call.shop, order["meta_data"], one)
     call.shop.touch(order)
     if order["status"] != was:
         call.shop.outbox.add("action.woocommerce_order_status_changed", order["id"])
     return order
+
+
+def _keep_meta(shop: Shop, rows: list[Json], given: Json) -> None:
+    """Write one meta: by id or by key alone it replaces the row that is there."""
+    for row in rows:
+        if given.get("id", row["id"]) == row["id"] and given["key"] == row["key"]:
+            row["value"] = given["value"]
+            return
+    made = {"id": shop.new_id("meta"), "key": given["key"], "value": given["value"]}
+    rows.append(made)
 
 
 def delete_order(call: Call) -> Json:
@@ -237,18 +249,22 @@ def list_notes(call: Call) -> list[Json]:
 
 
 def make_note(call: Call) -> Json:
-    """Add a note to an order."""
+    """Add a note to an order, private unless `customer_note`; the order stays as it is.
+
+    Its author is WooCommerce, whoever's key it was.
+    """
     _order(call)
-    note = {
-        "id": call.shop.new_id("note"),
-        "author": "WooCommerce",
-        **call.shop.dates(call.shop.clock(), "date_created"),
-        "note": str((call.body or {}).get("note", "")),
-        "customer_note": False,
-        "_links": {},
-    }
-    call.shop.notes[call.parts[0]].insert(0, note)
-    return note
+    body = call.body if isinstance(call.body, dict) else {}
+    if not isinstance(body.get("note"), str):
+        told = "Missing parameter(s): note"
+        data = {"status": 400, "params": ["note"]}
+        raise Problem(400, "rest_missing_callback_param", told, data)
+    note = call.shop.add_note(
+        call.parts[0],
+        body["note"],
+        to_customer=body.get("customer_note") is True,
+    )
+    return dict(note)
 
 
 def list_hooks(call: Call) -> list[Json]:

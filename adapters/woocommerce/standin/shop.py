@@ -168,6 +168,21 @@ class Shop:
             self.outbox.add("order.created", order_id)
         return order_id
 
+    def add_note(self, order_id: int, text: str, *, to_customer: bool = False) -> Json:
+        """Write a note on an order: no modification, no `order.updated`."""
+        with self.lock:
+            note: Json = {
+                "id": self.new_id("note"),
+                "author": "WooCommerce",
+                **self.dates(self.clock(), "date_created"),
+                "note": text,
+                "customer_note": to_customer,
+                "_links": {"self": [], "collection": [], "up": []},
+            }
+            self.notes[order_id].insert(0, note)
+            self.outbox.add("action.woocommerce_order_note_added", note["id"])
+        return note
+
     def complete(self, order_id: int) -> None:
         """Mark an order as sent and completed."""
         with self.lock:
