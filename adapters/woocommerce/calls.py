@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import requests
 from woocommerce import API
 
 from adapters.wire import Reply, Timeouts, fetch
@@ -12,8 +13,6 @@ from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    import requests
 
     from connector.errors import PlatformError
 
@@ -48,6 +47,7 @@ class Calls:
             timeout=(timeouts.connect, timeouts.read),
             user_agent=AGENT,
         )
+        self._url = url.rstrip("/")
         self._timeouts = timeouts
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - JSON
@@ -80,6 +80,32 @@ class Calls:
                 return
             number += 1
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Change one thing, once; raises as a write may."""
+        return _written(self._send(lambda: self._api.put(path, dict(body), **_OPTIONS)))
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Make one thing, once; raises as a write may."""
+        return _written(
+            self._send(lambda: self._api.post(path, dict(body), **_OPTIONS))
+        )
+
+    def post_unsigned(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Post to a path of the site that knows no WooCommerce key, without ours.
+
+        WordPress refuses a sign-in that it does not know, even where it asks none.
+        """
+        url = f"{self._url}/{path}"
+        limits = (self._timeouts.connect, self._timeouts.read)
+        headers = {"User-Agent": AGENT}
+        return _written(
+            self._send(
+                lambda: requests.post(
+                    url, json=dict(body), headers=headers, timeout=limits, **_OPTIONS
+                )
+            )
+        )
+
     def refund(self, order_ref: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Post a refund, once; whatever is not surely a refusal is unknown."""
         path = f"orders/{order_ref}/refunds"
@@ -90,22 +116,20 @@ class Calls:
                 return answer
         raise refund_error(reply)
 
-    def write(self, verb: str, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-        """Change something that is no money, by POST or PUT, once.
-
-        Raises Gone, Rejected (surely refused), Unavailable or OutcomeUnknown.
-        """
-        send = {"POST": self._api.post, "PUT": self._api.put}[verb]
-        reply = self._send(lambda: send(path, dict(body), **_OPTIONS))
-        if reply.status in (200, 201):
-            return _json(reply)
-        raise read_error(reply)
-
     def _send(self, ask: Callable[[], requests.Response]) -> Reply:
         return fetch(ask, self._timeouts)
 
 
 _OPTIONS: Mapping[str, Any] = {"allow_redirects": False, "stream": True}
+
+
+def _written(reply: Reply) -> Mapping[str, Any]:
+    """Return the answer to a write; what is no clear yes or no is unknown."""
+    if reply.status in (200, 201):
+        answer = _json(reply)
+        if isinstance(answer, dict):
+            return answer
+    raise read_error(reply)
 
 
 def read_error(reply: Reply) -> PlatformError:

@@ -23,13 +23,13 @@ def tell(calls: Calls, order_ref: str, text: str, facts: Mapping[str, str]) -> N
     mark = f"[RT {facts['token']}]"
     if not _is_told(calls, order_ref, mark):
         body = {"note": f"{text} {mark}", "customer_note": False}
-        calls.write("POST", f"orders/{order_ref}/notes", body)
+        calls.post(f"orders/{order_ref}/notes", body)
     wanted = {f"{META}{key}": said for key, said in facts.items() if key != "token"}
     order = calls.get(f"orders/{order_ref}", {"_fields": "id,meta_data"})
     known = {str(one["key"]): one["value"] for one in order["meta_data"]}
     if any(known.get(key) != said for key, said in wanted.items()):
         rows = [{"key": key, "value": said} for key, said in sorted(wanted.items())]
-        calls.write("PUT", f"orders/{order_ref}", {"meta_data": rows})
+        calls.put(f"orders/{order_ref}", {"meta_data": rows})
 
 
 def _is_told(calls: Calls, order_ref: str, mark: str) -> bool:

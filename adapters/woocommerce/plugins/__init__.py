@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
+
+from adapters.woocommerce.calls import Calls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +16,16 @@ if TYPE_CHECKING:
     from connector.platform import Notice
 
 Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The shop that a plugin runs in; `secrets` are plugins' own, by plugin name."""
+
+    calls: Calls
+    clock: Callable[[], datetime]
+    url: str
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class ReturnPlugin(Protocol):
@@ -23,7 +37,16 @@ class ReturnPlugin(Protocol):
 
     name: str
     topics: Sequence[str]  # webhook topics beyond the shop's own
+    statuses: Sequence[str]  # order statuses of its own; may be none
     opens_returns: bool
+    rewrites_requests: bool  # a customer may write another request over his own
+
+    def is_there(self, statuses: frozenset[str]) -> bool:
+        """Say whether the shop runs it now, given the shop's order statuses.
+
+        A plugin that has none of its own asks the shop; raises what a read raises.
+        """
+        ...
 
     def notice(self, topic: str, data: Json) -> Notice | None:
         """Read what a delivery is about; None where it is not this plugin's."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.woocommerce.standin import hooks, refunding
+from adapters.woocommerce.standin import hooks, meta, refunding
 from adapters.woocommerce.standin.shop import Problem, Shop
 
 if TYPE_CHECKING:
@@ -160,22 +160,11 @@ def change_order(call: Call) -> Json:
     body = call.body if isinstance(call.body, dict) else {}
     was = order["status"]
     order.update({key: body[key] for key in ("status", "customer_note") if key in body})
-    for one in body.get("meta_data") or ():
-        _keep_meta(call.shop, order["meta_data"], one)
+    meta.write(call.shop, order, body.get("meta_data"))
     call.shop.touch(order)
     if order["status"] != was:
         call.shop.outbox.add("action.woocommerce_order_status_changed", order["id"])
     return order
-
-
-def _keep_meta(shop: Shop, rows: list[Json], given: Json) -> None:
-    """Write one meta: by id or by key alone it replaces the row that is there."""
-    for row in rows:
-        if given.get("id", row["id"]) == row["id"] and given["key"] == row["key"]:
-            row["value"] = given["value"]
-            return
-    made = {"id": shop.new_id("meta"), "key": given["key"], "value": given["value"]}
-    rows.append(made)
 
 
 def delete_order(call: Call) -> Json:
@@ -262,7 +251,7 @@ def make_note(call: Call) -> Json:
     note = call.shop.add_note(
         call.parts[0],
         body["note"],
-        to_customer=body.get("customer_note") is True,
+        is_for_customer=body.get("customer_note") is True,
     )
     return dict(note)
 

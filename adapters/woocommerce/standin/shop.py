@@ -168,19 +168,20 @@ class Shop:
             self.outbox.add("order.created", order_id)
         return order_id
 
-    def add_note(self, order_id: int, text: str, *, to_customer: bool = False) -> Json:
-        """Write a note on an order: no modification, no `order.updated`."""
-        with self.lock:
-            note: Json = {
-                "id": self.new_id("note"),
-                "author": "WooCommerce",
-                **self.dates(self.clock(), "date_created"),
-                "note": text,
-                "customer_note": to_customer,
-                "_links": {"self": [], "collection": [], "up": []},
-            }
-            self.notes[order_id].insert(0, note)
-            self.outbox.add("action.woocommerce_order_note_added", note["id"])
+    def add_note(
+        self, order_id: int, text: str, *, is_for_customer: bool = False
+    ) -> Json:
+        """Write a note on an order, newest first; the order stays unmodified."""
+        note: Json = {
+            "id": self.new_id("note"),
+            "author": "WooCommerce",
+            **self.dates(self.clock(), "date_created"),
+            "note": text,
+            "customer_note": is_for_customer,
+            "_links": {"self": [], "collection": [], "up": []},
+        }
+        self.notes[order_id].insert(0, note)
+        self.outbox.add("action.woocommerce_order_note_added", note["id"])
         return note
 
     def complete(self, order_id: int) -> None:
