@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from adapters.woocommerce.calls import Calls
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from connector.model import Return, ShopReturn
     from connector.platform import Notice
@@ -74,4 +74,24 @@ class ReturnPlugin(Protocol):
 
     def close(self, ref: str) -> None:
         """Say there that it is finished; twice is no error."""
+        ...
+
+
+class ListsReturns(Protocol):
+    """A plugin whose returns may change without their order: they are listed too."""
+
+    def listed(self) -> Iterator[ShopReturn]:
+        """List the returns that may have changed, each once."""
+        ...
+
+
+class BooksArrivals(Protocol):
+    """A plugin that is told of goods as they come back."""
+
+    def arrived(self, ref: str, units: Mapping[str, int]) -> None:
+        """Say that units of return lines are here; twice is no error."""
+        ...
+
+    def at_shop(self, ref: str) -> Mapping[str, int]:
+        """Return the units by return line that it believes to be back."""
         ...

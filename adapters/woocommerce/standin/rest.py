@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.woocommerce.standin import hooks, meta, refunding
+from adapters.woocommerce.standin import hooks, meta, refunding, shipments
 from adapters.woocommerce.standin.shop import Problem, Shop
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def list_orders(call: Call) -> list[Json]:
         found = [one for one in found if str(one["id"]) in wanted]
     name = "date_modified_gmt" if query.get("orderby") == "modified" else "id"
     found.sort(key=lambda one: (one[name], one["id"]), reverse=not _is_asc(query))
-    return _page(call, found)
+    return [shop.shown(one) for one in _page(call, found)]
 
 
 def _is_asc(query: Mapping[str, str]) -> bool:
@@ -151,7 +151,7 @@ def _page(call: Call, found: list[Json]) -> list[Json]:
 
 def read_order(call: Call) -> Json:
     """Show one order, trashed ones too."""
-    return _order(call)
+    return call.shop.shown(_order(call))
 
 
 def change_order(call: Call) -> Json:
@@ -164,7 +164,7 @@ def change_order(call: Call) -> Json:
     call.shop.touch(order)
     if order["status"] != was:
         call.shop.outbox.add("action.woocommerce_order_status_changed", order["id"])
-    return order
+    return call.shop.shown(order)
 
 
 def delete_order(call: Call) -> Json:
@@ -256,6 +256,11 @@ def make_note(call: Call) -> Json:
     return dict(note)
 
 
+def list_shipments(call: Call) -> list[Json]:
+    """List shipments of the plugin that makes them."""
+    return shipments.wrapped(call, _page(call, shipments.found(call)))
+
+
 def list_hooks(call: Call) -> list[Json]:
     """List webhooks; the secret is never told."""
     return _page(
@@ -267,7 +272,7 @@ def make_hook(call: Call) -> Json:
     """Make a webhook, active whatever was asked, and ping it before answering."""
     body = call.body if isinstance(call.body, dict) else {}
     topic = str(body.get("topic", ""))
-    if topic not in hooks.TOPICS and not topic.startswith("action.woocommerce_"):
+    if topic not in hooks.TOPICS and not topic.startswith(hooks.ACTIONS):
         code = "woocommerce_rest_shop_webhook_invalid_topic"
         told = "Webhook topic is required and must be valid."
         raise Problem(400, code, told, {"status": 400})
@@ -346,6 +351,10 @@ ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("GET", f"{ORDER}/notes", list_notes, 200),
     ("POST", f"{ORDER}/notes", make_note, 201),
     ("GET", "refunds", every_refund, 200),
+    ("GET", "shipments", list_shipments, 200),
+    ("POST", "shipments", shipments.make, 201),
+    ("GET", r"shipments/(\d+)", shipments.read, 200),
+    ("PUT", r"shipments/(\d+)", shipments.change, 200),
     ("GET", "products", list_products, 200),
     ("GET", "webhooks", list_hooks, 200),
     ("POST", "webhooks", make_hook, 201),

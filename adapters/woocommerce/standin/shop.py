@@ -13,12 +13,15 @@ from zoneinfo import ZoneInfo
 
 from adapters.woocommerce.standin import hooks, selling
 from adapters.woocommerce.standin.books import ZERO, Payout, text
+from adapters.woocommerce.standin.shiptastic import Shiptastic
 from adapters.woocommerce.standin.switches import Switches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Json = dict[str, Any]
+
+OBJECTS = ("new_customer_return_shipment_request",)
 
 
 class Problem(Exception):
@@ -77,6 +80,7 @@ class Shop:
         self.nonces: set[tuple[str, str]] = set()
         self.outbox = hooks.Outbox(self.switches, self._payload, self._seconds)
         self._ids: dict[str, int] = {}
+        self.stc = Shiptastic(self)
         self.gateway("labpay")
         self.gateway("bacs", can_refund=False)
 
@@ -100,6 +104,11 @@ class Shop:
         """Mark an order as modified now, and tell."""
         order.update(self.dates(self.clock(), "date_modified"))
         self.outbox.add("order.updated", order["id"])
+
+    def shown(self, order: Json) -> Json:
+        """Return an order as the API and its webhooks show it, plugins included."""
+        added = self.stc.of_order(order) if self.stc.is_on else {}
+        return {**added, **order}
 
     def gateway(self, gateway_id: str, *, can_refund: bool = True) -> Gateway:
         """Install a payment gateway."""
@@ -299,12 +308,15 @@ class Shop:
     def _payload(self, topic: str, arg: int) -> Json:
         """Build a body as it leaves: an object deleted since gives an error body."""
         if topic.startswith("action."):
-            return {"action": topic.removeprefix("action."), "arg": arg}
+            # An object as the first argument comes as an empty list.
+            is_object = topic.endswith(OBJECTS)
+            action = topic.removeprefix("action.")
+            return {"action": action, "arg": [] if is_object else arg}
         if topic == "order.deleted":
             return {"id": arg}
         with self.lock:
             if arg in self.orders:
-                return dict(self.orders[arg])
+                return self.shown(self.orders[arg])
         return {
             "code": "woocommerce_rest_shop_order_invalid_id",
             "message": "Invalid ID.",
