@@ -219,6 +219,8 @@ def adapter(
         timeouts=timeouts,
         resend_when_absent=frozenset(shop.resend_when_absent),
         allow_http=shop.allow_http,
+        public_url=shop.address,
+        plugin_secrets={"wps": shop.wps_secret_key.reveal()},
     )
 
 

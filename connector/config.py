@@ -130,6 +130,7 @@ class ShopConfig:
     webhook_secret_old: Secret = NO_SECRET
     inbound_secret: Secret = NO_SECRET
     inbound_secret_old: Secret = NO_SECRET
+    wps_secret_key: Secret = NO_SECRET
     resend_when_absent: tuple[str, ...] = ()
     staff_language: str = "en"  # of what is told on the shop's orders, or "off"
     refunds: Refunds = field(default_factory=Refunds)

@@ -31,6 +31,7 @@ class Abilities:
     holds_returns: bool  # the shop has return objects of its own
     opens_returns: bool = True  # and ours can be made there
     pays_through_returns: bool = True  # and a refund goes through its return
+    rewrites_requests: bool = False  # customers write new requests over old ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,14 @@ class Shop(Protocol):
 
     name: str
     platform: str
-    abilities: Abilities
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the shop can do; may read the shop now and then, never raises.
+
+        So never ask for it inside a transaction.
+        """
+        ...
 
     def read_notice(self, topic: str, body: bytes) -> Notice:
         """Read what a stored webhook is about; never raises, `unknown` instead."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.woocommerce.standin import hooks, meta, refunding, shipments
 from adapters.woocommerce.standin.shop import Problem, Shop
+from adapters.woocommerce.standin.wpswings import STATUSES as PLUGIN_STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,10 @@ def _order(call: Call) -> Json:
 def list_orders(call: Call) -> list[Json]:
     """List orders, newest first unless asked otherwise."""
     shop, query = call.shop, call.query
-    found = [one for one in shop.orders.values() if one["status"] != "trash"]
+    _check_statuses(shop, query.get("status", "any").split(","))
+    # Those whose status went with its plugin are in no list at all.
+    hidden = {"trash", *PLUGIN_STATUSES} - shop.statuses().keys()
+    found = [one for one in shop.orders.values() if one["status"] not in hidden]
     if query.get("status") not in (None, "any"):
         found = [one for one in found if one["status"] in query["status"].split(",")]
     if "modified_after" in query:
@@ -84,6 +88,17 @@ def list_orders(call: Call) -> list[Json]:
     name = "date_modified_gmt" if query.get("orderby") == "modified" else "id"
     found.sort(key=lambda one: (one[name], one["id"]), reverse=not _is_asc(query))
     return [shop.shown(one) for one in _page(call, found)]
+
+
+def _check_statuses(shop: Shop, asked: list[str], name: str = "status[0]") -> None:
+    """Refuse a status that is not registered; with `wc-` before it none is."""
+    known = ["any", "trash", "auto-draft", *shop.statuses()]
+    if set(asked) <= set(known):
+        return
+    told = f"{name} is not one of {', '.join(known[:-1])}, and {known[-1]}."
+    details = {"status": {"code": "rest_not_in_enum", "message": told, "data": None}}
+    data = {"status": 400, "params": {"status": told}, "details": details}
+    raise Problem(400, "rest_invalid_param", "Invalid parameter(s): status", data)
 
 
 def _is_asc(query: Mapping[str, str]) -> bool:
@@ -149,6 +164,17 @@ def _page(call: Call, found: list[Json]) -> list[Json]:
     return cut
 
 
+def list_statuses(call: Call) -> list[Json]:
+    """List the order statuses that are registered, those of plugins too."""
+    return [{"slug": s, "name": name} for s, name in call.shop.statuses().items()]
+
+
+def status_totals(call: Call) -> list[Json]:
+    """Count orders by status."""
+    held = [one["status"] for one in call.shop.orders.values()]
+    return [one | {"total": held.count(one["slug"])} for one in list_statuses(call)]
+
+
 def read_order(call: Call) -> Json:
     """Show one order, trashed ones too."""
     return call.shop.shown(_order(call))
@@ -158,12 +184,13 @@ def change_order(call: Call) -> Json:
     """Change an order; even a change of nothing touches it and tells."""
     order = _order(call)
     body = call.body if isinstance(call.body, dict) else {}
-    was = order["status"]
-    order.update({key: body[key] for key in ("status", "customer_note") if key in body})
+    if "status" in body:
+        _check_statuses(call.shop, [body["status"]], "status")
+    if "customer_note" in body:
+        order["customer_note"] = body["customer_note"]
     meta.write(call.shop, order, body.get("meta_data"))
+    call.shop.set_status(order, str(body.get("status", order["status"])))
     call.shop.touch(order)
-    if order["status"] != was:
-        call.shop.outbox.add("action.woocommerce_order_status_changed", order["id"])
     return call.shop.shown(order)
 
 
@@ -341,6 +368,8 @@ def currency(call: Call) -> Json:
 ORDER = r"orders/(\d+)"
 ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("GET", "orders", list_orders, 200),
+    ("GET", "orders/statuses", list_statuses, 200),
+    ("GET", "reports/orders/totals", status_totals, 200),
     ("GET", ORDER, read_order, 200),
     ("PUT", ORDER, change_order, 200),
     ("DELETE", ORDER, delete_order, 200),

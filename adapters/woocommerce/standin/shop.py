@@ -15,6 +15,7 @@ from adapters.woocommerce.standin import hooks, selling
 from adapters.woocommerce.standin.books import ZERO, Payout, text
 from adapters.woocommerce.standin.shiptastic import Shiptastic
 from adapters.woocommerce.standin.switches import Switches
+from adapters.woocommerce.standin.wpswings import STATUSES, WPSwings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 OBJECTS = ("new_customer_return_shipment_request",)
+
+BEFORE = {
+    "pending": "Pending payment",
+    "processing": "Processing",
+    "on-hold": "On hold",
+    "completed": "Completed",
+}
+AFTER = {
+    "cancelled": "Cancelled",
+    "refunded": "Refunded",
+    "failed": "Failed",
+    "checkout-draft": "Draft",
+}
 
 
 class Problem(Exception):
@@ -80,6 +94,7 @@ class Shop:
         self.nonces: set[tuple[str, str]] = set()
         self.outbox = hooks.Outbox(self.switches, self._payload, self._seconds)
         self._ids: dict[str, int] = {}
+        self.wps = WPSwings(self)
         self.stc = Shiptastic(self)
         self.gateway("labpay")
         self.gateway("bacs", can_refund=False)
@@ -109,6 +124,19 @@ class Shop:
         """Return an order as the API and its webhooks show it, plugins included."""
         added = self.stc.of_order(order) if self.stc.is_on else {}
         return {**added, **order}
+
+    def statuses(self) -> Json:
+        """Return every order status that is registered now: slug to name."""
+        own = STATUSES if self.wps.is_on else {}
+        return {**BEFORE, **own, **AFTER}
+
+    def set_status(self, order: Json, status: str) -> None:
+        """Change an order's status, and tell when it is another one."""
+        if order["status"] == status:
+            return
+        order["status"] = status
+        self.outbox.add("action.woocommerce_order_status_changed", order["id"])
+        self.outbox.add(f"action.woocommerce_order_status_{status}", order["id"])
 
     def gateway(self, gateway_id: str, *, can_refund: bool = True) -> Gateway:
         """Install a payment gateway."""
@@ -227,6 +255,7 @@ class Shop:
         *,
         lines: Iterable[Json] = (),
         by_gateway: bool = False,
+        reason: str = "agreed by phone",
     ) -> int:
         """Refund in the admin; without the gateway, staff hand the money over."""
         from adapters.woocommerce.standin import refunding  # noqa: PLC0415 - it needs Shop
@@ -235,7 +264,7 @@ class Shop:
             "amount": amount,
             "line_items": list(lines),
             "api_refund": by_gateway,
-            "reason": "agreed by phone",
+            "reason": reason,
         }
         made = refunding.create(self, order_id, body, by="staff")
         with self.lock:
