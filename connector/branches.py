@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from adapters.shopify.auth import ClientCredentials, Token
 from adapters.shopify.shop import ShopifyShop
 from adapters.wire import Timeouts
+from adapters.woocommerce.plugins import Meanings
 from adapters.woocommerce.shop import WooCommerceShop
 from connector import inbound, policy
 from connector.config import ShopConfig
@@ -220,6 +221,7 @@ def adapter(
         resend_when_absent=frozenset(shop.resend_when_absent),
         allow_http=shop.allow_http,
         public_url=shop.address,
+        meanings=Meanings(**asdict(shop.plugin)),
         plugin_secrets={"wps": shop.wps_secret_key.reveal()},
     )
 

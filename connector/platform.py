@@ -32,6 +32,8 @@ class Abilities:
     opens_returns: bool = True  # and ours can be made there
     pays_through_returns: bool = True  # and a refund goes through its return
     rewrites_requests: bool = False  # customers write new requests over old ones
+    lists_returns: bool = False  # they change without their order: list them too
+    books_arrivals: bool = False  # it wants to hear of goods as they come back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,10 @@ class Shop(Protocol):
 
     def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
         """List the shop's own returns of an order; empty where it has none."""
+        ...
+
+    def listed_returns(self) -> tuple[ShopReturn, ...]:
+        """List returns that may have changed without their order, each once."""
         ...
 
     def shop_return(self, ref: str) -> ShopReturn:

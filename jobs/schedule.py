@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from connector import telling
 from connector.platform import Shop
 from connector.steps import (
+    arrivals,
     audit,
     close,
     compare,
@@ -17,6 +18,7 @@ from connector.steps import (
     intake,
     mirror,
     promise,
+    recheck,
     reconcile,
     refund,
     sync,
@@ -92,6 +94,16 @@ def read_inbox(work: Work, _: str) -> int:
 def sync_shop(work: Work, shop: str) -> int:
     """Poll what changed, by modification time with overlap."""
     return sync.run(work.db, work.shops[shop], work.clock, work.overlap)
+
+
+def recheck_returns(work: Work, shop: str) -> int:
+    """Find what became of the shop's own returns that no order tells of."""
+    return recheck.run(work.db, work.shops[shop], work.clock)
+
+
+def tell_arrivals(work: Work, shop: str) -> int:
+    """Plan to let the shop know of goods that came back."""
+    return arrivals.run(work.db, work.shops[shop], work.clock())
 
 
 def decide_returns(work: Work, shop: str) -> int:
@@ -170,7 +182,9 @@ def audit_books(work: Work, _: str) -> int:
 JOBS: tuple[Job, ...] = (
     Job(name="inbox", run=read_inbox, every=lambda t: t.inbox, per_shop=False),
     Job(name="sync", run=sync_shop, every=lambda t: t.sync),
+    Job(name="recheck", run=recheck_returns, every=lambda t: t.sync),
     Job(name="decide", run=decide_returns, every=lambda t: t.decide),
+    Job(name="arrivals", run=tell_arrivals, every=lambda t: t.decide),
     Job(name="mirror", run=run_errands, every=lambda t: t.mirror),
     Job(name="promise", run=plan_refunds, every=lambda t: t.decide),
     Job(name="refunds", run=push_refunds),  # by the shop's own payday

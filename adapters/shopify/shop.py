@@ -153,6 +153,10 @@ class ShopifyShop:
         """List the shop's own returns of an order."""
         return returns.of_order(self._calls, order_ref)
 
+    def listed_returns(self) -> tuple[ShopReturn, ...]:
+        """Return nothing: what changes a return changes its order."""
+        return ()
+
     @understood
     def shop_return(self, ref: str) -> ShopReturn:
         """Read one of the shop's own returns."""

@@ -11,7 +11,7 @@ from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
 from adapters.woocommerce import notes, refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
-from adapters.woocommerce.plugins import Site
+from adapters.woocommerce.plugins import BooksArrivals, ListsReturns, Meanings, Site
 from adapters.woocommerce.plugins.known import Known
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
 from connector.model import Change
@@ -58,6 +58,7 @@ class WooCommerceShop(WithoutReturns):
         allow_http: bool = False,
         public_url: str = "",
         plugin_secrets: Mapping[str, str] | None = None,
+        meanings: Meanings | None = None,
     ) -> None:
         if not url.startswith("https://") and not allow_http:
             msg = "plain http only works when it is allowed for this shop"
@@ -71,6 +72,7 @@ class WooCommerceShop(WithoutReturns):
             clock=clock,
             url=public_url or url,
             secrets=plugin_secrets or {},
+            meanings=meanings or Meanings(),
         )
         self._plugins = Known(site)
         self._products: dict[str, Mapping[str, Any]] = {}
@@ -85,6 +87,8 @@ class WooCommerceShop(WithoutReturns):
             opens_returns=any(one.opens_returns for one in running),
             pays_through_returns=False,
             rewrites_requests=any(one.rewrites_requests for one in running),
+            lists_returns=any(isinstance(one, ListsReturns) for one in running),
+            books_arrivals=any(isinstance(one, BooksArrivals) for one in running),
         )
 
     def read_notice(self, topic: str, body: bytes) -> Notice:
@@ -241,6 +245,13 @@ class WooCommerceShop(WithoutReturns):
         return self._plugins.of_ref(ref).read(ref)
 
     @understood
+    def listed_returns(self) -> tuple[ShopReturn, ...]:
+        """List the returns of plugins that change them without their order."""
+        running = self._plugins.active()
+        able = [one for one in running if isinstance(one, ListsReturns)]
+        return tuple(found for one in able for found in one.listed())
+
+    @understood
     def open_return(self, case: Return) -> ShopReturn:
         """Make our return in the first plugin that takes one."""
         for one in self._plugins.active():
@@ -257,6 +268,19 @@ class WooCommerceShop(WithoutReturns):
     def decline_return(self, ref: str, note: str) -> None:
         """Decline a return in its plugin."""
         self._plugins.of_ref(ref).decline(ref, note)
+
+    @understood
+    def dispose(self, ref: str, units: Mapping[str, int]) -> None:
+        """Tell the return's plugin of goods, if it wants to hear of them."""
+        plugin = self._plugins.of_ref(ref)
+        if isinstance(plugin, BooksArrivals):
+            plugin.arrived(ref, units)
+
+    @understood
+    def disposed(self, ref: str) -> Mapping[str, int]:
+        """Return the units by line that its plugin believes to be back."""
+        plugin = self._plugins.of_ref(ref)
+        return plugin.at_shop(ref) if isinstance(plugin, BooksArrivals) else {}
 
     @understood
     def close_return(self, ref: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from adapters.woocommerce.calls import Calls
 
@@ -19,6 +19,21 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meanings:
+    """What a merchant says of a plugin that Retour does not know.
+
+    Order statuses by what they mean, order meta that flags a request, and actions
+    whose argument is an order's id.
+    """
+
+    requested: tuple[str, ...] = ()
+    approved: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
+    request_meta: tuple[str, ...] = ()
+    order_actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """The shop that a plugin runs in; `secrets` are plugins' own, by plugin name."""
 
@@ -26,6 +41,7 @@ class Site:
     clock: Callable[[], datetime]
     url: str
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    meanings: Meanings = field(default_factory=Meanings)
 
 
 class ReturnPlugin(Protocol):
@@ -77,6 +93,7 @@ class ReturnPlugin(Protocol):
         ...
 
 
+@runtime_checkable
 class ListsReturns(Protocol):
     """A plugin whose returns may change without their order: they are listed too."""
 
@@ -85,6 +102,7 @@ class ListsReturns(Protocol):
         ...
 
 
+@runtime_checkable
 class BooksArrivals(Protocol):
     """A plugin that is told of goods as they come back."""
 

@@ -59,19 +59,16 @@ def is_return(data: Json) -> bool:
     return bool(data.get("sender_address"))
 
 
-def translate(data: Json, *, is_settled: bool) -> ShopReturn:
-    """Translate one return; `is_settled` says that its order has refunds.
+def translate(data: Json) -> ShopReturn:
+    """Translate one return.
 
-    A return that arrived is finished where we said so in its meta, or where money
-    went back in the shop; else it is open: somebody is owed something. Neither
-    reasons nor amounts are read: the API does not show the one, and its `total` is
-    the whole line's.
+    One that arrived is open until we say in its meta that it is finished: somebody
+    is owed something. Neither reasons nor amounts are read: the API does not show
+    the one, and its `total` is the whole line's.
     """
     raw = str(data.get("status") or "")
     status = STATUS.get(raw, "unknown")
-    if status == "open" and (
-        _meta(data, CLOSED_META) or (raw in ARRIVED and is_settled)
-    ):
+    if status == "open" and _meta(data, CLOSED_META):
         status = "closed"
     number = str(data.get("shipment_number") or data["id"])
     return ShopReturn(

@@ -57,12 +57,8 @@ class Shiptastic:
 
     def of_order(self, order: Json) -> tuple[ShopReturn, ...]:
         """Read the returns that the plugin adds to the order itself."""
-        is_settled = bool(order.get("refunds"))
-        return tuple(
-            shipments.translate(one, is_settled=is_settled)
-            for one in order.get("shipments") or ()
-            if _counts(one)
-        )
+        found = order.get("shipments") or ()
+        return tuple(shipments.translate(one) for one in found if _counts(one))
 
     def listed(self) -> Iterator[ShopReturn]:
         """List every return that is asked for, and the newest of any status.
@@ -77,11 +73,11 @@ class Shiptastic:
                 data = shipments.bare(one)
                 if str(data["id"]) not in seen and _counts(data, is_asked=True):
                     seen.add(str(data["id"]))
-                    yield self._translate(data)
+                    yield shipments.translate(data)
 
     def read(self, ref: str) -> ShopReturn:
         """Read one return; raises Gone, for a shipment that is no return too."""
-        return self._translate(self._get(ref))
+        return shipments.translate(self._get(ref))
 
     def open(self, case: Return) -> ShopReturn:
         """Ask for our return there; the plugin cuts quantities to what is left."""
@@ -101,7 +97,7 @@ class Shiptastic:
         except Gone:
             msg = "this version of the shop's plugin makes no returns over its API"
             raise Unsupported(msg) from None
-        found = self._translate(made)
+        found = shipments.translate(made)
         wanted = sum(line.asked for line in case.lines)
         given = sum(line.quantity for line in found.lines)
         if given != wanted:
@@ -166,22 +162,12 @@ class Shiptastic:
             raise Gone(msg, ref=ref)
         return data
 
-    def _translate(self, data: Json) -> ShopReturn:
-        """Ask for the order's refunds only where they decide what a return is."""
-        is_back = data.get("status") in shipments.ARRIVED
-        is_settled = is_back and self._has_refunds(str(data["order_id"]))
-        return shipments.translate(data, is_settled=is_settled)
-
-    def _has_refunds(self, order_ref: str) -> bool:
-        found = self._calls.get(f"orders/{order_ref}", {"_fields": "id,refunds"})
-        return bool(found.get("refunds"))
-
 
 def detect(calls: Calls) -> bool:
-    """Say whether the shop has the plugin's route; raises what a read raises."""
+    """Say whether our key may use the plugin's route; raises what no answer raises."""
     try:
         calls.page(ROUTE, {"type": "return", "per_page": "1"})
-    except Gone:
+    except Rejected:
         return False
     return True
 

@@ -91,6 +91,7 @@ class Shop:
         self.notes: dict[int, list[Json]] = {}
         self.gateways: dict[str, Gateway] = {}
         self.books: list[Payout] = []
+        self.more_statuses: Json = {}  # of plugins that are not played here
         self.nonces: set[tuple[str, str]] = set()
         self.outbox = hooks.Outbox(self.switches, self._payload, self._seconds)
         self._ids: dict[str, int] = {}
@@ -128,7 +129,7 @@ class Shop:
     def statuses(self) -> Json:
         """Return every order status that is registered now: slug to name."""
         own = STATUSES if self.wps.is_on else {}
-        return {**BEFORE, **own, **AFTER}
+        return {**BEFORE, **own, **self.more_statuses, **AFTER}
 
     def set_status(self, order: Json, status: str) -> None:
         """Change an order's status, and tell when it is another one."""
