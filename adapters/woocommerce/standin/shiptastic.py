@@ -47,6 +47,10 @@ HERE: Json = {
     "email": "admin@example.test",
     "customs_reference_number": None,
     "vat_id": None,
+    "full_name": "",
+    "street": "rue du Test",
+    "street_number": "1",
+    "customs_uk_vat_id": None,
 }
 
 
