@@ -84,7 +84,8 @@ class WooCommerceShop(WithoutReturns):
         running = self._plugins.active()
         return Abilities(
             holds_returns=bool(running),
-            opens_returns=any(one.opens_returns for one in running),
+            opens_returns=self._plugins.is_sure
+            and any(one.opens_returns for one in running),
             pays_through_returns=False,
             rewrites_requests=any(one.rewrites_requests for one in running),
             lists_returns=any(isinstance(one, ListsReturns) for one in running),

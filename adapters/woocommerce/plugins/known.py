@@ -26,7 +26,11 @@ MAKERS: Sequence[Callable[[Site], ReturnPlugin]] = (WPSwings, Shiptastic, Config
 
 
 class Known:
-    """The plugins of one shop: one small read an hour, none of which may fail aloud."""
+    """The plugins of one shop: one small read an hour, none of which may fail aloud.
+
+    Until one read was answered, every plugin is taken to run, so that nothing of
+    theirs is overlooked; `is_sure` is False then, and nothing new is begun there.
+    """
 
     def __init__(
         self,
@@ -35,7 +39,8 @@ class Known:
     ) -> None:
         self._site = site
         self._all = tuple(make(site) for make in makers)
-        self._active: tuple[ReturnPlugin, ...] = ()
+        self._active = self._all
+        self.is_sure = False
         self._looked_at: datetime | None = None
         self._due: datetime | None = None
         self._lock = threading.Lock()
@@ -51,18 +56,23 @@ class Known:
     def _look(self, now: datetime) -> None:
         self._looked_at, self._due = now, now + SOON
         try:
-            found = self._site.calls.get("orders/statuses")
-            if not isinstance(found, list):
-                msg = "the shop answered something that is no list of statuses"
-                raise OutcomeUnknown(msg)
-            slugs = frozenset(
-                str(one.get("slug")) for one in found if isinstance(one, dict)
-            )
+            slugs = self._statuses()
             self._active = tuple(one for one in self._all if one.is_there(slugs))
         except PlatformError as error:
             log.warning("return plugins not looked for: %s", error)
         else:
-            self._due = now + FRESH
+            self._due, self.is_sure = now + FRESH, True
+
+    def _statuses(self) -> frozenset[str]:
+        """Read the order statuses; older versions list them in a report alone."""
+        try:
+            found = self._site.calls.get("orders/statuses")
+        except Gone:
+            found = self._site.calls.get("reports/orders/totals")
+        if not isinstance(found, list):
+            msg = "the shop answered something that is no list of statuses"
+            raise OutcomeUnknown(msg)
+        return frozenset(str(one.get("slug")) for one in found if isinstance(one, dict))
 
     def look_again(self) -> None:
         """Look with the next question: something spoke against what is known."""
