@@ -249,6 +249,7 @@ def test_an_order_in_a_configured_status_goes_to_a_person_once(world: World) -> 
     desk.close_one(world.office.db, matter.id, "test", world.clock())
     world.boots.edit_order(int(purchase.ref), customer_note="again")
     run(world)
+    assert desk.open_matters(world.office.db, BOOTS) == []
     # The person opens it here, and it goes its way without that plugin.
     asked(world, purchase)
     approve_here(world, purchase)
