@@ -24,7 +24,7 @@ from connector.model import (
     ShopRefund,
 )
 from connector.money import Money, total
-from connector.platform import Abilities, Check, Notice
+from connector.platform import Abilities, Check, Notice, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,6 +45,8 @@ class Sandbox(WithoutReturns):
     name: str = "sandbox"
     platform: str = "sandbox"
     abilities: Abilities = field(default_factory=lambda: Abilities(holds_returns=False))
+    hook_path: str = "/webhooks/sandbox"
+    hooks: dict[str, Subscription] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     mishaps: deque[str] = field(default_factory=deque)
     calls: int = 0
@@ -149,6 +151,25 @@ class Sandbox(WithoutReturns):
     def probe(self) -> Mapping[str, str]:
         """Say who we are."""
         return {"name": self.name}
+
+    def topics(self) -> tuple[str, ...]:
+        """Want news of orders."""
+        return ("order",)
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """List the webhooks."""
+        return tuple(self.hooks.values())
+
+    def subscribe(self, topic: str, address: str, secret: str) -> Subscription:
+        """Make a webhook; nothing is ever sent."""
+        del secret
+        ref = f"hook-{len(self.hooks) + 1}"
+        self.hooks[ref] = Subscription(ref=ref, topic=topic, address=address)
+        return self.hooks[ref]
+
+    def unsubscribe(self, ref: str) -> None:
+        """Remove a webhook."""
+        self.hooks.pop(ref, None)
 
     def paid_out(self, order_ref: str) -> Money:
         """Add up the money that left, whoever sent it."""

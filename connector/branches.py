@@ -7,27 +7,31 @@ wizard adds one, the jobs' process finds it within `FRESH_SECONDS`.
 from __future__ import annotations
 
 import logging
+import secrets as tokens
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
+from adapters.guard import Transport
 from adapters.shopify.auth import ClientCredentials, Token
 from adapters.shopify.shop import ShopifyShop
 from adapters.wire import Timeouts
 from adapters.woocommerce.plugins import Meanings
 from adapters.woocommerce.shop import WooCommerceShop
 from connector import inbound, policy
-from connector.config import ShopConfig
-from connector.errors import ConfigError, RetourError
+from connector.config import NO_SECRET, Secret, ShopConfig
+from connector.errors import BadRequest, ConfigError, RetourError
 from connector.money import Money
 from connector.platform import Shop
 from connector.settings import shop_config
+from connector.steps.hooks import Wish
 from connector.steps.refund import Limits
-from connector.store import credentials, desk, shops
+from connector.store import credentials, desk, hooks, shops
 from connector.web import Storefront
 from jobs.schedule import Payday
 from webhooks import Door
@@ -36,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from connector.config import Secret
     from connector.store import Database
     from connector.vault import Vault
 
@@ -46,6 +49,8 @@ log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 2.0
 UNUSABLE = "unusable"
+WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - a name
+OLD_SECRET_LIFE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,12 @@ class Branches:
         vault: Vault,
         now: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
+        *,
+        public_url: str = "",
+        allow: Sequence[str] = (),
     ) -> None:
+        self.allow = allow
+        self.public_url = public_url
         self.db, self.vault, self.now, self.sleep = db, vault, now, sleep
         self._lock = threading.RLock()
         self._built: dict[str, Branch] = {}
@@ -133,7 +143,7 @@ class Branches:
             built[name] = Branch(
                 config=config,
                 revision=revision,
-                shop=adapter(config, self.now, self.sleep),
+                shop=self.adapter(config),
                 storefront=_storefront(config),
                 doors=tuple(_doors(config)),
             )
@@ -159,6 +169,10 @@ class Branches:
         known = credentials.of(self.db, self.vault, name)
         return shop_config(name, row.platform, row.address, row.settings, known)
 
+    def adapter(self, config: ShopConfig) -> Shop:
+        """Build the adapter of a shop, connected or not."""
+        return adapter(config, self.now, self.sleep, allow=self.allow)
+
     def parts(self, name: str) -> tuple[ShopConfig, dict[str, Secret]]:
         """Return a shop without secrets, and those of its secrets that still open."""
         row = shops.get(self.db, name)
@@ -167,6 +181,54 @@ class Branches:
             return bare, credentials.of(self.db, self.vault, name)
         except ConfigError:
             return bare, {}
+
+    def wish(self, name: str) -> Wish:
+        """Say where a shop's webhooks shall knock; makes their secret where we may.
+
+        Shopify signs with the app's own secret, WooCommerce with one that we make.
+        """
+        branch = self.all()[name]
+        address = self.public_url.rstrip("/") + branch.shop.hook_path
+        if branch.config.platform != "woocommerce":
+            return Wish(address=address, secret=NO_SECRET)
+        if not branch.config.webhook_secret:
+            new = Secret(tokens.token_urlsafe(32))
+            credentials.ensure(
+                self.db, self.vault, name, WEBHOOK_SECRET, new, self.now()
+            )
+            self.refresh()
+        return Wish(
+            address=address,
+            secret=self.all()[name].config.webhook_secret,
+            since=credentials.changed_at(self.db, name, WEBHOOK_SECRET),
+        )
+
+    def rotate_hooks(self, name: str) -> None:
+        """Make a new secret for a shop's webhooks; the old one is taken meanwhile.
+
+        Raises BadRequest where another place sets the secret.
+        """
+        branch = self.all()[name]
+        if branch.config.platform != "woocommerce":
+            msg = "Shopify signs with the app's client secret; rotate that"
+            raise BadRequest(msg, shop=name)
+        new = Secret(tokens.token_urlsafe(32))
+        given = {
+            WEBHOOK_SECRET: new,
+            f"{WEBHOOK_SECRET}_old": branch.config.webhook_secret,
+        }
+        credentials.put(self.db, self.vault, name, given, self.now())
+        self.refresh()
+
+    def drop_old_secret(self, name: str) -> None:
+        """Stop taking the old secret, once nothing signs with it any more."""
+        wish, old = self.wish(name), f"{WEBHOOK_SECRET}_old"
+        is_late = wish.since is not None and self.now() - wish.since > OLD_SECRET_LIFE
+        is_over = all(hook.secret == wish.mark for hook in hooks.of(self.db, name))
+        has_old = bool(self.all()[name].config.webhook_secret_old)
+        if wish.secret and has_old and is_late and is_over:
+            credentials.put(self.db, self.vault, name, {old: NO_SECRET}, self.now())
+            self.refresh()
 
 
 class Doorways:
@@ -185,17 +247,25 @@ def adapter(
     shop: ShopConfig,
     now: Callable[[], datetime],
     sleep: Callable[[float], None] = time.sleep,
+    *,
+    allow: Sequence[str] = (),
 ) -> Shop:
     """Return the adapter of one shop; raises Rejected for an unusable address."""
     given = shop.timeouts
     timeouts = Timeouts(connect=given.connect, read=given.read, total=given.total)
+    transport = Transport(tuple(allow), shop.ca_file)
     if shop.platform == "shopify":
         url = shop.api_url or f"https://{shop.address}"
         credentials_given = (
             Token(shop.token.reveal())
             if shop.token
             else ClientCredentials(
-                url, shop.client_id, shop.client_secret.reveal(), now, timeouts
+                url,
+                shop.client_id,
+                shop.client_secret.reveal(),
+                now,
+                timeouts,
+                transport,
             )
         )
         return ShopifyShop(
@@ -207,6 +277,7 @@ def adapter(
             api_url=url,
             api_version=shop.api_version,
             sleep=sleep,
+            transport=transport,
         )
     if shop.platform != "woocommerce":
         msg = "no adapter knows this platform"
@@ -220,6 +291,7 @@ def adapter(
         timeouts=timeouts,
         resend_when_absent=frozenset(shop.resend_when_absent),
         allow_http=shop.allow_http,
+        transport=transport,
         public_url=shop.address,
         meanings=Meanings(**asdict(shop.plugin)),
         plugin_secrets={"wps": shop.wps_secret_key.reveal()},

@@ -74,6 +74,13 @@ class Vault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Which private networks (CIDR) shops may be in; none by default."""
+
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Jobs:
     """How often jobs run, in seconds; the audit at an hour of the day in UTC."""
 
@@ -82,6 +89,7 @@ class Jobs:
     sync_seconds: int = 300
     sync_overlap_seconds: int = 600
     reconcile_seconds: int = 60
+    watch_seconds: int = 600
     quiet_seconds: int = 900
     audit_hour: int = 3
 
@@ -132,6 +140,7 @@ class ShopConfig:
     api_url: str = ""
     api_version: str = "2026-10"
     allow_http: bool = False
+    ca_file: str = ""
     client_id: str = ""
     client_secret: Secret = NO_SECRET
     token: Secret = NO_SECRET
@@ -157,6 +166,7 @@ class Config:
     server: Server = field(default_factory=Server)
     console: Console = field(default_factory=Console)
     vault: Vault = field(default_factory=Vault)
+    network: Network = field(default_factory=Network)
     jobs: Jobs = field(default_factory=Jobs)
     shops: tuple[ShopConfig, ...] = ()
     base: Path = field(default_factory=Path)
@@ -177,6 +187,7 @@ TABLES: Mapping[str, type] = {
     "server": Server,
     "console": Console,
     "vault": Vault,
+    "network": Network,
     "jobs": Jobs,
 }
 SHOP_TABLES: Mapping[str, type] = {

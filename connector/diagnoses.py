@@ -32,6 +32,18 @@ STEPS: Mapping[str, str] = {
     "backfill": N_("Order history"),
 }
 
+# What a check learns about a shop, as people call it; others are shown as they are.
+FACTS: Mapping[str, str] = {
+    "name": N_("Name"),
+    "currency": N_("Currency"),
+    "domain": N_("Domain"),
+    "scopes": N_("Access scopes"),
+    "version": N_("Version"),
+    "time_zone": N_("Time zone"),
+    "plan": N_("Plan"),
+    "clock_skew_seconds": N_("Clock difference in seconds"),
+}
+
 WORDS: Mapping[str, tuple[str, str]] = {
     "reached": (N_("The shop answers."), ""),
     "unreachable": (
@@ -50,6 +62,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "keys_refused": (
         N_("The shop refused our keys."),
         N_("Make new keys in the shop and enter them again."),
+    ),
+    "webhooks_made": (N_("%(count)s webhooks tell Retour what happens."), ""),
+    "webhooks_refused": (
+        N_("The shop refused webhooks: %(topics)s"),
+        N_("Polling finds what they would have told, only later."),
+    ),
+    "webhooks_later": (
+        N_("The webhooks could not be made just now."),
+        N_("Retour tries again within minutes; polling finds all meanwhile."),
     ),
     "webhooks_removed": (N_("Our webhooks were taken out of the shop."), ""),
     "webhooks_left": (

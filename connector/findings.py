@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from importlib.util import find_spec
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -65,6 +66,12 @@ def _server(config: Config) -> Iterator[Finding]:
         what = f"secret_key is missing or shorter than {KEY_LENGTH} characters"
         cure = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         yield _say("E103", "server", what, cure)
+    for network in config.network.allow:
+        try:
+            ip_network(network, strict=False)
+        except ValueError:
+            what = f"{network!r} is no network"
+            yield _say("E108", "network", what, 'allow = ["10.1.2.3/32"]')
     if not config.console.password:
         what = "without console.password nobody can open the console"
         yield _say("W104", "console", what, "set one, or use the command line")

@@ -66,6 +66,18 @@ class Check:
     learnt: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """One webhook as the shop lists it; the secret is never told."""
+
+    ref: str
+    topic: str
+    address: str
+    status: str = "active"  # the shop's own word; all but `active` is out of order
+    api_version: str = ""
+    name: str = ""
+
+
 class Shop(Protocol):
     """One connected shop.
 
@@ -76,6 +88,7 @@ class Shop(Protocol):
 
     name: str
     platform: str
+    hook_path: str  # where its webhooks knock, below our public address
 
     @property
     def abilities(self) -> Abilities:
@@ -174,4 +187,20 @@ class Shop(Protocol):
 
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises, a failure ends it."""
+        ...
+
+    def topics(self) -> tuple[str, ...]:
+        """Return the webhook topics that we want and may have."""
+        ...
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """List the webhooks that the shop shows us, whoever made them."""
+        ...
+
+    def subscribe(self, topic: str, address: str, secret: str) -> Subscription:
+        """Make a webhook; `secret` signs its deliveries where the shop takes one."""
+        ...
+
+    def unsubscribe(self, ref: str) -> None:
+        """Remove a webhook; one that is gone is no error."""
         ...

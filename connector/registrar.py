@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connector import policy
-from connector.branches import adapter
 from connector.diagnoses import FAIL, OK, WARN
-from connector.errors import BadRequest, NotFound, PlatformError, RetourError
+from connector.errors import BadRequest, NotFound, RetourError
 from connector.findings import shop_findings
 from connector.platform import Check
 from connector.settings import SECRETS, secrets, settings
-from connector.steps import connect
+from connector.steps import connect, hooks
 from connector.store import shops
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Registrar:
         if wrong:
             return wrong
         try:
-            asked = adapter(shop, self._branches.now, self._branches.sleep)
+            asked = self._branches.adapter(shop)
         except RetourError as error:
             return [_wrong("E205", str(error))]
         return connect.examine(asked)
@@ -139,17 +138,24 @@ class Registrar:
 
     def _after(self, name: str) -> Sequence[Check]:
         """Do what follows a connection; what fails is done again by its job."""
-        del name
-        return ()
+        done = hooks.watch(
+            self._branches.db,
+            self._branches.shops[name],
+            self._branches.wish(name),
+            self._branches.now,
+        )
+        if done is None or done.refused:
+            what = "; ".join(topic for topic, _ in done.refused) if done else ""
+            facts = {"topics": what}
+            code = "webhooks_refused" if done else "webhooks_later"
+            return [Check(step="webhooks", verdict=WARN, code=code, facts=facts)]
+        facts = {"count": str(len(done.made) + len(done.kept))}
+        return [Check(step="webhooks", verdict=OK, code="webhooks_made", facts=facts)]
 
     def _before_removal(self, name: str) -> list[Check]:
-        """Take our traces out of the shop, as far as it answers."""
+        """Take our webhooks out of the shop, if it answers."""
         shop = self._branches.shops.get(name)
-        if shop is None:
-            return [Check(step="webhooks", verdict=WARN, code="webhooks_left")]
-        try:
-            shop.probe()
-        except PlatformError:
+        if shop is None or not hooks.remove_all(self._branches.db, shop):
             return [Check(step="webhooks", verdict=WARN, code="webhooks_left")]
         return [Check(step="webhooks", verdict=OK, code="webhooks_removed")]
 

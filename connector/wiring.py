@@ -74,7 +74,14 @@ def open_branches(
         _put(db, box, config, shop, now())
     _part(db, config, now())
     place.check(db, config.server.public_url, now())
-    return Branches(db, box, now, sleep)
+    return Branches(
+        db,
+        box,
+        now,
+        sleep,
+        public_url=config.server.public_url,
+        allow=config.network.allow,
+    )
 
 
 def open_office(
@@ -175,10 +182,13 @@ def _work(branches: Branches, config: Config) -> Work:
             decide=jobs.decide_seconds,
             mirror=jobs.decide_seconds,
             reconcile=jobs.reconcile_seconds,
+            watch=jobs.watch_seconds,
             audit_hour=jobs.audit_hour,
         ),
         paydays=branches.paydays,
         staff=branches.staff,
+        wish=branches.wish,
+        drop_old_secret=branches.drop_old_secret,
         overlap=timedelta(seconds=jobs.sync_overlap_seconds),
         quiet=timedelta(seconds=jobs.quiet_seconds),
     )

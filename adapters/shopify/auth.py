@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import requests
-
+from adapters.guard import STRICT, Transport
 from adapters.wire import Timeouts, fetch
 from connector.errors import OutcomeUnknown, Rejected
 
@@ -48,6 +47,7 @@ class ClientCredentials:
     client_secret: str = field(repr=False)
     clock: Callable[[], datetime]
     timeouts: Timeouts = field(default_factory=Timeouts)
+    transport: Transport = STRICT
     _token: str = field(default="", repr=False)
     _ends: datetime | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -68,7 +68,8 @@ class ClientCredentials:
     def _renew(self) -> None:
         asked = self.clock()
         reply = fetch(
-            lambda: requests.post(
+            lambda: self.transport.request(
+                "POST",
                 f"{self.url}/admin/oauth/access_token",
                 data={
                     "grant_type": "client_credentials",
@@ -77,9 +78,6 @@ class ClientCredentials:
                 },
                 headers={"Accept": "application/json"},
                 timeout=(self.timeouts.connect, self.timeouts.read),
-                allow_redirects=False,
-                stream=True,
-                verify=True,
             ),
             self.timeouts,
         )

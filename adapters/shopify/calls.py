@@ -6,8 +6,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
-import requests
-
+from adapters.guard import STRICT, Transport
 from adapters.shopify.documents import document
 from adapters.wire import Reply, Timeouts, fetch
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
@@ -54,12 +53,14 @@ class Calls:
         credentials: Credentials,
         timeouts: Timeouts,
         sleep: Callable[[float], None],
+        transport: Transport = STRICT,
     ) -> None:
         self._url = f"{url}/admin/api/{version}/graphql.json"
         self._version = version
         self._credentials = credentials
         self._timeouts = timeouts
         self._sleep = sleep
+        self._transport = transport
 
     def ask(self, name: str, variables: Mapping[str, Any]) -> Json:
         """Run a document and return its `data`.
@@ -95,7 +96,8 @@ class Calls:
     def _send(self, name: str, variables: Mapping[str, Any]) -> Reply:
         token = self._credentials.get()
         return fetch(
-            lambda: requests.post(
+            lambda: self._transport.request(
+                "POST",
                 self._url,
                 data=json.dumps({"query": document(name), "variables": variables}),
                 headers={
@@ -105,9 +107,6 @@ class Calls:
                     "User-Agent": "Retour (returns and refunds)",
                 },
                 timeout=(self._timeouts.connect, self._timeouts.read),
-                allow_redirects=False,
-                stream=True,
-                verify=True,
             ),
             self._timeouts,
         )

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from shopify.utils.shop_url import sanitize_shop_domain
 
 from adapters.checking import by_probe
-from adapters.shopify import notices, refunds, returns, translate
+from adapters.guard import STRICT, Transport
+from adapters.shopify import hooks, notices, refunds, returns, translate
 from adapters.shopify.calls import Calls
 from adapters.wire import Timeouts, understood
 from connector.errors import Gone, Rejected
 from connector.model import Change
-from connector.platform import Abilities, Check
+from connector.platform import Abilities, Check, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -40,6 +41,7 @@ class ShopifyShop:
 
     platform = "shopify"
     abilities = Abilities(holds_returns=True)
+    hook_path = "/webhooks/shopify"
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class ShopifyShop:
         api_url: str = "",
         api_version: str = "2026-10",
         sleep: Callable[[float], None] = time.sleep,
+        transport: Transport = STRICT,
     ) -> None:
         if not sanitize_shop_domain(domain):
             msg = "a Shopify shop is named by its myshopify.com domain"
@@ -64,6 +67,7 @@ class ShopifyShop:
             credentials,
             timeouts or Timeouts(read=30, total=45),
             sleep,
+            transport,
         )
 
     def read_notice(self, topic: str, body: bytes) -> Notice:
@@ -214,3 +218,23 @@ class ShopifyShop:
             "domain": str(found["shop"]["myshopifyDomain"]),
             "scopes": ",".join(sorted(str(one["handle"]) for one in scopes)),
         }
+
+    @understood
+    def topics(self) -> tuple[str, ...]:
+        """Return the topics that our scopes allow."""
+        return hooks.topics(self._calls)
+
+    @understood
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """List our app's webhooks."""
+        return hooks.every(self._calls)
+
+    @understood
+    def subscribe(self, topic: str, address: str, secret: str) -> Subscription:
+        """Make a webhook; Shopify signs with the app's own secret."""
+        del secret
+        return hooks.subscribe(self._calls, topic, address)
+
+    def unsubscribe(self, ref: str) -> None:
+        """Remove a webhook."""
+        hooks.unsubscribe(self._calls, ref)

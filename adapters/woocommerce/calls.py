@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-import requests
+from requests.auth import HTTPBasicAuth
 from woocommerce import API
 
+from adapters.guard import STRICT, Transport
 from adapters.wire import Reply, Timeouts, fetch
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import requests
 
     from connector.errors import PlatformError
 
@@ -35,11 +39,58 @@ REFUSAL_CODES = (
 )
 
 
+class Client(API):  # type: ignore[misc] # it ships no types
+    """The official client on our transport: it signs, the guard connects.
+
+    The client asks by a function of requests' own, which can be given neither a
+    guard nor a deadline; only that one step is ours.
+    """
+
+    def __init__(self, transport: Transport, **given: Any) -> None:  # noqa: ANN401 - as the client has them
+        super().__init__(**given)
+        self._transport = transport
+
+    def _API__request(  # noqa: N802 - the client's own name for this step
+        self,
+        method: str,
+        endpoint: str,
+        data: object,
+        params: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        url, asked = self._API__get_url(endpoint), dict(params or {})
+        auth = None
+        if self.is_ssl:
+            auth = HTTPBasicAuth(self.consumer_key, self.consumer_secret)
+        else:
+            url = self._API__get_oauth_url(f"{url}?{urlencode(asked)}", method)
+            asked = {}
+        headers = {"User-Agent": self.user_agent, "Accept": "application/json"}
+        if data is not None:
+            headers["Content-Type"] = "application/json;charset=utf-8"
+        return self._transport.request(
+            method,
+            url,
+            auth=auth,
+            params=asked,
+            data=None if data is None else json.dumps(data).encode(),
+            timeout=self.timeout,
+            headers=headers,
+        )
+
+
 class Calls:
     """Requests to one shop, each sent once."""
 
-    def __init__(self, url: str, key: str, secret: str, timeouts: Timeouts) -> None:
-        self._api = API(
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        secret: str,
+        timeouts: Timeouts,
+        transport: Transport = STRICT,
+    ) -> None:
+        self._api = Client(
+            transport,
             url=url,
             consumer_key=key,
             consumer_secret=secret,
@@ -48,7 +99,7 @@ class Calls:
             user_agent=AGENT,
         )
         self._url = url.rstrip("/")
-        self._timeouts = timeouts
+        self._timeouts, self._transport = timeouts, transport
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - JSON
         """Read one thing; raises Gone, Rejected, Unavailable or OutcomeUnknown."""
@@ -58,9 +109,7 @@ class Calls:
         self, path: str, params: Mapping[str, str] | None = None
     ) -> tuple[Any, int]:
         """Read one page; return it and how many pages there are."""
-        reply = self._send(
-            lambda: self._api.get(path, params=dict(params or {}), **_OPTIONS)
-        )
+        reply = self._send(lambda: self._api.get(path, params=dict(params or {})))
         if reply.status == 200:  # noqa: PLR2004 - HTTP
             pages = reply.headers.get("X-WP-TotalPages", "1")
             return _json(reply), int(pages) if pages.isdigit() else 1
@@ -81,55 +130,46 @@ class Calls:
             number += 1
 
     def put(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Change one thing, once; raises as a write may."""
-        return _written(self._send(lambda: self._api.put(path, dict(body), **_OPTIONS)))
+        """Change something, once; raises as `get` does."""
+        return _object(self._send(lambda: self._api.put(path, dict(body))), 200)
 
     def post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Make one thing, once; raises as a write may."""
-        return _written(
-            self._send(lambda: self._api.post(path, dict(body), **_OPTIONS))
-        )
+        """Make something that moves no money, once; raises as `get` does."""
+        return _object(self._send(lambda: self._api.post(path, dict(body))), 201)
 
     def post_unsigned(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Post to a path of the site that knows no WooCommerce key, without ours.
 
         WordPress refuses a sign-in that it does not know, even where it asks none.
         """
-        url = f"{self._url}/{path}"
-        limits = (self._timeouts.connect, self._timeouts.read)
-        headers = {"User-Agent": AGENT}
-        return _written(
-            self._send(
-                lambda: requests.post(
-                    url, json=dict(body), headers=headers, timeout=limits, **_OPTIONS
-                )
+        reply = self._send(
+            lambda: self._transport.request(
+                "POST",
+                f"{self._url}/{path}",
+                json=dict(body),
+                headers={"User-Agent": AGENT, "Accept": "application/json"},
+                timeout=(self._timeouts.connect, self._timeouts.read),
             )
         )
+        return _object(reply, 200)
 
     def refund(self, order_ref: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Post a refund, once; whatever is not surely a refusal is unknown."""
         path = f"orders/{order_ref}/refunds"
-        reply = self._send(lambda: self._api.post(path, dict(body), **_OPTIONS))
+        reply = self._send(lambda: self._api.post(path, dict(body)))
         if reply.status == 201:  # noqa: PLR2004 - HTTP
             answer = _json(reply)
             if isinstance(answer, dict):
                 return answer
         raise refund_error(reply)
 
+    def remove(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
+        """Remove something; raises Gone where it is not there."""
+        reply = self._send(lambda: self._api.delete(path, params=dict(params)))
+        return _object(reply, 200)
+
     def _send(self, ask: Callable[[], requests.Response]) -> Reply:
         return fetch(ask, self._timeouts)
-
-
-_OPTIONS: Mapping[str, Any] = {"allow_redirects": False, "stream": True}
-
-
-def _written(reply: Reply) -> Mapping[str, Any]:
-    """Return the answer to a write; what is no clear yes or no is unknown."""
-    if reply.status in (200, 201):
-        answer = _json(reply)
-        if isinstance(answer, dict):
-            return answer
-    raise read_error(reply)
 
 
 def read_error(reply: Reply) -> PlatformError:
@@ -173,6 +213,13 @@ def _json(reply: Reply) -> Any:  # noqa: ANN401 - JSON
     except ValueError:
         msg = "the shop answered something that is not JSON"
         raise OutcomeUnknown(msg, status=reply.status) from None
+
+
+def _object(reply: Reply, status: int) -> Mapping[str, Any]:
+    answer = _json(reply) if reply.status == status else None
+    if isinstance(answer, dict):
+        return answer
+    raise read_error(reply)
 
 
 def _code(reply: Reply) -> str:

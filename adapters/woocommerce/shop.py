@@ -7,15 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.checking import by_probe
+from adapters.guard import STRICT, Transport
 from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
-from adapters.woocommerce import notes, refunds, translate
+from adapters.woocommerce import hooks, notes, refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
 from adapters.woocommerce.plugins import BooksArrivals, ListsReturns, Meanings, Site
 from adapters.woocommerce.plugins.known import Known
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
 from connector.model import Change
-from connector.platform import Abilities, Check
+from connector.platform import Abilities, Check, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -56,6 +57,7 @@ class WooCommerceShop(WithoutReturns):
         timeouts: Timeouts | None = None,
         resend_when_absent: frozenset[str] = frozenset(),
         allow_http: bool = False,
+        transport: Transport = STRICT,
         public_url: str = "",
         plugin_secrets: Mapping[str, str] | None = None,
         meanings: Meanings | None = None,
@@ -64,7 +66,8 @@ class WooCommerceShop(WithoutReturns):
             msg = "plain http only works when it is allowed for this shop"
             raise Rejected(msg, shop=name)
         self.name = name
-        self._calls = Calls(url, key, secret, timeouts or Timeouts())
+        self.hook_path = f"/webhooks/woocommerce/{name}"
+        self._calls = Calls(url, key, secret, timeouts or Timeouts(), transport)
         self._clock = clock
         self._resend = resend_when_absent
         site = Site(
@@ -303,6 +306,24 @@ class WooCommerceShop(WithoutReturns):
         currency = self._calls.get("data/currencies/current")
         self._calls.get("orders", {"per_page": "1", "_fields": "id"})
         return {"name": self.name, "currency": str(currency.get("code", ""))}
+
+    def topics(self) -> tuple[str, ...]:
+        """Return the topics that we want."""
+        return hooks.TOPICS
+
+    @understood
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """List all webhooks of the shop."""
+        return hooks.every(self._calls)
+
+    @understood
+    def subscribe(self, topic: str, address: str, secret: str) -> Subscription:
+        """Make a webhook that signs with our secret."""
+        return hooks.subscribe(self._calls, topic, address, secret)
+
+    def unsubscribe(self, ref: str) -> None:
+        """Remove a webhook."""
+        hooks.unsubscribe(self._calls, _id(ref))
 
     def _refunds(self, order_ref: str) -> list[Mapping[str, Any]]:
         return list(self._calls.every(f"orders/{_id(order_ref)}/refunds", {}))

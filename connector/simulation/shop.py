@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapters.checking import by_probe
+from adapters.without_hooks import WithoutHooks
 from adapters.without_returns import WithoutReturns
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import Change, Moved
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 READS = {"away": 4, "unclear": 6}
 
 
-class SimShop(WithoutReturns):
+class SimShop(WithoutHooks, WithoutReturns):
     """A shop in memory; `skew` is how far its clock is from the world's."""
 
     name = "sim"

@@ -81,7 +81,8 @@ def rotate(
     actor: str,
     now: datetime,
 ) -> None:
-    """Put new keys in the place of the old ones."""
+    """Put new keys in the place of the old ones, and forget what no key opens."""
+    credentials.drop_unreadable(db, vault, name)
     credentials.put(db, vault, name, given, now)
     _note(db, name, "keys_changed", actor, now)
 

@@ -39,3 +39,22 @@ CONNECTIONS: tuple[Statement, ...] = (
     CREDENTIALS,
     GRANTS,
 )
+
+# `secret` is the first digits of the SHA-256 of what the webhook signs with.
+HOOK_TABLE = """
+CREATE TABLE hooks (
+    shop     TEXT NOT NULL REFERENCES shops,
+    ref      TEXT NOT NULL,
+    topic    TEXT NOT NULL,
+    address  TEXT NOT NULL,
+    secret   TEXT NOT NULL DEFAULT '',
+    made_at  TEXT NOT NULL,
+    PRIMARY KEY (shop, ref)
+)$strict"""
+
+HOOKS: tuple[Statement, ...] = (
+    HOOK_TABLE,
+    "ALTER TABLE shops ADD COLUMN watched_at TEXT",
+    "ALTER TABLE shops ADD COLUMN unheard_at TEXT",
+    "CREATE INDEX inbox_heard ON inbox (shop, received_at)",
+)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import ConfigError
 from connector.store import shops
-from connector.store.database import atomic, stamp
+from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,15 +40,19 @@ def put(
     return is_other
 
 
+def _forget(db: Database, shop: str, name: str) -> None:
+    db.execute(
+        "DELETE FROM credentials WHERE shop = :shop AND name = :name",
+        shop=shop,
+        name=name,
+    )
+
+
 def _write(
     db: Database, vault: Vault, shop: str, name: str, secret: Secret, now: datetime
 ) -> None:
     if not secret:
-        db.execute(
-            "DELETE FROM credentials WHERE shop = :shop AND name = :name",
-            shop=shop,
-            name=name,
-        )
+        _forget(db, shop, name)
         return
     db.execute(
         "INSERT INTO credentials (shop, name, sealed, changed_at)"
@@ -82,11 +86,48 @@ def _sealed(db: Database, shop: str) -> dict[str, str]:
 
 
 @atomic
+def ensure(
+    db: Database, vault: Vault, shop: str, name: str, new: Secret, now: datetime
+) -> Secret:
+    """Return a secret of a shop; where there is none, `new` becomes it."""
+    known = _sealed(db, shop).get(name)
+    if known is not None:
+        return vault.open(known)
+    put(db, vault, shop, {name: new}, now)
+    return new
+
+
+def changed_at(db: Database, shop: str, name: str) -> datetime | None:
+    """Return since when a secret is what it is; None where there is none."""
+    rows = db.query(
+        "SELECT changed_at FROM credentials WHERE shop = :shop AND name = :name",
+        shop=shop,
+        name=name,
+    )
+    return moment(rows[0]["changed_at"]) if rows else None
+
+
+@atomic
 def erase(db: Database, shop: str) -> int:
     """Forget every secret of a shop; return how many there were."""
     count = db.execute("DELETE FROM credentials WHERE shop = :shop", shop=shop)
     shops.touched(db, shop)
     return count
+
+
+@atomic
+def drop_unreadable(db: Database, vault: Vault, shop: str) -> list[str]:
+    """Forget the secrets of a shop that no key opens any more; return their names."""
+    lost = []
+    for name, sealed in _sealed(db, shop).items():
+        try:
+            vault.open(sealed)
+        except ConfigError:
+            _forget(db, shop, name)
+            lost.append(name)
+    if lost:
+        shops.touched(db, shop)
+    return lost
 
 
 @atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connector.store.bylaws import BYLAWS
-from connector.store.connections_schema import CONNECTIONS
+from connector.store.connections_schema import CONNECTIONS, HOOKS
 from connector.store.laws import LAWS, Statement, append_only
 from connector.store.tellings_schema import TELLINGS
 
@@ -294,5 +294,6 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     LAWS,
     BYLAWS,
     CONNECTIONS,
+    HOOKS,
     TELLINGS,
 )

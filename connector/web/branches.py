@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext
 
 from connector.config import SHOP_NAME, Secret, ShopConfig
-from connector.diagnoses import FAIL, STEPS, words
+from connector.diagnoses import FACTS, FAIL, STEPS, words
 from connector.errors import BadRequest, NotFound, RetourError
 from connector.store import desk, history, shops, standing
 from connector.ways import WAYS, name_for, tidy_address
@@ -17,7 +17,7 @@ from connector.web.console import guard
 from connector.web.face import face
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from werkzeug.wrappers import Response
 
@@ -93,6 +93,7 @@ def connect(way: str) -> str | Response:
         abort(404)
     shop = _asked(way)
     given = {"address": shop.address, "name": shop.name, "client_id": shop.client_id}
+    given["allow_http"] = "1" if shop.allow_http else ""
     try:
         found = face().registrar.add(shop, ACTOR)
     except (BadRequest, RetourError) as error:
@@ -130,7 +131,7 @@ def one(name: str) -> str:
     return _page(name, ())
 
 
-def _page(name: str, found: Iterable[Check]) -> str:
+def _page(name: str, found: Sequence[Check]) -> str:
     db = face().db
     row = shops.get(db, name)
     if row.removed_at:
@@ -145,6 +146,12 @@ def _page(name: str, found: Iterable[Check]) -> str:
         deeds=history.of(db, name),
         keys=_keys(row.platform, row.settings),
         steps=said(found),
+        has_failed=any(check.verdict == FAIL for check in found),
+        facts=[
+            (gettext(FACTS.get(key, key.replace("_", " "))), value)
+            for key, value in row.facts.items()
+            if value
+        ],
     )
 
 

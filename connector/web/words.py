@@ -42,6 +42,9 @@ WORDS = {
     # what happened to a shop
     "connected": lazy_gettext("Connected"),
     "keys_changed": lazy_gettext("New keys"),
+    "webhook_made": lazy_gettext("Webhook made"),
+    "webhook_replaced": lazy_gettext("Webhook repaired"),
+    "webhook_removed": lazy_gettext("Webhook removed"),
     "disconnected": lazy_gettext("Disconnected"),
     # what a matter on the desk is about
     "order": lazy_gettext("Order"),

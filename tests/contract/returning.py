@@ -15,7 +15,7 @@ from adapters.woocommerce.standin import Shop as WooStandin
 from adapters.woocommerce.standin import serve as serve_woo
 from connector.model import Kind, Order, Return, ReturnLine
 from connector.platform import Shop
-from tests.contract.conftest import QUICK, Clock
+from tests.contract.conftest import LOCAL, QUICK, Clock
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -81,9 +81,10 @@ def shopify(stack: ExitStack) -> ReturnsBench:
         return ShopifyShop(
             name="tee",
             domain="teehaus.myshopify.com",
-            credentials=ClientCredentials(url, "id", "hush", clock),
+            credentials=ClientCredentials(url, "id", "hush", clock, transport=LOCAL),
             clock=clock,
             timeouts=QUICK,
+            transport=LOCAL,
             api_url=at,
         )
 
@@ -130,6 +131,7 @@ def _wps(stack: ExitStack, secret: str) -> ReturnsBench:
             secret=standin.secret,
             clock=clock,
             timeouts=QUICK,
+            transport=LOCAL,
             allow_http=True,
             plugin_secrets={"wps": secret},
         )

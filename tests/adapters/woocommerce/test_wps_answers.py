@@ -14,6 +14,7 @@ from adapters.woocommerce.standin import meta
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
 from connector.model import Kind, Return, ReturnLine
 from connector.platform import Abilities
+from tests.contract.conftest import LOCAL
 
 if TYPE_CHECKING:
     from tests.adapters.woocommerce.conftest import World
@@ -69,6 +70,7 @@ def with_secret(world: World, secret: str) -> WooCommerceShop:
         clock=world.clock,
         timeouts=Timeouts(connect=2, read=2, total=2),
         allow_http=True,
+        transport=LOCAL,
         plugin_secrets={"wps": secret},
     )
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 CONFIG = """
 database = "retour.sqlite"
+[network]
+allow = ["127.0.0.0/8"]
 [server]
 secret_key = "a key for cookies that is surely long enough for tests"
 """

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 CONFIG = """
 database = "{database}"
+[network]
+allow = ["127.0.0.0/8"]
 [server]
 secret_key = "a key for cookies that is surely long enough for tests"
 attempts = "1000 per minute"
