@@ -6,11 +6,10 @@ import heapq
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.checking import by_probe
 from adapters.guard import STRICT, Transport
 from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
-from adapters.woocommerce import hooks, notes, refunds, translate
+from adapters.woocommerce import checks, hooks, notes, refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
 from adapters.woocommerce.plugins import BooksArrivals, ListsReturns, Meanings, Site
 from adapters.woocommerce.plugins.known import Known
@@ -68,6 +67,13 @@ class WooCommerceShop(WithoutReturns):
         self.name = name
         self.hook_path = f"/webhooks/woocommerce/{name}"
         self._calls = Calls(url, key, secret, timeouts or Timeouts(), transport)
+        self._site = checks.Site(
+            url=url,
+            calls=self._calls,
+            transport=transport,
+            timeouts=timeouts or Timeouts(),
+            clock=clock,
+        )
         self._clock = clock
         self._resend = resend_when_absent
         site = Site(
@@ -293,7 +299,7 @@ class WooCommerceShop(WithoutReturns):
 
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
-        return by_probe(self.probe)
+        return checks.examine(self._site)
 
     @understood
     def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
@@ -308,8 +314,10 @@ class WooCommerceShop(WithoutReturns):
         return {"name": self.name, "currency": str(currency.get("code", ""))}
 
     def topics(self) -> tuple[str, ...]:
-        """Return the topics that we want."""
-        return hooks.TOPICS
+        """Return the topics that we want, those of the plugins that run too."""
+        running = self._plugins.active()
+        more = [topic for one in running for topic in one.topics]
+        return (*hooks.TOPICS, *(more if self._plugins.is_sure else ()))
 
     @understood
     def subscriptions(self) -> tuple[Subscription, ...]:

@@ -8,8 +8,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.woocommerce.standin import hooks, meta, refunding, shipments
-from adapters.woocommerce.standin.shop import Problem, Shop
+from adapters.woocommerce.standin import (
+    hooks,
+    meta,
+    moments,
+    refunding,
+    shipments,
+    site,
+)
+from adapters.woocommerce.standin.problems import Problem
+from adapters.woocommerce.standin.shop import Shop
 from adapters.woocommerce.standin.wpswings import STATUSES as PLUGIN_STATUSES
 
 if TYPE_CHECKING:
@@ -78,7 +86,7 @@ def list_orders(call: Call) -> list[Json]:
     if query.get("status") not in (None, "any"):
         found = [one for one in found if one["status"] in query["status"].split(",")]
     if "modified_after" in query:
-        after = _moment(shop, query["modified_after"], query.get("dates_are_gmt"))
+        after = moments.read(shop, query["modified_after"], query.get("dates_are_gmt"))
         found = [one for one in found if _gmt(one, "date_modified_gmt") > after]
     if "search" in query:
         found = [one for one in found if query["search"] in _searched(one)]
@@ -111,37 +119,6 @@ def _searched(order: Json) -> str:
 
 def _gmt(order: Json, name: str) -> datetime:
     return datetime.fromisoformat(order[name]).replace(tzinfo=UTC)
-
-
-def _moment(shop: Shop, text: str, is_gmt: str | None) -> datetime:
-    """Read a date as the API does.
-
-    Naive is local without the flag; an offset is right only without it, and off
-    by the site's own offset with it.
-    """
-    try:
-        if len(text) == len("2026-11-23"):
-            raise ValueError  # noqa: TRY301 - the one place that says what a bad date is
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        data = {
-            "status": 400,
-            "params": {"modified_after": "Invalid date."},
-            "details": {
-                "modified_after": {
-                    "code": "rest_invalid_date",
-                    "message": "Invalid date.",
-                    "data": None,
-                }
-            },
-        }
-        told = "Invalid parameter(s): modified_after"
-        raise Problem(400, "rest_invalid_param", told, data) from None
-    if read.tzinfo is None:
-        return read.replace(tzinfo=UTC if is_gmt == "true" else shop.zone)
-    if is_gmt == "true":
-        return read.astimezone(shop.zone).replace(tzinfo=UTC)
-    return read
 
 
 def _page(call: Call, found: list[Json]) -> list[Json]:
@@ -365,6 +342,21 @@ def currency(call: Call) -> Json:
     return {"code": call.shop.currency, "name": call.shop.currency, "symbol": "¤"}
 
 
+def system_status(call: Call) -> Json:
+    """Show the system status."""
+    return site.status(call.shop)
+
+
+def general_settings(call: Call) -> list[Json]:
+    """Show the general settings."""
+    return [*site.settings(call.shop, "general")]
+
+
+def tax_settings(call: Call) -> list[Json]:
+    """Show the tax settings."""
+    return [*site.settings(call.shop, "tax")]
+
+
 ORDER = r"orders/(\d+)"
 ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("GET", "orders", list_orders, 200),
@@ -390,4 +382,7 @@ ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("PUT", r"webhooks/(\d+)", change_hook, 200),
     ("DELETE", r"webhooks/(\d+)", delete_hook, 200),
     ("GET", "data/currencies/current", currency, 200),
+    ("GET", "system_status", system_status, 200),
+    ("GET", "settings/general", general_settings, 200),
+    ("GET", "settings/tax", tax_settings, 200),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapters.woocommerce.standin.shop import Problem
+from adapters.woocommerce.standin.problems import Problem
 
 if TYPE_CHECKING:
     from adapters.woocommerce.standin.rest import Call
