@@ -116,6 +116,17 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plugin:
+    """What a WooCommerce return plugin shows that Retour does not know by itself."""
+
+    requested: tuple[str, ...] = ()
+    approved: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
+    request_meta: tuple[str, ...] = ()
+    order_actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShopConfig:
     """One shop. `address` is x.myshopify.com, or the WooCommerce site's URL."""
 
@@ -141,8 +152,10 @@ class ShopConfig:
     inbound_secret_old: Secret = NO_SECRET
     wps_secret_key: Secret = NO_SECRET
     resend_when_absent: tuple[str, ...] = ()
+    staff_language: str = "en"  # of what is told on the shop's orders, or "off"
     refunds: Refunds = field(default_factory=Refunds)
     timeouts: Timeouts = field(default_factory=Timeouts)
+    plugin: Plugin = field(default_factory=Plugin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +190,11 @@ TABLES: Mapping[str, type] = {
     "network": Network,
     "jobs": Jobs,
 }
-SHOP_TABLES: Mapping[str, type] = {"refunds": Refunds, "timeouts": Timeouts}
+SHOP_TABLES: Mapping[str, type] = {
+    "refunds": Refunds,
+    "timeouts": Timeouts,
+    "plugin": Plugin,
+}
 
 
 def load(path: Path | None, environ: Mapping[str, str] | None = None) -> Config:

@@ -29,6 +29,9 @@ STEPS: Mapping[str, str] = {
     "permission": N_("Permissions"),
     "version": N_("Version"),
     "webhooks": N_("Webhooks"),
+    "currency": N_("Currency"),
+    "clock": N_("Clock"),
+    "scopes": N_("Access scopes"),
     "backfill": N_("Order history"),
 }
 
@@ -41,6 +44,11 @@ FACTS: Mapping[str, str] = {
     "version": N_("Version"),
     "time_zone": N_("Time zone"),
     "plan": N_("Plan"),
+    "wordpress": N_("WordPress"),
+    "decimals": N_("Decimals"),
+    "hpos": N_("Own tables for orders (HPOS)"),
+    "prices_include_tax": N_("Prices include tax"),
+    "tax_round_at_subtotal": N_("Tax rounded at the subtotal"),
     "clock_skew_seconds": N_("Clock difference in seconds"),
 }
 
@@ -63,6 +71,95 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_("The shop refused our keys."),
         N_("Make new keys in the shop and enter them again."),
     ),
+    "private": (
+        N_("The address leads into a private network, or to an unusual port."),
+        N_("Check it for a slip. Where it is meant, name it in [network] allow."),
+    ),
+    "redirected": (
+        N_("The address leads on to %(to)s."),
+        N_("Enter that address instead; keys are never sent along a redirect."),
+    ),
+    "permalinks_plain": (
+        N_("The shop uses plain permalinks; its API does not accept keys there."),
+        N_("In WordPress, Settings, Permalinks: choose any other structure, save."),
+    ),
+    "not_wordpress": (
+        N_("There is no WordPress API at this address."),
+        N_(
+            "Enter the address of the shop's front page, with its folder if it has one."
+        ),
+    ),
+    "woocommerce_missing": (
+        N_("WordPress answers, but WooCommerce does not."),
+        N_("Switch the WooCommerce plugin on, version 3.5 or later."),
+    ),
+    "walled": (
+        N_(
+            "Something before the shop turned Retour away: a firewall, a security"
+            " plugin, or a password on the whole site."
+        ),
+        N_("Let requests to /wp-json/ pass there, or allow Retour's address."),
+    ),
+    "maintenance": (
+        N_("The shop is in maintenance mode."),
+        N_("Try again when it is over; the shop says in %(seconds)s seconds."),
+    ),
+    "shop_broken": (
+        N_("The shop has an error of its own: its database, or a plugin."),
+        N_("Look at the shop's error log, or ask its host."),
+    ),
+    "shop_down": (
+        N_("The shop's host does not get an answer from the shop."),
+        N_("Try again later, or ask its host."),
+    ),
+    "plain_http": (
+        N_("The shop is asked without https: keys are signed, orders travel open."),
+        N_("Use this for tests alone."),
+    ),
+    "clock_agrees": (N_("The clocks agree."), ""),
+    "clock_differs": (
+        N_("The shop's clock is %(seconds)s seconds off ours."),
+        N_("Set both by the network's time (NTP); nothing is lost meanwhile."),
+    ),
+    "key_unknown": (
+        N_("The shop knows no such key."),
+        N_(
+            "Copy the consumer key again. If it is right, the host may be dropping the"
+            " Authorization header: ask it to pass that on to PHP."
+        ),
+    ),
+    "secret_wrong": (
+        N_("The secret is wrong, or the key may only write."),
+        N_("Make a new key with the permission Read/Write and enter both parts."),
+    ),
+    "key_of_customer": (
+        N_("The key belongs to a user who may not manage the shop."),
+        N_("Make it for an administrator or a shop manager."),
+    ),
+    "can_write": (N_("The key may read and write."), ""),
+    "read_only": (
+        N_("The key may only read."),
+        N_("Give it the permission Read/Write; refunds could not be paid otherwise."),
+    ),
+    "version_good": (N_("WooCommerce %(version)s."), ""),
+    "version_aged": (
+        N_("WooCommerce %(version)s is old."),
+        N_("It works as far as is known; plan an update."),
+    ),
+    "version_old": (
+        N_("WooCommerce %(version)s is too old: it has no API of version 3."),
+        N_("Update WooCommerce."),
+    ),
+    "version_unknown": (
+        N_("The shop does not say which version it runs."),
+        N_("The key's user may not read the system status; nothing depends on it."),
+    ),
+    "currency": (N_("The shop's currency is %(currency)s."), ""),
+    "tax_at_subtotal": (
+        N_("Tax is rounded at the subtotal: lines can exceed the order by a cent."),
+        N_("Nothing to do; Retour never pays more than the order has left."),
+    ),
+    "webhooks_possible": (N_("Webhooks can be made."), ""),
     "webhooks_made": (N_("%(count)s webhooks tell Retour what happens."), ""),
     "webhooks_refused": (
         N_("The shop refused webhooks: %(topics)s"),

@@ -32,6 +32,8 @@ class Abilities:
     opens_returns: bool = True  # and ours can be made there
     pays_through_returns: bool = True  # and a refund goes through its return
     rewrites_requests: bool = False  # customers write new requests over old ones
+    lists_returns: bool = False  # they change without their order: list them too
+    books_arrivals: bool = False  # it wants to hear of goods as they come back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,10 @@ class Shop(Protocol):
         """List the shop's own returns of an order; empty where it has none."""
         ...
 
+    def listed_returns(self) -> tuple[ShopReturn, ...]:
+        """List returns that may have changed without their order, each once."""
+        ...
+
     def shop_return(self, ref: str) -> ShopReturn:
         """Read one of the shop's own returns."""
         ...
@@ -165,6 +171,14 @@ class Shop(Protocol):
 
     def close_return(self, ref: str) -> None:
         """Close the shop's return; closing it twice is no error."""
+        ...
+
+    def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
+        """Tell the shop's staff, on its own order, what happened to a return.
+
+        `facts` hold `return` (its number), `status`, and `token`, which is unique to
+        this piece of news: telling it again is seen once. Customers never see it.
+        """
         ...
 
     def probe(self) -> Mapping[str, str]:

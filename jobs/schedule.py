@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from connector import telling
 from connector.platform import Shop
 from connector.steps import (
+    arrivals,
     audit,
     close,
     compare,
@@ -17,9 +19,11 @@ from connector.steps import (
     intake,
     mirror,
     promise,
+    recheck,
     reconcile,
     refund,
     sync,
+    tell,
 )
 from connector.store import Database, desk
 from connector.store import hooks as watched
@@ -60,6 +64,7 @@ class Work:
     token: str
     timing: Timing = field(default_factory=Timing)
     paydays: Mapping[str, Payday] = field(default_factory=dict)
+    staff: Mapping[str, str] = field(default_factory=dict)
     overlap: timedelta = sync.OVERLAP
     quiet: timedelta = reconcile.QUIET
     errand_quiet: timedelta = mirror.QUIET
@@ -69,6 +74,10 @@ class Work:
     def payday(self, shop: str) -> Payday:
         """Return when a shop pays; every minute unless it says otherwise."""
         return self.paydays.get(shop, Payday())
+
+    def staff_language(self, shop: str) -> str:
+        """Return the language in which a shop's staff is told; `off` unless said."""
+        return self.staff.get(shop, telling.OFF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +99,16 @@ def read_inbox(work: Work, _: str) -> int:
 def sync_shop(work: Work, shop: str) -> int:
     """Poll what changed, by modification time with overlap."""
     return sync.run(work.db, work.shops[shop], work.clock, work.overlap)
+
+
+def recheck_returns(work: Work, shop: str) -> int:
+    """Find what became of the shop's own returns that no order tells of."""
+    return recheck.run(work.db, work.shops[shop], work.clock)
+
+
+def tell_arrivals(work: Work, shop: str) -> int:
+    """Plan to let the shop know of goods that came back."""
+    return arrivals.run(work.db, work.shops[shop], work.clock())
 
 
 def decide_returns(work: Work, shop: str) -> int:
@@ -132,6 +151,12 @@ def reconcile_refunds(work: Work, shop: str) -> int:
 def close_returns(work: Work, shop: str) -> int:
     """Close what is finished."""
     return close.run(work.db, work.shops[shop], work.clock())
+
+
+def tell_staff(work: Work, shop: str) -> int:
+    """Tell the shop's staff on its orders what happened: last, nothing waits for it."""
+    language = work.staff_language(shop)
+    return tell.run(work.db, work.shops[shop], work.clock, language)
 
 
 def compare_books(work: Work, shop: str) -> int:
@@ -177,12 +202,15 @@ JOBS: tuple[Job, ...] = (
     Job(name="inbox", run=read_inbox, every=lambda t: t.inbox, per_shop=False),
     Job(name="hooks", run=watch_hooks, every=lambda t: t.watch),
     Job(name="sync", run=sync_shop, every=lambda t: t.sync),
+    Job(name="recheck", run=recheck_returns, every=lambda t: t.sync),
     Job(name="decide", run=decide_returns, every=lambda t: t.decide),
+    Job(name="arrivals", run=tell_arrivals, every=lambda t: t.decide),
     Job(name="mirror", run=run_errands, every=lambda t: t.mirror),
     Job(name="promise", run=plan_refunds, every=lambda t: t.decide),
     Job(name="refunds", run=push_refunds),  # by the shop's own payday
     Job(name="reconcile", run=reconcile_refunds, every=lambda t: t.reconcile),
     Job(name="close", run=close_returns, every=lambda t: t.reconcile),
+    Job(name="tell", run=tell_staff, every=lambda t: t.reconcile),
     Job(name="compare", run=compare_books, is_nightly=True),
     Job(name="audit", run=audit_books, per_shop=False, is_nightly=True),
 )

@@ -6,13 +6,12 @@ import heapq
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.checking import by_probe
 from adapters.guard import STRICT, Transport
 from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
-from adapters.woocommerce import hooks, refunds, translate
+from adapters.woocommerce import checks, hooks, notes, refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
-from adapters.woocommerce.plugins import Site
+from adapters.woocommerce.plugins import BooksArrivals, ListsReturns, Meanings, Site
 from adapters.woocommerce.plugins.known import Known
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
 from connector.model import Change
@@ -60,6 +59,7 @@ class WooCommerceShop(WithoutReturns):
         transport: Transport = STRICT,
         public_url: str = "",
         plugin_secrets: Mapping[str, str] | None = None,
+        meanings: Meanings | None = None,
     ) -> None:
         if not url.startswith("https://") and not allow_http:
             msg = "plain http only works when it is allowed for this shop"
@@ -67,6 +67,13 @@ class WooCommerceShop(WithoutReturns):
         self.name = name
         self.hook_path = f"/webhooks/woocommerce/{name}"
         self._calls = Calls(url, key, secret, timeouts or Timeouts(), transport)
+        self._site = checks.Site(
+            url=url,
+            calls=self._calls,
+            transport=transport,
+            timeouts=timeouts or Timeouts(),
+            clock=clock,
+        )
         self._clock = clock
         self._resend = resend_when_absent
         site = Site(
@@ -74,6 +81,7 @@ class WooCommerceShop(WithoutReturns):
             clock=clock,
             url=public_url or url,
             secrets=plugin_secrets or {},
+            meanings=meanings or Meanings(),
         )
         self._plugins = Known(site)
         self._products: dict[str, Mapping[str, Any]] = {}
@@ -89,6 +97,8 @@ class WooCommerceShop(WithoutReturns):
             and any(one.opens_returns for one in running),
             pays_through_returns=False,
             rewrites_requests=any(one.rewrites_requests for one in running),
+            lists_returns=any(isinstance(one, ListsReturns) for one in running),
+            books_arrivals=any(isinstance(one, BooksArrivals) for one in running),
         )
 
     def read_notice(self, topic: str, body: bytes) -> Notice:
@@ -245,6 +255,13 @@ class WooCommerceShop(WithoutReturns):
         return self._plugins.of_ref(ref).read(ref)
 
     @understood
+    def listed_returns(self) -> tuple[ShopReturn, ...]:
+        """List the returns of plugins that change them without their order."""
+        running = self._plugins.active()
+        able = [one for one in running if isinstance(one, ListsReturns)]
+        return tuple(found for one in able for found in one.listed())
+
+    @understood
     def open_return(self, case: Return) -> ShopReturn:
         """Make our return in the first plugin that takes one."""
         for one in self._plugins.active():
@@ -263,13 +280,31 @@ class WooCommerceShop(WithoutReturns):
         self._plugins.of_ref(ref).decline(ref, note)
 
     @understood
+    def dispose(self, ref: str, units: Mapping[str, int]) -> None:
+        """Tell the return's plugin of goods, if it wants to hear of them."""
+        plugin = self._plugins.of_ref(ref)
+        if isinstance(plugin, BooksArrivals):
+            plugin.arrived(ref, units)
+
+    @understood
+    def disposed(self, ref: str) -> Mapping[str, int]:
+        """Return the units by line that its plugin believes to be back."""
+        plugin = self._plugins.of_ref(ref)
+        return plugin.at_shop(ref) if isinstance(plugin, BooksArrivals) else {}
+
+    @understood
     def close_return(self, ref: str) -> None:
         """Say in its plugin that a return is finished."""
         self._plugins.of_ref(ref).close(ref)
 
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
-        return by_probe(self.probe)
+        return checks.examine(self._site)
+
+    @understood
+    def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
+        """Write a private note on the order, and our meta."""
+        notes.tell(self._calls, _id(order_ref), text, facts)
 
     @understood
     def probe(self) -> Mapping[str, str]:
@@ -279,8 +314,10 @@ class WooCommerceShop(WithoutReturns):
         return {"name": self.name, "currency": str(currency.get("code", ""))}
 
     def topics(self) -> tuple[str, ...]:
-        """Return the topics that we want."""
-        return hooks.TOPICS
+        """Return the topics that we want, those of the plugins that run too."""
+        running = self._plugins.active()
+        more = [topic for one in running for topic in one.topics]
+        return (*hooks.TOPICS, *(more if self._plugins.is_sure else ()))
 
     @understood
     def subscriptions(self) -> tuple[Subscription, ...]:

@@ -264,6 +264,8 @@ def _cancelled(db: Database, case: Return, how: str, now: datetime) -> None:
 def _ask(db: Database, shop: str, about_id: str, why: str, now: datetime) -> None:
     if any(event.why == why for event in history.of(db, about_id)):
         return
+    if desk.was_settled(db, shop, about_id, "foreign", why):
+        return  # a person took it off the desk: what he did there is his
     desk.put(
         db,
         shop=shop,

@@ -9,6 +9,7 @@ import pytest
 
 from connector.errors import Gone, OutcomeUnknown, PlatformError, Unavailable
 from tests.contract import returning
+from tests.contract.shiptastic_bench import shiptastic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
     from connector.model import ShopReturn
     from tests.contract.returning import ReturnsBench
 
-BENCHES = [returning.shopify, returning.wpswings, returning.wpswings_with_secret]
+BENCHES = [
+    returning.shopify,
+    returning.wpswings,
+    returning.wpswings_with_secret,
+    shiptastic,
+]
 
 
 @pytest.fixture(params=BENCHES)

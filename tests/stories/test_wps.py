@@ -22,6 +22,7 @@ from tests.stories.wps import (
     rows,
     screen,
     status,
+    to_customer,
     wants,
     whys,
 )
@@ -46,11 +47,7 @@ def test_a_request_in_the_plugin_is_decided_paid_and_its_screens_agree(
         "return-approved",
         ("complete", "refund", "stock"),
     )
-    note = wps.boots.notes[number(purchase)][0]
-    assert (note["note"], note["customer_note"]) == (
-        "Votre demande de retour a été acceptée.",
-        True,
-    )
+    assert to_customer(wps, purchase) == "Votre demande de retour a été acceptée."
     back(wps, purchase, 2)
     run(wps)
     assert the_refund(wps, purchase).state is Refund.CONFIRMED
@@ -75,9 +72,8 @@ def test_a_request_that_the_policy_refuses_is_cancelled_in_the_plugin(
         "return-cancelled",
         ("cancel",),
     )
-    note = wps.boots.notes[number(purchase)][0]
-    assert note["customer_note"]
-    assert note["note"].startswith("Votre demande de retour n'a pas été acceptée.")
+    said = to_customer(wps, purchase)
+    assert said.startswith("Votre demande de retour n'a pas été acceptée.")
     run(wps)
     assert newest(wps, purchase).status == "declined"
     assert wps.boots.wps.mails == []

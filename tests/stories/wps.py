@@ -60,6 +60,12 @@ def screen(world: World, purchase: Purchase) -> tuple[str, ...]:
     return world.boots.wps.screen(number(purchase))
 
 
+def to_customer(world: World, purchase: Purchase) -> str:
+    """Return the newest note that the customer reads."""
+    notes = world.boots.notes[number(purchase)]
+    return next(str(one["note"]) for one in notes if one["customer_note"])
+
+
 def rows(world: World, purchase: Purchase) -> list[refunds.RefundRow]:
     return refunds.of_order(world.office.db, BOOTS, purchase.ref)
 

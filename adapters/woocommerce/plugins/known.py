@@ -7,6 +7,8 @@ import threading
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from adapters.woocommerce.plugins.configured import Configured
+from adapters.woocommerce.plugins.shiptastic import Shiptastic
 from adapters.woocommerce.plugins.wpswings import WPSwings
 from connector.errors import Gone, OutcomeUnknown, PlatformError
 
@@ -20,7 +22,7 @@ log = logging.getLogger(__name__)
 
 FRESH = timedelta(hours=1)
 SOON = timedelta(minutes=5)  # after a look that failed, or for a hint
-MAKERS: Sequence[Callable[[Site], ReturnPlugin]] = (WPSwings,)
+MAKERS: Sequence[Callable[[Site], ReturnPlugin]] = (WPSwings, Shiptastic, Configured)
 
 
 class Known:

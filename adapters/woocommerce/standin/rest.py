@@ -8,8 +8,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.woocommerce.standin import hooks, meta, refunding
-from adapters.woocommerce.standin.shop import Problem, Shop
+from adapters.woocommerce.standin import (
+    hooks,
+    meta,
+    moments,
+    refunding,
+    shipments,
+    site,
+)
+from adapters.woocommerce.standin.problems import Problem
+from adapters.woocommerce.standin.shop import Shop
 from adapters.woocommerce.standin.wpswings import STATUSES as PLUGIN_STATUSES
 
 if TYPE_CHECKING:
@@ -78,7 +86,7 @@ def list_orders(call: Call) -> list[Json]:
     if query.get("status") not in (None, "any"):
         found = [one for one in found if one["status"] in query["status"].split(",")]
     if "modified_after" in query:
-        after = _moment(shop, query["modified_after"], query.get("dates_are_gmt"))
+        after = moments.read(shop, query["modified_after"], query.get("dates_are_gmt"))
         found = [one for one in found if _gmt(one, "date_modified_gmt") > after]
     if "search" in query:
         found = [one for one in found if query["search"] in _searched(one)]
@@ -87,7 +95,7 @@ def list_orders(call: Call) -> list[Json]:
         found = [one for one in found if str(one["id"]) in wanted]
     name = "date_modified_gmt" if query.get("orderby") == "modified" else "id"
     found.sort(key=lambda one: (one[name], one["id"]), reverse=not _is_asc(query))
-    return _page(call, found)
+    return [shop.shown(one) for one in _page(call, found)]
 
 
 def _check_statuses(shop: Shop, asked: list[str], name: str = "status[0]") -> None:
@@ -111,37 +119,6 @@ def _searched(order: Json) -> str:
 
 def _gmt(order: Json, name: str) -> datetime:
     return datetime.fromisoformat(order[name]).replace(tzinfo=UTC)
-
-
-def _moment(shop: Shop, text: str, is_gmt: str | None) -> datetime:
-    """Read a date as the API does.
-
-    Naive is local without the flag; an offset is right only without it, and off
-    by the site's own offset with it.
-    """
-    try:
-        if len(text) == len("2026-11-23"):
-            raise ValueError  # noqa: TRY301 - the one place that says what a bad date is
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        data = {
-            "status": 400,
-            "params": {"modified_after": "Invalid date."},
-            "details": {
-                "modified_after": {
-                    "code": "rest_invalid_date",
-                    "message": "Invalid date.",
-                    "data": None,
-                }
-            },
-        }
-        told = "Invalid parameter(s): modified_after"
-        raise Problem(400, "rest_invalid_param", told, data) from None
-    if read.tzinfo is None:
-        return read.replace(tzinfo=UTC if is_gmt == "true" else shop.zone)
-    if is_gmt == "true":
-        return read.astimezone(shop.zone).replace(tzinfo=UTC)
-    return read
 
 
 def _page(call: Call, found: list[Json]) -> list[Json]:
@@ -177,7 +154,7 @@ def status_totals(call: Call) -> list[Json]:
 
 def read_order(call: Call) -> Json:
     """Show one order, trashed ones too."""
-    return _order(call)
+    return call.shop.shown(_order(call))
 
 
 def change_order(call: Call) -> Json:
@@ -191,7 +168,7 @@ def change_order(call: Call) -> Json:
     meta.write(call.shop, order, body.get("meta_data"))
     call.shop.set_status(order, str(body.get("status", order["status"])))
     call.shop.touch(order)
-    return order
+    return call.shop.shown(order)
 
 
 def delete_order(call: Call) -> Json:
@@ -265,14 +242,27 @@ def list_notes(call: Call) -> list[Json]:
 
 
 def make_note(call: Call) -> Json:
-    """Add a note to an order."""
+    """Add a note to an order, private unless `customer_note`; the order stays as it is.
+
+    Its author is WooCommerce, whoever's key it was.
+    """
     _order(call)
     body = call.body if isinstance(call.body, dict) else {}
-    return call.shop.add_note(
+    if not isinstance(body.get("note"), str):
+        told = "Missing parameter(s): note"
+        data = {"status": 400, "params": ["note"]}
+        raise Problem(400, "rest_missing_callback_param", told, data)
+    note = call.shop.add_note(
         call.parts[0],
-        str(body.get("note", "")),
+        body["note"],
         is_for_customer=body.get("customer_note") is True,
     )
+    return dict(note)
+
+
+def list_shipments(call: Call) -> list[Json]:
+    """List shipments of the plugin that makes them."""
+    return shipments.wrapped(call, _page(call, shipments.found(call)))
 
 
 def list_hooks(call: Call) -> list[Json]:
@@ -286,7 +276,7 @@ def make_hook(call: Call) -> Json:
     """Make a webhook, active whatever was asked, and ping it before answering."""
     body = call.body if isinstance(call.body, dict) else {}
     topic = str(body.get("topic", ""))
-    if topic not in hooks.TOPICS and not topic.startswith("action.woocommerce_"):
+    if topic not in hooks.TOPICS and not topic.startswith(hooks.ACTIONS):
         code = "woocommerce_rest_shop_webhook_invalid_topic"
         told = "Webhook topic is required and must be valid."
         raise Problem(400, code, told, {"status": 400})
@@ -352,6 +342,21 @@ def currency(call: Call) -> Json:
     return {"code": call.shop.currency, "name": call.shop.currency, "symbol": "¤"}
 
 
+def system_status(call: Call) -> Json:
+    """Show the system status."""
+    return site.status(call.shop)
+
+
+def general_settings(call: Call) -> list[Json]:
+    """Show the general settings."""
+    return [*site.settings(call.shop, "general")]
+
+
+def tax_settings(call: Call) -> list[Json]:
+    """Show the tax settings."""
+    return [*site.settings(call.shop, "tax")]
+
+
 ORDER = r"orders/(\d+)"
 ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("GET", "orders", list_orders, 200),
@@ -367,10 +372,17 @@ ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("GET", f"{ORDER}/notes", list_notes, 200),
     ("POST", f"{ORDER}/notes", make_note, 201),
     ("GET", "refunds", every_refund, 200),
+    ("GET", "shipments", list_shipments, 200),
+    ("POST", "shipments", shipments.make, 201),
+    ("GET", r"shipments/(\d+)", shipments.read, 200),
+    ("PUT", r"shipments/(\d+)", shipments.change, 200),
     ("GET", "products", list_products, 200),
     ("GET", "webhooks", list_hooks, 200),
     ("POST", "webhooks", make_hook, 201),
     ("PUT", r"webhooks/(\d+)", change_hook, 200),
     ("DELETE", r"webhooks/(\d+)", delete_hook, 200),
     ("GET", "data/currencies/current", currency, 200),
+    ("GET", "system_status", system_status, 200),
+    ("GET", "settings/general", general_settings, 200),
+    ("GET", "settings/tax", tax_settings, 200),
 )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 import threading
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from adapters.woocommerce.standin import hooks, selling
+from adapters.woocommerce.standin.access import Key
 from adapters.woocommerce.standin.books import ZERO, Payout, text
+from adapters.woocommerce.standin.shiptastic import Shiptastic
 from adapters.woocommerce.standin.switches import Switches
 from adapters.woocommerce.standin.wpswings import STATUSES, WPSwings
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Json = dict[str, Any]
+
+OBJECTS = ("new_customer_return_shipment_request",)
 
 BEFORE = {
     "pending": "Pending payment",
@@ -33,19 +37,6 @@ AFTER = {
     "failed": "Failed",
     "checkout-draft": "Draft",
 }
-
-
-class Problem(Exception):
-    """An error answer: HTTP status and body."""
-
-    def __init__(self, status: int, code: str, message: str, data: object) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"code": code, "message": message, "data": data}
-
-
-class Fatal(Exception):
-    """PHP died in the middle; what was saved stays saved."""
 
 
 @dataclass(slots=True)
@@ -73,8 +64,10 @@ class Shop:
         decimals: int = 2,
         prices_include_tax: bool = True,
     ) -> None:
-        self.name, self.key, self.secret = name, key, secret
-        self.permissions = "read_write"
+        self.name, self.key = name, key
+        self.keys = {key: Key(secret)}
+        self.mood = ""  # what stands before the API: see `site`
+        self.version, self.hpos, self.tax_at_subtotal = "11.0.1", True, False
         self.clock, self.zone = clock, ZoneInfo(time_zone)
         self.currency, self.decimals = currency, decimals
         self.prices_include_tax = prices_include_tax
@@ -88,12 +81,37 @@ class Shop:
         self.notes: dict[int, list[Json]] = {}
         self.gateways: dict[str, Gateway] = {}
         self.books: list[Payout] = []
+        self.more_statuses: Json = {}  # of plugins that are not played here
         self.nonces: set[tuple[str, str]] = set()
         self.outbox = hooks.Outbox(self.switches, self._payload, self._seconds)
         self._ids: dict[str, int] = {}
         self.wps = WPSwings(self)
+        self.stc = Shiptastic(self)
         self.gateway("labpay")
         self.gateway("bacs", can_refund=False)
+
+    @property
+    def secret(self) -> str:
+        """The secret of the first key."""
+        return self.keys[self.key].secret
+
+    @secret.setter
+    def secret(self, text: str) -> None:
+        self.keys[self.key] = replace(self.keys[self.key], secret=text)
+
+    @property
+    def permissions(self) -> str:
+        """What the first key may: read, write or read_write."""
+        return self.keys[self.key].permissions
+
+    @permissions.setter
+    def permissions(self, text: str) -> None:
+        self.keys[self.key] = replace(self.keys[self.key], permissions=text)
+
+    def change_key(self, key: str, secret: str) -> None:
+        """Take the first key back and give out another one."""
+        del self.keys[self.key]
+        self.key, self.keys[key] = key, Key(secret)
 
     def new_id(self, kind: str) -> int:
         """Return the next id: posts share one sequence, lines and metas have theirs."""
@@ -116,10 +134,15 @@ class Shop:
         order.update(self.dates(self.clock(), "date_modified"))
         self.outbox.add("order.updated", order["id"])
 
+    def shown(self, order: Json) -> Json:
+        """Return an order as the API and its webhooks show it, plugins included."""
+        added = self.stc.of_order(order) if self.stc.is_on else {}
+        return {**added, **order}
+
     def statuses(self) -> Json:
         """Return every order status that is registered now: slug to name."""
         own = STATUSES if self.wps.is_on else {}
-        return {**BEFORE, **own, **AFTER}
+        return {**BEFORE, **own, **self.more_statuses, **AFTER}
 
     def set_status(self, order: Json, status: str) -> None:
         """Change an order's status, and tell when it is another one."""
@@ -128,21 +151,6 @@ class Shop:
         order["status"] = status
         self.outbox.add("action.woocommerce_order_status_changed", order["id"])
         self.outbox.add(f"action.woocommerce_order_status_{status}", order["id"])
-
-    def add_note(
-        self, order_id: int, text: str, *, is_for_customer: bool = False
-    ) -> Json:
-        """Write a note on an order, newest first."""
-        note = {
-            "id": self.new_id("note"),
-            "author": "WooCommerce",
-            **self.dates(self.clock(), "date_created"),
-            "note": text,
-            "customer_note": is_for_customer,
-            "_links": {},
-        }
-        self.notes[order_id].insert(0, note)
-        return note
 
     def gateway(self, gateway_id: str, *, can_refund: bool = True) -> Gateway:
         """Install a payment gateway."""
@@ -210,6 +218,22 @@ class Shop:
             self.outbox.add("order.updated", order_id)
             self.outbox.add("order.created", order_id)
         return order_id
+
+    def add_note(
+        self, order_id: int, text: str, *, is_for_customer: bool = False
+    ) -> Json:
+        """Write a note on an order, newest first; the order stays unmodified."""
+        note: Json = {
+            "id": self.new_id("note"),
+            "author": "WooCommerce",
+            **self.dates(self.clock(), "date_created"),
+            "note": text,
+            "customer_note": is_for_customer,
+            "_links": {"self": [], "collection": [], "up": []},
+        }
+        self.notes[order_id].insert(0, note)
+        self.outbox.add("action.woocommerce_order_note_added", note["id"])
+        return note
 
     def complete(self, order_id: int) -> None:
         """Mark an order as sent and completed."""
@@ -327,12 +351,15 @@ class Shop:
     def _payload(self, topic: str, arg: int) -> Json:
         """Build a body as it leaves: an object deleted since gives an error body."""
         if topic.startswith("action."):
-            return {"action": topic.removeprefix("action."), "arg": arg}
+            # An object as the first argument comes as an empty list.
+            is_object = topic.endswith(OBJECTS)
+            action = topic.removeprefix("action.")
+            return {"action": action, "arg": [] if is_object else arg}
         if topic == "order.deleted":
             return {"id": arg}
         with self.lock:
             if arg in self.orders:
-                return dict(self.orders[arg])
+                return self.shown(self.orders[arg])
         return {
             "code": "woocommerce_rest_shop_order_invalid_id",
             "message": "Invalid ID.",

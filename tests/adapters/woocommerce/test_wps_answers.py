@@ -82,12 +82,13 @@ def test_a_shop_without_the_plugin_is_asked_once_an_hour_and_for_nothing_more(
     for _ in range(3):
         assert world.ours.abilities == NOTHING
     assert world.ours.returns(str(order)) == ()
-    assert len(world.shop.nonces) == 1  # each signed request leaves one
+    looks = 2  # for order statuses, and for a route; each signed request leaves one
+    assert len(world.shop.nonces) == looks
     list(world.ours.changes(world.clock() - timedelta(days=1)))
-    assert len(world.shop.nonces) == 2
+    assert len(world.shop.nonces) == looks + 1
     world.clock.pass_by(hours=2)
     assert world.ours.abilities == NOTHING
-    assert len(world.shop.nonces) == 3
+    assert len(world.shop.nonces) == 2 * looks + 1
 
 
 def test_a_plugin_switched_on_and_off_is_noticed_within_the_hour(world: World) -> None:
@@ -142,7 +143,8 @@ def test_until_the_shop_has_said_anything_returns_are_looked_for_and_none_begun(
     world: World, order_id: int
 ) -> None:
     world.shop.switches.add("status", "GET /orders/statuses", code=500)
-    assert world.ours.abilities == replace(PLUGIN, opens_returns=False)
+    every = replace(PLUGIN, lists_returns=True, books_arrivals=True)
+    assert world.ours.abilities == replace(every, opens_returns=False)
     assert asks(world, order_id)
 
 
