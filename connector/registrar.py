@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connector import policy
+from connector.config import Secret
 from connector.diagnoses import FAIL, OK, WARN
 from connector.errors import BadRequest, NotFound, RetourError
 from connector.findings import shop_findings
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from connector.branches import Branches
-    from connector.config import Config, Secret, ShopConfig
+    from connector.config import Config, ShopConfig
 
 
 class Registrar:
@@ -47,7 +48,7 @@ class Registrar:
 
         Raises BadRequest where the name or the address is another shop's.
         """
-        self._refuse_taken(shop)
+        self.refuse_taken(shop)
         found = self.examine(shop)
         if connect.has_failed(found):
             return found
@@ -67,6 +68,36 @@ class Registrar:
         )
         self._branches.refresh()
         return [*found, *self._after(shop.name)]
+
+    def reach(self, shop: ShopConfig) -> list[Check]:
+        """Check what can be checked without keys."""
+        found: list[Check] = []
+        try:
+            for check in self._branches.adapter(shop).check():
+                if check.step == "sign_in":
+                    break
+                found.append(check)
+        except RetourError as error:
+            return [_wrong("E205", str(error))]
+        return found
+
+    def admit(self, shop: ShopConfig, tokens: Mapping[str, str], actor: str) -> None:
+        """Connect a shop that has granted its tokens, or renew what it granted."""
+        db, now = self._branches.db, self._branches.now()
+        connect.admit(
+            db,
+            self._branches.vault,
+            name=shop.name,
+            platform=shop.platform,
+            address=shop.address,
+            settings=settings(shop),
+            given={name: Secret(text) for name, text in tokens.items()},
+            policy_text=policy.starter("EUR"),
+            actor=actor,
+            now=now,
+        )
+        self._branches.refresh()
+        self._after(shop.name)
 
     def check(self, name: str) -> list[Check]:
         """Examine a connected shop and keep what was learnt; raises NotFound."""
@@ -117,7 +148,8 @@ class Registrar:
         self._branches.refresh()
         return said
 
-    def _refuse_taken(self, shop: ShopConfig) -> None:
+    def refuse_taken(self, shop: ShopConfig) -> None:
+        """Raise BadRequest where the name or the address is another shop's."""
         known = {row.name: row for row in shops.ever(self._branches.db)}
         row = known.get(shop.name)
         if row and row.removed_at is None:
