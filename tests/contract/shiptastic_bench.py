@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from adapters.woocommerce.shop import WooCommerceShop
 from adapters.woocommerce.standin import Shop as WooStandin
 from adapters.woocommerce.standin import serve as serve_woo
-from tests.contract.conftest import QUICK, Clock
+from tests.contract.conftest import LOCAL, QUICK, Clock
 from tests.contract.returning import ReturnsBench
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def shiptastic(stack: ExitStack) -> ReturnsBench:
             clock=clock,
             timeouts=QUICK,
             allow_http=True,
+            transport=LOCAL,
         )
 
     shop = made(url)

@@ -10,11 +10,11 @@ import pytest
 from adapters.woocommerce.plugins import Meanings
 from adapters.woocommerce.plugins.known import Known
 from adapters.woocommerce.plugins.shiptastic import Shiptastic
-from connector.demo.world import BOOTS, HOOK_SECRET
+from connector.demo.world import BOOTS
 from connector.states import Refund
 from connector.steps import decide
 from connector.store import desk, errands, inbox, returns
-from jobs.schedule import once
+from jobs.schedule import once, watch_hooks
 from tests.stories.test_way import (
     arrived,
     asked,
@@ -35,8 +35,10 @@ if TYPE_CHECKING:
 def purchase(world: World) -> Purchase:
     """An order that was sent by the plugin, and has arrived."""
     world.boots.stc.is_on = True
-    hook = f"{world.url}/webhooks/woocommerce/{BOOTS}"
-    world.boots.subscribe(hook, Shiptastic.topics, HOOK_SECRET)
+    world.clock.pass_by(hours=2)
+    watch_hooks(world.office.work, BOOTS)
+    topics = {hook.topic for hook in world.boots.outbox.hooks.values()}
+    assert topics >= set(Shiptastic.topics)
     made = bought(world, BOOTS)
     world.boots.stc.ship(int(made.ref))
     return made
