@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from adapters.guard import Transport
+from adapters.pacing import Pacing
 from adapters.shopify.auth import ClientCredentials, Installed, Token
 from adapters.shopify.oauth import App
 from adapters.shopify.shop import ShopifyShop
@@ -31,6 +32,7 @@ from connector.money import Money
 from connector.platform import Shop
 from connector.settings import shop_config
 from connector.steps.hooks import Wish
+from connector.steps.pace import Measure, SharedPace, VersionWatch
 from connector.steps.refund import Limits
 from connector.store import credentials, desk, hooks, shops
 from connector.tokens import SealedTokens
@@ -189,7 +191,23 @@ class Branches:
             allow=self.allow,
             tokens=tokens,
             app=self.app,
+            pacing=self._pacing(config),
         )
+
+    def _pacing(self, shop: ShopConfig) -> Pacing:
+        """Return the pace that all workers of a shop share, and its version's watch."""
+        limits, is_paced_by_places = shop.limits, shop.platform == "woocommerce"
+        measure = Measure(
+            most_at_once=limits.most_at_once if is_paced_by_places else None,
+            backfill_share=limits.backfill_share,
+            breaker_failures=limits.breaker_failures,
+            breaker_for=timedelta(seconds=limits.breaker_seconds),
+            lease=timedelta(seconds=2 * shop.timeouts.total),
+        )
+        db, now = self.db, self.now
+        watch = VersionWatch(db=db, shop=shop.name, pinned=shop.api_version, clock=now)
+        pace = SharedPace(db=db, shop=shop.name, clock=now, measure=measure)
+        return Pacing(pace=pace, observer=watch, sleep=self.sleep)
 
     def parts(self, name: str) -> tuple[ShopConfig, dict[str, Secret]]:
         """Return a shop without secrets, and those of its secrets that still open."""
@@ -269,6 +287,7 @@ def adapter(
     allow: Sequence[str] = (),
     tokens: TokenStore | None = None,
     app: App = NO_APP,
+    pacing: Pacing | None = None,
 ) -> Shop:
     """Return the adapter of one shop; raises Rejected for an unusable address."""
     given = shop.timeouts
@@ -302,6 +321,7 @@ def adapter(
             api_version=shop.api_version,
             sleep=sleep,
             transport=transport,
+            pacing=pacing,
         )
     if shop.platform != "woocommerce":
         msg = "no adapter knows this platform"
@@ -319,6 +339,7 @@ def adapter(
         public_url=shop.address,
         meanings=Meanings(**asdict(shop.plugin)),
         plugin_secrets={"wps": shop.wps_secret_key.reveal()},
+        pacing=pacing,
     )
 
 

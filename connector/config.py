@@ -152,6 +152,16 @@ class Plugin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pacing:
+    """How hard a shop may be asked; the breaker opens after so many failures."""
+
+    most_at_once: int = 4
+    backfill_share: float = 0.5
+    breaker_failures: int = 5
+    breaker_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShopConfig:
     """One shop. `address` is x.myshopify.com, or the WooCommerce site's URL."""
 
@@ -182,6 +192,7 @@ class ShopConfig:
     refunds: Refunds = field(default_factory=Refunds)
     timeouts: Timeouts = field(default_factory=Timeouts)
     plugin: Plugin = field(default_factory=Plugin)
+    limits: Pacing = field(default_factory=Pacing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +233,7 @@ SHOP_TABLES: Mapping[str, type] = {
     "refunds": Refunds,
     "timeouts": Timeouts,
     "plugin": Plugin,
+    "limits": Pacing,
 }
 
 

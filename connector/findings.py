@@ -51,7 +51,7 @@ def findings(config: Config) -> list[Finding]:
 
 def shop_findings(config: Config, shop: ShopConfig) -> list[Finding]:
     """List all that is wrong or doubtful in one shop; asks no network."""
-    return [*_shop(config, shop), *_secrets(shop), *_money(shop)]
+    return [*_shop(config, shop), *_secrets(shop), *_money(shop), *_limits(shop)]
 
 
 def _server(config: Config) -> Iterator[Finding]:
@@ -180,6 +180,16 @@ def _money(shop: ShopConfig) -> Iterator[Finding]:
         yield _say("E403", where, what, 'cron = "0 6 * * *"')
     if refunds.every_seconds < 1:
         yield _say("E404", where, "every_seconds must be at least 1", "60")
+
+
+def _limits(shop: ShopConfig) -> Iterator[Finding]:
+    where, limits = f"shops.{shop.name}.limits", shop.limits
+    for key in ("most_at_once", "breaker_failures", "breaker_seconds"):
+        if getattr(limits, key) < 1:
+            yield _say("E405", where, f"{key} must be at least 1", f"{key} = 5")
+    if not 0 < limits.backfill_share <= 1:
+        what = "backfill_share must be above 0 and at most 1"
+        yield _say("E406", where, what, "backfill_share = 0.5")
 
 
 def _say(code: str, where: str, what: str, cure: str) -> Finding:

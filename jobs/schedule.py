@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connector import telling
-from connector.platform import Shop
+from connector.platform import Priority, Shop, with_priority
 from connector.steps import (
     arrivals,
     audit,
@@ -89,6 +89,7 @@ class Job:
     every: Callable[[Timing], int] | None = None
     per_shop: bool = True  # else once for all
     is_nightly: bool = False
+    priority: Priority = Priority.READING
 
 
 def read_inbox(work: Work, _: str) -> int:
@@ -205,13 +206,34 @@ JOBS: tuple[Job, ...] = (
     Job(name="recheck", run=recheck_returns, every=lambda t: t.sync),
     Job(name="decide", run=decide_returns, every=lambda t: t.decide),
     Job(name="arrivals", run=tell_arrivals, every=lambda t: t.decide),
-    Job(name="mirror", run=run_errands, every=lambda t: t.mirror),
-    Job(name="promise", run=plan_refunds, every=lambda t: t.decide),
-    Job(name="refunds", run=push_refunds),  # by the shop's own payday
-    Job(name="reconcile", run=reconcile_refunds, every=lambda t: t.reconcile),
+    Job(
+        name="mirror",
+        run=run_errands,
+        every=lambda t: t.mirror,
+        priority=Priority.ERRAND,
+    ),
+    Job(
+        name="promise",
+        run=plan_refunds,
+        every=lambda t: t.decide,
+        priority=Priority.REFUND,
+    ),
+    # by the shop's own payday
+    Job(name="refunds", run=push_refunds, priority=Priority.REFUND),
+    Job(
+        name="reconcile",
+        run=reconcile_refunds,
+        every=lambda t: t.reconcile,
+        priority=Priority.REFUND,
+    ),
     Job(name="close", run=close_returns, every=lambda t: t.reconcile),
     Job(name="tell", run=tell_staff, every=lambda t: t.reconcile),
-    Job(name="compare", run=compare_books, is_nightly=True),
+    Job(
+        name="compare",
+        run=compare_books,
+        is_nightly=True,
+        priority=Priority.BACKFILL,
+    ),
     Job(name="audit", run=audit_books, per_shop=False, is_nightly=True),
 )
 
@@ -236,7 +258,8 @@ def once(
 def attempt(job: Job, work: Work, shop: str) -> int:
     """Run one job; whatever it raises is said, and the schedule goes on."""
     try:
-        return job.run(work, shop)
+        with with_priority(job.priority):
+            return job.run(work, shop)
     except Exception:
         log.exception("job failed", extra={"job": job.name, "shop": shop})
         return 0

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.guard import STRICT, Transport
+from adapters.pacing import Pacing
 from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
 from adapters.woocommerce import checks, hooks, notes, refunds, translate
@@ -45,7 +46,7 @@ class WooCommerceShop(WithoutReturns):
 
     platform = "woocommerce"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that is wired to a shop, each by its name
         self,
         *,
         name: str,
@@ -57,6 +58,7 @@ class WooCommerceShop(WithoutReturns):
         resend_when_absent: frozenset[str] = frozenset(),
         allow_http: bool = False,
         transport: Transport = STRICT,
+        pacing: Pacing | None = None,
         public_url: str = "",
         plugin_secrets: Mapping[str, str] | None = None,
         meanings: Meanings | None = None,
@@ -66,7 +68,14 @@ class WooCommerceShop(WithoutReturns):
             raise Rejected(msg, shop=name)
         self.name = name
         self.hook_path = f"/webhooks/woocommerce/{name}"
-        self._calls = Calls(url, key, secret, timeouts or Timeouts(), transport)
+        self._calls = Calls(
+            url=url,
+            key=key,
+            secret=secret,
+            timeouts=timeouts or Timeouts(),
+            pacing=pacing or Pacing(),
+            transport=transport,
+        )
         self._site = checks.Site(
             url=url,
             calls=self._calls,

@@ -17,6 +17,7 @@ from connector.errors import (
     PlatformError,
     Refused,
     Rejected,
+    Unavailable,
     Unsupported,
 )
 from connector.model import Return, ShopReturn
@@ -109,16 +110,17 @@ def _drain(
         if claim is None:
             return len(tried)
         tried.add(claim.id)
-        _attempt(_job(db, shop, claim.id, clock()), claim, clock, hold)
+        job = _job(db, shop, claim.id, clock())
+        if _is_moot(job):
+            _finish(job, "find")
+        else:
+            _attempt(job, claim, clock, hold)
 
 
 def _attempt(
     job: _Job, claim: Claim, clock: Callable[[], datetime], hold: Hold
 ) -> None:
     """Read, and be done if the shop is there already; else say so, then ask once."""
-    if _is_moot(job):
-        _finish(job, "find")
-        return
     try:
         preimage = _READ[job.row.verb](job)
         if _IS_DONE[job.row.verb](job, preimage):
@@ -126,6 +128,10 @@ def _attempt(
             return
     except Rejected as error:
         _refused(job, error, claim)
+        return
+    except Unavailable as error:
+        log.warning("errand waits: %s", error, extra={"errand": job.row.id})
+        outbox.wait(job.db, claim, job.now + RETRY)
         return
     except PlatformError as error:
         _later(job, claim, str(error))

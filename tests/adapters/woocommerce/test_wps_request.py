@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from adapters.pacing import Pacing
 from adapters.wire import Timeouts
 from adapters.woocommerce import translate
 from adapters.woocommerce.calls import Calls
@@ -260,7 +261,9 @@ def test_the_buttons_are_spent_by_the_metas_that_the_plugin_itself_writes() -> N
 
 
 def the_plugin() -> WPSwings:
-    calls = Calls(SITE, "ck_x", "cs_x", Timeouts())
+    calls = Calls(
+        url=SITE, key="ck_x", secret="cs_x", timeouts=Timeouts(), pacing=Pacing()
+    )
     return WPSwings(Site(calls=calls, clock=Clock(), url=SITE))
 
 
