@@ -6,16 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adapters.shopify.auth import ClientCredentials
-from adapters.shopify.shop import ShopifyShop
 from adapters.shopify.standin import Shop as ShopifyStandin
 from adapters.shopify.standin import serve as serve_shopify
-from adapters.woocommerce.shop import WooCommerceShop
 from adapters.woocommerce.standin import Shop as WooStandin
 from adapters.woocommerce.standin import serve as serve_woo
 from connector.model import Kind, Order, Return, ReturnLine
 from connector.platform import Shop
-from tests.contract.conftest import LOCAL, QUICK, Clock
+from tests.contract.conftest import Clock, at_shopify, at_woo
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -77,17 +74,7 @@ def shopify(stack: ExitStack) -> ReturnsBench:
     )
     standin.fulfil(gid)
 
-    def made(at: str) -> ShopifyShop:
-        return ShopifyShop(
-            name="tee",
-            domain="teehaus.myshopify.com",
-            credentials=ClientCredentials(url, "id", "hush", clock, transport=LOCAL),
-            clock=clock,
-            timeouts=QUICK,
-            transport=LOCAL,
-            api_url=at,
-        )
-
+    made = at_shopify(url, clock)
     shop = made(url)
     order = shop.order(gid)
 
@@ -123,19 +110,7 @@ def _wps(stack: ExitStack, secret: str) -> ReturnsBench:
     order_id = standin.place_order([(standin.add_product("Mug", "10.00"), 3)])
     standin.complete(order_id)
 
-    def made(at: str) -> WooCommerceShop:
-        return WooCommerceShop(
-            name="boots",
-            url=at,
-            key=standin.key,
-            secret=standin.secret,
-            clock=clock,
-            timeouts=QUICK,
-            transport=LOCAL,
-            allow_http=True,
-            plugin_secrets={"wps": secret},
-        )
-
+    made = at_woo(standin, clock, secret)
     shop = made(url)
     order = shop.order(str(order_id))
 

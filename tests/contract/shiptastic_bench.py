@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.woocommerce.shop import WooCommerceShop
 from adapters.woocommerce.standin import Shop as WooStandin
 from adapters.woocommerce.standin import serve as serve_woo
-from tests.contract.conftest import LOCAL, QUICK, Clock
+from tests.contract.conftest import Clock, at_woo
 from tests.contract.returning import ReturnsBench
 
 if TYPE_CHECKING:
@@ -23,18 +22,7 @@ def shiptastic(stack: ExitStack) -> ReturnsBench:
     standin.complete(order_id)
     standin.stc.ship(order_id)
 
-    def made(at: str) -> WooCommerceShop:
-        return WooCommerceShop(
-            name="boots",
-            url=at,
-            key=standin.key,
-            secret=standin.secret,
-            clock=clock,
-            timeouts=QUICK,
-            allow_http=True,
-            transport=LOCAL,
-        )
-
+    made = at_woo(standin, clock)
     shop = made(url)
     order = shop.order(str(order_id))
 
