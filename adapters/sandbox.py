@@ -38,7 +38,8 @@ class Sandbox(WithoutReturns):
     """One shop in memory; `mishaps` are played one a refund, in order.
 
     Mishaps: `lost` (paid, no answer), `never` (not paid, no answer), `refused`,
-    `unavailable`, `pending`. `calls` counts refunds that reached the shop.
+    `unavailable`, `pending`. `calls` counts refunds that reached the shop; `told` are
+    (order ref, text) of what staff was told, by token.
     """
 
     name: str = "sandbox"
@@ -49,6 +50,7 @@ class Sandbox(WithoutReturns):
     orders: dict[str, Order] = field(default_factory=dict)
     mishaps: deque[str] = field(default_factory=deque)
     calls: int = 0
+    told: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def sell(self, order: Order) -> None:
         """Put an order in the shop."""
@@ -140,6 +142,11 @@ class Sandbox(WithoutReturns):
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
         return by_probe(self.probe)
+
+    def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
+        """Keep what staff is told, each token once."""
+        self.order(order_ref)
+        self.told.setdefault(facts["token"], (order_ref, text))
 
     def probe(self) -> Mapping[str, str]:
         """Say who we are."""

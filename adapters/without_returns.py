@@ -23,6 +23,10 @@ class WithoutReturns:
         del order_ref
         return ()
 
+    def listed_returns(self) -> tuple[ShopReturn, ...]:
+        """Return nothing."""
+        return ()
+
     def shop_return(self, ref: str) -> ShopReturn:
         """Refuse."""
         raise Unsupported(ref=ref)

@@ -11,7 +11,7 @@ import secrets as tokens
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -23,6 +23,7 @@ from adapters.shopify.auth import ClientCredentials, Installed, Token
 from adapters.shopify.oauth import App
 from adapters.shopify.shop import ShopifyShop
 from adapters.wire import Timeouts
+from adapters.woocommerce.plugins import Meanings
 from adapters.woocommerce.shop import WooCommerceShop
 from connector import inbound, policy
 from connector.config import NO_SECRET, Secret, ShopConfig
@@ -116,6 +117,9 @@ class Branches:
             self, lambda one: one.storefront
         )
         self.configs: Mapping[str, ShopConfig] = View(self, lambda one: one.config)
+        self.staff: Mapping[str, str] = View(
+            self, lambda one: one.config.staff_language
+        )
         self.paydays: Mapping[str, Payday] = View(self, partial(payday, db))
         self.doors = Doorways(self)
 
@@ -353,6 +357,9 @@ def adapter(
         resend_when_absent=frozenset(shop.resend_when_absent),
         allow_http=shop.allow_http,
         transport=transport,
+        public_url=shop.address,
+        meanings=Meanings(**asdict(shop.plugin)),
+        plugin_secrets={"wps": shop.wps_secret_key.reveal()},
         pacing=pacing,
     )
 

@@ -141,6 +141,17 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plugin:
+    """What a WooCommerce return plugin shows that Retour does not know by itself."""
+
+    requested: tuple[str, ...] = ()
+    approved: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
+    request_meta: tuple[str, ...] = ()
+    order_actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pacing:
     """How hard a shop may be asked; the breaker opens after so many failures."""
 
@@ -175,9 +186,12 @@ class ShopConfig:
     webhook_secret_old: Secret = NO_SECRET
     inbound_secret: Secret = NO_SECRET
     inbound_secret_old: Secret = NO_SECRET
+    wps_secret_key: Secret = NO_SECRET
     resend_when_absent: tuple[str, ...] = ()
+    staff_language: str = "en"  # of what is told on the shop's orders, or "off"
     refunds: Refunds = field(default_factory=Refunds)
     timeouts: Timeouts = field(default_factory=Timeouts)
+    plugin: Plugin = field(default_factory=Plugin)
     limits: Pacing = field(default_factory=Pacing)
 
 
@@ -218,6 +232,7 @@ TABLES: Mapping[str, type] = {
 SHOP_TABLES: Mapping[str, type] = {
     "refunds": Refunds,
     "timeouts": Timeouts,
+    "plugin": Plugin,
     "limits": Pacing,
 }
 

@@ -34,6 +34,9 @@ class Abilities:
     holds_returns: bool  # the shop has return objects of its own
     opens_returns: bool = True  # and ours can be made there
     pays_through_returns: bool = True  # and a refund goes through its return
+    rewrites_requests: bool = False  # customers write new requests over old ones
+    lists_returns: bool = False  # they change without their order: list them too
+    books_arrivals: bool = False  # it wants to hear of goods as they come back
     api_version: str = ""  # the one that we speak; "" where the platform pins none
 
 
@@ -187,8 +190,15 @@ class Shop(Protocol):
 
     name: str
     platform: str
-    abilities: Abilities
     hook_path: str  # where its webhooks knock, below our public address
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the shop can do; may read the shop now and then, never raises.
+
+        So never ask for it inside a transaction.
+        """
+        ...
 
     def read_notice(self, topic: str, body: bytes) -> Notice:
         """Read what a stored webhook is about; never raises, `unknown` instead."""
@@ -230,6 +240,10 @@ class Shop(Protocol):
         """List the shop's own returns of an order; empty where it has none."""
         ...
 
+    def listed_returns(self) -> tuple[ShopReturn, ...]:
+        """List returns that may have changed without their order, each once."""
+        ...
+
     def shop_return(self, ref: str) -> ShopReturn:
         """Read one of the shop's own returns."""
         ...
@@ -259,6 +273,14 @@ class Shop(Protocol):
 
     def close_return(self, ref: str) -> None:
         """Close the shop's return; closing it twice is no error."""
+        ...
+
+    def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
+        """Tell the shop's staff, on its own order, what happened to a return.
+
+        `facts` hold `return` (its number), `status`, and `token`, which is unique to
+        this piece of news: telling it again is seen once. Customers never see it.
+        """
         ...
 
     def probe(self) -> Mapping[str, str]:

@@ -196,6 +196,7 @@ def _work(branches: Branches, config: Config) -> Work:
             audit_hour=jobs.audit_hour,
         ),
         paydays=branches.paydays,
+        staff=branches.staff,
         wish=branches.wish,
         drop_old_secret=branches.drop_old_secret,
         overlap=timedelta(seconds=jobs.sync_overlap_seconds),

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     )
     from connector.platform import Notice
 
+TAG = 40  # the longest tag of an order
+
 
 class ShopifyShop:
     """Satisfies `connector.platform.Shop` for Shopify's Admin GraphQL API."""
@@ -160,6 +162,10 @@ class ShopifyShop:
         """List the shop's own returns of an order."""
         return returns.of_order(self._calls, order_ref)
 
+    def listed_returns(self) -> tuple[ShopReturn, ...]:
+        """Return nothing: what changes a return changes its order."""
+        return ()
+
     @understood
     def shop_return(self, ref: str) -> ShopReturn:
         """Read one of the shop's own returns."""
@@ -195,6 +201,16 @@ class ShopifyShop:
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
         return checks.examine(self._store)
+
+    @understood
+    def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
+        """Tag the order with the return's number; Shopify keeps its own timeline.
+
+        An order has one note, which is the staff's: it is never touched.
+        """
+        del text
+        tags = [f"retour:{facts['return']}"[:TAG]]
+        self._calls.change("tags_add", "tagsAdd", {"id": order_ref, "tags": tags})
 
     @understood
     def probe(self) -> Mapping[str, str]:

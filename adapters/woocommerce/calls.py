@@ -103,7 +103,8 @@ class Calls:
             timeout=(timeouts.connect, timeouts.read),
             user_agent=AGENT,
         )
-        self._timeouts = timeouts
+        self._url = url.rstrip("/")
+        self._timeouts, self._transport = timeouts, transport
         self._pacing = pacing
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - JSON
@@ -134,6 +135,30 @@ class Calls:
                 return
             number += 1
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Change something, once; raises as `get` does."""
+        return _object(self._send(lambda: self._api.put(path, dict(body))), 200)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Make something that moves no money, once; raises as `get` does."""
+        return _object(self._send(lambda: self._api.post(path, dict(body))), 201)
+
+    def post_unsigned(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Post to a path of the site that knows no WooCommerce key, without ours.
+
+        WordPress refuses a sign-in that it does not know, even where it asks none.
+        """
+        reply = self._send(
+            lambda: self._transport.request(
+                "POST",
+                f"{self._url}/{path}",
+                json=dict(body),
+                headers={"User-Agent": AGENT, "Accept": "application/json"},
+                timeout=(self._timeouts.connect, self._timeouts.read),
+            )
+        )
+        return _object(reply, 200)
+
     def refund(self, order_ref: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Post a refund, once; whatever is not surely a refusal is unknown."""
         path = f"orders/{order_ref}/refunds"
@@ -143,11 +168,6 @@ class Calls:
             if isinstance(answer, dict):
                 return answer
         raise refund_error(reply)
-
-    def make(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Make something that moves no money; raises as `get` does."""
-        reply = self._send(lambda: self._api.post(path, dict(body)))
-        return _object(reply, 201)
 
     def remove(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         """Remove something; raises Gone where it is not there."""

@@ -213,7 +213,7 @@ def permission(site: Site) -> Iterator[Check]:
     """
     asked = {"topic": PROBE_TOPIC, "delivery_url": "https://retour.invalid"}
     try:
-        site.calls.make("webhooks", asked)
+        site.calls.post("webhooks", asked)
     except Rejected as error:
         status, code = error.facts.get("status"), str(error.facts.get("code", ""))
         if code == "woocommerce_rest_shop_webhook_invalid_topic":

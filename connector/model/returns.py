@@ -140,7 +140,7 @@ class ShopReturnLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopReturn:
-    """A return as the shop holds it (Shopify only)."""
+    """A return as the shop holds it, itself or in a plugin of its own."""
 
     ref: str
     number: str
@@ -150,3 +150,4 @@ class ShopReturn:
     opened_at: datetime
     raw_status: str = ""
     our_number: str = ""  # the number of our return, where the shop's record has it
+    photos: tuple[str, ...] = ()  # addresses of the customer's images at the shop

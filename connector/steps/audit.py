@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from connector.model import Kind
 from connector.states import Decision
-from connector.steps import foreign
 from connector.steps.observe import OURS
+from connector.steps.told import ACTOR
 from connector.store import audit, desk, filing, ledger, orders, refunds, returns, shops
 
 if TYPE_CHECKING:
@@ -161,4 +161,4 @@ def _return(case: Return, order: Order) -> Iterator[str]:
 
 def _is_by_rule(answer: Answer) -> bool:
     """Say whether no person spoke here: neither at our desk nor at the shop's."""
-    return answer.rule not in ("person", foreign.ACTOR)
+    return answer.rule not in ("person", ACTOR)

@@ -8,8 +8,10 @@ import uuid_utils.compat as uuids
 
 from connector.errors import Refused
 from connector.model import Answer, Kind
-from connector.states import Decision, Errand
+from connector.states import Decision, Errand, Refund
+from connector.steps import told
 from connector.steps.observe import observe
+from connector.steps.told import ACTOR
 from connector.store import (
     atomic,
     desk,
@@ -23,14 +25,13 @@ from connector.store import (
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from connector.model import Order, Return, ShopReturn
-    from connector.platform import Shop
+    from connector.platform import Abilities, Shop
     from connector.store import Database
 
-ACTOR = "shop"
 ENDED = frozenset({"closed", "declined", "cancelled"})
 
 
@@ -55,26 +56,106 @@ def take_in(db: Database, shop: Shop, order: Order, now: datetime) -> bool:
     False when one of them may be the echo of a return that we are just making
     there: come again later.
     """
-    if not shop.abilities.holds_returns:
+    able = shop.abilities
+    if not able.holds_returns:
         return True
     found = shop.returns(order.ref)
-    taken = [_one(db, shop.name, order, one, now) for one in found]
+    if able.rewrites_requests:
+        _end_replaced(db, shop.name, order.ref, found, now)
+    taken = [_one(db, shop.name, able, order, one, now) for one in found]
     return all(taken)
 
 
 @atomic
+def _end_replaced(
+    db: Database, shop: str, order_ref: str, found: Sequence[ShopReturn], now: datetime
+) -> None:
+    """End what the shop shows no longer: another request took its place there.
+
+    That happens only after it was refused or withdrawn, whoever saw it.
+    """
+    refs = {one.ref for one in found}
+    for case in returns.of_order(db, shop, order_ref):
+        if not case.platform_ref or case.platform_ref in refs or case.closed_at:
+            continue
+        if found:
+            _cancelled(db, case, "replaced by another request in the shop", now)
+        elif not case.cancelled_at and case.status != "declined":
+            why = "the shop does not show the request of this return any more"
+            _ask(db, shop, case.id, why, now)
+
+
+@atomic
 def _one(
-    db: Database, shop: str, order: Order, found: ShopReturn, now: datetime
+    db: Database,
+    shop: str,
+    able: Abilities,
+    order: Order,
+    found: ShopReturn,
+    now: datetime,
 ) -> bool:
     known = returns.by_platform_ref(db, shop, found.ref)
     if known:
-        _follow(db, known, found, now)
+        if _is_rewritten(able, known, found):
+            _rewrite(db, order, known, found, now)
+        else:
+            _follow(db, known, found, now)
         return True
     opening = errands.opening(db, shop, order.ref)
     if any(row.state in (Errand.SUBMITTED, Errand.UNKNOWN) for row in opening):
         return False
-    if found.status not in ENDED:
-        _open(db, shop, order, found, now)
+    if found.status in ENDED or _is_history(db, shop, able, order, found, now):
+        return True
+    _open(db, shop, order, found, now)
+    return True
+
+
+def _is_rewritten(able: Abilities, case: Return, found: ShopReturn) -> bool:
+    """Say whether the customer wrote another request over the one that we know."""
+    is_asking = able.rewrites_requests and found.status in ("requested", "open")
+    return is_asking and not case.closed_at and told.is_rewritten(case, found)
+
+
+def _rewrite(
+    db: Database, order: Order, case: Return, found: ShopReturn, now: datetime
+) -> None:
+    """End our return and file what is asked for now, unless it went too far: ask."""
+    _cancelled(db, case, "rewritten by the customer in the shop", now)
+    case = returns.get(db, case.id)
+    if case.cancelled_at or case.status == "declined":
+        returns.detach(db, case, "its request was rewritten", ACTOR, now)
+        _open(db, case.shop, order, found, now)
+
+
+def _is_history(
+    db: Database,
+    shop: str,
+    able: Abilities,
+    order: Order,
+    found: ShopReturn,
+    now: datetime,
+) -> bool:
+    """Say whether a return was approved and paid there before we ever saw it.
+
+    Where refunds stand alone nothing else tells it from one that is still to be
+    paid; the refund is in our books as others' already.
+    """
+    is_paid = any(
+        one.made_at is None or one.made_at >= found.opened_at for one in order.refunds
+    )
+    if able.pays_through_returns or found.status != "open" or not is_paid:
+        return False
+    if not history.happened(db, found.ref, "settled_in_shop"):
+        history.note(
+            db,
+            shop=shop,
+            about="order",
+            about_id=found.ref,
+            event="settled_in_shop",
+            state="",
+            why=f"request {found.number} was approved and paid before Retour saw it",
+            now=now,
+        )
     return True
 
 
@@ -82,6 +163,11 @@ def _open(
     db: Database, shop: str, order: Order, found: ShopReturn, now: datetime
 ) -> None:
     """File the shop's return as ours; units held by another one go to a person."""
+    wishes = _wishes(found)
+    if not wishes:
+        why = f"return {found.number} of the shop names nothing that can be read"
+        _ask(db, shop, found.ref, why, now)
+        return
     return_id = str(uuids.uuid7())
     try:
         filing.add(
@@ -92,9 +178,10 @@ def _open(
             kind=Kind.VOLUNTARY,
             filed_by=ACTOR,
             language=order.customer.language or "en",
-            wishes=_wishes(found),
+            wishes=wishes,
             now=now,
             platform_ref=found.ref,
+            asked_at=found.opened_at,
         )
     except Refused as error:
         # Nothing was written: `filing.add` chooses units before it inserts.
@@ -109,8 +196,9 @@ def _wishes(found: ShopReturn) -> list[Wish]:
         Wish(
             line_ref=line.line_ref,
             quantity=line.quantity,
-            reason=line.reason or "unknown",
+            reason=told.reason(line.reason),
             note=line.note,
+            has_photo=bool(found.photos),
             platform_ref=line.ref,
         )
         for line in found.lines
@@ -134,7 +222,7 @@ def _follow(db: Database, case: Return, found: ShopReturn, now: datetime) -> Non
         for line in undecided:
             _decide(db, case, line.id, "decline", 0, now)
     elif found.status == "cancelled":
-        _cancelled(db, case, now)
+        _cancelled(db, case, "cancelled in the shop", now)
     elif found.status == "unknown":
         why = f"the shop calls its state {found.raw_status!r}, which is new to Retour"
         _ask(db, case.shop, case.id, why, now)
@@ -154,23 +242,30 @@ def _decide(
     desk.close(db, "return", case.id, ACTOR, now)
 
 
-def _cancelled(db: Database, case: Return, now: datetime) -> None:
-    """Follow a cancellation unless money is promised or goods are back: then ask."""
+def _cancelled(db: Database, case: Return, how: str, now: datetime) -> None:
+    """Follow a cancellation unless money is promised or goods are back: then ask.
+
+    Where all was declined here, that is what the shop's end of it means.
+    """
+    if case.cancelled_at or case.status == "declined":
+        return
     why = ""
-    if refunds.of_return(db, case.id):
-        why = "cancelled in the shop, but a refund was promised here"
+    if any(row.state is not Refund.CANCELLED for row in refunds.of_return(db, case.id)):
+        why = f"{how}, but a refund was promised here"
     elif any(line.received for line in case.lines):
-        why = "cancelled in the shop, but goods came back"
+        why = f"{how}, but goods came back"
     if why:
         _ask(db, case.shop, case.id, why, now)
         return
-    returns.finish(db, case, "cancel", ACTOR, now)
+    returns.finish(db, case, "cancel", ACTOR, now, how)
     desk.close(db, "return", case.id, ACTOR, now)
 
 
 def _ask(db: Database, shop: str, about_id: str, why: str, now: datetime) -> None:
     if any(event.why == why for event in history.of(db, about_id)):
         return
+    if desk.was_settled(db, shop, about_id, "foreign", why):
+        return  # a person took it off the desk: what he did there is his
     desk.put(
         db,
         shop=shop,

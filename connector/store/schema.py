@@ -7,6 +7,7 @@ from connector.store.connections_schema import CONNECTIONS, HOOKS
 from connector.store.hooks_schema import WATCHDOG
 from connector.store.laws import LAWS, Statement, append_only
 from connector.store.pacing import PACING
+from connector.store.tellings_schema import TELLINGS
 
 # `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
 
@@ -298,4 +299,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     HOOKS,
     PACING,
     WATCHDOG,
+    TELLINGS,
 )

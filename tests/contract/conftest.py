@@ -102,6 +102,36 @@ def sandbox(_: ExitStack) -> Bench:
     )
 
 
+def at_shopify(url: str, clock: Clock) -> Callable[[str], ShopifyShop]:
+    """Return what makes an adapter for the stand-in at `url`, asked at an address."""
+    return lambda at: ShopifyShop(
+        name="tee",
+        domain="teehaus.myshopify.com",
+        credentials=ClientCredentials(url, "id", "hush", clock, transport=LOCAL),
+        clock=clock,
+        timeouts=QUICK,
+        transport=LOCAL,
+        api_url=at,
+    )
+
+
+def at_woo(
+    standin: WooStandin, clock: Clock, secret: str = ""
+) -> Callable[[str], WooCommerceShop]:
+    """Return what makes an adapter with the stand-in's keys; `secret` is a plugin's."""
+    return lambda at: WooCommerceShop(
+        name="boots",
+        url=at,
+        key=standin.key,
+        secret=standin.secret,
+        clock=clock,
+        timeouts=QUICK,
+        transport=LOCAL,
+        allow_http=True,
+        plugin_secrets={"wps": secret},
+    )
+
+
 def shopify(stack: ExitStack) -> Bench:
     clock = Clock()
     standin = ShopifyStandin(
@@ -116,17 +146,7 @@ def shopify(stack: ExitStack) -> Bench:
     gid = standin.place_order([(tea, 3)], "ada@example.com")
     standin.fulfil(gid)
 
-    def made(at: str) -> ShopifyShop:
-        return ShopifyShop(
-            name="tee",
-            domain="teehaus.myshopify.com",
-            credentials=ClientCredentials(url, "id", "hush", clock, transport=LOCAL),
-            clock=clock,
-            timeouts=QUICK,
-            transport=LOCAL,
-            api_url=at,
-        )
-
+    made = at_shopify(url, clock)
     shop = made(url)
     return Bench(
         shop=shop,
@@ -155,18 +175,7 @@ def woocommerce(stack: ExitStack) -> Bench:
     mug = standin.add_product("Mug", "10.00")
     order_id = standin.place_order([(mug, 3)])
 
-    def made(at: str) -> WooCommerceShop:
-        return WooCommerceShop(
-            name="boots",
-            url=at,
-            key=standin.key,
-            secret=standin.secret,
-            clock=clock,
-            timeouts=QUICK,
-            transport=LOCAL,
-            allow_http=True,
-        )
-
+    made = at_woo(standin, clock)
     shop = made(url)
     return Bench(
         shop=shop,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from adapters.woocommerce.standin.switches import Switch
 
 PREFIX = "/wp-json/wc/v3/"
+WPS_PREFIX = "/wp-json/rma/"
 MAINTENANCE = b"<!DOCTYPE html><html><title>Maintenance</title></html>"
 FATAL = {
     "code": "internal_server_error",
@@ -112,6 +113,12 @@ class Visit(BaseHTTPRequestHandler):
         # A parameter given twice counts once, the last one, as in PHP.
         query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
         try:
+            if path.startswith(WPS_PREFIX):
+                asked = self._body(raw)
+                given = asked if isinstance(asked, dict) else {}
+                route = path.removeprefix(WPS_PREFIX)
+                code, said = shop.wps.rest(route, given)
+                return code, json.dumps(said).encode(), {}
             basic = ""
             if self.server.scheme == "https":  # over http it is not looked at
                 basic = self.headers.get("Authorization", "")
