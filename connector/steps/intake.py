@@ -10,7 +10,7 @@ from connector import inbound
 from connector.errors import BadRequest, Gone, PlatformError, Refused, RetourError
 from connector.steps import foreign, request
 from connector.steps.observe import observe
-from connector.store import atomic, desk, inbox, orders, shops
+from connector.store import atomic, backfills, desk, inbox, orders, shops
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
@@ -98,6 +98,9 @@ def _heed(
     if notice.about == "uninstalled":
         _uninstalled(db, shop, clock())
         return "done", "refunds are paused"
+    if notice.about == "history":
+        backfills.wake(db, shop.name, clock())
+        return "done", "the order history is ready to be read"
     ref = _order_ref(shop, notice)
     if not ref:
         return "unknown", "it names no order that can be found"

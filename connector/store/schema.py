@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connector.store.bylaws import BYLAWS
+from connector.store.following import FOLLOWING
 from connector.store.laws import LAWS, Statement, append_only
 
 # `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
@@ -285,4 +286,11 @@ THIRD: tuple[Statement, ...] = (
     "ALTER TABLE shops ADD COLUMN reconciled_at TEXT",
 )
 
-MIGRATIONS: tuple[tuple[Statement, ...], ...] = (FIRST, SECOND, THIRD, LAWS, BYLAWS)
+MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
+    FIRST,
+    SECOND,
+    THIRD,
+    LAWS,
+    BYLAWS,
+    FOLLOWING,
+)
