@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from connector.platform import Shop
 from connector.steps import (
     audit,
+    backfill,
     close,
     compare,
     decide,
@@ -18,6 +19,7 @@ from connector.steps import (
     promise,
     reconcile,
     refund,
+    sweep,
     sync,
 )
 from connector.store import Database, desk
@@ -31,6 +33,8 @@ class Timing:
 
     inbox: int = 2
     sync: int = 300
+    sweep: int = 900
+    backfill: int = 30
     decide: int = 5
     mirror: int = 5
     reconcile: int = 60
@@ -85,6 +89,16 @@ def read_inbox(work: Work, _: str) -> int:
 def sync_shop(work: Work, shop: str) -> int:
     """Poll what changed, by modification time with overlap."""
     return sync.run(work.db, work.shops[shop], work.clock, work.overlap)
+
+
+def sweep_shop(work: Work, shop: str) -> int:
+    """Compare whole sets: refunds, open returns, orders that are gone."""
+    return sweep.run(work.db, work.shops[shop], work.clock)
+
+
+def read_history(work: Work, shop: str) -> int:
+    """Read the order history of a shop on; a new shop's is begun."""
+    return backfill.run(work.db, work.shops[shop], work.clock)
 
 
 def decide_returns(work: Work, shop: str) -> int:
@@ -157,12 +171,15 @@ def audit_books(work: Work, _: str) -> int:
 JOBS: tuple[Job, ...] = (
     Job(name="inbox", run=read_inbox, every=lambda t: t.inbox, per_shop=False),
     Job(name="sync", run=sync_shop, every=lambda t: t.sync),
+    Job(name="sweep", run=sweep_shop, every=lambda t: t.sweep),
     Job(name="decide", run=decide_returns, every=lambda t: t.decide),
     Job(name="mirror", run=run_errands, every=lambda t: t.mirror),
     Job(name="promise", run=plan_refunds, every=lambda t: t.decide),
     Job(name="refunds", run=push_refunds),  # by the shop's own payday
     Job(name="reconcile", run=reconcile_refunds, every=lambda t: t.reconcile),
     Job(name="close", run=close_returns, every=lambda t: t.reconcile),
+    # Last: the history may wait, refunds may not.
+    Job(name="backfill", run=read_history, every=lambda t: t.backfill),
     Job(name="compare", run=compare_books, is_nightly=True),
     Job(name="audit", run=audit_books, per_shop=False, is_nightly=True),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from connector.cli.backfill import backfill
 from connector.errors import NotFound, PlatformError
 from connector.store import connect, shops
 from connector.wiring import adapter, clock
@@ -49,4 +50,5 @@ def check_shop(load: Callable[[], Config], name: str) -> None:
     click.echo("  ".join(f"{key}={value}" for key, value in found.items()))
 
 
+shop.add_command(backfill)
 COMMANDS = (shop,)

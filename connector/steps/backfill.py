@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BATCHES = 50  # a run, so that other work of the shop is never kept waiting long
+# The bounds of a run: a thread must come free for other shops, but a bulk result is
+# downloaded again by each run.
+BATCHES = 500
+SPELL = timedelta(minutes=2)
 PATIENCE = timedelta(seconds=30)  # until a shop that is not ready is asked again
 PAUSE = timedelta(minutes=1)  # after a failure; doubled each time
 LONGEST = timedelta(hours=1)
@@ -32,15 +35,21 @@ MOST_TRIES = 3  # of one order that cannot be read, before a person is told
 
 
 def run(
-    db: Database, shop: Shop, clock: Callable[[], datetime], most: int = BATCHES
+    db: Database,
+    shop: Shop,
+    clock: Callable[[], datetime],
+    *,
+    most: int = BATCHES,
+    tell: Callable[[Backfill], None] = lambda _: None,
 ) -> int:
     """Read the next batches; return how many orders were taken in.
 
     A shop that was never read is begun with. Each batch is one commit with its
     cursor; orders with refunds or returns are read one by one before it, as any
-    delivery would have them read. A failure keeps the cursor where it was.
+    delivery would have them read. A failure keeps the cursor where it was. `tell` is
+    told after each batch how far it is.
     """
-    taken = 0
+    taken, started = 0, clock()
     row: Backfill | None = None
     try:
         row = _due(db, shop, clock)
@@ -54,7 +63,11 @@ def run(
                 return taken  # another process is at it
             taken += len(batch.orders) + len(batch.again)
             row = backfills.state(db, shop.name)
-            if row is None or row.state != RUNNING or batch.is_waiting:
+            if row is None:
+                return taken
+            tell(row)
+            is_over = row.state != RUNNING or batch.is_waiting
+            if is_over or clock() - started > SPELL:
                 return taken
     except Rejected as error:
         _stop(db, shop, str(error), clock())
