@@ -151,6 +151,9 @@ def _result(
         raise Rejected(msg)
     piles = place.piles or 1 + int(found.get("fileSize") or 0) // PILE
     place = replace(place, piles=piles)
+    if place.pile >= piles:
+        yield Batch(cursor=place.text, total=total, is_last=True)
+        return
     with closing(Spool(piles)) as spool:
         try:
             _sort(spool, url, place, timeouts)
@@ -161,11 +164,10 @@ def _result(
             done = place.done if number == place.pile else 0
             is_end = number == piles - 1
             for at, batch in _pile(spool.pile(number), done):
-                is_whole = at is None
-                behind = (number + 1, 0) if is_whole and not is_end else (number, at)
-                cursor = replace(place, pile=behind[0], done=behind[1] or 0).text
+                behind = (number + 1, 0) if at is None else (number, at)
+                cursor = replace(place, pile=behind[0], done=behind[1]).text
                 yield replace(
-                    batch, cursor=cursor, total=total, is_last=is_whole and is_end
+                    batch, cursor=cursor, total=total, is_last=is_end and at is None
                 )
 
 
