@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def served() -> Iterator[tuple[int, Callable[[Flask], None]]]:
     """Give the port, and what to call with the app once there is one."""
     server = make_server(
-        "127.0.0.1", 0, lambda *_: [], threaded=True, request_handler=Quiet
+        "127.0.0.1", 0, lambda *_: [], threaded=False, request_handler=Quiet
     )
 
     def place(app: Flask) -> None:

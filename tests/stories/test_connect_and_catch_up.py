@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 EACH = 1000  # orders of each shop
 CHANGES = 60  # of orders of each shop while the history is read
 KILLS = (9, 35, 60)  # the commit at which each process dies
+LONG_AGO = timedelta(days=30)  # the first look back does not reach these orders
 SPEED = 60  # a second is a minute: both processes read the same clock of the machine
 READING = frozenset(
     {"decide", "mirror", "promise", "refunds", "reconcile", "close"}
@@ -149,7 +150,9 @@ def world(tmp_path: Path, address: str) -> Iterator[World]:
         path.write_text(text)
         rules = (files("connector.demo") / "policy.toml").read_text("utf-8")
         (tmp_path / "policy.toml").write_text(rules, "utf-8")
+        clock.ahead = -LONG_AGO
         sell(tee, boots)
+        clock.ahead = timedelta()
         tee.deliver()  # nobody listens yet: old news is gone
         boots.deliver()
         office = open_office(config.parse(text, tmp_path, {}), clock, clock.sleep)
@@ -167,7 +170,7 @@ def world(tmp_path: Path, address: str) -> Iterator[World]:
 
 
 def sell(tee: ShopifyStandin, boots: WooStandin) -> None:
-    """Fill both shops as years of business do: parcels, refunds, returns, the trash."""
+    """Fill both shops as business does: parcels, refunds, returns, a plugin's status."""
     teas = [tee.add_product(f"Tea {n}", f"{n + 3}.90", tags=["tea"]) for n in range(5)]
     mugs = [boots.add_product(f"Mug {n}", f"{n + 7}.50") for n in range(5)]
     for n in range(EACH):
