@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from adapters.checking import by_probe
 from adapters.without_returns import WithoutReturns
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import (
@@ -25,7 +26,7 @@ from connector.model import (
     Sighting,
 )
 from connector.money import Money, total
-from connector.platform import Abilities, Notice
+from connector.platform import Abilities, Check, Notice, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,6 +51,8 @@ class Sandbox(WithoutReturns):
     abilities: Abilities = field(
         default_factory=lambda: Abilities(holds_returns=False, lists_refunds=True)
     )
+    hook_path: str = "/webhooks/sandbox"
+    hooks: dict[str, Subscription] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     mishaps: deque[str] = field(default_factory=deque)
     calls: int = 0
@@ -169,9 +172,32 @@ class Sandbox(WithoutReturns):
                 return Finding(found=_FOUND[refund.moved], receipt=_receipt(refund))
         return Finding(found=Found.ABSENT)
 
+    def check(self) -> Iterator[Check]:
+        """Examine the connection step by step; never raises."""
+        return by_probe(self.probe)
+
     def probe(self) -> Mapping[str, str]:
         """Say who we are."""
         return {"name": self.name}
+
+    def topics(self) -> tuple[str, ...]:
+        """Want news of orders."""
+        return ("order",)
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """List the webhooks."""
+        return tuple(self.hooks.values())
+
+    def subscribe(self, topic: str, address: str, secret: str) -> Subscription:
+        """Make a webhook; nothing is ever sent."""
+        del secret
+        ref = f"hook-{len(self.hooks) + 1}"
+        self.hooks[ref] = Subscription(ref=ref, topic=topic, address=address)
+        return self.hooks[ref]
+
+    def unsubscribe(self, ref: str) -> None:
+        """Remove a webhook."""
+        self.hooks.pop(ref, None)
 
     def paid_out(self, order_ref: str) -> Money:
         """Add up the money that left, whoever sent it."""

@@ -66,6 +66,46 @@ class Console:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vault:
+    """The keys that seal shops' credentials, newest first; else a file of them."""
+
+    keys: Secret = NO_SECRET
+    file: str = "retour.key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shopify:
+    """The Shopify app that several shops install; not needed for a single shop's own.
+
+    `handle` is the app's name in Shopify's addresses; `subpath` that of its proxy.
+    """
+
+    client_id: str = ""
+    client_secret: Secret = NO_SECRET
+    client_secret_old: Secret = NO_SECRET
+    scopes: tuple[str, ...] = (
+        "read_orders",
+        "write_orders",
+        "read_returns",
+        "write_returns",
+        "read_products",
+        "read_customers",
+        "read_locations",
+        "read_fulfillments",
+    )
+    name: str = "Retour"
+    subpath: str = "returns"
+    api_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Which private networks (CIDR) shops may be in; none by default."""
+
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Jobs:
     """How often jobs run, in seconds; the audit at an hour of the day in UTC."""
 
@@ -75,6 +115,7 @@ class Jobs:
     sync_overlap_seconds: int = 600
     sweep_seconds: int = 900
     reconcile_seconds: int = 60
+    watch_seconds: int = 600
     quiet_seconds: int = 900
     audit_hour: int = 3
 
@@ -114,6 +155,8 @@ class ShopConfig:
     api_url: str = ""
     api_version: str = "2026-10"
     allow_http: bool = False
+    ca_file: str = ""
+    installed: bool = False
     client_id: str = ""
     client_secret: Secret = NO_SECRET
     token: Secret = NO_SECRET
@@ -135,6 +178,9 @@ class Config:
     database: str = "retour.sqlite"
     server: Server = field(default_factory=Server)
     console: Console = field(default_factory=Console)
+    vault: Vault = field(default_factory=Vault)
+    network: Network = field(default_factory=Network)
+    shopify: Shopify = field(default_factory=Shopify)
     jobs: Jobs = field(default_factory=Jobs)
     shops: tuple[ShopConfig, ...] = ()
     base: Path = field(default_factory=Path)
@@ -151,7 +197,14 @@ class Config:
         return self.base / Path(written).expanduser()
 
 
-TABLES: Mapping[str, type] = {"server": Server, "console": Console, "jobs": Jobs}
+TABLES: Mapping[str, type] = {
+    "server": Server,
+    "console": Console,
+    "vault": Vault,
+    "network": Network,
+    "shopify": Shopify,
+    "jobs": Jobs,
+}
 SHOP_TABLES: Mapping[str, type] = {"refunds": Refunds, "timeouts": Timeouts}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from importlib.util import find_spec
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -44,8 +45,13 @@ def findings(config: Config) -> list[Finding]:
     """List all that is wrong or doubtful in a configuration; asks no network."""
     found = [*_server(config), *_quiet(config), *_names(config)]
     for shop in config.shops:
-        found += [*_shop(config, shop), *_secrets(shop), *_money(shop)]
+        found += shop_findings(config, shop)
     return found
+
+
+def shop_findings(config: Config, shop: ShopConfig) -> list[Finding]:
+    """List all that is wrong or doubtful in one shop; asks no network."""
+    return [*_shop(config, shop), *_secrets(shop), *_money(shop)]
 
 
 def _server(config: Config) -> Iterator[Finding]:
@@ -60,6 +66,12 @@ def _server(config: Config) -> Iterator[Finding]:
         what = f"secret_key is missing or shorter than {KEY_LENGTH} characters"
         cure = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         yield _say("E103", "server", what, cure)
+    for network in config.network.allow:
+        try:
+            ip_network(network, strict=False)
+        except ValueError:
+            what = f"{network!r} is no network"
+            yield _say("E108", "network", what, 'allow = ["10.1.2.3/32"]')
     if not config.console.password:
         what = "without console.password nobody can open the console"
         yield _say("W104", "console", what, "set one, or use the command line")
@@ -82,8 +94,6 @@ def _quiet(config: Config) -> Iterator[Finding]:
 
 
 def _names(config: Config) -> Iterator[Finding]:
-    if not config.shops:
-        yield _say("W201", "shops", "no shop is configured", "add one as [[shops]]")
     for key in ("name", "address"):
         counted = Counter(getattr(shop, key) for shop in config.shops)
         for value, times in counted.items():
@@ -105,6 +115,8 @@ def _shop(config: Config, shop: ShopConfig) -> Iterator[Finding]:
         yield _say("E205", where, what, 'address = "my-shop.myshopify.com"')
     elif shop.platform == "woocommerce":
         yield from _site(where, shop)
+    if not shop.policy:  # it was connected without a file: its policy is a row
+        return
     try:
         policy.load(config.path(shop.policy).read_text("utf-8"), shop.policy)
     except (OSError, UnicodeDecodeError):
@@ -127,20 +139,20 @@ def _site(where: str, shop: ShopConfig) -> Iterator[Finding]:
 def _secrets(shop: ShopConfig) -> Iterator[Finding]:
     where = f"shops.{shop.name}"
     if shop.platform == "shopify":
-        if not shop.token and not (shop.client_id and shop.client_secret):
+        has_client = shop.client_id and shop.client_secret
+        if not (shop.token or shop.installed or has_client):
             what = "no way to sign in at Shopify"
-            yield _say("E301", where, what, "client_id and client_secret, or token")
-        if not shop.client_secret and not shop.webhook_secret:
+            cure = "client_id and client_secret, or token; or connect it in the console"
+            yield _say("W301", where, what, cure)
+        elif not (shop.client_secret or shop.webhook_secret or shop.installed):
             what = "webhooks cannot be proved without client_secret"
-            yield _say("E302", where, what, "set client_secret or webhook_secret")
-    elif shop.platform == "woocommerce":
-        if not (shop.consumer_key and shop.consumer_secret):
-            what = "consumer_key or consumer_secret is missing"
-            cure = "WooCommerce > Settings > Advanced > REST API, read and write"
-            yield _say("E301", where, what, cure)
-        if not shop.webhook_secret:
-            what = "webhooks cannot be proved without webhook_secret"
-            yield _say("E302", where, what, "the secret of the webhooks in the shop")
+            yield _say("W302", where, what, "set client_secret or webhook_secret")
+    elif shop.platform == "woocommerce" and not (
+        shop.consumer_key and shop.consumer_secret
+    ):
+        what = "consumer_key or consumer_secret is missing"
+        cure = "WooCommerce > Settings > Advanced > REST API, read and write"
+        yield _say("W301", where, what, f"{cure}; or connect it in the console")
 
 
 def _money(shop: ShopConfig) -> Iterator[Finding]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime, timedelta
     from typing import Any
 
@@ -50,6 +51,53 @@ class Notice:
     refund_ref: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What one step of a connection check found.
+
+    `verdict` is ok, warn (it works, but not all of it) or fail. `code` names the
+    words for people (`connector.diagnoses`), `facts` fill them; `learnt` is what is
+    worth keeping about the shop (version, currency, time_zone, ...). No secret.
+    """
+
+    step: str  # reach, sign_in, permission, version, currency, ...
+    verdict: str
+    code: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    learnt: Mapping[str, str] = field(default_factory=dict)
+
+
+class TokenStore(Protocol):
+    """Where the tokens of a shop live that Retour fetches; sealed, by their names."""
+
+    def read(self) -> dict[str, str]:
+        """Return what is kept."""
+        ...
+
+    def renew(
+        self,
+        is_good: Callable[[dict[str, str]], bool],
+        fetch: Callable[[dict[str, str]], dict[str, str]],
+    ) -> dict[str, str]:
+        """Return good tokens; one process at a time fetches, the others wait.
+
+        What was fetched is kept before it is used: it may be the only copy.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """One webhook as the shop lists it; the secret is never told."""
+
+    ref: str
+    topic: str
+    address: str
+    status: str = "active"  # the shop's own word; all but `active` is out of order
+    api_version: str = ""
+    name: str = ""
+
+
 class Shop(Protocol):
     """One connected shop.
 
@@ -61,6 +109,7 @@ class Shop(Protocol):
     name: str
     platform: str
     abilities: Abilities
+    hook_path: str  # where its webhooks knock, below our public address
 
     def read_notice(self, topic: str, body: bytes) -> Notice:
         """Read what a stored webhook is about; never raises, `unknown` instead."""
@@ -159,4 +208,24 @@ class Shop(Protocol):
 
     def probe(self) -> Mapping[str, str]:
         """Prove the connection by a harmless read: name, currency, version, ..."""
+        ...
+
+    def check(self) -> Iterator[Check]:
+        """Examine the connection step by step; never raises, a failure ends it."""
+        ...
+
+    def topics(self) -> tuple[str, ...]:
+        """Return the webhook topics that we want and may have."""
+        ...
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """List the webhooks that the shop shows us, whoever made them."""
+        ...
+
+    def subscribe(self, topic: str, address: str, secret: str) -> Subscription:
+        """Make a webhook; `secret` signs its deliveries where the shop takes one."""
+        ...
+
+    def unsubscribe(self, ref: str) -> None:
+        """Remove a webhook; one that is gone is no error."""
         ...

@@ -8,33 +8,31 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import uuid_utils.compat as uuids
 from flask import Flask
 
-from adapters.shopify.auth import ClientCredentials, Token
-from adapters.shopify.shop import ShopifyShop
-from adapters.wire import Timeouts
-from adapters.woocommerce.shop import WooCommerceShop
-from connector import inbound, policy
+from adapters.shopify.oauth import App
+from connector import policy, vault
+from connector.admission import Admission
+from connector.branches import Branches
 from connector.config import Config
 from connector.errors import ConfigError
 from connector.findings import findings
-from connector.money import Money
+from connector.registrar import Registrar
+from connector.settings import SECRETS, settings
 from connector.steps import place
 from connector.steps.receive import accept
-from connector.steps.refund import Limits
-from connector.store import Database, connect, shops
-from connector.web import Face, Storefront, create
-from jobs.schedule import Payday, Timing, Work
-from webhooks import Door, Doors, blueprint
+from connector.store import Database, connect, credentials, shops
+from connector.vault import Vault
+from connector.web import Face, create
+from jobs.schedule import Timing, Work
+from webhooks import Doors, blueprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from connector.config import Secret, ShopConfig
-    from connector.platform import Shop
+    from connector.config import ShopConfig
 
 
 def clock() -> datetime:
@@ -48,6 +46,9 @@ class Office:
 
     config: Config
     db: Database
+    vault: Vault
+    branches: Branches
+    registrar: Registrar
     work: Work
     doors: Doors
     app: Flask
@@ -61,6 +62,37 @@ def refuse_errors(config: Config) -> None:
         raise ConfigError("\n".join(lines))
 
 
+def open_branches(
+    config: Config,
+    now: Callable[[], datetime] = clock,
+    sleep: Callable[[float], None] = time.sleep,
+    kind: Callable[[str], Database] = Database,
+) -> Branches:
+    """Open the database and put the configured shops there; commands need no more."""
+    refuse_errors(config)
+    box = vault.load(config)
+    db = connect(config.store, kind)
+    for shop in config.shops:
+        _put(db, box, config, shop, now())
+    _part(db, config, now())
+    place.check(db, config.server.public_url, now())
+    return Branches(
+        db,
+        box,
+        now,
+        sleep,
+        public_url=config.server.public_url,
+        allow=config.network.allow,
+        app=App(
+            client_id=config.shopify.client_id,
+            secret=config.shopify.client_secret,
+            old_secret=config.shopify.client_secret_old,
+            scopes=config.shopify.scopes,
+            api_url=config.shopify.api_url,
+        ),
+    )
+
+
 def open_office(
     config: Config,
     now: Callable[[], datetime] = clock,
@@ -71,47 +103,88 @@ def open_office(
 
     `kind` is the database's class: tests give one that dies at its commits.
     """
-    refuse_errors(config)
-    db = connect(config.store, kind)
-    for shop in config.shops:
-        _put(db, config, shop, now())
-    place.check(db, config.server.public_url, now())
-    work = _work(db, config, now, sleep)
-    doors = _doors(db, config, now)
+    branches = open_branches(config, now, sleep, kind)
+    db = branches.db
+    work = _work(branches, config)
+    doors = Doors(
+        accept=partial(accept, db),
+        doors=branches.doors,
+        clock=now,
+        max_bytes=config.server.max_body_bytes,
+    )
+    registrar = Registrar(branches, config)
     face = Face(
         db=db,
-        shops=work.shops,
-        storefronts={shop.name: _storefront(shop) for shop in config.shops},
+        shops=branches.shops,
+        storefronts=branches.storefronts,
         clock=now,
         secret_key=config.server.secret_key.reveal(),
         password=config.console.password.reveal(),
         is_https=config.server.public_url.startswith("https:"),
         attempts=config.server.attempts,
+        registrar=registrar,
+        admission=Admission(branches, registrar, config),
     )
-    app = create(face, [blueprint(doors)])
-    return Office(config=config, db=db, work=work, doors=doors, app=app)
+    return Office(
+        config=config,
+        db=db,
+        vault=branches.vault,
+        branches=branches,
+        registrar=registrar,
+        work=work,
+        doors=doors,
+        app=create(face, [blueprint(doors)]),
+    )
 
 
-def _put(db: Database, config: Config, shop: ShopConfig, now: datetime) -> None:
-    """Make the shop a row, with the policy version that its file now holds."""
-    text = config.path(shop.policy).read_text("utf-8")
-    shops.put(db, shop.name, shop.platform, shop.address, now)
-    shops.bind_policy(db, shop.name, policy.digest(text), text, now)
+def _put(
+    db: Database, box: Vault, config: Config, shop: ShopConfig, now: datetime
+) -> None:
+    """Make the shop a row, with the policy version that its file now holds.
+
+    A secret that the file no longer gives is forgotten; those that Retour made or
+    was granted have other names, or no value in any file, and stay.
+    """
+    shops.put(db, shop.name, shop.platform, shop.address, now, settings=settings(shop))
+    given = {name: getattr(shop, name) for name in SECRETS}
+    made = {name for name in given if not given[name] and name in KEPT}
+    credentials.put(
+        db, box, shop.name, {n: s for n, s in given.items() if n not in made}, now
+    )
+    text = _policy(db, config, shop)
+    if text:
+        shops.bind_policy(db, shop.name, policy.digest(text), text, now)
     if shop.refunds.paused:
         shops.pause(db, shop.name, is_paused=True)
 
 
-def _work(
-    db: Database,
-    config: Config,
-    now: Callable[[], datetime],
-    sleep: Callable[[float], None],
-) -> Work:
+def _part(db: Database, config: Config, now: datetime) -> None:
+    """Stop working for shops that the file named once, and names no more."""
+    named = {shop.name for shop in config.shops}
+    for row in shops.every(db):
+        if row.origin == "file" and row.name not in named:
+            shops.remove(db, row.name, now)
+
+
+def _policy(db: Database, config: Config, shop: ShopConfig) -> str:
+    """Return the policy to put in force; "" where the one that is bound stays."""
+    if shop.policy:
+        return config.path(shop.policy).read_text("utf-8")
+    return "" if shops.get(db, shop.name).policy_hash else policy.starter("EUR")
+
+
+# Secrets that Retour itself makes, or a shop grants, where the file gives none.
+KEPT = frozenset(
+    {"webhook_secret", "webhook_secret_old", "token", "consumer_key", "consumer_secret"}
+)
+
+
+def _work(branches: Branches, config: Config) -> Work:
     jobs = config.jobs
     return Work(
-        db=db,
-        shops={shop.name: adapter(shop, now, sleep) for shop in config.shops},
-        clock=now,
+        db=branches.db,
+        shops=branches.shops,
+        clock=branches.now,
         token=f"{socket.gethostname()}-{uuids.uuid7()}",
         timing=Timing(
             inbox=jobs.inbox_seconds,
@@ -120,102 +193,12 @@ def _work(
             decide=jobs.decide_seconds,
             mirror=jobs.decide_seconds,
             reconcile=jobs.reconcile_seconds,
+            watch=jobs.watch_seconds,
             audit_hour=jobs.audit_hour,
         ),
-        paydays={shop.name: _payday(config, shop) for shop in config.shops},
+        paydays=branches.paydays,
+        wish=branches.wish,
+        drop_old_secret=branches.drop_old_secret,
         overlap=timedelta(seconds=jobs.sync_overlap_seconds),
         quiet=timedelta(seconds=jobs.quiet_seconds),
-    )
-
-
-def adapter(
-    shop: ShopConfig,
-    now: Callable[[], datetime],
-    sleep: Callable[[float], None] = time.sleep,
-) -> Shop:
-    """Return the adapter of one configured shop."""
-    given = shop.timeouts
-    timeouts = Timeouts(connect=given.connect, read=given.read, total=given.total)
-    if shop.platform == "shopify":
-        url = shop.api_url or f"https://{shop.address}"
-        credentials = (
-            Token(shop.token.reveal())
-            if shop.token
-            else ClientCredentials(
-                url, shop.client_id, shop.client_secret.reveal(), now, timeouts
-            )
-        )
-        return ShopifyShop(
-            name=shop.name,
-            domain=shop.address,
-            credentials=credentials,
-            clock=now,
-            timeouts=timeouts,
-            api_url=url,
-            api_version=shop.api_version,
-            sleep=sleep,
-        )
-    return WooCommerceShop(
-        name=shop.name,
-        url=shop.api_url or shop.address,
-        key=shop.consumer_key.reveal(),
-        secret=shop.consumer_secret.reveal(),
-        clock=now,
-        timeouts=timeouts,
-        resend_when_absent=frozenset(shop.resend_when_absent),
-        allow_http=shop.allow_http,
-    )
-
-
-def _payday(config: Config, shop: ShopConfig) -> Payday:
-    rules = policy.load(config.path(shop.policy).read_text("utf-8"), shop.policy)
-
-    def limit(text: str) -> int | None:
-        return Money.parse(text, rules.currency).minor if text else None
-
-    refunds = shop.refunds
-    limits = Limits(
-        per_run_minor=limit(refunds.most_per_run),
-        per_day_minor=limit(refunds.most_per_day),
-    )
-    return Payday(
-        every=refunds.every_seconds,
-        cron=refunds.cron,
-        time_zone=refunds.time_zone,
-        limits=limits,
-    )
-
-
-def _doors(db: Database, config: Config, now: Callable[[], datetime]) -> Doors:
-    known: list[Door] = []
-    for shop in config.shops:
-        secrets = _given(shop.webhook_secret, shop.webhook_secret_old)
-        if shop.platform == "shopify" and not secrets:
-            secrets = _given(shop.client_secret)
-        domain = shop.address.lower() if shop.platform == "shopify" else ""
-        door = Door(
-            shop=shop.name, platform=shop.platform, domain=domain, secrets=secrets
-        )
-        known.append(door)
-        asked = _given(shop.inbound_secret, shop.inbound_secret_old)
-        if asked:
-            known.append(Door(shop=shop.name, platform=inbound.SOURCE, secrets=asked))
-    return Doors(
-        accept=partial(accept, db),
-        doors=known,
-        clock=now,
-        max_bytes=config.server.max_body_bytes,
-    )
-
-
-def _given(*secrets: Secret) -> tuple[bytes, ...]:
-    return tuple(one.reveal().encode() for one in secrets if one)
-
-
-def _storefront(shop: ShopConfig) -> Storefront:
-    title = shop.title or urlsplit(shop.address).hostname or shop.address or shop.name
-    return Storefront(
-        title=title,
-        return_address=shop.return_address,
-        support_email=shop.support_email,
     )

@@ -14,6 +14,7 @@ from connector.steps import (
     close,
     compare,
     decide,
+    hooks,
     intake,
     mirror,
     promise,
@@ -23,6 +24,7 @@ from connector.steps import (
     sync,
 )
 from connector.store import Database, desk
+from connector.store import hooks as watched
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class Timing:
     decide: int = 5
     mirror: int = 5
     reconcile: int = 60
+    watch: int = 600
     audit_hour: int = 3
 
 
@@ -64,6 +67,8 @@ class Work:
     overlap: timedelta = sync.OVERLAP
     quiet: timedelta = reconcile.QUIET
     errand_quiet: timedelta = mirror.QUIET
+    wish: Callable[[str], hooks.Wish] | None = None  # where webhooks shall knock
+    drop_old_secret: Callable[[str], None] | None = None
 
     def payday(self, shop: str) -> Payday:
         """Return when a shop pays; every minute unless it says otherwise."""
@@ -149,6 +154,20 @@ def compare_books(work: Work, shop: str) -> int:
     return sum(line.verdict == compare.FLAGGED for line in found)
 
 
+def watch_hooks(work: Work, shop: str) -> int:
+    """Look after a shop's webhooks; sooner than due it does nothing."""
+    seen = watched.watch(work.db, shop).watched_at
+    is_early = seen is not None and work.clock() - seen < timedelta(
+        seconds=work.timing.watch
+    )
+    if work.wish is None or is_early:
+        return 0
+    done = hooks.watch(work.db, work.shops[shop], work.wish(shop), work.clock)
+    if work.drop_old_secret:
+        work.drop_old_secret(shop)
+    return len(done.made) + len(done.removed) if done else 0
+
+
 def audit_books(work: Work, _: str) -> int:
     """Restate the law of the books; a breach goes to the desk of every shop."""
     breaches = audit.run(work.db)
@@ -170,6 +189,7 @@ def audit_books(work: Work, _: str) -> int:
 # In the order of the data's way, so that one pass carries a return as far as it goes.
 JOBS: tuple[Job, ...] = (
     Job(name="inbox", run=read_inbox, every=lambda t: t.inbox, per_shop=False),
+    Job(name="hooks", run=watch_hooks, every=lambda t: t.watch),
     Job(name="sync", run=sync_shop, every=lambda t: t.sync),
     Job(name="sweep", run=sweep_shop, every=lambda t: t.sweep),
     Job(name="decide", run=decide_returns, every=lambda t: t.decide),

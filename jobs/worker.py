@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jobs.schedule import Job, Work
 
 THREADS = 4
+PLAN_SECONDS = 5  # how soon a new shop is worked for
 
 
 def scheduler(work: Work) -> BackgroundScheduler:
@@ -34,16 +35,39 @@ def scheduler(work: Work) -> BackgroundScheduler:
             "misfire_grace_time": None,
         },
     )
-    for job in JOBS:
-        for shop in work.shops if job.per_shop else ("",):
+    plan(made, work)
+    made.add_job(
+        plan,
+        IntervalTrigger(seconds=PLAN_SECONDS, timezone="UTC"),
+        args=(made, work),
+        id="plan",
+    )
+    return made
+
+
+def plan(made: BackgroundScheduler, work: Work) -> None:
+    """Bring the schedule in step with the connected shops; run again and again.
+
+    A job that is there with the same times is left alone: its next run stands.
+    """
+    known = {job.id: str(job.trigger) for job in made.get_jobs() if ":" in job.id}
+    wanted = {
+        f"{job.name}:{shop}": (job, shop, trigger(job, work, shop))
+        for job in JOBS
+        for shop in (work.shops if job.per_shop else ("",))
+    }
+    for name in known.keys() - wanted.keys():
+        made.remove_job(name)
+    for name, (job, shop, when) in wanted.items():
+        if known.get(name) != str(when):
             made.add_job(
                 attempt,
-                trigger(job, work, shop),
+                when,
                 args=(job, work, shop),
-                id=f"{job.name}:{shop}",
+                id=name,
                 name=f"{job.name} {shop}".strip(),
+                replace_existing=True,
             )
-    return made
 
 
 def trigger(job: Job, work: Work, shop: str) -> BaseTrigger:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -43,7 +43,7 @@ class Doors:
     """All doors of an installation; `rejected` counts refused deliveries a shop."""
 
     accept: Accept
-    doors: Sequence[Door]
+    doors: Iterable[Door]  # gone through anew at each delivery: shops come and go
     clock: Callable[[], datetime]
     max_bytes: int = 2 * 1024 * 1024
     rejected: Counter[str] = field(default_factory=Counter)

@@ -6,8 +6,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
-import requests
-
+from adapters.guard import STRICT, Transport
 from adapters.shopify.documents import document
 from adapters.wire import Reply, Timeouts, fetch
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
@@ -54,12 +53,15 @@ class Calls:
         credentials: Credentials,
         timeouts: Timeouts,
         sleep: Callable[[float], None],
+        transport: Transport = STRICT,
     ) -> None:
         self._url = f"{url}/admin/api/{version}/graphql.json"
         self._version = version
         self._credentials = credentials
         self._timeouts = timeouts
         self._sleep = sleep
+        self._transport = transport
+        self.seen: dict[str, str] = {}  # of the last answer: version, date
 
     def ask(self, name: str, variables: Mapping[str, Any]) -> Json:
         """Run a document and return its `data`.
@@ -95,7 +97,8 @@ class Calls:
     def _send(self, name: str, variables: Mapping[str, Any]) -> Reply:
         token = self._credentials.get()
         return fetch(
-            lambda: requests.post(
+            lambda: self._transport.request(
+                "POST",
                 self._url,
                 data=json.dumps({"query": document(name), "variables": variables}),
                 headers={
@@ -105,9 +108,6 @@ class Calls:
                     "User-Agent": "Retour (returns and refunds)",
                 },
                 timeout=(self._timeouts.connect, self._timeouts.read),
-                allow_redirects=False,
-                stream=True,
-                verify=True,
             ),
             self._timeouts,
         )
@@ -116,7 +116,7 @@ class Calls:
         """Read an answer that is no throttle."""
         if reply.status == 401:  # noqa: PLR2004 - HTTP
             msg = "Shopify refused our token"
-            raise Rejected(msg)
+            raise Rejected(msg, status=reply.status)
         if reply.status in STATUS_WORDS:
             raise Rejected(STATUS_WORDS[reply.status], status=reply.status)
         body = _object(reply)
@@ -124,6 +124,7 @@ class Calls:
             msg = "Shopify answered something that cannot be understood"
             raise OutcomeUnknown(msg, status=reply.status)
         served = reply.headers.get("X-Shopify-API-Version", self._version)
+        self.seen = {"version": served, "date": reply.headers.get("Date", "")}
         if served != self._version:
             # A retired version does not fail: Shopify serves the oldest it has.
             log.warning("Shopify served API %s, not %s", served, self._version)

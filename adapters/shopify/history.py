@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import requests
 
+from adapters.guard import Transport
 from adapters.shopify import translate
 from adapters.shopify.documents import document
 from adapters.spool import Spool, lines
@@ -45,6 +45,15 @@ ANEW: Mapping[str, str] = {
 }
 LOST = "Shopify no longer has the bulk operation's result; it is begun anew"
 DENIED = "the app lacks a scope: give it read_orders, read_products, read_customers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How the result is downloaded, which lies on another host than the shop."""
+
+    transport: Transport
+    timeouts: Timeouts
+    allow_http: bool = False
 
 
 class _Key(msgspec.Struct, rename={"parent": "__parentId"}):
@@ -76,9 +85,7 @@ def _place(cursor: str) -> _Place:
 
 
 @understood_each
-def read(
-    calls: Calls, cursor: str, timeouts: Timeouts, *, allow_http: bool
-) -> Iterator[Batch]:
+def read(calls: Calls, cursor: str, ask: Asking) -> Iterator[Batch]:
     """Start the operation, wait for it, or read its result from where we were."""
     place = _place(cursor)
     if not place.op:
@@ -90,9 +97,9 @@ def read(
     if status in WAITING:
         yield Batch(cursor=cursor, is_waiting=True)
     elif status == "COMPLETED":
-        yield from _result(found, place, timeouts, allow_http=allow_http)
+        yield from _result(found, place, ask)
     else:
-        yield from _failed(found, place, timeouts, allow_http=allow_http)
+        yield from _failed(found, place, ask)
 
 
 def _running(calls: Calls) -> str:
@@ -118,9 +125,7 @@ def _start(calls: Calls) -> str:
     raise Rejected(words)
 
 
-def _failed(
-    found: Json, place: _Place, timeouts: Timeouts, *, allow_http: bool
-) -> Iterator[Batch]:
+def _failed(found: Json, place: _Place, ask: Asking) -> Iterator[Batch]:
     """Use what a failed operation left, then begin anew; a scope that lacks stops."""
     code = str(found.get("errorCode") or found.get("status") or "")
     if code == "ACCESS_DENIED":
@@ -128,16 +133,14 @@ def _failed(
     url = found.get("partialDataUrl")
     if url:
         partial = found | {"url": url, "fileSize": None}
-        for one in _result(partial, place, timeouts, allow_http=allow_http):
+        for one in _result(partial, place, ask):
             if not one.cursor:
                 break
             yield replace(one, is_last=False, total=None)
     yield Batch(cursor="", why=ANEW.get(code, LOST))
 
 
-def _result(
-    found: Json, place: _Place, timeouts: Timeouts, *, allow_http: bool
-) -> Iterator[Batch]:
+def _result(found: Json, place: _Place, ask: Asking) -> Iterator[Batch]:
     """Read the result, pile by pile, behind what was read of it before."""
     total = int(found["rootObjectCount"])
     url = str(found.get("url") or "")
@@ -146,7 +149,7 @@ def _result(
         cursor = place.text if is_empty else ""
         yield Batch(cursor=cursor, is_last=is_empty, why="" if is_empty else LOST)
         return
-    if not url.startswith("https://") and not allow_http:
+    if not url.startswith("https://") and not ask.allow_http:
         msg = "the address of the bulk operation's result is not https"
         raise Rejected(msg)
     piles = place.piles or 1 + int(found.get("fileSize") or 0) // PILE
@@ -156,7 +159,7 @@ def _result(
         return
     with closing(Spool(piles)) as spool:
         try:
-            _sort(spool, url, place, timeouts)
+            _sort(spool, url, place, ask)
         except Gone:
             yield Batch(cursor="", why=LOST)
             return
@@ -171,16 +174,12 @@ def _result(
                 )
 
 
-def _sort(spool: Spool, url: str, place: _Place, timeouts: Timeouts) -> None:
+def _sort(spool: Spool, url: str, place: _Place, ask: Asking) -> None:
     """Put each line on the pile of its order; what is kept already is left out."""
     decode = msgspec.json.Decoder(_Key).decode
     stream = download(
-        lambda: requests.get(
-            url,
-            timeout=(timeouts.connect, timeouts.read),
-            allow_redirects=False,
-            stream=True,
-            verify=True,
+        lambda: ask.transport.request(
+            "GET", url, timeout=(ask.timeouts.connect, ask.timeouts.read)
         )
     )
     for line in lines(stream):

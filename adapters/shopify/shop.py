@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from shopify.utils.shop_url import sanitize_shop_domain
 
-from adapters.shopify import history, notices, refunds, returns, translate
+from adapters.guard import STRICT, Transport
+from adapters.shopify import (
+    checks,
+    history,
+    hooks,
+    notices,
+    refunds,
+    returns,
+    translate,
+)
 from adapters.shopify.calls import Calls
 from adapters.wire import Timeouts, understood, understood_each
 from connector.errors import Gone, Rejected
 from connector.model import Change, Sighting
-from connector.platform import Abilities
+from connector.platform import Abilities, Check, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,6 +52,7 @@ class ShopifyShop:
 
     platform = "shopify"
     abilities = Abilities(holds_returns=True)
+    hook_path = "/webhooks/shopify"
 
     def __init__(
         self,
@@ -55,6 +65,7 @@ class ShopifyShop:
         api_url: str = "",
         api_version: str = "2026-10",
         sleep: Callable[[float], None] = time.sleep,
+        transport: Transport = STRICT,
     ) -> None:
         if not sanitize_shop_domain(domain):
             msg = "a Shopify shop is named by its myshopify.com domain"
@@ -63,7 +74,13 @@ class ShopifyShop:
         self._clock = clock
         self._url = api_url or f"https://{domain}"
         self._timeouts = timeouts or Timeouts(read=30, total=45)
-        self._calls = Calls(self._url, api_version, credentials, self._timeouts, sleep)
+        self._transport = transport
+        self._calls = Calls(
+            self._url, api_version, credentials, self._timeouts, sleep, transport
+        )
+        self._store = checks.Store(
+            domain=domain, version=api_version, calls=self._calls, clock=clock
+        )
 
     def read_notice(self, topic: str, body: bytes) -> Notice:
         """Read what a delivery is about; never raises."""
@@ -125,8 +142,12 @@ class ShopifyShop:
 
     def history(self, cursor: str) -> Iterator[Batch]:
         """Read all orders by a bulk operation."""
-        is_plain = self._url.startswith("http://")
-        return history.read(self._calls, cursor, self._timeouts, allow_http=is_plain)
+        asking = history.Asking(
+            transport=self._transport,
+            timeouts=self._timeouts,
+            allow_http=self._url.startswith("http://"),
+        )
+        return history.read(self._calls, cursor, asking)
 
     @understood
     def window(self) -> timedelta | None:
@@ -219,6 +240,10 @@ class ShopifyShop:
         """Close the shop's return."""
         returns.close(self._calls, ref)
 
+    def check(self) -> Iterator[Check]:
+        """Examine the connection step by step; never raises."""
+        return checks.examine(self._store)
+
     @understood
     def probe(self) -> Mapping[str, str]:
         """Prove the connection by reading the shop's name, currency and our scopes."""
@@ -230,3 +255,23 @@ class ShopifyShop:
             "domain": str(found["shop"]["myshopifyDomain"]),
             "scopes": ",".join(sorted(str(one["handle"]) for one in scopes)),
         }
+
+    @understood
+    def topics(self) -> tuple[str, ...]:
+        """Return the topics that our scopes allow."""
+        return hooks.topics(self._calls)
+
+    @understood
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """List our app's webhooks."""
+        return hooks.every(self._calls)
+
+    @understood
+    def subscribe(self, topic: str, address: str, secret: str) -> Subscription:
+        """Make a webhook; Shopify signs with the app's own secret."""
+        del secret
+        return hooks.subscribe(self._calls, topic, address)
+
+    def unsubscribe(self, ref: str) -> None:
+        """Remove a webhook."""
+        hooks.unsubscribe(self._calls, ref)

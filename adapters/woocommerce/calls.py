@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from requests.auth import HTTPBasicAuth
 from woocommerce import API
 
+from adapters.guard import STRICT, Transport
 from adapters.wire import Reply, Timeouts, fetch
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
 
@@ -36,11 +39,58 @@ REFUSAL_CODES = (
 )
 
 
+class Client(API):  # type: ignore[misc] # it ships no types
+    """The official client on our transport: it signs, the guard connects.
+
+    The client asks by a function of requests' own, which can be given neither a
+    guard nor a deadline; only that one step is ours.
+    """
+
+    def __init__(self, transport: Transport, **given: Any) -> None:  # noqa: ANN401 - as the client has them
+        super().__init__(**given)
+        self._transport = transport
+
+    def _API__request(  # noqa: N802 - the client's own name for this step
+        self,
+        method: str,
+        endpoint: str,
+        data: object,
+        params: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        url, asked = self._API__get_url(endpoint), dict(params or {})
+        auth = None
+        if self.is_ssl:
+            auth = HTTPBasicAuth(self.consumer_key, self.consumer_secret)
+        else:
+            url = self._API__get_oauth_url(f"{url}?{urlencode(asked)}", method)
+            asked = {}
+        headers = {"User-Agent": self.user_agent, "Accept": "application/json"}
+        if data is not None:
+            headers["Content-Type"] = "application/json;charset=utf-8"
+        return self._transport.request(
+            method,
+            url,
+            auth=auth,
+            params=asked,
+            data=None if data is None else json.dumps(data).encode(),
+            timeout=self.timeout,
+            headers=headers,
+        )
+
+
 class Calls:
     """Requests to one shop, each sent once."""
 
-    def __init__(self, url: str, key: str, secret: str, timeouts: Timeouts) -> None:
-        self._api = API(
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        secret: str,
+        timeouts: Timeouts,
+        transport: Transport = STRICT,
+    ) -> None:
+        self._api = Client(
+            transport,
             url=url,
             consumer_key=key,
             consumer_secret=secret,
@@ -69,7 +119,7 @@ class Calls:
         return _json(reply), int(total) if total.isdigit() else None
 
     def _read(self, path: str, params: Mapping[str, str]) -> Reply:
-        reply = self._send(lambda: self._api.get(path, params=dict(params), **_OPTIONS))
+        reply = self._send(lambda: self._api.get(path, params=dict(params)))
         if reply.status == 200:  # noqa: PLR2004 - HTTP
             return reply
         raise read_error(reply)
@@ -91,18 +141,25 @@ class Calls:
     def refund(self, order_ref: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Post a refund, once; whatever is not surely a refusal is unknown."""
         path = f"orders/{order_ref}/refunds"
-        reply = self._send(lambda: self._api.post(path, dict(body), **_OPTIONS))
+        reply = self._send(lambda: self._api.post(path, dict(body)))
         if reply.status == 201:  # noqa: PLR2004 - HTTP
             answer = _json(reply)
             if isinstance(answer, dict):
                 return answer
         raise refund_error(reply)
 
+    def make(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Make something that moves no money; raises as `get` does."""
+        reply = self._send(lambda: self._api.post(path, dict(body)))
+        return _object(reply, 201)
+
+    def remove(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
+        """Remove something; raises Gone where it is not there."""
+        reply = self._send(lambda: self._api.delete(path, params=dict(params)))
+        return _object(reply, 200)
+
     def _send(self, ask: Callable[[], requests.Response]) -> Reply:
         return fetch(ask, self._timeouts)
-
-
-_OPTIONS: Mapping[str, Any] = {"allow_redirects": False, "stream": True}
 
 
 def read_error(reply: Reply) -> PlatformError:
@@ -146,6 +203,13 @@ def _json(reply: Reply) -> Any:  # noqa: ANN401 - JSON
     except ValueError:
         msg = "the shop answered something that is not JSON"
         raise OutcomeUnknown(msg, status=reply.status) from None
+
+
+def _object(reply: Reply, status: int) -> Mapping[str, Any]:
+    answer = _json(reply) if reply.status == status else None
+    if isinstance(answer, dict):
+        return answer
+    raise read_error(reply)
 
 
 def _code(reply: Reply) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from adapters.guard import STRICT, Transport
 from adapters.wire import Timeouts, understood, understood_each
 from adapters.without_returns import WithoutReturns
-from adapters.woocommerce import history, refunds, translate
+from adapters.woocommerce import checks, history, hooks, refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
 from connector.errors import Gone, OutcomeUnknown, Rejected
 from connector.model import Change, Sighting
-from connector.platform import Abilities
+from connector.platform import Abilities, Check, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,12 +54,21 @@ class WooCommerceShop(WithoutReturns):
         timeouts: Timeouts | None = None,
         resend_when_absent: frozenset[str] = frozenset(),
         allow_http: bool = False,
+        transport: Transport = STRICT,
     ) -> None:
         if not url.startswith("https://") and not allow_http:
             msg = "plain http only works when it is allowed for this shop"
             raise Rejected(msg, shop=name)
         self.name = name
-        self._calls = Calls(url, key, secret, timeouts or Timeouts())
+        self.hook_path = f"/webhooks/woocommerce/{name}"
+        self._calls = Calls(url, key, secret, timeouts or Timeouts(), transport)
+        self._site = checks.Site(
+            url=url,
+            calls=self._calls,
+            transport=transport,
+            timeouts=timeouts or Timeouts(),
+            clock=clock,
+        )
         self._clock = clock
         self._resend = resend_when_absent
         self._products: dict[str, Mapping[str, Any]] = {}
@@ -204,12 +214,34 @@ class WooCommerceShop(WithoutReturns):
             request, order.refunds, self._clock(), may_resend=may_resend
         )
 
+    def check(self) -> Iterator[Check]:
+        """Examine the connection step by step; never raises."""
+        return checks.examine(self._site)
+
     @understood
     def probe(self) -> Mapping[str, str]:
         """Prove the keys by reading the shop's currency and one order."""
         currency = self._calls.get("data/currencies/current")
         self._calls.get("orders", {"per_page": "1", "_fields": "id"})
         return {"name": self.name, "currency": str(currency.get("code", ""))}
+
+    def topics(self) -> tuple[str, ...]:
+        """Return the topics that we want."""
+        return hooks.TOPICS
+
+    @understood
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """List all webhooks of the shop."""
+        return hooks.every(self._calls)
+
+    @understood
+    def subscribe(self, topic: str, address: str, secret: str) -> Subscription:
+        """Make a webhook that signs with our secret."""
+        return hooks.subscribe(self._calls, topic, address, secret)
+
+    def unsubscribe(self, ref: str) -> None:
+        """Remove a webhook."""
+        hooks.unsubscribe(self._calls, _id(ref))
 
     def _refunds(self, order_ref: str) -> list[Mapping[str, Any]]:
         return list(self._calls.every(f"orders/{_id(order_ref)}/refunds", {}))

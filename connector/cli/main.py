@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 import click
 
 from connector import config
-from connector.cli import demo, quote, reconcile, run, shops, show, simulate
+from connector.cli import (
+    demo,
+    quote,
+    reconcile,
+    run,
+    shops,
+    show,
+    simulate,
+    vault,
+    webhooks,
+)
 from connector.cli.run import CONFIG_VARIABLE
 from connector.errors import RetourError
 
@@ -49,6 +59,8 @@ for command in (
     *reconcile.COMMANDS,
     *show.COMMANDS,
     *shops.COMMANDS,
+    *vault.COMMANDS,
+    *webhooks.COMMANDS,
     quote.quote,
     demo.demo,
     simulate.simulate,

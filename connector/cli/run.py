@@ -43,12 +43,12 @@ CONFIG_VARIABLE = "RETOUR_CONFIG"
 def serve(load: Callable[[], Config]) -> None:
     """Run web and jobs with one command; either's end is the end of both."""
     config = load()
-    open_office(config).db.close()  # refuse here what could not start
+    portals = _refuse_early(config)
     jobs = subprocess.Popen([sys.executable, "-m", "connector.cli", "work"])
     watch = threading.Thread(target=_end_with, args=(jobs,), daemon=True)
     watch.start()
     try:
-        _listen(config)
+        _listen(config, portals)
     finally:
         jobs.terminate()
         jobs.wait()
@@ -66,8 +66,15 @@ def _end_with(jobs: subprocess.Popen[bytes]) -> None:
 def web(load: Callable[[], Config]) -> None:
     """Run the web pages and webhooks alone; `retour work` does the rest."""
     config = load()
-    open_office(config).db.close()  # refuse here what could not start
-    _listen(config)
+    _listen(config, _refuse_early(config))
+
+
+def _refuse_early(config: Config) -> list[str]:
+    """Refuse here what could not start; return the shops' names."""
+    office = open_office(config)
+    names = list(office.branches.shops)
+    office.db.close()
+    return names
 
 
 @click.command()
@@ -96,12 +103,12 @@ def _until_stopped(office: Office) -> None:
     worker.shutdown(wait=True)
 
 
-def _listen(config: Config) -> None:
+def _listen(config: Config, portals: list[str]) -> None:
     """Serve the app with Granian until a signal comes; its worker builds its own."""
     server = config.server
     click.echo(f"Console: {server.public_url}/console/")
-    for shop in config.shops:
-        click.echo(f"Portal:  {server.public_url}/returns/{shop.name}/")
+    for shop in portals:
+        click.echo(f"Portal:  {server.public_url}/returns/{shop}/")
     Granian(
         "connector.cli.run:application",
         address=server.host,

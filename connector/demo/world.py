@@ -20,6 +20,7 @@ from adapters.woocommerce.standin import serve as serve_woo
 from connector import config
 from connector.store import Database
 from connector.wiring import Office, open_office
+from jobs.schedule import watch_hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,15 +32,6 @@ DOMAIN = "teehaus.myshopify.com"
 PASSWORD = "demo"  # noqa: S105 - said on the screen; nothing of the demo is secret
 HOOK_SECRET = "demo-webhook-secret"  # noqa: S105 - as above
 INBOUND_SECRET = "demo-inbound-secret"  # noqa: S105 - as above
-SHOPIFY_TOPICS = (
-    "orders/create", "orders/updated", "refunds/create", "returns/request",
-    "returns/approve", "returns/decline", "returns/process", "returns/close",
-    "fulfillments/update",
-)  # fmt: skip
-WOO_TOPICS = (
-    "order.created", "order.updated", "order.deleted",
-    "action.woocommerce_order_refunded", "action.woocommerce_refund_created",
-)  # fmt: skip
 
 
 class Clock:
@@ -81,6 +73,9 @@ port = {port}
 public_url = "http://127.0.0.1:{port}"
 attempts = "1000000 per minute"
 secret_key = "the demo keeps no secrets, but its cookies are signed all the same"
+
+[network]
+allow = ["127.0.0.0/8"]
 
 [console]
 password = "{password}"
@@ -170,7 +165,8 @@ def build(
         thread.start()
         url = f"http://127.0.0.1:{server.server_port}"
         try:
-            _subscribe(tee, boots, url)
+            for shop in (TEE, BOOTS):
+                watch_hooks(office.work, shop)
             yield World(
                 clock=clock, rng=rng, tee=tee, boots=boots, office=office, url=url
             )
@@ -184,9 +180,3 @@ def build(
 def _later(*_: object) -> list[bytes]:
     """Stand in until the app is built: the address comes first."""
     return []
-
-
-def _subscribe(tee: ShopifyStandin, boots: WooStandin, url: str) -> None:
-    for topic in SHOPIFY_TOPICS:
-        tee.subscribe(topic, f"{url}/webhooks/shopify")
-    boots.subscribe(f"{url}/webhooks/woocommerce/{BOOTS}", WOO_TOPICS, HOOK_SECRET)

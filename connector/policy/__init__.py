@@ -1,7 +1,7 @@
 """The merchant's policy: a TOML file in, verdicts with their reasons out. Pure."""
 
 from connector.policy.judge import judge
-from connector.policy.load import digest, load
+from connector.policy.load import digest, load, starter
 from connector.policy.vocabulary import (
     Case,
     LineVerdict,
@@ -27,4 +27,5 @@ __all__ = [
     "label",
     "load",
     "reasons",
+    "starter",
 ]

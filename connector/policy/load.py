@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import tomllib
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from connector.errors import BadAmount, PolicyError
@@ -27,6 +28,12 @@ HANDLES = (
 def digest(text: str) -> str:
     """Return the name of a policy version: the SHA-256 of its text, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def starter(currency: str) -> str:
+    """Return the policy text of a shop that was just connected, in its currency."""
+    text = (files("connector.policy") / "start.toml").read_text("utf-8")
+    return text.replace('currency = "EUR"', f'currency = "{currency}"', 1)
 
 
 def load(text: str, name: str = "policy.toml") -> Policy:

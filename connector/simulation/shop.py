@@ -6,10 +6,12 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from adapters.checking import by_probe
+from adapters.without_hooks import WithoutHooks
 from adapters.without_returns import WithoutReturns
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import Batch, Change, Moved, Sighting
-from connector.platform import Notice
+from connector.platform import Check, Notice
 from connector.simulation.books import Back, Books
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ READS = {"away": 4, "unclear": 6}
 PIECE = 10  # orders in a batch of the history
 
 
-class SimShop(WithoutReturns):
+class SimShop(WithoutHooks, WithoutReturns):
     """A shop in memory; `skew` is how far its clock is from the world's."""
 
     name = "sim"
@@ -160,3 +162,7 @@ class SimShop(WithoutReturns):
         if not self.name:
             raise Rejected
         return {"name": self.name}
+
+    def check(self) -> Iterator[Check]:
+        """Say whether we are who we say."""
+        return by_probe(self.probe)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError
 from connector.steps import foreign, reach
-from connector.store import orders, shops
+from connector.store import hooks, orders, shops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +52,7 @@ def run(
         for change in shop.changes(since):
             if not orders.read_upto(db, shop.name, change.order_ref, change.updated_at):
                 read += 1
+                hooks.unheard(db, shop.name, change.updated_at)
                 if not _read(db, shop, change, clock):
                     return read
             # A date in the future, which an import may write, must not carry the mark

@@ -67,6 +67,22 @@ def close(db: Database, about: str, about_id: str, by: str, now: datetime) -> No
 
 
 @atomic
+def settle(
+    db: Database, about: str, about_id: str, code: str, by: str, now: datetime
+) -> None:
+    """Take one kind of matter about something off the desk."""
+    db.execute(
+        "UPDATE desk SET closed_at = :now, closed_by = :by WHERE about = :about"
+        " AND about_id = :about_id AND code = :code AND closed_at IS NULL",
+        about=about,
+        about_id=about_id,
+        code=code,
+        by=by,
+        now=stamp(now),
+    )
+
+
+@atomic
 def close_one(db: Database, matter_id: int, by: str, now: datetime) -> None:
     """Take one matter off the desk; what is still so is laid there anew."""
     db.execute(

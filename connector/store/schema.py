@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connector.store.bylaws import BYLAWS
+from connector.store.connections_schema import CONNECTIONS, HOOKS
 from connector.store.following import FOLLOWING
 from connector.store.laws import LAWS, Statement, append_only
 
@@ -292,5 +293,7 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     THIRD,
     LAWS,
     BYLAWS,
+    CONNECTIONS,
+    HOOKS,
     FOLLOWING,
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connector.errors import NotFound
 from connector.store.database import atomic, moment, stamp
@@ -27,18 +29,69 @@ class ShopRow:
     refunds_ran: datetime | None
     paused_why: str
     reconciled_at: datetime | None
+    settings: Mapping[str, Any]  # all of its ShopConfig that is no secret
+    origin: str  # file: written in the TOML; database: added by wizard or command
+    revision: int  # grows with settings and credentials; an older adapter is stale
+    removed_at: datetime | None
+    facts: Mapping[str, str]  # what the last check found: version, currency, ...
+    checked_at: datetime | None
 
 
 @atomic
-def put(db: Database, name: str, platform: str, address: str, now: datetime) -> None:
-    """Add a shop, or bring its address up to date."""
+def put(
+    db: Database,
+    name: str,
+    platform: str,
+    address: str,
+    now: datetime,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    origin: str = "file",
+) -> None:
+    """Add a shop, or bring it up to date; one that was removed comes back."""
+    written = json.dumps(dict(settings or {}), sort_keys=True)
     db.execute(
-        "INSERT INTO shops (name, platform, address, added_at)"
-        " VALUES (:name, :platform, :address, :now)"
-        " ON CONFLICT (name) DO UPDATE SET address = :address",
+        "INSERT INTO shops (name, platform, address, settings, origin, added_at)"
+        " VALUES (:name, :platform, :address, :settings, :origin, :now)"
+        " ON CONFLICT (name) DO UPDATE SET address = :address, settings = :settings,"
+        " origin = :origin, revision = shops.revision + 1, removed_at = NULL"
+        " WHERE shops.address <> :address OR shops.settings <> :settings"
+        " OR shops.origin <> :origin OR shops.removed_at IS NOT NULL",
         name=name,
         platform=platform,
         address=address,
+        settings=written,
+        origin=origin,
+        now=stamp(now),
+    )
+
+
+@atomic
+def touched(db: Database, name: str) -> None:
+    """Say that a shop's settings or credentials are others now."""
+    db.execute("UPDATE shops SET revision = revision + 1 WHERE name = :name", name=name)
+
+
+@atomic
+def remove(db: Database, name: str, now: datetime) -> None:
+    """Disconnect a shop; its orders, returns and books stay. Raises NotFound."""
+    get(db, name)
+    db.execute(
+        "UPDATE shops SET removed_at = :now, revision = revision + 1"
+        " WHERE name = :name",
+        name=name,
+        now=stamp(now),
+    )
+
+
+@atomic
+def learnt(db: Database, name: str, facts: Mapping[str, str], now: datetime) -> None:
+    """Keep what a check of the shop found, beside what is known already."""
+    known = {**get(db, name).facts, **facts}
+    db.execute(
+        "UPDATE shops SET facts = :facts, checked_at = :now WHERE name = :name",
+        name=name,
+        facts=json.dumps(known, sort_keys=True),
         now=stamp(now),
     )
 
@@ -79,8 +132,21 @@ def get(db: Database, name: str) -> ShopRow:
 
 
 def every(db: Database) -> list[ShopRow]:
-    """List all shops by name."""
+    """List the connected shops by name."""
+    return [row for row in ever(db) if row.removed_at is None]
+
+
+def ever(db: Database) -> list[ShopRow]:
+    """List all shops that were ever connected, by name."""
     return [_shop(row) for row in db.query("SELECT * FROM shops ORDER BY name")]
+
+
+def revisions(db: Database) -> dict[str, int]:
+    """Return, by the name of each connected shop, its newest revision."""
+    rows = db.query(
+        "SELECT name, revision FROM shops WHERE removed_at IS NULL ORDER BY name"
+    )
+    return {row["name"]: int(row["revision"]) for row in rows}
 
 
 @atomic
@@ -133,8 +199,18 @@ def _shop(row: Row) -> ShopRow:
         address=row["address"],
         policy_hash=row["policy_hash"],
         is_paused=bool(row["paused"]),
-        synced_to=moment(row["synced_to"]) if row["synced_to"] else None,
-        refunds_ran=moment(row["refunds_ran"]) if row["refunds_ran"] else None,
+        synced_to=_when(row["synced_to"]),
+        refunds_ran=_when(row["refunds_ran"]),
         paused_why=row["paused_why"],
-        reconciled_at=moment(row["reconciled_at"]) if row["reconciled_at"] else None,
+        reconciled_at=_when(row["reconciled_at"]),
+        settings=json.loads(row["settings"]),
+        origin=row["origin"],
+        revision=int(row["revision"]),
+        removed_at=_when(row["removed_at"]),
+        facts=json.loads(row["facts"]),
+        checked_at=_when(row["checked_at"]),
     )
+
+
+def _when(text: str | None) -> datetime | None:
+    return moment(text) if text else None

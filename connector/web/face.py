@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from babel.numbers import format_currency
 from flask import current_app
@@ -18,7 +18,9 @@ from connector.platform import Shop
 from connector.store import Database
 
 if TYPE_CHECKING:
+    from connector.config import Secret, ShopConfig
     from connector.money import Money
+    from connector.platform import Check
 
 MOST_DIGITS = 6
 Tries = Callable[[Callable[..., Any]], Callable[..., Any]]  # limits a view
@@ -34,6 +36,106 @@ class Storefront:
     support_email: str = ""
 
 
+class Registrar(Protocol):
+    """What the pages may do with the connected shops (`connector.registrar`)."""
+
+    def add(self, shop: ShopConfig, actor: str) -> list[Check]:
+        """Check a shop and connect it unless a step fails; raises BadRequest."""
+        ...
+
+    def check(self, name: str) -> list[Check]:
+        """Examine a connected shop; raises NotFound."""
+        ...
+
+    def rotate(self, name: str, given: Mapping[str, Secret], actor: str) -> list[Check]:
+        """Try new keys and use them when they work."""
+        ...
+
+    def remove(self, name: str, actor: str) -> list[Check]:
+        """Disconnect a shop; raises BadRequest while a refund is under way."""
+        ...
+
+
+class Leaving(Protocol):
+    """Where a browser goes, and the state that it must bring back."""
+
+    @property
+    def url(self) -> str:
+        """The shop's own page."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """Unguessable, good once."""
+        ...
+
+
+class Arrived(Protocol):
+    """What became of a grant."""
+
+    @property
+    def shop(self) -> str:
+        """The shop's name in Retour."""
+        ...
+
+    @property
+    def found(self) -> Sequence[Check]:
+        """The steps of its check."""
+        ...
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether no step failed."""
+        ...
+
+
+class Admission(Protocol):
+    """How shops grant access themselves (`connector.admission`); raises BadRequest."""
+
+    @property
+    def ways(self) -> Mapping[str, str]:
+        """Return, by platform, the path at which a shop can grant access."""
+        ...
+
+    def leave_for_shopify(self, pairs: Sequence[tuple[str, str]]) -> Leaving:
+        """Send a merchant to the consent page."""
+        ...
+
+    def back_from_shopify(
+        self, pairs: Sequence[tuple[str, str]], state: str
+    ) -> Arrived:
+        """Take the grant that he brings back."""
+        ...
+
+    def leave_for_woocommerce(self, address: str, name: str) -> Leaving:
+        """Send the merchant to approve."""
+        ...
+
+    def take_keys(self, state: str, body: bytes) -> bool:
+        """Hold the keys that a shop posts."""
+        ...
+
+    def has_come(self, state: str) -> bool:
+        """Say whether the shop has posted its keys."""
+        ...
+
+    def back_from_woocommerce(self, state: str) -> Arrived:
+        """Try the keys that came, and connect the shop."""
+        ...
+
+    def by_session_token(self, token: str) -> str:
+        """Return the shop whose admin sent this token."""
+        ...
+
+    def domain_of(self, name: str) -> str:
+        """Return the domain that may frame the console of a shop."""
+        ...
+
+    def proxied(self, pairs: Sequence[tuple[str, str]]) -> tuple[str, str]:
+        """Return (shop's name, path prefix) of a request through the app proxy."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
     """The installation as the pages see it; `password` opens the console."""
@@ -46,6 +148,8 @@ class Face:
     password: str = ""
     is_https: bool = True
     attempts: str = "10 per 10 minutes"  # at a password, or at finding an order
+    registrar: Registrar
+    admission: Admission
 
 
 def face() -> Face:

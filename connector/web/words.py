@@ -39,6 +39,13 @@ WORDS = {
     # deliveries
     "new": lazy_gettext("Waiting"),
     "done": lazy_gettext("Done"),
+    # what happened to a shop
+    "connected": lazy_gettext("Connected"),
+    "keys_changed": lazy_gettext("New keys"),
+    "webhook_made": lazy_gettext("Webhook made"),
+    "webhook_replaced": lazy_gettext("Webhook repaired"),
+    "webhook_removed": lazy_gettext("Webhook removed"),
+    "disconnected": lazy_gettext("Disconnected"),
     # what a matter on the desk is about
     "order": lazy_gettext("Order"),
     "shop": lazy_gettext("Shop"),

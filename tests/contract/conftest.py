@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from adapters.guard import Transport
 from adapters.sandbox import Sandbox
 from adapters.shopify.auth import ClientCredentials
 from adapters.shopify.shop import ShopifyShop
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 QUICK = Timeouts(connect=2, read=5, total=5)
+LOCAL = Transport(allow=("127.0.0.0/8",))
 
 
 @dataclass(slots=True)
@@ -118,9 +120,10 @@ def shopify(stack: ExitStack) -> Bench:
         return ShopifyShop(
             name="tee",
             domain="teehaus.myshopify.com",
-            credentials=ClientCredentials(url, "id", "hush", clock),
+            credentials=ClientCredentials(url, "id", "hush", clock, transport=LOCAL),
             clock=clock,
             timeouts=QUICK,
+            transport=LOCAL,
             api_url=at,
         )
 
@@ -160,6 +163,7 @@ def woocommerce(stack: ExitStack) -> Bench:
             secret=standin.secret,
             clock=clock,
             timeouts=QUICK,
+            transport=LOCAL,
             allow_http=True,
         )
 

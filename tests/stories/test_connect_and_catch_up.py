@@ -28,14 +28,12 @@ from connector.demo.world import (
     CONFIG,
     DOMAIN,
     HOOK_SECRET,
-    SHOPIFY_TOPICS,
     TEE,
-    WOO_TOPICS,
 )
 from connector.steps import audit
 from connector.store import backfills, inbox, ledger, orders, returns
 from connector.wiring import Office, open_office
-from jobs.schedule import once
+from jobs.schedule import once, watch_hooks
 from tests.stories.serving import served
 
 if TYPE_CHECKING:
@@ -158,11 +156,9 @@ def world(tmp_path: Path, address: str) -> Iterator[World]:
         office = open_office(config.parse(text, tmp_path, {}), clock, clock.sleep)
         stack.callback(office.db.close)
         place(office.app)
-        url = f"http://127.0.0.1:{port}"
-        for topic in (*SHOPIFY_TOPICS, "bulk_operations/finish"):
-            tee.subscribe(topic, f"{url}/webhooks/shopify")
-        boots.subscribe(f"{url}/webhooks/woocommerce/{BOOTS}", WOO_TOPICS, HOOK_SECRET)
-        rng = random.Random(4)
+        for name in (TEE, BOOTS):
+            watch_hooks(office.work, name)
+        rng = random.Random(4)  # noqa: S311 - a play
         yield World(
             clock=clock, tee=tee, boots=boots, office=office, path=path, rng=rng
         )
@@ -170,7 +166,7 @@ def world(tmp_path: Path, address: str) -> Iterator[World]:
 
 
 def sell(tee: ShopifyStandin, boots: WooStandin) -> None:
-    """Fill both shops as business does: parcels, refunds, returns, a plugin's status."""
+    """Fill both shops as business does: parcels, refunds, returns, odd statuses."""
     teas = [tee.add_product(f"Tea {n}", f"{n + 3}.90", tags=["tea"]) for n in range(5)]
     mugs = [boots.add_product(f"Mug {n}", f"{n + 7}.50") for n in range(5)]
     for n in range(EACH):

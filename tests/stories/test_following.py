@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from connector.model import Order
     from connector.platform import Shop
 
 
@@ -136,7 +137,7 @@ class Trouble(Sandbox):
             raise self.raises.pop()
         return super().history(cursor)
 
-    def order(self, ref: str) -> object:  # type: ignore[override]  # it never returns
+    def order(self, ref: str) -> Order:
         if ref == self.unreadable:
             raise OutcomeUnknown
         return super().order(ref)
@@ -175,7 +176,7 @@ def test_a_refusal_stops_it_and_tells_a_person_how_to_go_on(address: str) -> Non
 def test_one_order_that_cannot_be_read_holds_up_nothing_for_ever(address: str) -> None:
     db, shop = opened(address), trouble(unreadable="0007")
     for hours in range(0, 50, 10):
-        backfill.run(db, shop, lambda hours=hours: NOON + timedelta(hours=hours))  # type: ignore[misc]
+        backfill.run(db, shop, later(NOON + timedelta(hours=hours)))
     row = backfills.state(db, "boots")
     assert row is not None
     assert row.state == "done"
@@ -192,7 +193,7 @@ def test_what_begins_anew_too_often_stops(address: str) -> None:
 
     db, shop = opened(address), Lost(name="boots")
     for hours in range(6):
-        backfill.run(db, shop, lambda hours=hours: NOON + timedelta(hours=hours))  # type: ignore[misc]
+        backfill.run(db, shop, later(NOON + timedelta(hours=hours)))
     row = backfills.state(db, "boots")
     assert row is not None
     assert (row.state, row.why) == ("stopped", "it is lost; begun anew")

@@ -17,7 +17,7 @@ from connector.states import Refund
 from connector.steps import audit, reconcile, refund
 from connector.store import connect, orders, refunds, shops
 from tests.connector.shapes import NOON
-from tests.contract.conftest import QUICK, request
+from tests.contract.conftest import LOCAL, QUICK, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ from datetime import datetime
 from connector.store import Database
 from connector.steps import refund
 from adapters.woocommerce.shop import WooCommerceShop
-from tests.contract.conftest import QUICK
+from tests.contract.conftest import LOCAL, QUICK
 
 address, url, left, when, now = sys.argv[1:]
 
@@ -48,7 +48,7 @@ class Mortal(Database):
 db = Mortal(address)
 clock = lambda: datetime.fromisoformat(now)
 shop = WooCommerceShop(name="boots", url=url, key="ck_standin", secret="cs_standin",
-                       clock=clock, timeouts=QUICK, allow_http=True)
+                       clock=clock, timeouts=QUICK, allow_http=True, transport=LOCAL)
 refund.push(db, shop, clock, token="doomed")
 """
 COMMITS = 4  # claim, ran, submit, confirm: one more than the way has is no kill
@@ -69,6 +69,7 @@ def adapter(url: str) -> WooCommerceShop:
         secret="cs_standin",
         clock=lambda: NOON + timedelta(hours=2),
         timeouts=QUICK,
+        transport=LOCAL,
         allow_http=True,
     )
 

@@ -29,6 +29,8 @@ SECRET = "a secret that the shop signs with"
 CONFIG = """
 database = "{database}"
 
+[network]
+allow = ["127.0.0.0/8"]
 [server]
 port = {port}
 public_url = "http://127.0.0.1:{port}"

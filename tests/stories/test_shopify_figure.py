@@ -37,6 +37,8 @@ PASSES = 40  # more than any return needs
 CONFIG = """
 database = "retour.sqlite"
 
+[network]
+allow = ["127.0.0.0/8"]
 [server]
 secret_key = "long enough to sign the cookies of a test"
 """
@@ -97,7 +99,8 @@ class Trade:
         """Let every job run until there is nothing left to do."""
         for _ in range(PASSES):
             self.clock.pass_by(hours=1)
-            if once(self.office.work, skip=skip) == 0:
+            # Nothing listens for webhooks here, and the watchdog would say so.
+            if once(self.office.work, skip=skip | {"hooks"}) == 0:
                 return
         raise AssertionError([one.why for one in desk.open_matters(self.office.db)])
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters.shopify.standin import bulk, payloads, pricing, refunds, returns
 from adapters.shopify.standin.amounts import Bag, Pair
+from adapters.shopify.standin.operations import Fate
 from adapters.shopify.standin.outcome import order_total
 from adapters.shopify.standin.records import (
     Customer,
@@ -269,7 +270,7 @@ class Shop(State):
     ) -> None:
         """Plan how the next bulk operation ends: FAILED with a code, CANCELED, ..."""
         with self.lock:
-            self.bulk.plan.append(bulk.Fate(status, error_code, partial))
+            self.bulk.plan.append(Fate(status, error_code, partial))
 
     def subscribe(self, topic: str, url: str) -> str:
         """Subscribe an address to "returns/request" or RETURNS_REQUEST."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.woocommerce.standin import hooks, refunding
-from adapters.woocommerce.standin.shop import Problem, Shop
+from adapters.woocommerce.standin import hooks, refunding, site
+from adapters.woocommerce.standin.problems import Problem
+from adapters.woocommerce.standin.shop import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -335,6 +336,21 @@ def currency(call: Call) -> Json:
     return {"code": call.shop.currency, "name": call.shop.currency, "symbol": "¤"}
 
 
+def system_status(call: Call) -> Json:
+    """Show the system status."""
+    return site.status(call.shop)
+
+
+def general_settings(call: Call) -> list[Json]:
+    """Show the general settings."""
+    return [*site.settings(call.shop, "general")]
+
+
+def tax_settings(call: Call) -> list[Json]:
+    """Show the tax settings."""
+    return [*site.settings(call.shop, "tax")]
+
+
 ORDER = r"orders/(\d+)"
 ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("GET", "orders", list_orders, 200),
@@ -354,4 +370,7 @@ ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("PUT", r"webhooks/(\d+)", change_hook, 200),
     ("DELETE", r"webhooks/(\d+)", delete_hook, 200),
     ("GET", "data/currencies/current", currency, 200),
+    ("GET", "system_status", system_status, 200),
+    ("GET", "settings/general", general_settings, 200),
+    ("GET", "settings/tax", tax_settings, 200),
 )

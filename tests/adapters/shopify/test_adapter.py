@@ -14,7 +14,7 @@ from connector.errors import OutcomeUnknown, PlatformError, Rejected, Unavailabl
 from connector.model import Found, Moved, OrderStatus, TenderKind
 from connector.money import Money, total
 from tests.adapters.shopify.standin_calls import SECRET, TOKEN, World
-from tests.contract.conftest import request
+from tests.contract.conftest import LOCAL, request
 
 if TYPE_CHECKING:
     from connector.model import RefundRequest
@@ -29,6 +29,7 @@ def adapter(world: World, **more: Any) -> ShopifyShop:
         "credentials": Token(TOKEN),
         "clock": world.clock,
         "timeouts": QUICK,
+        "transport": LOCAL,
         "api_url": world.url,
         "sleep": lambda seconds: world.clock.forward(seconds=seconds),
     }
@@ -121,7 +122,7 @@ def test_a_shop_that_is_closed_to_us_refuses(world: World, code: int) -> None:
 
 def test_a_token_that_ended_is_fetched_anew(world: World) -> None:
     gid = world.order()
-    credentials = ClientCredentials(world.url, "id", SECRET, world.clock, QUICK)
+    credentials = ClientCredentials(world.url, "id", SECRET, world.clock, QUICK, LOCAL)
     shop = adapter(world, credentials=credentials)
     first = credentials.get()
     world.clock.forward(hours=25)
@@ -135,7 +136,7 @@ def test_a_token_that_ended_is_fetched_anew(world: World) -> None:
 @pytest.mark.parametrize("secret", ["gu3ss", SECRET])
 def test_no_token_says_what_to_do(world: World, secret: str) -> None:
     world.shop.shop_not_permitted = True
-    credentials = ClientCredentials(world.url, "id", secret, world.clock, QUICK)
+    credentials = ClientCredentials(world.url, "id", secret, world.clock, QUICK, LOCAL)
     with pytest.raises(Rejected) as caught:
         credentials.get()
     words = "organisation" if secret == SECRET else "client_secret"

@@ -143,7 +143,8 @@ def test_an_operation_that_fails_leaves_its_part_and_is_begun_anew(
     made = sell(world, 30)
     world.shop.bulk_next(status, code, partial=0.6)
     ours = adapter(world)
-    cursor, found = "", []
+    cursor = ""
+    found: list[Batch] = []
     while not found or found[-1].cursor:
         found += ours.history(cursor)
         cursor = found[-1].cursor

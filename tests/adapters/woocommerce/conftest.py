@@ -9,6 +9,7 @@ import pytest
 from adapters.wire import Timeouts
 from adapters.woocommerce.shop import WooCommerceShop
 from adapters.woocommerce.standin import Shop, serve
+from tests.contract.conftest import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,5 +47,6 @@ def world() -> Iterator[World]:
             clock=clock,
             timeouts=Timeouts(connect=2, read=2, total=2),
             allow_http=True,
+            transport=LOCAL,
         )
         yield World(shop, ours, clock, url)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CONFIG = """
 database = "{database}"
+[network]
+allow = ["127.0.0.0/8"]
 [server]
 secret_key = "a key for cookies that is surely long enough for tests"
 [[shops]]

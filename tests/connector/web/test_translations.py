@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
 
 WEB = Path(__file__).parents[3] / "connector" / "web"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext.babel_extract")]
+HOLE = re.compile(r"%\(\w+\)s")
+DIAGNOSES = [("diagnoses.py", "python")]
 KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None}
 
 
 def said() -> set[str]:
     """Return every text of the pages."""
-    found = extract_from_dir(WEB, METHODS, keywords=KEYWORDS)
+    found = [
+        *extract_from_dir(WEB, METHODS, keywords=KEYWORDS),
+        *extract_from_dir(WEB.parent, DIAGNOSES, keywords={"N_": None}),
+    ]
     return {
         message if isinstance(message, str) else message[0]
         for _, _, message, _, _ in found
@@ -56,5 +62,15 @@ def test_the_compiled_catalogue_is_the_written_one(language: str) -> None:
 def test_placeholders_survive_translation(language: str) -> None:
     for message in catalog(language):
         text = str(message.string)
-        for name in ("number", "code", "date", "who", "what", "count", "item"):
+        for name in (
+            "number",
+            "code",
+            "date",
+            "who",
+            "what",
+            "count",
+            "item",
+            "topics",
+            "platform",
+        ):
             assert (f"%({name})s" in str(message.id)) == (f"%({name})s" in text)

@@ -1,0 +1,362 @@
+"""The connected shops, built from their rows, and built anew when those change.
+
+Shops may come, change and go while Retour runs, in another process too: the web's
+wizard adds one, the jobs' process finds it within `FRESH_SECONDS`.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets as tokens
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
+from urllib.parse import urlsplit
+
+from adapters.guard import Transport
+from adapters.shopify.auth import ClientCredentials, Installed, Token
+from adapters.shopify.oauth import App
+from adapters.shopify.shop import ShopifyShop
+from adapters.wire import Timeouts
+from adapters.woocommerce.shop import WooCommerceShop
+from connector import inbound, policy
+from connector.config import NO_SECRET, Secret, ShopConfig
+from connector.errors import BadRequest, ConfigError, RetourError
+from connector.money import Money
+from connector.platform import Shop
+from connector.settings import shop_config
+from connector.steps.hooks import Wish
+from connector.steps.refund import Limits
+from connector.store import credentials, desk, hooks, shops
+from connector.tokens import SealedTokens
+from connector.web import Storefront
+from jobs.schedule import Payday
+from webhooks import Door
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from adapters.shopify.calls import Credentials
+    from connector.platform import TokenStore
+    from connector.store import Database
+    from connector.vault import Vault
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+FRESH_SECONDS = 2.0
+NO_APP = App(client_id="", secret=NO_SECRET, old_secret=NO_SECRET)
+UNUSABLE = "unusable"
+WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - a name
+OLD_SECRET_LIFE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """One shop with all that is built from its row."""
+
+    config: ShopConfig
+    revision: int
+    shop: Shop
+    storefront: Storefront
+    doors: tuple[Door, ...]
+
+
+class View(Mapping[str, T], Generic[T]):
+    """One aspect of every branch, by the shop's name; always the newest."""
+
+    def __init__(self, branches: Branches, aspect: Callable[[Branch], T]) -> None:
+        self._branches, self._aspect = branches, aspect
+
+    def __getitem__(self, name: str) -> T:
+        """Return it for one shop; raises KeyError."""
+        return self._aspect(self._branches.all()[name])
+
+    def __iter__(self) -> Iterator[str]:
+        """Name the connected shops."""
+        return iter(self._branches.all())
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._branches.all())
+
+
+class Branches:
+    """Reads rows and builds branches; safe to share between threads."""
+
+    def __init__(
+        self,
+        db: Database,
+        vault: Vault,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
+        *,
+        public_url: str = "",
+        allow: Sequence[str] = (),
+        app: App = NO_APP,
+    ) -> None:
+        self.allow, self.app = allow, app
+        self.public_url = public_url
+        self.db, self.vault, self.now, self.sleep = db, vault, now, sleep
+        self._lock = threading.RLock()
+        self._built: dict[str, Branch] = {}
+        self._broken: dict[str, int] = {}
+        self._read_at = float("-inf")
+        self.shops: Mapping[str, Shop] = View(self, lambda one: one.shop)
+        self.storefronts: Mapping[str, Storefront] = View(
+            self, lambda one: one.storefront
+        )
+        self.configs: Mapping[str, ShopConfig] = View(self, lambda one: one.config)
+        self.paydays: Mapping[str, Payday] = View(self, partial(payday, db))
+        self.doors = Doorways(self)
+
+    def all(self) -> dict[str, Branch]:
+        """Return every branch, at most two seconds old."""
+        with self._lock:
+            if time.monotonic() - self._read_at >= FRESH_SECONDS:
+                self.refresh()
+            return self._built
+
+    def refresh(self) -> None:
+        """Read the rows now: call it after a change in this process."""
+        with self._lock:
+            known = shops.revisions(self.db)
+            built = dict(self._built)
+            for name in built.keys() - known.keys():
+                del built[name]
+            for name, revision in known.items():
+                if self._broken.get(name) == revision:
+                    continue
+                if name not in built or built[name].revision != revision:
+                    self._build(built, name, revision)
+            self._built, self._read_at = built, time.monotonic()
+
+    def _build(self, built: dict[str, Branch], name: str, revision: int) -> None:
+        """Build one; a shop that cannot be built is said and keeps nobody waiting."""
+        built.pop(name, None)
+        try:
+            config = self.config(name)
+            built[name] = Branch(
+                config=config,
+                revision=revision,
+                shop=self._own(config),
+                storefront=_storefront(config),
+                doors=tuple(_doors(config, self.app)),
+            )
+        except RetourError as error:
+            self._broken[name] = revision
+            log.error("a shop cannot be used", extra={"shop": name})  # noqa: TRY400 - ours
+            desk.put(
+                self.db,
+                shop=name,
+                about="shop",
+                about_id=name,
+                code=UNUSABLE,
+                why=f"this shop cannot be asked anything: {error}",
+                now=self.now(),
+            )
+        else:
+            if self._broken.pop(name, None):
+                desk.settle(self.db, "shop", name, UNUSABLE, "retour", self.now())
+
+    def config(self, name: str) -> ShopConfig:
+        """Put a shop's configuration together; raises ConfigError, NotFound."""
+        row = shops.get(self.db, name)
+        known = credentials.of(self.db, self.vault, name)
+        return shop_config(name, row.platform, row.address, row.settings, known)
+
+    def adapter(self, config: ShopConfig) -> Shop:
+        """Build the adapter of a shop that is not connected yet."""
+        return adapter(config, self.now, self.sleep, allow=self.allow)
+
+    def _own(self, config: ShopConfig) -> Shop:
+        """Build the adapter of a connected shop: its tokens live in the database."""
+        tokens = SealedTokens(self.db, self.vault, config.name, self.now, self.sleep)
+        return adapter(
+            config,
+            self.now,
+            self.sleep,
+            allow=self.allow,
+            tokens=tokens,
+            app=self.app,
+        )
+
+    def parts(self, name: str) -> tuple[ShopConfig, dict[str, Secret]]:
+        """Return a shop without secrets, and those of its secrets that still open."""
+        row = shops.get(self.db, name)
+        bare = shop_config(name, row.platform, row.address, row.settings, {})
+        try:
+            return bare, credentials.of(self.db, self.vault, name)
+        except ConfigError:
+            return bare, {}
+
+    def wish(self, name: str) -> Wish:
+        """Say where a shop's webhooks shall knock; makes their secret where we may.
+
+        Shopify signs with the app's own secret, WooCommerce with one that we make.
+        """
+        branch = self.all()[name]
+        address = self.public_url.rstrip("/") + branch.shop.hook_path
+        if branch.config.platform != "woocommerce":
+            return Wish(address=address, secret=NO_SECRET)
+        if not branch.config.webhook_secret:
+            new = Secret(tokens.token_urlsafe(32))
+            credentials.ensure(
+                self.db, self.vault, name, WEBHOOK_SECRET, new, self.now()
+            )
+            self.refresh()
+        return Wish(
+            address=address,
+            secret=self.all()[name].config.webhook_secret,
+            since=credentials.changed_at(self.db, name, WEBHOOK_SECRET),
+        )
+
+    def rotate_hooks(self, name: str) -> None:
+        """Make a new secret for a shop's webhooks; the old one is taken meanwhile.
+
+        Raises BadRequest where another place sets the secret.
+        """
+        branch = self.all()[name]
+        if branch.config.platform != "woocommerce":
+            msg = "Shopify signs with the app's client secret; rotate that"
+            raise BadRequest(msg, shop=name)
+        new = Secret(tokens.token_urlsafe(32))
+        given = {
+            WEBHOOK_SECRET: new,
+            f"{WEBHOOK_SECRET}_old": branch.config.webhook_secret,
+        }
+        credentials.put(self.db, self.vault, name, given, self.now())
+        self.refresh()
+
+    def drop_old_secret(self, name: str) -> None:
+        """Stop taking the old secret, once nothing signs with it any more."""
+        wish, old = self.wish(name), f"{WEBHOOK_SECRET}_old"
+        is_late = wish.since is not None and self.now() - wish.since > OLD_SECRET_LIFE
+        is_over = all(hook.secret == wish.mark for hook in hooks.of(self.db, name))
+        has_old = bool(self.all()[name].config.webhook_secret_old)
+        if wish.secret and has_old and is_late and is_over:
+            credentials.put(self.db, self.vault, name, {old: NO_SECRET}, self.now())
+            self.refresh()
+
+
+class Doorways:
+    """Every door of every branch, for webhooks to find."""
+
+    def __init__(self, branches: Branches) -> None:
+        self._branches = branches
+
+    def __iter__(self) -> Iterator[Door]:
+        """Go from door to door."""
+        for branch in self._branches.all().values():
+            yield from branch.doors
+
+
+def adapter(
+    shop: ShopConfig,
+    now: Callable[[], datetime],
+    sleep: Callable[[float], None] = time.sleep,
+    *,
+    allow: Sequence[str] = (),
+    tokens: TokenStore | None = None,
+    app: App = NO_APP,
+) -> Shop:
+    """Return the adapter of one shop; raises Rejected for an unusable address."""
+    given = shop.timeouts
+    timeouts = Timeouts(connect=given.connect, read=given.read, total=given.total)
+    transport = Transport(tuple(allow), shop.ca_file)
+    if shop.platform == "shopify":
+        url = shop.api_url or f"https://{shop.address}"
+        given_credentials: Credentials
+        if shop.token:
+            given_credentials = Token(shop.token.reveal())
+        elif shop.installed and tokens and not shop.client_id:
+            url = shop.api_url or app.api_url or url
+            given_credentials = Installed(url, app, now, tokens, timeouts, transport)
+        else:
+            given_credentials = ClientCredentials(
+                url,
+                shop.client_id,
+                shop.client_secret.reveal(),
+                now,
+                timeouts,
+                transport,
+                tokens,
+            )
+        return ShopifyShop(
+            name=shop.name,
+            domain=shop.address,
+            credentials=given_credentials,
+            clock=now,
+            timeouts=timeouts,
+            api_url=url,
+            api_version=shop.api_version,
+            sleep=sleep,
+            transport=transport,
+        )
+    if shop.platform != "woocommerce":
+        msg = "no adapter knows this platform"
+        raise ConfigError(msg, shop=shop.name)
+    return WooCommerceShop(
+        name=shop.name,
+        url=shop.api_url or shop.address,
+        key=shop.consumer_key.reveal(),
+        secret=shop.consumer_secret.reveal(),
+        clock=now,
+        timeouts=timeouts,
+        resend_when_absent=frozenset(shop.resend_when_absent),
+        allow_http=shop.allow_http,
+        transport=transport,
+    )
+
+
+def payday(db: Database, branch: Branch) -> Payday:
+    """Return when, and how much at most, a shop pays."""
+    refunds, name = branch.config.refunds, branch.config.name
+    digest = shops.get(db, name).policy_hash
+    currency = policy.load(shops.policy_text(db, digest)).currency if digest else ""
+
+    def limit(text: str) -> int | None:
+        return Money.parse(text, currency).minor if text and currency else None
+
+    return Payday(
+        every=refunds.every_seconds,
+        cron=refunds.cron,
+        time_zone=refunds.time_zone,
+        limits=Limits(
+            per_run_minor=limit(refunds.most_per_run),
+            per_day_minor=limit(refunds.most_per_day),
+        ),
+    )
+
+
+def _doors(shop: ShopConfig, app: App) -> Iterator[Door]:
+    newest = shop.webhook_secret
+    if shop.platform == "shopify" and not newest:
+        newest = shop.client_secret
+    secrets = _given(newest, shop.webhook_secret_old)
+    if shop.installed:
+        secrets += _given(app.secret, app.old_secret)
+    domain = shop.address.lower() if shop.platform == "shopify" else ""
+    yield Door(shop=shop.name, platform=shop.platform, domain=domain, secrets=secrets)
+    asked = _given(shop.inbound_secret, shop.inbound_secret_old)
+    if asked:
+        yield Door(shop=shop.name, platform=inbound.SOURCE, secrets=asked)
+
+
+def _given(*secrets: Secret) -> tuple[bytes, ...]:
+    return tuple(one.reveal().encode() for one in secrets if one)
+
+
+def _storefront(shop: ShopConfig) -> Storefront:
+    title = shop.title or urlsplit(shop.address).hostname or shop.address or shop.name
+    return Storefront(
+        title=title,
+        return_address=shop.return_address,
+        support_email=shop.support_email,
+    )

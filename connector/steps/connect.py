@@ -1,0 +1,151 @@
+"""Connect a shop, give it new keys, disconnect it; remember what a check found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from connector import policy
+from connector.diagnoses import FAIL
+from connector.errors import BadRequest
+from connector.states import Refund
+from connector.store import atomic, credentials, desk, history, refunds, shops
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from connector.config import Secret
+    from connector.platform import Check, Shop
+    from connector.store import Database
+    from connector.vault import Vault
+
+ABOUT = "shop"
+UNDER_WAY = (Refund.SUBMITTED, Refund.UNKNOWN, Refund.PENDING)
+
+
+def examine(shop: Shop) -> list[Check]:
+    """Run every step of the check; the last one is the failure, where there is one."""
+    found: list[Check] = []
+    for check in shop.check():
+        found.append(check)
+        if check.verdict == FAIL:
+            break
+    return found
+
+
+def has_failed(found: Iterable[Check]) -> bool:
+    """Say whether something keeps the shop from working."""
+    return any(check.verdict == FAIL for check in found)
+
+
+def learnt(found: Iterable[Check]) -> dict[str, str]:
+    """Put together what the steps learnt about the shop."""
+    return {key: value for check in found for key, value in check.learnt.items()}
+
+
+def remember(db: Database, name: str, found: Iterable[Check], now: datetime) -> None:
+    """Keep what a check learnt about a connected shop."""
+    shops.learnt(db, name, learnt(found), now)
+
+
+@atomic
+def add(
+    db: Database,
+    vault: Vault,
+    *,
+    name: str,
+    platform: str,
+    address: str,
+    settings: Mapping[str, Any],
+    given: Mapping[str, Secret],
+    policy_text: str,
+    found: Iterable[Check],
+    actor: str,
+    now: datetime,
+) -> None:
+    """Make a shop a row, with its sealed keys and its policy, in one commit."""
+    shops.put(db, name, platform, address, now, settings=settings, origin="database")
+    credentials.put(db, vault, name, given, now)
+    shops.bind_policy(db, name, policy.digest(policy_text), policy_text, now)
+    if shops.get(db, name).paused_why == "removed":
+        shops.pause(db, name, is_paused=False)
+    remember(db, name, found, now)
+    _note(db, name, "connected", actor, now)
+
+
+@atomic
+def admit(
+    db: Database,
+    vault: Vault,
+    *,
+    name: str,
+    platform: str,
+    address: str,
+    settings: Mapping[str, Any],
+    given: Mapping[str, Secret],
+    policy_text: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Make a shop that granted its tokens a row, or bring its row up to date.
+
+    One that was connected keeps its policy and its other settings.
+    """
+    known = next((row for row in shops.ever(db) if row.name == name), None)
+    kept = {**known.settings, **settings} if known else dict(settings)
+    shops.put(db, name, platform, address, now, settings=kept, origin="database")
+    credentials.put(db, vault, name, given, now)
+    shops.touched(db, name)
+    if known is None or known.policy_hash is None:
+        shops.bind_policy(db, name, policy.digest(policy_text), policy_text, now)
+    if known and known.paused_why == "removed":
+        shops.pause(db, name, is_paused=False)
+    _note(db, name, "connected", actor, now)
+
+
+@atomic
+def rotate(
+    db: Database,
+    vault: Vault,
+    name: str,
+    given: Mapping[str, Secret],
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Put new keys in the place of the old ones, and forget what no key opens."""
+    credentials.drop_unreadable(db, vault, name)
+    credentials.put(db, vault, name, given, now)
+    _note(db, name, "keys_changed", actor, now)
+
+
+def refuse_open(db: Database, name: str, now: datetime, *, leave_open: bool) -> None:
+    """Raise BadRequest while a refund may be under way: nobody could look it up."""
+    shops.get(db, name)
+    is_open = bool(refunds.in_states(db, name, UNDER_WAY, now))
+    if is_open and not leave_open:
+        msg = "refunds of this shop are under way; let them come to their end first"
+        raise BadRequest(msg, shop=name)
+
+
+@atomic
+def remove(db: Database, name: str, *, actor: str, now: datetime) -> None:
+    """Forget a shop's keys and stop asking it; orders, returns and books stay."""
+    credentials.erase(db, name)
+    shops.pause(db, name, is_paused=True, why="removed")
+    shops.remove(db, name, now)
+    desk.close(db, ABOUT, name, actor, now)
+    _note(db, name, "disconnected", actor, now)
+
+
+def _note(db: Database, name: str, event: str, actor: str, now: datetime) -> None:
+    history.note(
+        db,
+        shop=name,
+        about=ABOUT,
+        about_id=name,
+        event=event,
+        state=event,
+        actor=actor,
+        now=now,
+    )
