@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from connector.errors import PlatformError
-from connector.model import Batch
-from connector.platform import Shop
-from tests.contract.conftest import Bench
+
+if TYPE_CHECKING:
+    from connector.model import Batch
+    from connector.platform import Shop
+    from tests.contract.conftest import Bench
 
 
 def whole(shop: Shop, cursor: str = "") -> list[Batch]:

@@ -13,6 +13,7 @@ from adapters.shopify.shop import ShopifyShop
 from adapters.spool import Spool, lines
 from connector.errors import OutcomeUnknown, Rejected, Unavailable
 from tests.adapters.shopify.standin_calls import TOKEN
+from tests.contract.conftest import LOCAL
 from tests.contract.test_history import whole
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def adapter(world: World) -> ShopifyShop:
         credentials=Token(TOKEN),
         clock=world.clock,
         api_url=world.url,
+        transport=LOCAL,
         sleep=lambda seconds: world.clock.forward(seconds=seconds),
     )
 
@@ -205,8 +207,10 @@ def test_five_operations_at_once_are_all_that_shopify_runs(world: World) -> None
     [
         ("{ shop { name } }", "at least one connection"),
         (
-            "{ orders { edges { node { id refunds { refundLineItems { nodes"
-            " { quantity } } } } } } }",
+            (
+                "{ orders { edges { node { id refunds { refundLineItems { nodes"
+                " { quantity } } } } } } }"
+            ),
             "connection field within a list field",
         ),
         ('{ node(id: "gid://shopify/Order/1") { id } }', "node and nodes"),

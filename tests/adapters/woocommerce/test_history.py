@@ -11,6 +11,7 @@ import pytest
 from adapters.wire import Timeouts
 from adapters.woocommerce.shop import WooCommerceShop
 from adapters.woocommerce.standin import Shop, serve
+from tests.contract.conftest import LOCAL
 from tests.contract.test_history import whole
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def test_a_change_is_found_in_every_zone_while_the_clocks_change(
             clock=lambda: now[0],
             timeouts=Timeouts(connect=2, read=9, total=9),
             allow_http=True,
+            transport=LOCAL,
         )
         made: list[tuple[datetime, str]] = []
         for _ in range(12):  # two hours, every ten minutes
