@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shopify.utils.shop_url import sanitize_shop_domain
 
 from adapters.guard import STRICT, Transport
+from adapters.pacing import Pacing
 from adapters.shopify import (
     checks,
     history,
@@ -66,17 +67,24 @@ class ShopifyShop:
         api_version: str = "2026-10",
         sleep: Callable[[float], None] = time.sleep,
         transport: Transport = STRICT,
+        pacing: Pacing | None = None,
     ) -> None:
         if not sanitize_shop_domain(domain):
             msg = "a Shopify shop is named by its myshopify.com domain"
             raise Rejected(msg, shop=name)
         self.name = name
+        self.abilities = Abilities(holds_returns=True, api_version=api_version)
         self._clock = clock
         self._url = api_url or f"https://{domain}"
         self._timeouts = timeouts or Timeouts(read=30, total=45)
         self._transport = transport
         self._calls = Calls(
-            self._url, api_version, credentials, self._timeouts, sleep, transport
+            self._url,
+            api_version,
+            credentials,
+            self._timeouts,
+            pacing or Pacing(sleep=sleep),
+            transport,
         )
         self._store = checks.Store(
             domain=domain, version=api_version, calls=self._calls, clock=clock

@@ -55,6 +55,9 @@ def root(state: State) -> dict[str, Callable[..., Any]]:
             subscriptions.create(state, topic, webhookSubscription)
         ),
         "bulkOperationRunQuery": lambda _i, **args: bulk.run_query(state, **args),
+        "webhookSubscriptionUpdate": lambda _i, id, webhookSubscription: (  # noqa: A006, N803
+            subscriptions.update(state, id, webhookSubscription)
+        ),
         "webhookSubscriptionDelete": lambda _i, id: subscriptions.delete(  # noqa: A006
             state, id
         ),
