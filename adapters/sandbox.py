@@ -14,6 +14,7 @@ from adapters.checking import by_probe
 from adapters.without_returns import WithoutReturns
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import (
+    Batch,
     Change,
     Finding,
     Found,
@@ -22,15 +23,19 @@ from connector.model import (
     Prepared,
     Receipt,
     ShopRefund,
+    Sighting,
 )
 from connector.money import Money, total
 from connector.platform import Abilities, Check, Notice, Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime, timedelta
 
     from connector.model import RefundRequest
+
+
+PIECE = 10  # orders in a batch of the history
 
 
 @dataclass(slots=True)
@@ -44,7 +49,9 @@ class Sandbox(WithoutReturns):
 
     name: str = "sandbox"
     platform: str = "sandbox"
-    abilities: Abilities = field(default_factory=lambda: Abilities(holds_returns=False))
+    abilities: Abilities = field(
+        default_factory=lambda: Abilities(holds_returns=False, lists_refunds=True)
+    )
     hook_path: str = "/webhooks/sandbox"
     hooks: dict[str, Subscription] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
@@ -100,6 +107,34 @@ class Sandbox(WithoutReturns):
         for order in sorted(self.orders.values(), key=lambda o: o.updated_at):
             if order.updated_at >= since:
                 yield Change(order_ref=order.ref, updated_at=order.updated_at)
+
+    def history(self, cursor: str) -> Iterator[Batch]:
+        """Give ten orders at a time; the cursor is the last one's ref."""
+        left = sorted(ref for ref in self.orders if ref > cursor)
+        for first in range(0, max(1, len(left)), PIECE):
+            refs = left[first : first + PIECE]
+            found = [self.orders[ref] for ref in refs]
+            yield Batch(
+                cursor=refs[-1] if refs else cursor,
+                orders=tuple(order for order in found if not order.refunds),
+                again=tuple(order.ref for order in found if order.refunds),
+                total=len(self.orders),
+                is_last=first + PIECE >= len(left),
+            )
+
+    def window(self) -> timedelta | None:
+        """Show everything."""
+        return None
+
+    def refund_refs(self) -> Iterator[Sighting]:
+        """List every refund."""
+        for order in self.orders.values():
+            for refund in order.refunds:
+                yield Sighting(ref=refund.ref, order_ref=order.ref)
+
+    def missing(self, refs: Sequence[str]) -> frozenset[str]:
+        """Say which orders are not here."""
+        return frozenset(refs) - self.orders.keys()
 
     def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
         """List every refund of an order."""

@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import requests
 import urllib3
 
-from connector.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
+from connector.errors import (
+    Gone,
+    OutcomeUnknown,
+    PlatformError,
+    Rejected,
+    Unavailable,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -82,6 +88,52 @@ def understood(work: Callable[P, T]) -> Callable[P, T]:
             raise OutcomeUnknown(msg, error=type(error).__name__) from error
 
     return guarded
+
+
+def understood_each(
+    work: Callable[P, Iterator[T]],
+) -> Callable[P, Iterator[T]]:
+    """Do for what yields, piece by piece, what `understood` does for what returns."""
+
+    @wraps(work)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        pieces = work(*args, **kwargs)
+        take = understood(lambda: next(pieces, _END))
+        while not isinstance(piece := take(), _End):
+            yield piece
+
+    return guarded
+
+
+class _End:
+    """What comes behind the last piece."""
+
+
+_END = _End()
+
+
+def download(ask: Callable[[], requests.Response]) -> Iterator[bytes]:
+    """Read a long file as it comes, without a limit to its length.
+
+    `ask` must stream and not follow redirects. Raises Gone when the file is no longer
+    kept, Unavailable or OutcomeUnknown as `fetch` does. No deadline holds for the
+    whole, whose length nobody knows: the read time-out does for each piece.
+    """
+    try:
+        with ask() as answer:
+            if answer.status_code in (403, 404, 410):
+                raise Gone(status=answer.status_code)
+            if answer.status_code != 200:  # noqa: PLR2004 - HTTP
+                msg = "the file could not be read"
+                raise OutcomeUnknown(msg, status=answer.status_code)
+            yield from answer.iter_content(CHUNK)
+    except (
+        requests.RequestException,
+        urllib3.exceptions.HTTPError,
+        OSError,
+        ValueError,
+    ) as error:
+        raise _named(error) from None
 
 
 def _drain(answer: requests.Response, deadline: float) -> bytes:

@@ -113,6 +113,7 @@ class Jobs:
     decide_seconds: int = 5
     sync_seconds: int = 300
     sync_overlap_seconds: int = 600
+    sweep_seconds: int = 900
     reconcile_seconds: int = 60
     watch_seconds: int = 600
     quiet_seconds: int = 900

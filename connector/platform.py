@@ -10,11 +10,12 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime, timedelta
     from typing import Any
 
     from connector.model import (
+        Batch,
         Change,
         Finding,
         Order,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         Return,
         ShopRefund,
         ShopReturn,
+        Sighting,
     )
 
 
@@ -37,6 +39,8 @@ class Abilities:
     rewrites_requests: bool = False  # customers write new requests over old ones
     lists_returns: bool = False  # they change without their order: list them too
     books_arrivals: bool = False  # it wants to hear of goods as they come back
+    lists_open_returns: bool = False  # its open returns can be listed at once
+    lists_refunds: bool = False  # all refunds of the shop can be listed at once
     api_version: str = ""  # the one that we speak; "" where the platform pins none
 
 
@@ -44,7 +48,8 @@ class Abilities:
 class Notice:
     """What a webhook body is about, read without trusting it for money.
 
-    `about` is order, refund, return, uninstalled, or unknown. For a refund
+    `about` is order, refund, return, uninstalled, history (what `Shop.history` waits
+    for is ready), or unknown. For a refund
     without an order (`action.woocommerce_refund_created`), `order_ref` is empty.
     """
 
@@ -218,6 +223,30 @@ class Shop(Protocol):
 
     def changes(self, since: datetime) -> Iterator[Change]:
         """List orders modified at or after `since`, oldest first."""
+        ...
+
+    def history(self, cursor: str) -> Iterator[Batch]:
+        """Read all orders, piece by piece, from a cursor on; "" is the beginning.
+
+        Whoever keeps a batch keeps its cursor with it, and may be killed after any
+        of them: what follows is not lost, and what comes twice is the same.
+        """
+        ...
+
+    def window(self) -> timedelta | None:
+        """Say how long ago an order may have been placed and still be shown."""
+        ...
+
+    def refund_refs(self) -> Iterator[Sighting]:
+        """List every refund of the shop, where `abilities.lists_refunds`."""
+        ...
+
+    def open_returns(self) -> Iterator[Sighting]:
+        """List the shop's own returns that are requested or open."""
+        ...
+
+    def missing(self, refs: Sequence[str]) -> frozenset[str]:
+        """Say which of these orders the shop no longer has; the trash counts as has."""
         ...
 
     def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:

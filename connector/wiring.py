@@ -189,6 +189,7 @@ def _work(branches: Branches, config: Config) -> Work:
         timing=Timing(
             inbox=jobs.inbox_seconds,
             sync=jobs.sync_seconds,
+            sweep=jobs.sweep_seconds,
             decide=jobs.decide_seconds,
             mirror=jobs.decide_seconds,
             reconcile=jobs.reconcile_seconds,

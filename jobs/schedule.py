@@ -12,6 +12,7 @@ from connector.platform import Priority, Shop, with_priority
 from connector.steps import (
     arrivals,
     audit,
+    backfill,
     close,
     compare,
     decide,
@@ -22,6 +23,7 @@ from connector.steps import (
     recheck,
     reconcile,
     refund,
+    sweep,
     sync,
     tell,
     watchdog,
@@ -38,6 +40,8 @@ class Timing:
 
     inbox: int = 2
     sync: int = 300
+    sweep: int = 900
+    backfill: int = 30
     decide: int = 5
     mirror: int = 5
     reconcile: int = 60
@@ -111,6 +115,16 @@ def recheck_returns(work: Work, shop: str) -> int:
 def tell_arrivals(work: Work, shop: str) -> int:
     """Plan to let the shop know of goods that came back."""
     return arrivals.run(work.db, work.shops[shop], work.clock())
+
+
+def sweep_shop(work: Work, shop: str) -> int:
+    """Compare whole sets: refunds, open returns, orders that are gone."""
+    return sweep.run(work.db, work.shops[shop], work.clock)
+
+
+def read_history(work: Work, shop: str) -> int:
+    """Read the order history of a shop on; a new shop's is begun."""
+    return backfill.run(work.db, work.shops[shop], work.clock)
 
 
 def decide_returns(work: Work, shop: str) -> int:
@@ -205,6 +219,7 @@ JOBS: tuple[Job, ...] = (
     Job(name="hooks", run=watch_hooks, every=lambda t: t.watch),
     Job(name="sync", run=sync_shop, every=lambda t: t.sync),
     Job(name="recheck", run=recheck_returns, every=lambda t: t.sync),
+    Job(name="sweep", run=sweep_shop, every=lambda t: t.sweep),
     Job(name="decide", run=decide_returns, every=lambda t: t.decide),
     Job(name="arrivals", run=tell_arrivals, every=lambda t: t.decide),
     Job(
@@ -229,6 +244,13 @@ JOBS: tuple[Job, ...] = (
     ),
     Job(name="close", run=close_returns, every=lambda t: t.reconcile),
     Job(name="tell", run=tell_staff, every=lambda t: t.reconcile),
+    # Last: the history may wait, refunds may not.
+    Job(
+        name="backfill",
+        run=read_history,
+        every=lambda t: t.backfill,
+        priority=Priority.BACKFILL,
+    ),
     Job(
         name="compare",
         run=compare_books,

@@ -24,6 +24,11 @@ NAMING_ORDER = frozenset(
     {"refunds/create", "order_transactions/create", "fulfillments/create",
      "fulfillments/update"}
 )  # fmt: skip
+# Topics that need no body.
+PLAIN: Mapping[str, str] = {
+    "app/uninstalled": "uninstalled",
+    "bulk_operations/finish": "history",
+}
 RETURN_TOPICS = frozenset(
     f"returns/{name}"
     for name in (
@@ -36,8 +41,8 @@ RETURN_TOPICS = frozenset(
 def notice(topic: str, body: bytes) -> Notice:
     """Read what a delivery is about; bodies may be thin, or empty."""
     data = parse(body)
-    if topic == "app/uninstalled":
-        return Notice(about="uninstalled")
+    if topic in PLAIN:
+        return Notice(about=PLAIN[topic])
     if topic in ORDER_TOPICS:
         return _about("order", order_ref=_gid(data, "Order"))
     if topic == "orders/edited":

@@ -115,10 +115,20 @@ class Calls:
         self, path: str, params: Mapping[str, str] | None = None
     ) -> tuple[Any, int]:
         """Read one page; return it and how many pages there are."""
-        reply = self._send(lambda: self._api.get(path, params=dict(params or {})))
+        reply = self._read(path, params or {})
+        pages = reply.headers.get("X-WP-TotalPages", "1")
+        return _json(reply), int(pages) if pages.isdigit() else 1
+
+    def counted(self, path: str, params: Mapping[str, str]) -> tuple[Any, int | None]:
+        """Read one page; return it and how many things there are on all of them."""
+        reply = self._read(path, params)
+        total = reply.headers.get("X-WP-Total", "")
+        return _json(reply), int(total) if total.isdigit() else None
+
+    def _read(self, path: str, params: Mapping[str, str]) -> Reply:
+        reply = self._send(lambda: self._api.get(path, params=dict(params)))
         if reply.status == 200:  # noqa: PLR2004 - HTTP
-            pages = reply.headers.get("X-WP-TotalPages", "1")
-            return _json(reply), int(pages) if pages.isdigit() else 1
+            return reply
         raise read_error(reply)
 
     def every(self, path: str, params: Mapping[str, str]) -> Iterator[Any]:

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.guard import STRICT, Transport
 from adapters.pacing import Pacing
-from adapters.wire import Timeouts, understood
+from adapters.wire import Timeouts, understood, understood_each
 from adapters.without_returns import WithoutReturns
-from adapters.woocommerce import checks, hooks, notes, refunds, translate
+from adapters.woocommerce import checks, history, hooks, notes, refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
 from adapters.woocommerce.plugins import BooksArrivals, ListsReturns, Meanings, Site
 from adapters.woocommerce.plugins.known import Known
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
-from connector.model import Change
+from connector.model import Change, Sighting
 from connector.platform import Abilities, Check, Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from connector.model import (
+        Batch,
         Finding,
         Order,
         Prepared,
@@ -34,7 +35,11 @@ if TYPE_CHECKING:
     from connector.platform import Notice
 
 PRODUCTS_FRESH = timedelta(minutes=10)
+MOST_PRODUCTS = 5000  # kept in memory
 SECOND = timedelta(seconds=1)
+# Where orders are still kept as posts, the shop compares local times, and the hour that
+# the clocks go back comes twice: look back that hour as well.
+TWICE = timedelta(hours=1)
 REFUND_PAGES = 5
 
 
@@ -105,6 +110,7 @@ class WooCommerceShop(WithoutReturns):
             opens_returns=self._plugins.is_sure
             and any(one.opens_returns for one in running),
             pays_through_returns=False,
+            lists_refunds=True,
             rewrites_requests=any(one.rewrites_requests for one in running),
             lists_returns=any(isinstance(one, ListsReturns) for one in running),
             books_arrivals=any(isinstance(one, BooksArrivals) for one in running),
@@ -120,7 +126,7 @@ class WooCommerceShop(WithoutReturns):
         data = self._raw(ref)
         self._plugins.hint(data)
         back = self._refunds(ref) if data.get("refunds") else []
-        return translate.order(data, back, self._catalogue(data))
+        return translate.order(data, back, self._catalogue([data]))
 
     @understood
     def find_order(self, number: str) -> str | None:
@@ -191,13 +197,14 @@ class WooCommerceShop(WithoutReturns):
         right without `dates_are_gmt`. Pages shift while orders change, so each
         page starts where the last one ended.
         """
-        cursor, number = since.astimezone(UTC) - SECOND, 1
+        since = since.astimezone(UTC).replace(microsecond=0)
+        cursor, number = since - SECOND - TWICE, 1
         seen: set[tuple[str, str]] = set()
         while True:
             page = self._modified(cursor, number, asked)
             for one in page:
                 key = (str(one["id"]), str(one["date_modified_gmt"]))
-                if key not in seen:
+                if key not in seen and _moment(key[1]) >= since:
                     seen.add(key)
                     yield Change(order_ref=key[0], updated_at=_moment(key[1]))
             if len(page) < PAGE:
@@ -221,6 +228,38 @@ class WooCommerceShop(WithoutReturns):
             },
         )
         return list(found)
+
+    def history(self, cursor: str) -> Iterator[Batch]:
+        """Read all orders, a page at a time."""
+        return history.read(self._calls, cursor, self._catalogue)
+
+    def window(self) -> timedelta | None:
+        """Say none: the API shows every order that there is."""
+        return None
+
+    @understood_each
+    def refund_refs(self) -> Iterator[Sighting]:
+        """List every refund of the shop; pages that shift only make one come twice."""
+        for one in self._calls.every("refunds", {"_fields": "id,parent_id"}):
+            yield Sighting(ref=str(one["id"]), order_ref=str(one["parent_id"]))
+
+    @understood
+    def missing(self, refs: Sequence[str]) -> frozenset[str]:
+        """Say which orders are gone for good.
+
+        Lists leave out the trash, and the statuses of a plugin that is switched off:
+        what they do not name is asked for by itself.
+        """
+        asked = {"include": ",".join(map(_id, refs)), "status": "any", "_fields": "id"}
+        there = {str(one["id"]) for one in self._calls.every("orders", asked)}
+        return frozenset(ref for ref in refs if ref not in there and self._is_gone(ref))
+
+    def _is_gone(self, ref: str) -> bool:
+        try:
+            self._calls.get(f"orders/{_id(ref)}", {"_fields": "id"})
+        except Gone:
+            return True
+        return False
 
     @understood
     def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
@@ -345,21 +384,26 @@ class WooCommerceShop(WithoutReturns):
     def _refunds(self, order_ref: str) -> list[Mapping[str, Any]]:
         return list(self._calls.every(f"orders/{_id(order_ref)}/refunds", {}))
 
-    def _catalogue(self, data: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-        """Read tags and categories of the order's products, kept for ten minutes."""
+    def _catalogue(
+        self, found: Sequence[Mapping[str, Any]]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """Read tags and categories of the orders' products, kept for ten minutes."""
         now = self._clock()
-        if self._products_at is None or now - self._products_at > PRODUCTS_FRESH:
+        is_old = self._products_at is None or now - self._products_at > PRODUCTS_FRESH
+        if is_old or len(self._products) > MOST_PRODUCTS:
             self._products, self._products_at = {}, now
-        wanted = {str(one.get("product_id") or "") for one in data["line_items"]}
+        lines = (line for one in found for line in one["line_items"])
+        wanted = {str(line.get("product_id") or "") for line in lines}
         missing = sorted(wanted - {""} - self._products.keys())
-        if missing:
+        for first in range(0, len(missing), PAGE):
+            some = missing[first : first + PAGE]
             asked = {
-                "include": ",".join(missing),
+                "include": ",".join(some),
                 "_fields": "id,tags,categories,virtual",
             }
             for one in self._calls.every("products", asked):
                 self._products[str(one["id"])] = one
-            for ref in missing:
+            for ref in some:
                 self._products.setdefault(ref, {})  # deleted since: no tags
         return self._products
 

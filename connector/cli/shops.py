@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from connector.cli.backfill import backfill
 from connector.config import Secret, ShopConfig
 from connector.diagnoses import FAIL, STEPS, found
 from connector.store import shops, standing
@@ -178,4 +179,5 @@ def remove(load: Callable[[], Config], name: str, *, leave_open: bool) -> None:
     click.echo(f"{name} is disconnected.")
 
 
+shop.add_command(backfill)
 COMMANDS = (shop,)

@@ -45,7 +45,10 @@ class SimWoo(SimShop):
 
     platform = "woocommerce"
     abilities = Abilities(
-        holds_returns=False, opens_returns=False, pays_through_returns=False
+        holds_returns=False,
+        opens_returns=False,
+        pays_through_returns=False,
+        lists_refunds=True,
     )
 
     def prepare(self, request: RefundRequest) -> Prepared:

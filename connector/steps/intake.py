@@ -19,7 +19,7 @@ from connector.errors import (
 from connector.steps import foreign, request
 from connector.steps.observe import observe
 from connector.steps.pace import note_version
-from connector.store import atomic, desk, inbox, orders, pace, shops
+from connector.store import atomic, backfills, desk, inbox, orders, pace, shops
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
@@ -117,6 +117,9 @@ def _heed(
     if notice.about == "uninstalled":
         _uninstalled(db, shop, clock())
         return "done", "refunds are paused"
+    if notice.about == "history":
+        backfills.wake(db, shop.name, clock())
+        return "done", "the order history is ready to be read"
     ref = _order_ref(shop, notice)
     if not ref:
         return "unknown", "it names no order that can be found"

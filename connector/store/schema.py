@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connector.store.bylaws import BYLAWS
 from connector.store.connections_schema import CONNECTIONS, HOOKS
+from connector.store.following import FOLLOWING
 from connector.store.hooks_schema import WATCHDOG
 from connector.store.laws import LAWS, Statement, append_only
 from connector.store.pacing import PACING
@@ -300,4 +301,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     PACING,
     WATCHDOG,
     TELLINGS,
+    FOLLOWING,
 )

@@ -18,6 +18,7 @@ from flask_babel import gettext
 
 from connector.errors import BadRequest, NotFound, PlatformError
 from connector.store import (
+    backfills,
     desk,
     errands,
     history,
@@ -133,6 +134,7 @@ def overview() -> str:
     known = [
         {
             "row": row,
+            "history": backfills.state(here.db, row.name),
             "decisions": returns.decision_counts(here.db, row.name),
             "waiting": outbox.waiting(here.db, row.name),
             "inbox": inbox.counts(here.db, row.name),

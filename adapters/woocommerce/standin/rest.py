@@ -85,15 +85,20 @@ def list_orders(call: Call) -> list[Json]:
     found = [one for one in shop.orders.values() if one["status"] not in hidden]
     if query.get("status") not in (None, "any"):
         found = [one for one in found if one["status"] in query["status"].split(",")]
-    if "modified_after" in query:
-        after = moments.read(shop, query["modified_after"], query.get("dates_are_gmt"))
-        found = [one for one in found if _gmt(one, "date_modified_gmt") > after]
+    for parameter, column in (("modified_after", "modified"), ("after", "created")):
+        if parameter in query:
+            after = moments.read(shop, query[parameter], query.get("dates_are_gmt"))
+            edge = _written(after, shop)
+            name = f"date_{column}{shop.date_suffix}"
+            found = [one for one in found if one[name] > edge]
     if "search" in query:
         found = [one for one in found if query["search"] in _searched(one)]
     if "include" in query:
         wanted = query["include"].split(",")
         found = [one for one in found if str(one["id"]) in wanted]
-    name = "date_modified_gmt" if query.get("orderby") == "modified" else "id"
+    columns = {"modified": "date_modified", "date": "date_created"}
+    sorting = columns.get(query.get("orderby", "date"))
+    name = f"{sorting}{shop.date_suffix}" if sorting else "id"
     found.sort(key=lambda one: (one[name], one["id"]), reverse=not _is_asc(query))
     return [shop.shown(one) for one in _page(call, found)]
 
@@ -117,8 +122,10 @@ def _searched(order: Json) -> str:
     return f"{order['number']} {order['billing'].get('email', '')}"
 
 
-def _gmt(order: Json, name: str) -> datetime:
-    return datetime.fromisoformat(order[name]).replace(tzinfo=UTC)
+def _written(moment: datetime, shop: Shop) -> str:
+    """Write a moment as the shop keeps dates: UTC, or site-local for posts."""
+    zone = shop.zone if shop.keeps_posts else UTC
+    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _page(call: Call, found: list[Json]) -> list[Json]:

@@ -63,6 +63,7 @@ class Shop:
         currency: str = "EUR",
         decimals: int = 2,
         prices_include_tax: bool = True,
+        keeps_posts: bool = False,
     ) -> None:
         self.name, self.key = name, key
         self.keys = {key: Key(secret)}
@@ -71,6 +72,8 @@ class Shop:
         self.clock, self.zone = clock, ZoneInfo(time_zone)
         self.currency, self.decimals = currency, decimals
         self.prices_include_tax = prices_include_tax
+        # Without HPOS orders are posts, and dates are compared in the site's own time.
+        self.keeps_posts = keeps_posts
         self.rng = random.Random(seed)  # noqa: S311 - a play, no secret
         self.switches = Switches(self.rng)
         self.lock = threading.RLock()
@@ -128,6 +131,11 @@ class Shop:
             name: local.isoformat(timespec="seconds"),
             f"{name}_gmt": gmt.isoformat(timespec="seconds"),
         }
+
+    @property
+    def date_suffix(self) -> str:
+        """Say which of an order's two dates is compared and sorted by."""
+        return "" if self.keeps_posts else "_gmt"
 
     def touch(self, order: Json) -> None:
         """Mark an order as modified now, and tell."""

@@ -21,6 +21,7 @@ RETURN_ORDER = "gid://shopify/Order/4783296544821"
 # through a double, so where a GID is given it counts.
 EXPECTED: dict[str, Notice] = {
     "app__uninstalled": Notice(about="uninstalled"),
+    "bulk_operations__finish": Notice(about="history"),
     "orders__create": Notice(about="order", order_ref=ORDER),
     "orders__updated": Notice(about="order", order_ref=ORDER),
     "orders__cancelled": Notice(about="order", order_ref=ORDER),
