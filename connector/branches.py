@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
-from adapters.guard import Transport
+from adapters.guard import STRICT, Transport
 from adapters.shopify.auth import ClientCredentials, Token
 from adapters.shopify.shop import ShopifyShop
 from adapters.wire import Timeouts
@@ -94,8 +94,9 @@ class Branches:
         *,
         public_url: str = "",
         allow: Sequence[str] = (),
+        ca_file: str = "",
     ) -> None:
-        self.allow = allow
+        self.allow, self.ca_file = allow, ca_file
         self.public_url = public_url
         self.db, self.vault, self.now, self.sleep = db, vault, now, sleep
         self._lock = threading.RLock()
@@ -167,7 +168,9 @@ class Branches:
 
     def adapter(self, config: ShopConfig) -> Shop:
         """Build the adapter of a shop, connected or not."""
-        return adapter(config, self.now, self.sleep, allow=self.allow)
+        ca_file = config.ca_file or self.ca_file
+        transport = Transport(tuple(self.allow), ca_file)
+        return adapter(config, self.now, self.sleep, transport)
 
     def parts(self, name: str) -> tuple[ShopConfig, dict[str, Secret]]:
         """Return a shop without secrets, and those of its secrets that still open."""
@@ -243,13 +246,11 @@ def adapter(
     shop: ShopConfig,
     now: Callable[[], datetime],
     sleep: Callable[[float], None] = time.sleep,
-    *,
-    allow: Sequence[str] = (),
+    transport: Transport = STRICT,
 ) -> Shop:
     """Return the adapter of one shop; raises Rejected for an unusable address."""
     given = shop.timeouts
     timeouts = Timeouts(connect=given.connect, read=given.read, total=given.total)
-    transport = Transport(tuple(allow), shop.ca_file)
     if shop.platform == "shopify":
         url = shop.api_url or f"https://{shop.address}"
         credentials_given = (
@@ -287,6 +288,7 @@ def adapter(
         timeouts=timeouts,
         resend_when_absent=frozenset(shop.resend_when_absent),
         allow_http=shop.allow_http,
+        keys_in_query=shop.keys_in_query,
         transport=transport,
     )
 

@@ -75,9 +75,10 @@ class Vault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """Which private networks (CIDR) shops may be in; none by default."""
+    """Which private networks (CIDR) shops may be in; whose certificates hold."""
 
     allow: tuple[str, ...] = ()
+    ca_file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +131,7 @@ class ShopConfig:
     api_version: str = "2026-10"
     allow_http: bool = False
     ca_file: str = ""
+    keys_in_query: bool = False
     client_id: str = ""
     client_secret: Secret = NO_SECRET
     token: Secret = NO_SECRET

@@ -49,6 +49,7 @@ class WooCommerceShop(WithoutReturns):
         timeouts: Timeouts | None = None,
         resend_when_absent: frozenset[str] = frozenset(),
         allow_http: bool = False,
+        keys_in_query: bool = False,
         transport: Transport = STRICT,
     ) -> None:
         if not url.startswith("https://") and not allow_http:
@@ -56,10 +57,16 @@ class WooCommerceShop(WithoutReturns):
             raise Rejected(msg, shop=name)
         self.name = name
         self.hook_path = f"/webhooks/woocommerce/{name}"
-        self._calls = Calls(url, key, secret, timeouts or Timeouts(), transport)
+
+        def calls(*, in_query: bool) -> Calls:
+            held = timeouts or Timeouts()
+            return Calls(url, key, secret, held, transport, keys_in_query=in_query)
+
+        self._calls = calls(in_query=keys_in_query)
         self._site = checks.Site(
             url=url,
             calls=self._calls,
+            by_query=calls(in_query=True),
             transport=transport,
             timeouts=timeouts or Timeouts(),
             clock=clock,
