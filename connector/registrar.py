@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from connector.config import Config, Secret, ShopConfig
 
 
+NO_KEYS = ("W301",)
+
+
 class Registrar:
     """What may be done with the connected shops; every deed names who did it."""
 
@@ -29,25 +32,35 @@ class Registrar:
 
     def examine(self, shop: ShopConfig) -> list[Check]:
         """Check a shop that is not connected yet, step by step; keeps nothing."""
-        wrong = [
-            _wrong(one.code, f"{one.what}: {one.cure}")
-            for one in shop_findings(self._config, shop)
-            if one.is_error or one.code == "W301"
-        ]
+        wrong = self.wrong(shop, *NO_KEYS)
         if wrong:
             return wrong
         try:
             asked = self._branches.adapter(shop)
         except RetourError as error:
             return [_wrong("E205", str(error))]
-        return connect.examine(asked)
+        return self._and_back(shop.platform, connect.examine(asked))
+
+    def wrong(self, shop: ShopConfig, *doubts: str) -> list[Check]:
+        """List the settings of a shop that cannot be; `doubts` are errors here too."""
+        return [
+            _wrong(one.code, f"{one.what}: {one.cure}")
+            for one in shop_findings(self._config, shop)
+            if one.is_error or one.code in doubts
+        ]
+
+    def _and_back(self, platform: str, found: list[Check]) -> list[Check]:
+        """Say of a good shop whether it can reach us in turn."""
+        if connect.has_failed(found):
+            return found
+        return [*found, *connect.knock(platform, self._branches.public_url)]
 
     def add(self, shop: ShopConfig, actor: str) -> list[Check]:
         """Check a shop and, unless a step fails, connect it; return the steps.
 
         Raises BadRequest where the name or the address is another shop's.
         """
-        self._refuse_taken(shop)
+        self.refuse_taken(shop)
         found = self.examine(shop)
         if connect.has_failed(found):
             return found
@@ -60,7 +73,7 @@ class Registrar:
             address=shop.address,
             settings=settings(shop),
             given=secrets(shop),
-            policy_text=self._policy(shop, currency),
+            policy_text=self.policy_text(shop, currency),
             found=found,
             actor=actor,
             now=self._branches.now(),
@@ -76,9 +89,14 @@ class Registrar:
             shops.get(self._branches.db, name)
             msg = "this shop cannot be used: look at the desk, or give it new keys"
             raise NotFound(msg, shop=name)
-        found = connect.examine(shop)
+        found = self._and_back(shop.platform, connect.examine(shop))
         connect.remember(self._branches.db, name, found, self._branches.now())
         return found
+
+    def arrive(self, name: str) -> list[Check]:
+        """Check a shop that granted access a moment ago, and make its webhooks."""
+        found = self.check(name)
+        return found if connect.has_failed(found) else [*found, *self._after(name)]
 
     def rotate(self, name: str, given: Mapping[str, Secret], actor: str) -> list[Check]:
         """Try new keys and, only when they work, put them in the old ones' place."""
@@ -117,7 +135,8 @@ class Registrar:
         self._branches.refresh()
         return said
 
-    def _refuse_taken(self, shop: ShopConfig) -> None:
+    def refuse_taken(self, shop: ShopConfig) -> None:
+        """Raise BadRequest where the name or the address is another shop's."""
         known = {row.name: row for row in shops.ever(self._branches.db)}
         row = known.get(shop.name)
         if row and row.removed_at is None:
@@ -131,7 +150,8 @@ class Registrar:
                 msg = "this shop is connected already"
                 raise BadRequest(msg, name=other.name)
 
-    def _policy(self, shop: ShopConfig, currency: str) -> str:
+    def policy_text(self, shop: ShopConfig, currency: str) -> str:
+        """Return the policy that a new shop starts with."""
         if shop.policy:
             return self._config.path(shop.policy).read_text("utf-8")
         return policy.starter(currency)

@@ -17,6 +17,7 @@ from connector.branches import Branches
 from connector.config import Config
 from connector.errors import ConfigError
 from connector.findings import findings
+from connector.installs import Installs
 from connector.registrar import Registrar
 from connector.settings import SECRETS, settings
 from connector.steps import place
@@ -115,6 +116,8 @@ def open_office(
         is_https=config.server.public_url.startswith("https:"),
         attempts=config.server.attempts,
         registrar=registrar,
+        woocommerce=Installs(branches, registrar),
+        installs={"woocommerce": "/install/woocommerce"},
     )
     return Office(
         config=config,

@@ -186,7 +186,9 @@ def sign_in(site: Site) -> Iterator[Check]:
     try:
         site.calls.get("orders", {"per_page": "1", "_fields": "id"})
     except Rejected as error:
-        code = CLOSER.get(_refusal(error), lambda _: _refusal(error))(site)
+        code = _refusal(error)
+        closer = CLOSER.get(code)
+        code = closer(site) if closer else code
         yield Check(step="sign_in", verdict=FAIL, code=code)
         return
     except OutcomeUnknown as error:
@@ -221,9 +223,10 @@ def _unknown_or_dropped(site: Site) -> str:
         return "key_unknown"
     try:
         site.by_query.get("orders", {"per_page": "1", "_fields": "id"})
-    except PlatformError as error:
-        is_other = isinstance(error, Rejected) and _refusal(error) != "key_unknown"
-        return _refusal(error) if is_other else "key_unknown"
+    except Rejected as error:
+        return _refusal(error)
+    except PlatformError:
+        return "key_unknown"
     return "header_dropped"
 
 

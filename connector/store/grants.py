@@ -76,6 +76,17 @@ def conclude(db: Database, state: str, outcome: str) -> None:
     )
 
 
+@atomic
+def stumble(db: Database, state: str, outcome: str) -> None:
+    """Say what failed, unless it came to a good end meanwhile; it may be retried."""
+    db.execute(
+        "UPDATE grants SET outcome = :outcome"
+        " WHERE digest = :digest AND used_at IS NULL",
+        outcome=outcome,
+        digest=_digest(state),
+    )
+
+
 def find(db: Database, state: str) -> Grant | None:
     """Look a state up without using it."""
     rows = db.query(

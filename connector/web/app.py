@@ -13,7 +13,7 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from connector.web import branches, console, deeds, portal
+from connector.web import branches, console, deeds, installs, portal
 from connector.web.face import LANGUAGES, money, when
 from connector.web.words import word
 
@@ -63,11 +63,12 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
     for pages in (
         console.pages(tries),
         branches.pages(),
+        installs.pages(),
         deeds.pages(),
         portal.pages(tries),
     ):
         app.register_blueprint(pages)
-    for edge in edges:
+    for edge in (*edges, installs.callbacks()):
         csrf.exempt(edge)
         app.register_blueprint(edge)
     app.get("/healthz")(_health)

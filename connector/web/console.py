@@ -37,11 +37,16 @@ if TYPE_CHECKING:
     from connector.web.face import Tries
 
 
+OURS = ("/console/", "/install/")
+
+
 def guard() -> Response | None:
     """Send everybody without a session to the door."""
     if session.get("is_merchant"):
         return None
-    return redirect(url_for("console.door", next=request.path), 303)
+    is_asking = request.method == "GET" and request.query_string
+    wanted = request.full_path if is_asking else request.path
+    return redirect(url_for("console.door", next=wanted), 303)
 
 
 def pages(tries: Tries) -> Blueprint:
@@ -89,7 +94,7 @@ def enter() -> Response | tuple[str, int]:
     if language:
         session["lang"] = language
     wanted = request.args.get("next", "")
-    is_ours = wanted.startswith("/console/") and "//" not in wanted
+    is_ours = wanted.startswith(OURS) and "//" not in wanted.partition("?")[0]
     return redirect(wanted if is_ours else url_for("console.overview"), 303)
 
 

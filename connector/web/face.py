@@ -14,13 +14,12 @@ from flask_babel import format_datetime, get_locale, gettext
 
 from connector.errors import BadRequest
 from connector.money import exponent
-from connector.platform import Shop
+from connector.platform import Check, Shop
 from connector.store import Database
 
 if TYPE_CHECKING:
     from connector.config import Secret, ShopConfig
     from connector.money import Money
-    from connector.platform import Check
 
 MOST_DIGITS = 6
 Tries = Callable[[Callable[..., Any]], Callable[..., Any]]  # limits a view
@@ -57,6 +56,43 @@ class Registrar(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """A browser about to be sent to a shop; `to` is empty where a step failed."""
+
+    name: str
+    address: str
+    steps: list[Check]
+    state: str = ""
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What became of it: connected, waiting, failed, over, or unknown."""
+
+    became: str
+    name: str = ""
+    address: str = ""
+    steps: list[Check] = field(default_factory=list)
+
+
+class Installs(Protocol):
+    """How a shop hands its keys over (`connector.installs`)."""
+
+    def begin(self, url: str, name: str, flags: Mapping[str, bool]) -> Departure:
+        """Look at a shop and say where to send the browser; raises BadRequest."""
+        ...
+
+    def receive(self, state: str, body: bytes) -> str:
+        """Take what a shop posted; "" when its keys are kept, else why not."""
+        ...
+
+    def arrive(self, state: str) -> Arrival:
+        """Say what became of an errand."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
     """The installation as the pages see it; `password` opens the console."""
 
@@ -69,6 +105,7 @@ class Face:
     is_https: bool = True
     attempts: str = "10 per 10 minutes"  # at a password, or at finding an order
     registrar: Registrar
+    woocommerce: Installs | None = None
     installs: Mapping[str, str] = field(default_factory=dict)  # platform -> path
 
 

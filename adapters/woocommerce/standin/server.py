@@ -100,7 +100,7 @@ class Visit(BaseHTTPRequestHandler):
         del raw
         shop = self.server.shop
         query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
-        given = {name: value for name, value in self.headers.items()}
+        given = dict(self.headers.items())
         found = site.before(shop, path, query) or wcauth.visit(
             shop, method, self.path, given, self.server.url
         )
@@ -118,7 +118,7 @@ class Visit(BaseHTTPRequestHandler):
         try:
             basic = ""
             if self.server.scheme == "https":  # over http it is not looked at
-                basic = access.handed_over(shop, self.headers, query)
+                basic = access.handed_over(shop, dict(self.headers.items()), query)
             access.admit(shop, method, f"{self.server.url}{path}", query, basic)
             body = self._body(raw)
             status, found, headers = rest.answer(

@@ -52,11 +52,15 @@ def visit(
     if wrong:
         return _denied(wrong)
     page = parts.path.removeprefix(ROOT).strip("/")
-    is_known = COOKIE in headers.get("Cookie", "")
     if page == "login":
         return _login(asked, method)
-    if not is_known:
+    if COOKIE not in headers.get("Cookie", ""):
         return _to(f"{origin}{ROOT}login/?{_query(asked)}")
+    return _inside(shop, page, asked, origin)
+
+
+def _inside(shop: Shop, page: str, asked: Mapping[str, str], origin: str) -> Answer:
+    """Answer staff who are signed in."""
     if page == "authorize":
         return _consent(shop, asked)
     if page == "access_granted" and asked.get("wc_auth_nonce") == NONCE:
@@ -81,8 +85,8 @@ def _wrong(asked: Mapping[str, str]) -> str:
 
 def _login(asked: Mapping[str, str], method: str) -> Answer:
     if method == "POST":
-        status, body, kind, headers = _to(f"{ROOT}authorize?{_query(asked)}")
-        return status, body, kind, headers | {"Set-Cookie": f"{COOKIE}; Path=/"}
+        there = {"Location": f"{ROOT}authorize?{_query(asked)}"}
+        return 302, b"", HTML, there | {"Set-Cookie": f"{COOKIE}; Path=/"}
     body = (
         '<form method="post"><label>Username <input name="log"></label>'
         '<label>Password <input name="pwd" type="password"></label>'
