@@ -17,8 +17,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
-from adapters.guard import STRICT, Transport
-from adapters.shopify.auth import ClientCredentials, Token
+from adapters.guard import Transport
+from adapters.shopify.auth import ClientCredentials, Installed, Token
+from adapters.shopify.oauth import App
 from adapters.shopify.shop import ShopifyShop
 from adapters.wire import Timeouts
 from adapters.woocommerce.shop import WooCommerceShop
@@ -31,6 +32,7 @@ from connector.settings import shop_config
 from connector.steps.hooks import Wish
 from connector.steps.refund import Limits
 from connector.store import credentials, desk, hooks, shops
+from connector.tokens import SealedTokens
 from connector.web import Storefront
 from jobs.schedule import Payday
 from webhooks import Door
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from adapters.shopify.calls import Credentials
+    from connector.platform import TokenStore
     from connector.store import Database
     from connector.vault import Vault
 
@@ -47,6 +51,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 2.0
+NO_APP = App(client_id="", secret=NO_SECRET, old_secret=NO_SECRET)
 UNUSABLE = "unusable"
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - a name
 OLD_SECRET_LIFE = timedelta(hours=1)
@@ -95,8 +100,9 @@ class Branches:
         public_url: str = "",
         allow: Sequence[str] = (),
         ca_file: str = "",
+        app: App = NO_APP,
     ) -> None:
-        self.allow, self.ca_file = allow, ca_file
+        self.allow, self.ca_file, self.app = allow, ca_file, app
         self.public_url = public_url
         self.db, self.vault, self.now, self.sleep = db, vault, now, sleep
         self._lock = threading.RLock()
@@ -140,9 +146,9 @@ class Branches:
             built[name] = Branch(
                 config=config,
                 revision=revision,
-                shop=self.adapter(config),
+                shop=self._own(config),
                 storefront=_storefront(config),
-                doors=tuple(_doors(config)),
+                doors=tuple(_doors(config, self.app)),
             )
         except RetourError as error:
             self._broken[name] = revision
@@ -167,10 +173,23 @@ class Branches:
         return shop_config(name, row.platform, row.address, row.settings, known)
 
     def adapter(self, config: ShopConfig) -> Shop:
-        """Build the adapter of a shop, connected or not."""
-        ca_file = config.ca_file or self.ca_file
-        transport = Transport(tuple(self.allow), ca_file)
-        return adapter(config, self.now, self.sleep, transport)
+        """Build the adapter of a shop that is not connected yet."""
+        return adapter(
+            config, self.now, self.sleep, allow=self.allow, ca_file=self.ca_file
+        )
+
+    def _own(self, config: ShopConfig) -> Shop:
+        """Build the adapter of a connected shop: its tokens live in the database."""
+        tokens = SealedTokens(self.db, self.vault, config.name, self.now, self.sleep)
+        return adapter(
+            config,
+            self.now,
+            self.sleep,
+            allow=self.allow,
+            ca_file=self.ca_file,
+            tokens=tokens,
+            app=self.app,
+        )
 
     def parts(self, name: str) -> tuple[ShopConfig, dict[str, Secret]]:
         """Return a shop without secrets, and those of its secrets that still open."""
@@ -246,29 +265,38 @@ def adapter(
     shop: ShopConfig,
     now: Callable[[], datetime],
     sleep: Callable[[float], None] = time.sleep,
-    transport: Transport = STRICT,
+    *,
+    allow: Sequence[str] = (),
+    ca_file: str = "",
+    tokens: TokenStore | None = None,
+    app: App = NO_APP,
 ) -> Shop:
     """Return the adapter of one shop; raises Rejected for an unusable address."""
     given = shop.timeouts
     timeouts = Timeouts(connect=given.connect, read=given.read, total=given.total)
+    transport = Transport(tuple(allow), shop.ca_file or ca_file)
     if shop.platform == "shopify":
         url = shop.api_url or f"https://{shop.address}"
-        credentials_given = (
-            Token(shop.token.reveal())
-            if shop.token
-            else ClientCredentials(
+        given_credentials: Credentials
+        if shop.token:
+            given_credentials = Token(shop.token.reveal())
+        elif shop.installed and tokens and not shop.client_id:
+            url = shop.api_url or app.api_url or url
+            given_credentials = Installed(url, app, now, tokens, timeouts, transport)
+        else:
+            given_credentials = ClientCredentials(
                 url,
                 shop.client_id,
                 shop.client_secret.reveal(),
                 now,
                 timeouts,
                 transport,
+                tokens,
             )
-        )
         return ShopifyShop(
             name=shop.name,
             domain=shop.address,
-            credentials=credentials_given,
+            credentials=given_credentials,
             clock=now,
             timeouts=timeouts,
             api_url=url,
@@ -313,11 +341,13 @@ def payday(db: Database, branch: Branch) -> Payday:
     )
 
 
-def _doors(shop: ShopConfig) -> Iterator[Door]:
+def _doors(shop: ShopConfig, app: App) -> Iterator[Door]:
     newest = shop.webhook_secret
     if shop.platform == "shopify" and not newest:
         newest = shop.client_secret
     secrets = _given(newest, shop.webhook_secret_old)
+    if shop.installed:
+        secrets += _given(app.secret, app.old_secret)
     domain = shop.address.lower() if shop.platform == "shopify" else ""
     yield Door(shop=shop.name, platform=shop.platform, domain=domain, secrets=secrets)
     asked = _given(shop.inbound_secret, shop.inbound_secret_old)

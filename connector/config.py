@@ -74,6 +74,31 @@ class Vault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shopify:
+    """The Shopify app that several shops install; not needed for a single shop's own.
+
+    `handle` is the app's name in Shopify's addresses; `subpath` that of its proxy.
+    """
+
+    client_id: str = ""
+    client_secret: Secret = NO_SECRET
+    client_secret_old: Secret = NO_SECRET
+    scopes: tuple[str, ...] = (
+        "read_orders",
+        "write_orders",
+        "read_returns",
+        "write_returns",
+        "read_products",
+        "read_customers",
+        "read_locations",
+        "read_fulfillments",
+    )
+    name: str = "Retour"
+    subpath: str = "returns"
+    api_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """Which private networks (CIDR) shops may be in; whose certificates hold."""
 
@@ -132,6 +157,7 @@ class ShopConfig:
     allow_http: bool = False
     ca_file: str = ""
     keys_in_query: bool = False
+    installed: bool = False
     client_id: str = ""
     client_secret: Secret = NO_SECRET
     token: Secret = NO_SECRET
@@ -155,6 +181,7 @@ class Config:
     console: Console = field(default_factory=Console)
     vault: Vault = field(default_factory=Vault)
     network: Network = field(default_factory=Network)
+    shopify: Shopify = field(default_factory=Shopify)
     jobs: Jobs = field(default_factory=Jobs)
     shops: tuple[ShopConfig, ...] = ()
     base: Path = field(default_factory=Path)
@@ -176,6 +203,7 @@ TABLES: Mapping[str, type] = {
     "console": Console,
     "vault": Vault,
     "network": Network,
+    "shopify": Shopify,
     "jobs": Jobs,
 }
 SHOP_TABLES: Mapping[str, type] = {"refunds": Refunds, "timeouts": Timeouts}

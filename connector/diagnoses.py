@@ -157,13 +157,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
             " what webhooks would have told."
         ),
     ),
-    "callback_http": (
-        N_("The shop hands keys over to an https address alone; Retour has none."),
-        N_(
-            "Put a TLS proxy before Retour and write https in public_url; or make a key"
-            " in the shop and enter it here."
-        ),
-    ),
     "key_of_customer": (
         N_("The key belongs to a user who may not manage the shop."),
         N_("Make it for an administrator or a shop manager."),
@@ -190,6 +183,60 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "tax_at_subtotal": (
         N_("Tax is rounded at the subtotal: lines can exceed the order by a cent."),
         N_("Nothing to do; Retour never pays more than the order has left."),
+    ),
+    "not_permitted": (
+        N_("The app and the shop belong to different organisations."),
+        N_("Make the app in the Dev Dashboard of the organisation that owns the shop."),
+    ),
+    "client_wrong": (
+        N_("The client ID or the client secret is wrong."),
+        N_("Copy both again from the app's settings in the Dev Dashboard."),
+    ),
+    "not_installed": (
+        N_("The app is not installed on the shop."),
+        N_("Install it from the Dev Dashboard, then try again."),
+    ),
+    "grant_ended": (
+        N_("What the shop once granted has ended."),
+        N_("Install the app on the shop again."),
+    ),
+    "token_refused": (
+        N_("Shopify refused the token."),
+        N_("Copy it again, or make the app and its token anew."),
+    ),
+    "shop_frozen": (
+        N_("The shop is frozen until its bill is paid."),
+        N_("Pay Shopify's bill, then try again."),
+    ),
+    "shop_locked": (
+        N_("Shopify has locked the shop."),
+        N_("Ask Shopify's support why."),
+    ),
+    "forbidden": (
+        N_("Shopify does not let the app in."),
+        N_("See that the app is installed, and that its scopes are granted."),
+    ),
+    "no_such_shop": (
+        N_("There is no such shop, or no such API version."),
+        N_("Check the myshopify.com domain."),
+    ),
+    "other_shop": (
+        N_("These keys belong to another shop: %(domain)s."),
+        N_("Enter that shop's domain, or the keys of this one."),
+    ),
+    "scopes_enough": (N_("The app may read and write what it needs."), ""),
+    "sixty_days": (
+        N_("Without the scope read_all_orders Shopify shows the last 60 days only."),
+        N_("Ask for it in the Dev Dashboard if older orders are to be returnable."),
+    ),
+    "api_version": (N_("Shopify serves the API version %(served)s."), ""),
+    "api_version_other": (
+        N_("Shopify serves the API version %(served)s instead of %(pinned)s."),
+        N_("Update Retour; until then look closely at refunds."),
+    ),
+    "scopes_short": (
+        N_("The app was granted less than it needs: %(scopes)s is missing."),
+        N_("Install the app again and grant all that is asked."),
     ),
     "webhooks_possible": (N_("Webhooks can be made."), ""),
     "webhooks_made": (N_("%(count)s webhooks tell Retour what happens."), ""),

@@ -139,11 +139,12 @@ def _site(where: str, shop: ShopConfig) -> Iterator[Finding]:
 def _secrets(shop: ShopConfig) -> Iterator[Finding]:
     where = f"shops.{shop.name}"
     if shop.platform == "shopify":
-        if not shop.token and not (shop.client_id and shop.client_secret):
+        has_client = shop.client_id and shop.client_secret
+        if not (shop.token or shop.installed or has_client):
             what = "no way to sign in at Shopify"
             cure = "client_id and client_secret, or token; or connect it in the console"
             yield _say("W301", where, what, cure)
-        elif not shop.client_secret and not shop.webhook_secret:
+        elif not (shop.client_secret or shop.webhook_secret or shop.installed):
             what = "webhooks cannot be proved without client_secret"
             yield _say("W302", where, what, "set client_secret or webhook_secret")
     elif shop.platform == "woocommerce" and not (

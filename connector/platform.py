@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -61,6 +61,25 @@ class Check:
     code: str
     facts: Mapping[str, str] = field(default_factory=dict)
     learnt: Mapping[str, str] = field(default_factory=dict)
+
+
+class TokenStore(Protocol):
+    """Where the tokens of a shop live that Retour fetches; sealed, by their names."""
+
+    def read(self) -> dict[str, str]:
+        """Return what is kept."""
+        ...
+
+    def renew(
+        self,
+        is_good: Callable[[dict[str, str]], bool],
+        fetch: Callable[[dict[str, str]], dict[str, str]],
+    ) -> dict[str, str]:
+        """Return good tokens; one process at a time fetches, the others wait.
+
+        What was fetched is kept before it is used: it may be the only copy.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connector import policy
+from connector.config import Secret
 from connector.diagnoses import FAIL, OK, WARN
 from connector.errors import BadRequest, NotFound, RetourError
 from connector.findings import shop_findings
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from connector.branches import Branches
-    from connector.config import Config, Secret, ShopConfig
-
-
-NO_KEYS = ("W301",)
+    from connector.config import Config, ShopConfig
 
 
 class Registrar:
@@ -32,7 +30,11 @@ class Registrar:
 
     def examine(self, shop: ShopConfig) -> list[Check]:
         """Check a shop that is not connected yet, step by step; keeps nothing."""
-        wrong = self.wrong(shop, *NO_KEYS)
+        wrong = [
+            _wrong(one.code, f"{one.what}: {one.cure}")
+            for one in shop_findings(self._config, shop)
+            if one.is_error or one.code == "W301"
+        ]
         if wrong:
             return wrong
         try:
@@ -40,14 +42,6 @@ class Registrar:
         except RetourError as error:
             return [_wrong("E205", str(error))]
         return self._and_back(shop.platform, connect.examine(asked))
-
-    def wrong(self, shop: ShopConfig, *doubts: str) -> list[Check]:
-        """List the settings of a shop that cannot be; `doubts` are errors here too."""
-        return [
-            _wrong(one.code, f"{one.what}: {one.cure}")
-            for one in shop_findings(self._config, shop)
-            if one.is_error or one.code in doubts
-        ]
 
     def _and_back(self, platform: str, found: list[Check]) -> list[Check]:
         """Say of a good shop whether it can reach us in turn."""
@@ -73,13 +67,43 @@ class Registrar:
             address=shop.address,
             settings=settings(shop),
             given=secrets(shop),
-            policy_text=self.policy_text(shop, currency),
+            policy_text=self._policy(shop, currency),
             found=found,
             actor=actor,
             now=self._branches.now(),
         )
         self._branches.refresh()
         return [*found, *self._after(shop.name)]
+
+    def reach(self, shop: ShopConfig) -> list[Check]:
+        """Check what can be checked without keys."""
+        found: list[Check] = []
+        try:
+            for check in self._branches.adapter(shop).check():
+                if check.step == "sign_in":
+                    break
+                found.append(check)
+        except RetourError as error:
+            return [_wrong("E205", str(error))]
+        return found
+
+    def admit(self, shop: ShopConfig, tokens: Mapping[str, str], actor: str) -> None:
+        """Connect a shop that has granted its tokens, or renew what it granted."""
+        db, now = self._branches.db, self._branches.now()
+        connect.admit(
+            db,
+            self._branches.vault,
+            name=shop.name,
+            platform=shop.platform,
+            address=shop.address,
+            settings=settings(shop),
+            given={name: Secret(text) for name, text in tokens.items()},
+            policy_text=policy.starter("EUR"),
+            actor=actor,
+            now=now,
+        )
+        self._branches.refresh()
+        self._after(shop.name)
 
     def check(self, name: str) -> list[Check]:
         """Examine a connected shop and keep what was learnt; raises NotFound."""
@@ -92,11 +116,6 @@ class Registrar:
         found = self._and_back(shop.platform, connect.examine(shop))
         connect.remember(self._branches.db, name, found, self._branches.now())
         return found
-
-    def arrive(self, name: str) -> list[Check]:
-        """Check a shop that granted access a moment ago, and make its webhooks."""
-        found = self.check(name)
-        return found if connect.has_failed(found) else [*found, *self._after(name)]
 
     def rotate(self, name: str, given: Mapping[str, Secret], actor: str) -> list[Check]:
         """Try new keys and, only when they work, put them in the old ones' place."""
@@ -150,8 +169,7 @@ class Registrar:
                 msg = "this shop is connected already"
                 raise BadRequest(msg, name=other.name)
 
-    def policy_text(self, shop: ShopConfig, currency: str) -> str:
-        """Return the policy that a new shop starts with."""
+    def _policy(self, shop: ShopConfig, currency: str) -> str:
         if shop.policy:
             return self._config.path(shop.policy).read_text("utf-8")
         return policy.starter(currency)

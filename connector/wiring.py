@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import uuid_utils.compat as uuids
 from flask import Flask
 
+from adapters.shopify.oauth import App
 from connector import policy, vault
+from connector.admission import Admission
 from connector.branches import Branches
 from connector.config import Config
 from connector.errors import ConfigError
 from connector.findings import findings
-from connector.installs import Installs
 from connector.registrar import Registrar
 from connector.settings import SECRETS, settings
 from connector.steps import place
@@ -83,6 +84,13 @@ def open_branches(
         public_url=config.server.public_url,
         allow=config.network.allow,
         ca_file=_file(config, config.network.ca_file),
+        app=App(
+            client_id=config.shopify.client_id,
+            secret=config.shopify.client_secret,
+            old_secret=config.shopify.client_secret_old,
+            scopes=config.shopify.scopes,
+            api_url=config.shopify.api_url,
+        ),
     )
 
 
@@ -116,8 +124,7 @@ def open_office(
         is_https=config.server.public_url.startswith("https:"),
         attempts=config.server.attempts,
         registrar=registrar,
-        woocommerce=Installs(branches, registrar),
-        installs={"woocommerce": "/install/woocommerce"},
+        admission=Admission(branches, registrar, config),
     )
     return Office(
         config=config,

@@ -61,6 +61,7 @@ class Calls:
         self._timeouts = timeouts
         self._sleep = sleep
         self._transport = transport
+        self.seen: dict[str, str] = {}  # of the last answer: version, date
 
     def ask(self, name: str, variables: Mapping[str, Any]) -> Json:
         """Run a document and return its `data`.
@@ -115,7 +116,7 @@ class Calls:
         """Read an answer that is no throttle."""
         if reply.status == 401:  # noqa: PLR2004 - HTTP
             msg = "Shopify refused our token"
-            raise Rejected(msg)
+            raise Rejected(msg, status=reply.status)
         if reply.status in STATUS_WORDS:
             raise Rejected(STATUS_WORDS[reply.status], status=reply.status)
         body = _object(reply)
@@ -123,6 +124,7 @@ class Calls:
             msg = "Shopify answered something that cannot be understood"
             raise OutcomeUnknown(msg, status=reply.status)
         served = reply.headers.get("X-Shopify-API-Version", self._version)
+        self.seen = {"version": served, "date": reply.headers.get("Date", "")}
         if served != self._version:
             # A retired version does not fail: Shopify serves the oldest it has.
             log.warning("Shopify served API %s, not %s", served, self._version)

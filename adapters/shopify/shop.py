@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from shopify.utils.shop_url import sanitize_shop_domain
 
-from adapters.checking import by_probe
 from adapters.guard import STRICT, Transport
-from adapters.shopify import hooks, notices, refunds, returns, translate
+from adapters.shopify import checks, hooks, notices, refunds, returns, translate
 from adapters.shopify.calls import Calls
 from adapters.wire import Timeouts, understood
 from connector.errors import Gone, Rejected
@@ -66,6 +65,9 @@ class ShopifyShop:
             timeouts or Timeouts(read=30, total=45),
             sleep,
             transport,
+        )
+        self._store = checks.Store(
+            domain=domain, version=api_version, calls=self._calls, clock=clock
         )
 
     def read_notice(self, topic: str, body: bytes) -> Notice:
@@ -189,7 +191,7 @@ class ShopifyShop:
 
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
-        return by_probe(self.probe)
+        return checks.examine(self._store)
 
     @understood
     def probe(self) -> Mapping[str, str]:

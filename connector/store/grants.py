@@ -27,6 +27,7 @@ class Grant:
     made_at: datetime
     used_at: datetime | None
     outcome: str
+    sealed: str = ""  # keys that came and were not tried yet, as the vault sealed them
 
 
 @atomic
@@ -52,13 +53,19 @@ def begin(
 
 
 @atomic
-def take(db: Database, state: str, platform: str, now: datetime) -> Grant | None:
-    """Use a state up; None when it is unknown, used, or older than half an hour."""
+def take(
+    db: Database, state: str, platform: str, now: datetime, sealed: str = ""
+) -> Grant | None:
+    """Use a state up, keeping what came with it in the same commit.
+
+    None, and nothing is kept, when it is unknown, used, or older than half an hour.
+    """
     rows = db.query(
-        "UPDATE grants SET used_at = :now WHERE digest = :digest"
+        "UPDATE grants SET used_at = :now, sealed = :sealed WHERE digest = :digest"
         " AND platform = :platform AND used_at IS NULL AND made_at > :oldest"
         " RETURNING *",
         now=stamp(now),
+        sealed=sealed,
         digest=_digest(state),
         platform=platform,
         oldest=stamp(now - LIFE),
@@ -77,13 +84,18 @@ def conclude(db: Database, state: str, outcome: str) -> None:
 
 
 @atomic
-def stumble(db: Database, state: str, outcome: str) -> None:
-    """Say what failed, unless it came to a good end meanwhile; it may be retried."""
+def forget(db: Database, state: str) -> None:
+    """Forget what came with a grant, once it was tried."""
     db.execute(
-        "UPDATE grants SET outcome = :outcome"
-        " WHERE digest = :digest AND used_at IS NULL",
-        outcome=outcome,
-        digest=_digest(state),
+        "UPDATE grants SET sealed = '' WHERE digest = :digest", digest=_digest(state)
+    )
+
+
+@atomic
+def forget_old(db: Database, now: datetime) -> int:
+    """Remove grants that nobody finished, with whatever they held."""
+    return db.execute(
+        "DELETE FROM grants WHERE made_at < :oldest", oldest=stamp(now - LIFE * 4)
     )
 
 
@@ -107,4 +119,5 @@ def _grant(row: Row) -> Grant:
         made_at=moment(row["made_at"]),
         used_at=moment(row["used_at"]) if row["used_at"] else None,
         outcome=row["outcome"],
+        sealed=row["sealed"],
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,12 +14,13 @@ from flask_babel import format_datetime, get_locale, gettext
 
 from connector.errors import BadRequest
 from connector.money import exponent
-from connector.platform import Check, Shop
+from connector.platform import Shop
 from connector.store import Database
 
 if TYPE_CHECKING:
     from connector.config import Secret, ShopConfig
     from connector.money import Money
+    from connector.platform import Check
 
 MOST_DIGITS = 6
 Tries = Callable[[Callable[..., Any]], Callable[..., Any]]  # limits a view
@@ -55,40 +56,104 @@ class Registrar(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Departure:
-    """A browser about to be sent to a shop; `to` is empty where a step failed."""
+class Leaving(Protocol):
+    """Where a browser goes, and the state that it must bring back."""
 
-    name: str
-    address: str
-    steps: list[Check]
-    state: str = ""
-    to: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """What became of it: connected, waiting, failed, over, or unknown."""
-
-    became: str
-    name: str = ""
-    address: str = ""
-    steps: list[Check] = field(default_factory=list)
-
-
-class Installs(Protocol):
-    """How a shop hands its keys over (`connector.installs`)."""
-
-    def begin(self, url: str, name: str, flags: Mapping[str, bool]) -> Departure:
-        """Look at a shop and say where to send the browser; raises BadRequest."""
+    @property
+    def url(self) -> str:
+        """The shop's own page."""
         ...
 
-    def receive(self, state: str, body: bytes) -> str:
-        """Take what a shop posted; "" when its keys are kept, else why not."""
+    @property
+    def state(self) -> str:
+        """Unguessable, good once."""
         ...
 
-    def arrive(self, state: str) -> Arrival:
-        """Say what became of an errand."""
+    @property
+    def address(self) -> str:
+        """The address of the shop."""
+        ...
+
+    @property
+    def found(self) -> Sequence[Check]:
+        """What was found of it without keys."""
+        ...
+
+
+class Arrived(Protocol):
+    """What became of a grant."""
+
+    @property
+    def shop(self) -> str:
+        """The shop's name in Retour."""
+        ...
+
+    @property
+    def found(self) -> Sequence[Check]:
+        """The steps of its check."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """The address of the shop."""
+        ...
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether no step failed."""
+        ...
+
+
+class Admission(Protocol):
+    """How shops grant access themselves (`connector.admission`); raises BadRequest."""
+
+    @property
+    def ways(self) -> Mapping[str, str]:
+        """Return, by platform, the path at which a shop can grant access."""
+        ...
+
+    def leave_for_shopify(self, pairs: Sequence[tuple[str, str]]) -> Leaving:
+        """Send a merchant to the consent page."""
+        ...
+
+    def back_from_shopify(
+        self, pairs: Sequence[tuple[str, str]], state: str
+    ) -> Arrived:
+        """Take the grant that he brings back."""
+        ...
+
+    def leave_for_woocommerce(
+        self, address: str, name: str, *, keys_in_query: bool = False
+    ) -> Leaving:
+        """Send the merchant to approve."""
+        ...
+
+    def take_keys(self, state: str, body: bytes) -> bool:
+        """Hold the keys that a shop posts."""
+        ...
+
+    def waits_for(self, state: str) -> str:
+        """Return the address of the shop that a browser was sent to, or ""."""
+        ...
+
+    def has_come(self, state: str) -> bool:
+        """Say whether the shop has posted its keys."""
+        ...
+
+    def back_from_woocommerce(self, state: str) -> Arrived:
+        """Try the keys that came, and connect the shop."""
+        ...
+
+    def by_session_token(self, token: str) -> str:
+        """Return the shop whose admin sent this token."""
+        ...
+
+    def domain_of(self, name: str) -> str:
+        """Return the domain that may frame the console of a shop."""
+        ...
+
+    def proxied(self, pairs: Sequence[tuple[str, str]]) -> tuple[str, str]:
+        """Return (shop's name, path prefix) of a request through the app proxy."""
         ...
 
 
@@ -105,8 +170,7 @@ class Face:
     is_https: bool = True
     attempts: str = "10 per 10 minutes"  # at a password, or at finding an order
     registrar: Registrar
-    woocommerce: Installs | None = None
-    installs: Mapping[str, str] = field(default_factory=dict)  # platform -> path
+    admission: Admission
 
 
 def face() -> Face:
