@@ -14,15 +14,14 @@ from adapters.woocommerce.shop import WooCommerceShop
 from adapters.woocommerce.standin import Shop, serve
 from adapters.woocommerce.standin.access import Key
 from connector.diagnoses import WORDS, found
-from tests.contract.conftest import LOCAL, Clock
-from tests.tls import ca_file, context
+from tests.contract.conftest import LOCAL, TRUSTED, Clock
+from tests.tls import context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connector.platform import Check
 
-TRUSTED = Transport(("127.0.0.0/8",), ca_file())
 QUICK = Timeouts(connect=2, read=2, total=4)
 
 
