@@ -48,17 +48,17 @@ class Walk:
     def page(self, path: str = INSTALL, **query: str) -> requests.Response:
         return self.browser.get(f"{self.url}{path}", params=query)
 
-    def sign_in(self) -> None:
-        door = f"{self.url}/console/door"
-        token = re.search(
-            r'name="csrf_token" value="([^"]+)"', self.browser.get(door).text
-        )
+    def enter(self, door: requests.Response) -> requests.Response:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', door.text)
         assert token
-        self.browser.post(
-            door,
+        return self.browser.post(
+            door.url,
             data={"csrf_token": token[1], "password": "sesame"},
-            headers={"Referer": door},
+            headers={"Referer": door.url},
         )
+
+    def sign_in(self) -> None:
+        self.enter(self.page("/console/door"))
 
     def way(self, **query: str) -> str:
         """Ask for the way to the shop, and return its address."""
@@ -331,13 +331,7 @@ def test_nobody_without_a_session_is_sent_anywhere(walk: Walk) -> None:
 def test_after_the_door_the_merchant_goes_on_where_he_was(walk: Walk) -> None:
     walk.browser.cookies.clear()
     door = walk.page(url=walk.shop_url, name="boots")
-    token = re.search(r'name="csrf_token" value="([^"]+)"', door.text)
-    assert token
-    page = walk.browser.post(
-        door.url,
-        data={"csrf_token": token[1], "password": "sesame"},
-        headers={"Referer": door.url},
-    )
+    page = walk.enter(door)
     assert "Go to the shop and approve" in page.text
 
 
@@ -347,13 +341,7 @@ def test_after_the_door_the_merchant_goes_on_where_he_was(walk: Walk) -> None:
 def test_the_door_leads_nowhere_else(walk: Walk, evil: str) -> None:
     walk.browser.cookies.clear()
     door = walk.page("/console/door", next=evil)
-    token = re.search(r'name="csrf_token" value="([^"]+)"', door.text)
-    assert token
-    page = walk.browser.post(
-        door.url,
-        data={"csrf_token": token[1], "password": "sesame"},
-        headers={"Referer": door.url},
-    )
+    page = walk.enter(door)
     assert page.url == f"{walk.url}/console/"
 
 
