@@ -17,8 +17,9 @@ from adapters.shopify import oauth
 from adapters.shopify.auth import packed
 from adapters.woocommerce import grant as wc_auth
 from connector.config import SHOP_NAME, Secret, ShopConfig
-from connector.diagnoses import FAIL
+from connector.diagnoses import FAIL, WARN
 from connector.errors import BadRequest
+from connector.findings import unheard
 from connector.platform import Check
 from connector.steps import connect
 from connector.store import desk, grants, shops
@@ -226,8 +227,9 @@ class Admission:
         self._begin(state, WOOCOMMERCE, site, args)
         at = f"{self._public_url}/install/woocommerce"
         url = wc_auth.consent_url(site, chosen, f"{at}/back", f"{at}/callback/{state}")
-        knock = connect.knock(WOOCOMMERCE, self._public_url)
-        return Departure(url=url, state=state, address=site, found=[*found, *knock])
+        if unheard(self._public_url, shop):
+            found.append(Check(step="settings", verdict=WARN, code="callback_deaf"))
+        return Departure(url=url, state=state, address=site, found=found)
 
     def take_keys(self, state: str, body: bytes) -> bool:
         """Hold the keys that a shop posts; False where nobody asked for them.

@@ -150,13 +150,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
             " which the shop's own log may keep."
         ),
     ),
-    "knock_port": (
-        N_("WordPress sends webhooks to public addresses and usual ports alone."),
-        N_(
-            "Retour's public_url should be https, at port 443; until then polling finds"
-            " what webhooks would have told."
-        ),
-    ),
     "key_of_customer": (
         N_("The key belongs to a user who may not manage the shop."),
         N_("Make it for an administrator or a shop manager."),
@@ -247,6 +240,20 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "webhooks_later": (
         N_("The webhooks could not be made just now."),
         N_("Retour tries again within minutes; polling finds all meanwhile."),
+    ),
+    "webhooks_deaf": (
+        N_("The webhooks are made, but the shop probably cannot reach %(address)s."),
+        N_(
+            "Set public_url to an https address that the shop reaches, on the usual"
+            " port; polling finds all meanwhile."
+        ),
+    ),
+    "callback_deaf": (
+        N_("The shop probably cannot reach Retour, to hand its keys over."),
+        N_(
+            "Set public_url to an https address that the shop reaches, at port 443; or"
+            " make a key in the shop and enter it here."
+        ),
     ),
     "webhooks_removed": (N_("Our webhooks were taken out of the shop."), ""),
     "webhooks_left": (

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.guard import STRICT, Transport
+from adapters.pacing import Pacing
 from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
 from adapters.woocommerce import checks, hooks, refunds, translate
@@ -51,6 +52,7 @@ class WooCommerceShop(WithoutReturns):
         allow_http: bool = False,
         keys_in_query: bool = False,
         transport: Transport = STRICT,
+        pacing: Pacing | None = None,
     ) -> None:
         if not url.startswith("https://") and not allow_http:
             msg = "plain http only works when it is allowed for this shop"
@@ -59,8 +61,15 @@ class WooCommerceShop(WithoutReturns):
         self.hook_path = f"/webhooks/woocommerce/{name}"
 
         def calls(*, in_query: bool) -> Calls:
-            held = timeouts or Timeouts()
-            return Calls(url, key, secret, held, transport, keys_in_query=in_query)
+            return Calls(
+                url=url,
+                key=key,
+                secret=secret,
+                timeouts=timeouts or Timeouts(),
+                pacing=pacing or Pacing(),
+                transport=transport,
+                keys_in_query=in_query,
+            )
 
         self._calls = calls(in_query=keys_in_query)
         self._site = checks.Site(
@@ -196,7 +205,7 @@ class WooCommerceShop(WithoutReturns):
 
     def topics(self) -> tuple[str, ...]:
         """Return the topics that we want."""
-        return hooks.TOPICS
+        return hooks.topics()
 
     @understood
     def subscriptions(self) -> tuple[Subscription, ...]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from connector import policy
-from connector.diagnoses import FAIL, WARN
+from connector.diagnoses import FAIL
 from connector.errors import BadRequest
-from connector.platform import Check
 from connector.states import Refund
 from connector.store import atomic, credentials, desk, history, refunds, shops
 
@@ -18,12 +15,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from connector.config import Secret
-    from connector.platform import Shop
+    from connector.platform import Check, Shop
     from connector.store import Database
     from connector.vault import Vault
 
 ABOUT = "shop"
-KNOCK_PORTS = (80, 443, 8080)  # where WordPress sends anything to, by default
 UNDER_WAY = (Refund.SUBMITTED, Refund.UNKNOWN, Refund.PENDING)
 
 
@@ -35,24 +31,6 @@ def examine(shop: Shop) -> list[Check]:
         if check.verdict == FAIL:
             break
     return found
-
-
-def knock(platform: str, public_url: str) -> list[Check]:
-    """Warn where WordPress would send no webhook to: odd ports, private addresses."""
-    parts = urlsplit(public_url)
-    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
-    is_far = port not in KNOCK_PORTS or is_inside(parts.hostname or "")
-    if platform != "woocommerce" or not is_far:
-        return []
-    return [Check(step="webhooks", verdict=WARN, code="knock_port")]
-
-
-def is_inside(host: str) -> bool:
-    """Say whether a host, as it is written, is no public one; asks no name server."""
-    try:
-        return not ip_address(host).is_global
-    except ValueError:
-        return "." not in host
 
 
 def has_failed(found: Iterable[Check]) -> bool:
