@@ -51,8 +51,10 @@ class Reply:
     body: bytes
 
 
-def fetch(ask: Callable[[], requests.Response], timeouts: Timeouts) -> Reply:
-    """Make one request and read all of its answer.
+def fetch(
+    ask: Callable[[], requests.Response], timeouts: Timeouts, most: int = MOST_BYTES
+) -> Reply:
+    """Make one request and read all of its answer, `most` bytes of it.
 
     `ask` must stream and not follow redirects. Raises Unavailable only where the
     connection was never made, else OutcomeUnknown. A trickling body outlives a
@@ -61,7 +63,7 @@ def fetch(ask: Callable[[], requests.Response], timeouts: Timeouts) -> Reply:
     deadline = time.monotonic() + timeouts.total
     try:
         with ask() as answer:
-            body = _drain(answer, deadline)
+            body = _drain(answer, deadline, most)
             return Reply(status=answer.status_code, headers=answer.headers, body=body)
     except (
         requests.RequestException,
@@ -136,14 +138,14 @@ def download(ask: Callable[[], requests.Response]) -> Iterator[bytes]:
         raise _named(error) from None
 
 
-def _drain(answer: requests.Response, deadline: float) -> bytes:
+def _drain(answer: requests.Response, deadline: float, most: int) -> bytes:
     """Read what has come, as it comes: a whole chunk may never come in time."""
     parts: list[bytes] = []
     size = 0
     while part := answer.raw.read1(CHUNK, decode_content=True):
         parts.append(part)
         size += len(part)
-        if size > MOST_BYTES:
+        if size > most:
             msg = "the answer is too long"
             raise OutcomeUnknown(msg)
         if time.monotonic() > deadline:
@@ -170,6 +172,13 @@ def _named(error: Exception) -> PlatformError:
         return Unavailable(msg, error=type(reason).__name__)
     if "CERTIFICATE_VERIFY_FAILED" in str(reason):
         msg = "the shop's certificate is not valid"
-        return Unavailable(msg, error=name)
+        return Unavailable(msg, error=name, why=_flaw(str(reason)))
     msg = "the connection broke before the answer was whole"
     return OutcomeUnknown(msg, error=name)
+
+
+def _flaw(said: str) -> str:
+    """Say what is wrong with a certificate: expired, other_host or unknown."""
+    if "expired" in said or "not yet valid" in said:
+        return "expired"
+    return "other_host" if "mismatch" in said else "unknown"

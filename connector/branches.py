@@ -103,9 +103,10 @@ class Branches:
         *,
         public_url: str = "",
         allow: Sequence[str] = (),
+        ca_file: str = "",
         app: App = NO_APP,
     ) -> None:
-        self.allow, self.app = allow, app
+        self.allow, self.ca_file, self.app = allow, ca_file, app
         self.public_url = public_url
         self.db, self.vault, self.now, self.sleep = db, vault, now, sleep
         self._lock = threading.RLock()
@@ -180,7 +181,9 @@ class Branches:
 
     def adapter(self, config: ShopConfig) -> Shop:
         """Build the adapter of a shop that is not connected yet."""
-        return adapter(config, self.now, self.sleep, allow=self.allow)
+        return adapter(
+            config, self.now, self.sleep, allow=self.allow, ca_file=self.ca_file
+        )
 
     def _own(self, config: ShopConfig) -> Shop:
         """Build the adapter of a connected shop: its tokens live in the database."""
@@ -190,6 +193,7 @@ class Branches:
             self.now,
             self.sleep,
             allow=self.allow,
+            ca_file=self.ca_file,
             tokens=tokens,
             app=self.app,
             pacing=self._pacing(config),
@@ -306,6 +310,7 @@ def adapter(
     sleep: Callable[[float], None] = time.sleep,
     *,
     allow: Sequence[str] = (),
+    ca_file: str = "",
     tokens: TokenStore | None = None,
     app: App = NO_APP,
     pacing: Pacing | None = None,
@@ -313,7 +318,7 @@ def adapter(
     """Return the adapter of one shop; raises Rejected for an unusable address."""
     given = shop.timeouts
     timeouts = Timeouts(connect=given.connect, read=given.read, total=given.total)
-    transport = Transport(tuple(allow), shop.ca_file)
+    transport = Transport(tuple(allow), shop.ca_file or ca_file)
     if shop.platform == "shopify":
         url = shop.api_url or f"https://{shop.address}"
         given_credentials: Credentials
@@ -356,6 +361,7 @@ def adapter(
         timeouts=timeouts,
         resend_when_absent=frozenset(shop.resend_when_absent),
         allow_http=shop.allow_http,
+        keys_in_query=shop.keys_in_query,
         transport=transport,
         public_url=shop.address,
         meanings=Meanings(**asdict(shop.plugin)),

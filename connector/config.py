@@ -100,9 +100,10 @@ class Shopify:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """Which private networks (CIDR) shops may be in; none by default."""
+    """Which private networks (CIDR) shops may be in; whose certificates hold."""
 
     allow: tuple[str, ...] = ()
+    ca_file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +178,7 @@ class ShopConfig:
     api_version: str = "2026-10"
     allow_http: bool = False
     ca_file: str = ""
+    keys_in_query: bool = False
     installed: bool = False
     client_id: str = ""
     client_secret: Secret = NO_SECRET

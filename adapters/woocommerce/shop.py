@@ -62,6 +62,7 @@ class WooCommerceShop(WithoutReturns):
         timeouts: Timeouts | None = None,
         resend_when_absent: frozenset[str] = frozenset(),
         allow_http: bool = False,
+        keys_in_query: bool = False,
         transport: Transport = STRICT,
         pacing: Pacing | None = None,
         public_url: str = "",
@@ -73,17 +74,23 @@ class WooCommerceShop(WithoutReturns):
             raise Rejected(msg, shop=name)
         self.name = name
         self.hook_path = f"/webhooks/woocommerce/{name}"
-        self._calls = Calls(
-            url=url,
-            key=key,
-            secret=secret,
-            timeouts=timeouts or Timeouts(),
-            pacing=pacing or Pacing(),
-            transport=transport,
-        )
+
+        def calls(*, in_query: bool) -> Calls:
+            return Calls(
+                url=url,
+                key=key,
+                secret=secret,
+                timeouts=timeouts or Timeouts(),
+                pacing=pacing or Pacing(),
+                transport=transport,
+                keys_in_query=in_query,
+            )
+
+        self._calls = calls(in_query=keys_in_query)
         self._site = checks.Site(
             url=url,
             calls=self._calls,
+            by_query=calls(in_query=True),
             transport=transport,
             timeouts=timeouts or Timeouts(),
             clock=clock,

@@ -117,7 +117,8 @@ def connect(way: str) -> str | Response:
         abort(404)
     shop = _asked(way)
     given = {"address": shop.address, "name": shop.name, "client_id": shop.client_id}
-    given["allow_http"] = "1" if shop.allow_http else ""
+    for key in ("allow_http", "keys_in_query"):
+        given[key] = "1" if getattr(shop, key) else ""
     try:
         found = face().registrar.add(shop, ACTOR)
     except (BadRequest, RetourError) as error:
@@ -139,6 +140,7 @@ def _asked(way: str) -> ShopConfig:
         platform=asked.platform,
         address=address,
         allow_http=request.form.get("allow_http") == "1",
+        keys_in_query=request.form.get("keys_in_query") == "1",
     )
     seen: dict[str, Any] = {
         key: request.form.get(key, "").strip() for key in asked.settings

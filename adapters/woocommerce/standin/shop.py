@@ -68,6 +68,7 @@ class Shop:
         self.name, self.key = name, key
         self.keys = {key: Key(secret)}
         self.mood = ""  # what stands before the API: see `site`
+        self.trusts = ""  # a file of certificates for what it posts to
         self.version, self.hpos, self.tax_at_subtotal = "11.0.1", True, False
         self.clock, self.zone = clock, ZoneInfo(time_zone)
         self.currency, self.decimals = currency, decimals
