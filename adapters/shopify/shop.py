@@ -52,6 +52,7 @@ class ShopifyShop:
         api_version: str = "2026-10",
         sleep: Callable[[float], None] = time.sleep,
         transport: Transport = STRICT,
+        can_prove: bool = True,
     ) -> None:
         if not sanitize_shop_domain(domain):
             msg = "a Shopify shop is named by its myshopify.com domain"
@@ -67,7 +68,11 @@ class ShopifyShop:
             transport,
         )
         self._store = checks.Store(
-            domain=domain, version=api_version, calls=self._calls, clock=clock
+            domain=domain,
+            version=api_version,
+            calls=self._calls,
+            clock=clock,
+            can_prove=can_prove,
         )
 
     def read_notice(self, topic: str, body: bytes) -> Notice:

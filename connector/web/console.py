@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hmac
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
     flash,
+    make_response,
     redirect,
     render_template,
     request,
@@ -32,6 +34,7 @@ from connector.store import (
 from connector.web.face import face
 from connector.web.sessions import (
     enter_frame,
+    is_framed,
     keep_within,
     only_shop,
     wanted_shop,
@@ -51,6 +54,9 @@ def guard() -> Response | None:
     if session.get("is_merchant"):
         keep_within()
         return None
+    if is_framed():  # the door must not be framed, and a shop's admin has no password
+        text = gettext("This session is over. Open Retour anew from the shop's admin.")
+        return make_response(render_template("error.html", text=text), 401)
     return redirect(url_for("console.door", next=request.path), 303)
 
 
@@ -109,6 +115,9 @@ def embedded() -> Response | tuple[str, int]:
 
     Shopify sends its session token with the address, as `id_token`, or as a bearer.
     """
+    if "id_token" not in request.args and "hmac" in request.args:
+        pairs = list(request.args.items(multi=True))
+        return redirect(f"{url_for('install.to_shopify')}?{urlencode(pairs)}", 303)
     bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
     try:
         shop = face().admission.by_session_token(
