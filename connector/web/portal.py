@@ -96,6 +96,8 @@ def _routes(routes: Blueprint, tries: Tries) -> None:
     @routes.context_processor
     def storefront() -> dict[str, object]:
         name = (request.view_args or {}).get("shop", "")
+        if name not in face().storefronts:
+            return {}  # the page that says so
         return {
             "store": face().storefronts[name],
             "shop": name,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import abort, request, session
 from flask.sessions import SecureCookieSessionInterface
 
+from connector.errors import NotFound
 from connector.store import desk, refunds, returns
 from connector.web.face import face
 
@@ -91,7 +92,13 @@ def wanted_shop() -> str | None:
 def keep_within() -> None:
     """Answer 404 to whatever is not of the shop that this session is limited to."""
     only = only_shop()
-    if only and request.endpoint not in NAMELESS and _shop_asked_for() != only:
+    if not only or request.endpoint in NAMELESS:
+        return
+    try:
+        is_ours = _shop_asked_for() == only
+    except NotFound:
+        is_ours = False
+    if not is_ours:
         abort(404)
 
 
