@@ -298,9 +298,7 @@ def adapter(
             api_version=shop.api_version,
             sleep=sleep,
             transport=transport,
-            can_prove=bool(
-                shop.webhook_secret or shop.client_secret or shop.installed
-            ),
+            can_prove=bool(shop.webhook_secret or shop.client_secret or shop.installed),
         )
     if shop.platform != "woocommerce":
         msg = "no adapter knows this platform"

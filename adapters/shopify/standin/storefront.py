@@ -1,9 +1,10 @@
-"""Where the app shows itself: behind the storefront's proxy, inside the admin's frame."""
+"""Where the app shows itself: behind the storefront's proxy, in the admin's frame."""
 
 from __future__ import annotations
 
 import html
 import http.client
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
@@ -11,8 +12,6 @@ from urllib.parse import urlencode, urlsplit
 from adapters.shopify.standin import grants
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from adapters.shopify.standin.state import State
 
 PREFIX = "/apps/returns"

@@ -266,3 +266,17 @@ def test_threads_that_ask_at_once_fetch_one_token(
     for one in threads:
         one.join()
     assert len(found) == len(shop.tokens) == 1
+
+
+def test_a_token_that_another_app_was_given_does_not_count(
+    shop: Shop, clock: Clock, url: str
+) -> None:
+    ends = (NOW + timedelta(hours=20)).isoformat()
+    kept = {"access_token": "shpat_other", "access_ends": ends, "access_app": "other"}
+    store = InMemory(dict(kept))
+    asked = ClientCredentials(url, "id", HUSH, clock, QUICK, LOCAL, store)
+    assert asked.get() in shop.tokens
+    assert store.kept["access_app"] == "id"
+    installed = Installed(url, APP, clock, InMemory({**kept, "refresh_token": "x"}))
+    with pytest.raises(Rejected, match="install the app"):
+        installed.get()

@@ -64,8 +64,14 @@ def test_no_token_lies_open_in_store_log_or_address(
     pair = world.shop.pairs[0]
     kept = credentials.of(world.office.db, world.office.vault, "teehaus")
     assert kept["access_token"].reveal() == pair.access
-    tables = ("credentials", "grants", "shops", "history", "desk")
-    rows = [world.office.db.query(f"SELECT * FROM {one}") for one in tables]
+    asked_for = (
+        "SELECT * FROM credentials",
+        "SELECT * FROM grants",
+        "SELECT * FROM shops",
+        "SELECT * FROM history",
+        "SELECT * FROM desk",
+    )
+    rows = [world.office.db.query(one) for one in asked_for]
     everything = f"{rows}{caplog.text}{page.text}{page.headers}{asked}"
     for secret in (pair.access, pair.refresh, SECRET, query["code"]):
         assert secret not in everything
@@ -264,7 +270,9 @@ def test_the_file_changes_from_a_token_to_client_credentials(
         old = shop + 'token = "shpat_unused"\n'
         new = shop + f'client_id = "app"\nclient_secret = "{SECRET}"\n'
         for part, has_token in ((old, True), (new, False), (old, True)):
-            asked = config.parse(text(address, world.url, world.api, part), tmp_path, {})
+            asked = config.parse(
+                text(address, world.url, world.api, part), tmp_path, {}
+            )
             branches = open_branches(asked, world.clock, world.clock.sleep)
             world.shop.token = "shpat_unused" if has_token else "shpat_gone"
             assert branches.shops["tee"].probe()["domain"] == DOMAIN

@@ -76,7 +76,9 @@ def choosing(world: Installing) -> str:
 
 def wish(page: str, count: int = 1) -> dict[str, str]:
     quantity = re.search(r'name="(quantity-[^"]+)"', page)
-    reason = re.search(r'name="(reason-[^"]+)".*?<option value="([^"]+)"', page, re.S)
+    reason = re.search(
+        r'name="(reason-[^"]+)".*?<option value="([^"]+)"', page, re.DOTALL
+    )
     assert quantity
     assert reason
     return {**fields(page), quantity[1]: str(count), reason[1]: reason[2]}
@@ -157,7 +159,10 @@ def test_a_request_that_did_not_come_through_the_shop_is_refused(
     assert direct(world, [*good, ("shop", "evil.myshopify.com")]) == 401
     assert direct(world, [*good, ("more", "1")]) == 401
     assert direct(world, [x for x in good if x[0] != "signature"]) == 401
-    assert direct(world, [(k, v[:-1] if k == "path_prefix" else v) for k, v in good]) == 401
+    assert (
+        direct(world, [(k, v[:-1] if k == "path_prefix" else v) for k, v in good])
+        == 401
+    )
     assert direct(world, signed(world, "a=1&a=2&b=")) == 200
 
 
@@ -170,10 +175,10 @@ def test_an_old_request_and_one_from_the_future_are_refused(
     assert direct(world, pairs) == 401
 
 
-@pytest.mark.parametrize("prefix", ["//evil.example", "/apps/x/../..", "", "/x/returns"])
-def test_a_path_that_leads_elsewhere_is_refused(
-    world: Installing, prefix: str
-) -> None:
+@pytest.mark.parametrize(
+    "prefix", ["//evil.example", "/apps/x/../..", "", "/x/returns"]
+)
+def test_a_path_that_leads_elsewhere_is_refused(world: Installing, prefix: str) -> None:
     query = grants.proxied(world.shop, "", prefix)
     assert direct(world, parse_qsl(query, keep_blank_values=True)) == 401
 
