@@ -32,7 +32,7 @@ def text(app: Manifest) -> str:
     """Write the file; `shopify app deploy` puts it in force."""
     topics = tuple(TOPICS) if app.has_all_topics else OWN_TOPICS
     hooks = f"{app.url}/webhooks/shopify"
-    return f"""# Written by `retour shopify app-toml`; put in force by `shopify app deploy`.
+    return f"""# Written by `retour shopify app-toml`; use `shopify app deploy`.
 client_id = {_toml(app.client_id)}
 name = {_toml(app.name)}
 application_url = {_toml(f"{app.url}/console/embedded")}

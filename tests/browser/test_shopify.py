@@ -33,7 +33,7 @@ def world(tmp_path: Path) -> Iterator[Installing]:
 def install(page: Page, world: Installing) -> None:
     page.goto(f"{world.url}/install/shopify?shop={DOMAIN}")
     page.get_by_role("button", name="Install").click()
-    assert page.get_by_text("The shop is connected.").is_visible()
+    page.get_by_text("The shop is connected.").wait_for()
 
 
 def work(world: Installing) -> None:
@@ -52,7 +52,7 @@ def test_a_merchant_installs_the_app(
         world.shop.scopes = [x for x in world.shop.scopes if x != "write_returns"]
         page.goto(f"{world.url}/install/shopify?shop={DOMAIN}")
         page.get_by_role("button", name="Install").click()
-        assert page.get_by_role("link", name="Grant the missing scopes").is_visible()
+        page.get_by_role("link", name="Grant the missing scopes").wait_for()
         picture(page, f"shopify-scopes-short-{size}")
 
 
@@ -73,6 +73,7 @@ def test_a_customer_returns_behind_the_shop_s_proxy_without_script(
         page.get_by_label("Why?").select_option(index=1)
         pictured(page, f"shopify-proxied-choose-{size}")
         page.get_by_role("button", name="Request the return").click()
+        page.get_by_role("heading", name="Return ").wait_for()
         (case,) = returns.recent(world.office.db, "teehaus", limit=9)
         assert page.get_by_text(case.number).first.is_visible()
         assert page.url.startswith(f"{world.api}/apps/returns")

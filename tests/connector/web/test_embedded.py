@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -140,7 +140,7 @@ def test_every_route_of_the_console_is_closed_to_other_shops(
     browser = inside(world)
     browser.application.config["WTF_CSRF_ENABLED"] = False
     (matter,) = desk.open_matters(world.office.db, "other")
-    known = {"shop": "other", "name": "other", "matter_id": matter.id}
+    known: dict[str, Any] = {"shop": "other", "name": "other", "matter_id": matter.id}
     tried = 0
     for rule in world.office.app.url_map.iter_rules():
         is_console = rule.rule.startswith("/console/")
@@ -148,7 +148,7 @@ def test_every_route_of_the_console_is_closed_to_other_shops(
             continue
         if rule.endpoint in ("console.door", "console.enter", "console.embedded"):
             continue
-        values = {name: known.get(name, 1) for name in rule.arguments}
+        values: dict[str, Any] = {name: known.get(name, 1) for name in rule.arguments}
         with world.office.app.test_request_context():
             path = world.office.app.url_for(rule.endpoint, **values)
         for method in (rule.methods or set()) & {"GET", "POST"}:
