@@ -54,10 +54,15 @@ def guard() -> Response | None:
     if session.get("is_merchant"):
         keep_within()
         return None
-    if is_framed():  # the door must not be framed, and a shop's admin has no password
-        text = gettext("This session is over. Open Retour anew from the shop's admin.")
-        return make_response(render_template("error.html", text=text), 401)
+    if is_framed():
+        return _over()
     return redirect(url_for("console.door", next=request.path), 303)
+
+
+def _over() -> Response:
+    """Say so inside the frame: the door opens every shop, and must not be framed."""
+    text = gettext("This session is over. Open Retour anew from the shop's admin.")
+    return make_response(render_template("error.html", text=text), 401)
 
 
 def pages(tries: Tries) -> Blueprint:
@@ -66,6 +71,8 @@ def pages(tries: Tries) -> Blueprint:
 
     @routes.before_request
     def closed() -> Response | None:
+        if is_framed() and request.endpoint in ("console.door", "console.enter"):
+            return _over()
         is_door = request.endpoint in OPEN
         return None if is_door else guard()
 

@@ -169,6 +169,16 @@ def test_a_session_that_is_over_says_so_inside_the_frame(world: Installing) -> N
     assert framed_by(page) == "https://admin.shopify.com"
 
 
+def test_the_password_is_never_asked_inside_the_frame(world: Installing) -> None:
+    browser = inside(world)
+    assert "Sign out" not in browser.get("/console/").text
+    browser.application.config["WTF_CSRF_ENABLED"] = False
+    assert browser.get("/console/door").status_code == 401
+    given = {"password": "sesame"}
+    assert browser.post("/console/door", data=given).status_code == 401
+    assert browser.get("/console/shops/other").status_code == 404
+
+
 def test_a_page_of_its_own_never_takes_the_frame_s_session(world: Installing) -> None:
     browser = inside(world)
     page = browser.get("/console/", headers={"Sec-Fetch-Dest": "document"})
