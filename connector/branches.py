@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from adapters.guard import Transport
+from adapters.pacing import Pacing
 from adapters.shopify.auth import ClientCredentials, Installed, Token
 from adapters.shopify.oauth import App
 from adapters.shopify.shop import ShopifyShop
@@ -26,10 +27,12 @@ from adapters.woocommerce.shop import WooCommerceShop
 from connector import inbound, policy
 from connector.config import NO_SECRET, Secret, ShopConfig
 from connector.errors import BadRequest, ConfigError, RetourError
+from connector.findings import unheard
 from connector.money import Money
 from connector.platform import Shop
 from connector.settings import shop_config
 from connector.steps.hooks import Wish
+from connector.steps.pace import Measure, SharedPace, VersionWatch
 from connector.steps.refund import Limits
 from connector.store import credentials, desk, hooks, shops
 from connector.tokens import SealedTokens
@@ -185,7 +188,23 @@ class Branches:
             allow=self.allow,
             tokens=tokens,
             app=self.app,
+            pacing=self._pacing(config),
         )
+
+    def _pacing(self, shop: ShopConfig) -> Pacing:
+        """Return the pace that all workers of a shop share, and its version's watch."""
+        limits, is_paced_by_places = shop.limits, shop.platform == "woocommerce"
+        measure = Measure(
+            most_at_once=limits.most_at_once if is_paced_by_places else None,
+            backfill_share=limits.backfill_share,
+            breaker_failures=limits.breaker_failures,
+            breaker_for=timedelta(seconds=limits.breaker_seconds),
+            lease=timedelta(seconds=2 * shop.timeouts.total),
+        )
+        db, now = self.db, self.now
+        watch = VersionWatch(db=db, shop=shop.name, pinned=shop.api_version, clock=now)
+        pace = SharedPace(db=db, shop=shop.name, clock=now, measure=measure)
+        return Pacing(pace=pace, observer=watch, sleep=self.sleep)
 
     def parts(self, name: str) -> tuple[ShopConfig, dict[str, Secret]]:
         """Return a shop without secrets, and those of its secrets that still open."""
@@ -203,8 +222,12 @@ class Branches:
         """
         branch = self.all()[name]
         address = self.public_url.rstrip("/") + branch.shop.hook_path
+        doubt = unheard(self.public_url, branch.config)
         if branch.config.platform != "woocommerce":
-            return Wish(address=address, secret=NO_SECRET)
+            version = branch.config.api_version
+            return Wish(
+                address=address, secret=NO_SECRET, api_version=version, doubt=doubt
+            )
         if not branch.config.webhook_secret:
             new = Secret(tokens.token_urlsafe(32))
             credentials.ensure(
@@ -215,17 +238,24 @@ class Branches:
             address=address,
             secret=self.all()[name].config.webhook_secret,
             since=credentials.changed_at(self.db, name, WEBHOOK_SECRET),
+            doubt=doubt,
         )
 
     def rotate_hooks(self, name: str) -> None:
         """Make a new secret for a shop's webhooks; the old one is taken meanwhile.
 
-        Raises BadRequest where another place sets the secret.
+        Raises BadRequest where another place sets the secret, and while a webhook
+        still signs with the one before: a third would be refused.
         """
         branch = self.all()[name]
         if branch.config.platform != "woocommerce":
             msg = "Shopify signs with the app's client secret; rotate that"
             raise BadRequest(msg, shop=name)
+        now_used = self.wish(name).mark
+        if any(hook.secret != now_used for hook in hooks.of(self.db, name)):
+            msg = "some webhooks still sign with the secret before this one; wait"
+            raise BadRequest(msg, shop=name)
+        branch = self.all()[name]
         new = Secret(tokens.token_urlsafe(32))
         given = {
             WEBHOOK_SECRET: new,
@@ -235,12 +265,21 @@ class Branches:
         self.refresh()
 
     def drop_old_secret(self, name: str) -> None:
-        """Stop taking the old secret, once nothing signs with it any more."""
-        wish, old = self.wish(name), f"{WEBHOOK_SECRET}_old"
-        is_late = wish.since is not None and self.now() - wish.since > OLD_SECRET_LIFE
+        """Stop taking the old secret, once nothing signs with it any more.
+
+        Shopify signs with the new one within an hour; a day is surely enough.
+        """
+        config, old = self.all()[name].config, f"{WEBHOOK_SECRET}_old"
+        if not config.webhook_secret_old:
+            return
+        wish = self.wish(name)
+        if wish.secret:
+            since, life = wish.since, OLD_SECRET_LIFE
+        else:
+            since, life = credentials.changed_at(self.db, name, old), timedelta(days=1)
+        is_late = since is not None and self.now() - since > life
         is_over = all(hook.secret == wish.mark for hook in hooks.of(self.db, name))
-        has_old = bool(self.all()[name].config.webhook_secret_old)
-        if wish.secret and has_old and is_late and is_over:
+        if is_late and is_over:
             credentials.put(self.db, self.vault, name, {old: NO_SECRET}, self.now())
             self.refresh()
 
@@ -265,6 +304,7 @@ def adapter(
     allow: Sequence[str] = (),
     tokens: TokenStore | None = None,
     app: App = NO_APP,
+    pacing: Pacing | None = None,
 ) -> Shop:
     """Return the adapter of one shop; raises Rejected for an unusable address."""
     given = shop.timeouts
@@ -299,6 +339,7 @@ def adapter(
             sleep=sleep,
             transport=transport,
             can_prove=bool(shop.webhook_secret or shop.client_secret or shop.installed),
+            pacing=pacing,
         )
     if shop.platform != "woocommerce":
         msg = "no adapter knows this platform"
@@ -313,6 +354,7 @@ def adapter(
         resend_when_absent=frozenset(shop.resend_when_absent),
         allow_http=shop.allow_http,
         transport=transport,
+        pacing=pacing,
     )
 
 

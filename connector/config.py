@@ -141,6 +141,16 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pacing:
+    """How hard a shop may be asked; the breaker opens after so many failures."""
+
+    most_at_once: int = 4
+    backfill_share: float = 0.5
+    breaker_failures: int = 5
+    breaker_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShopConfig:
     """One shop. `address` is x.myshopify.com, or the WooCommerce site's URL."""
 
@@ -168,6 +178,7 @@ class ShopConfig:
     resend_when_absent: tuple[str, ...] = ()
     refunds: Refunds = field(default_factory=Refunds)
     timeouts: Timeouts = field(default_factory=Timeouts)
+    limits: Pacing = field(default_factory=Pacing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +215,11 @@ TABLES: Mapping[str, type] = {
     "shopify": Shopify,
     "jobs": Jobs,
 }
-SHOP_TABLES: Mapping[str, type] = {"refunds": Refunds, "timeouts": Timeouts}
+SHOP_TABLES: Mapping[str, type] = {
+    "refunds": Refunds,
+    "timeouts": Timeouts,
+    "limits": Pacing,
+}
 
 
 def load(path: Path | None, environ: Mapping[str, str] | None = None) -> Config:

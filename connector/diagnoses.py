@@ -228,6 +228,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_("The webhooks could not be made just now."),
         N_("Retour tries again within minutes; polling finds all meanwhile."),
     ),
+    "webhooks_deaf": (
+        N_("The webhooks are made, but the shop probably cannot reach %(address)s."),
+        N_(
+            "Set public_url to an https address that the shop reaches, on the usual"
+            " port; polling finds all meanwhile."
+        ),
+    ),
     "webhooks_removed": (N_("Our webhooks were taken out of the shop."), ""),
     "webhooks_left": (
         N_("The shop does not answer, so our webhooks may still be there."),

@@ -12,7 +12,7 @@ from connector.errors import BadRequest, NotFound, RetourError
 from connector.findings import shop_findings
 from connector.platform import Check
 from connector.settings import SECRETS, secrets, settings
-from connector.steps import connect, hooks
+from connector.steps import connect, hooks, watchdog
 from connector.store import shops
 
 if TYPE_CHECKING:
@@ -170,24 +170,29 @@ class Registrar:
 
     def _after(self, name: str) -> Sequence[Check]:
         """Do what follows a connection; what fails is done again by its job."""
-        done = hooks.watch(
-            self._branches.db,
-            self._branches.shops[name],
-            self._branches.wish(name),
-            self._branches.now,
+        wish = self._branches.wish(name)
+        done = watchdog.watch(
+            self._branches.db, self._branches.shops[name], wish, self._branches.now
         )
-        if done is None or done.refused:
+        if done is None or done.refused or done.unclear:
             what = "; ".join(topic for topic, _ in done.refused) if done else ""
             facts = {"topics": what}
-            code = "webhooks_refused" if done else "webhooks_later"
+            code = "webhooks_refused" if what else "webhooks_later"
             return [Check(step="webhooks", verdict=WARN, code=code, facts=facts)]
+        if wish.doubt:
+            facts = {"address": wish.address}
+            return [
+                Check(step="webhooks", verdict=WARN, code="webhooks_deaf", facts=facts)
+            ]
         facts = {"count": str(len(done.made) + len(done.kept))}
         return [Check(step="webhooks", verdict=OK, code="webhooks_made", facts=facts)]
 
     def _before_removal(self, name: str) -> list[Check]:
         """Take our webhooks out of the shop, if it answers."""
         shop = self._branches.shops.get(name)
-        if shop is None or not hooks.remove_all(self._branches.db, shop):
+        if shop is None or not hooks.remove_all(
+            self._branches.db, shop, self._branches.wish(name)
+        ):
             return [Check(step="webhooks", verdict=WARN, code="webhooks_left")]
         return [Check(step="webhooks", verdict=OK, code="webhooks_removed")]
 

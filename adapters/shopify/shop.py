@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shopify.utils.shop_url import sanitize_shop_domain
 
 from adapters.guard import STRICT, Transport
+from adapters.pacing import Pacing
 from adapters.shopify import checks, hooks, notices, refunds, returns, translate
 from adapters.shopify.calls import Calls
 from adapters.wire import Timeouts, understood
@@ -53,18 +54,20 @@ class ShopifyShop:
         sleep: Callable[[float], None] = time.sleep,
         transport: Transport = STRICT,
         can_prove: bool = True,
+        pacing: Pacing | None = None,
     ) -> None:
         if not sanitize_shop_domain(domain):
             msg = "a Shopify shop is named by its myshopify.com domain"
             raise Rejected(msg, shop=name)
         self.name = name
+        self.abilities = Abilities(holds_returns=True, api_version=api_version)
         self._clock = clock
         self._calls = Calls(
             api_url or f"https://{domain}",
             api_version,
             credentials,
             timeouts or Timeouts(read=30, total=45),
-            sleep,
+            pacing or Pacing(sleep=sleep),
             transport,
         )
         self._store = checks.Store(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.guard import STRICT, Transport
+from adapters.pacing import Pacing
 from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
 from adapters.woocommerce import checks, hooks, refunds, translate
@@ -50,13 +51,21 @@ class WooCommerceShop(WithoutReturns):
         resend_when_absent: frozenset[str] = frozenset(),
         allow_http: bool = False,
         transport: Transport = STRICT,
+        pacing: Pacing | None = None,
     ) -> None:
         if not url.startswith("https://") and not allow_http:
             msg = "plain http only works when it is allowed for this shop"
             raise Rejected(msg, shop=name)
         self.name = name
         self.hook_path = f"/webhooks/woocommerce/{name}"
-        self._calls = Calls(url, key, secret, timeouts or Timeouts(), transport)
+        self._calls = Calls(
+            url=url,
+            key=key,
+            secret=secret,
+            timeouts=timeouts or Timeouts(),
+            pacing=pacing or Pacing(),
+            transport=transport,
+        )
         self._site = checks.Site(
             url=url,
             calls=self._calls,
@@ -189,7 +198,7 @@ class WooCommerceShop(WithoutReturns):
 
     def topics(self) -> tuple[str, ...]:
         """Return the topics that we want."""
-        return hooks.TOPICS
+        return hooks.topics()
 
     @understood
     def subscriptions(self) -> tuple[Subscription, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from connector.store.bylaws import BYLAWS
 from connector.store.connections_schema import CONNECTIONS, HOOKS
+from connector.store.hooks_schema import WATCHDOG
 from connector.store.laws import LAWS, Statement, append_only
+from connector.store.pacing import PACING
 
 # `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
 
@@ -294,4 +296,6 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     BYLAWS,
     CONNECTIONS,
     HOOKS,
+    PACING,
+    WATCHDOG,
 )

@@ -225,7 +225,9 @@ class Visit(BaseHTTPRequestHandler):
         self.send_header("Date", moment.strftime("%a, %d %b %Y %H:%M:%S GMT"))
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(length))
-        self.send_header("X-Shopify-API-Version", self.server.shop.api_version)
+        shop = self.server.shop
+        served = shop.served_version or shop.api_version
+        self.send_header("X-Shopify-API-Version", served)
         self.send_header("X-Request-Id", self.server.shop.new_uuid())
         for name, value in headers.items():
             self.send_header(name, value)

@@ -116,6 +116,7 @@ class State:
     scopes: Sequence[str] = SCOPES
     autodeliver: bool = False
     api_version: str = "2026-10"
+    served_version: str = ""  # said on answers and webhooks where it differs
     shop_not_permitted: bool = False
     app_url: str = ""  # where the app answers, for its proxy and its frame
     redirect_urls: Sequence[str] = ()  # that the app allows; () is any

@@ -281,9 +281,16 @@ class Shop:
     def subscribe(self, url: str, topics: Iterable[str], secret: str) -> None:
         """Register webhooks, as a POST for each would."""
         for topic in topics:
-            hook = hooks.Hook(self.new_id("webhook"), topic, url, secret)
-            self.outbox.hooks[hook.id] = hook
-            hooks.ping(hook)
+            self.hook(topic, url, secret, name=topic)
+
+    def hook(self, topic: str, url: str, secret: str, name: str) -> hooks.Hook:
+        """Make a webhook; a ping that arrives touches it, one that fails does not."""
+        made = hooks.Hook(self.new_id("webhook"), topic, url, secret, name=name)
+        made.created_at = self.clock()
+        self.outbox.hooks[made.id] = made
+        if hooks.ping(made):
+            made.modified_at = made.created_at
+        return made
 
     def deliver(self) -> int:
         """Run the queue: send every event that waits."""
