@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 
 from adapters.shopify.standin import Shop, grants, serve
 from adapters.shopify.standin.state import SCOPES
 from connector import config
+from connector.demo.world import Clock, Quiet
 from connector.store import Database
 from connector.wiring import Office, open_office
 
@@ -46,29 +47,6 @@ api_url = "{api}"
 """
 
 
-class Clock:
-    """Time that passes only when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.pass_by(seconds=seconds)
-
-    def pass_by(self, **parts: float) -> None:
-        self.now += timedelta(**parts)
-
-
-class Quiet(WSGIRequestHandler):
-    """Log no request."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        del code, size
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installing:
     """The shop, Retour, and where both answer."""
@@ -95,7 +73,7 @@ def installing(
     folder: Path, address: str, kind: Callable[[str], Database] = Database
 ) -> Iterator[Installing]:
     """Open both; Retour answers over HTTP too, for the shop's proxy."""
-    clock = Clock()
+    clock = Clock(NOW)
     shop = Shop(
         domain=DOMAIN,
         token="shpat_unused",
