@@ -7,6 +7,7 @@ what the shop gives is tried before the shop becomes a row.
 from __future__ import annotations
 
 import json
+import re
 import secrets as random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 ACTOR = "install"
 SHOPIFY, WOOCOMMERCE = "shopify", "woocommerce"
+PREFIX = re.compile(r"/(apps|a|community|tools)/[A-Za-z0-9_-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +125,14 @@ class Admission:
 
         Raises BadRequest for a token that does not hold.
         """
-        app, now = self._app(), self._branches.now()
+        now = self._branches.now()
+        for name, config in self._branches.configs.items():
+            own = self._own_app(config)
+            if own and oauth.speaks_for(token) == config.address:
+                oauth.session_shop(token, own, now)
+                return name
+        app = self._app()
         domain = oauth.session_shop(token, app, now)
-        for row in shops.every(self._branches.db):
-            if row.address == domain:
-                return row.name
         granted = self._desk(domain).by_session(app, token, now)
         arrived = self._admit(domain, granted)
         if not arrived.is_connected:
@@ -135,34 +140,45 @@ class Admission:
             raise BadRequest(msg)
         return arrived.shop
 
+    def _own_app(self, config: ShopConfig) -> oauth.App | None:
+        """Return the app whose session tokens open a connected shop's console."""
+        if config.platform != SHOPIFY:
+            return None
+        if config.installed and not config.client_id:
+            return self._branches.app if self._config.shopify.client_id else None
+        if not (config.client_id and config.client_secret):
+            return None
+        old = config.webhook_secret_old
+        secret = config.client_secret
+        return oauth.App(client_id=config.client_id, secret=secret, old_secret=old)
+
     def domain_of(self, name: str) -> str:
         """Return the domain that may frame the console of a shop."""
         return shops.get(self._branches.db, name).address
 
     def proxied(self, pairs: Sequence[tuple[str, str]]) -> tuple[str, str]:
         """Return (shop's name, path prefix) of a request through the app proxy."""
-        secrets = [
-            *self._app_secrets(),
-            *(
-                secret.decode()
-                for door in self._branches.doors
-                if door.platform == SHOPIFY
-                for secret in door.secrets
-            ),
-        ]
+        domain = dict(pairs).get("shop", "")
+        doors = {x.domain: x for x in self._branches.doors if x.platform == SHOPIFY}
+        if domain not in doors:
+            msg = "no connected shop has this domain"
+            raise BadRequest(msg)
+        # Of that shop alone: another shop's app must not sign for it.
+        secrets = [one.decode() for one in doors[domain].secrets]
         query = oauth.check_proxied(pairs, secrets, self._branches.now())
-        for name, config in self._branches.configs.items():
-            if config.platform == SHOPIFY and config.address == query["shop"]:
-                return name, query.get("path_prefix", "")
-        msg = "no connected shop has this domain"
-        raise BadRequest(msg)
+        prefix = query.get("path_prefix", "")
+        if not PREFIX.fullmatch(prefix):
+            msg = "the shop's proxy has no path that can be used"
+            raise BadRequest(msg)
+        return doors[domain].shop, prefix
 
     def _admit(self, domain: str, granted: oauth.Granted) -> Arrival:
         """Keep the tokens of a shop, then check it; short scopes are told."""
         name = self._name(SHOPIFY, domain)
         shop = ShopConfig(name=name, platform=SHOPIFY, address=domain, installed=True)
-        self._registrar.admit(shop, packed(granted), ACTOR)
-        found = self._registrar.check(name)
+        tokens = packed(granted, self._config.shopify.client_id)
+        self._registrar.admit(shop, tokens, ACTOR)
+        found = [x for x in self._registrar.check(name) if x.code != "scopes_short"]
         lacking = oauth.lacking(self._config.shopify.scopes, granted.scopes)
         if lacking:
             facts = {"scopes": ", ".join(lacking)}
@@ -189,9 +205,6 @@ class Admission:
             msg = "no app is configured for installing; see [shopify] in config.toml"
             raise BadRequest(msg)
         return self._branches.app
-
-    def _app_secrets(self) -> tuple[str, ...]:
-        return self._branches.app.secrets
 
     def _desk(self, domain: str) -> oauth.Desk:
         url = self._config.shopify.api_url or f"https://{domain}"

@@ -347,6 +347,7 @@ def adapter(
             api_version=shop.api_version,
             sleep=sleep,
             transport=transport,
+            can_prove=bool(shop.webhook_secret or shop.client_secret or shop.installed),
             pacing=pacing,
         )
     if shop.platform != "woocommerce":

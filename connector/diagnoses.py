@@ -231,6 +231,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_("The app was granted less than it needs: %(scopes)s is missing."),
         N_("Install the app again and grant all that is asked."),
     ),
+    "webhooks_proved": (N_("The secret that signs webhooks is known."), ""),
+    "webhooks_unproved": (
+        N_("Without the app's client secret webhooks cannot be proved."),
+        N_("Enter it as well; until then only polling tells what happens."),
+    ),
     "webhooks_possible": (N_("Webhooks can be made."), ""),
     "webhooks_made": (N_("%(count)s webhooks tell Retour what happens."), ""),
     "webhooks_refused": (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from connector.store import Database
     from connector.vault import Vault
 
-NAMES = ("access_token", "access_ends", "refresh_token")
+NAMES = ("access_token", "access_ends", "refresh_token", "access_app")
 LIFE = timedelta(minutes=3)  # longer than a whole call may take
 PAUSE_SECONDS = 0.25
 MOST_PAUSES = 240

@@ -150,6 +150,8 @@ def _put(
     shops.put(db, shop.name, shop.platform, shop.address, now, settings=kept)
     given = {name: getattr(shop, name) for name in SECRETS}
     made = {name for name in given if not given[name] and name in KEPT}
+    if shop.client_id and shop.client_secret:
+        made.discard("token")  # the file signs in otherwise now; a stale one must not
     credentials.put(
         db, box, shop.name, {n: s for n, s in given.items() if n not in made}, now
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EARLY = timedelta(minutes=5)
 ACCESS, ENDS, REFRESH = "access_token", "access_ends", "refresh_token"
+WHOSE = "access_app"  # the client ID that the tokens were granted to
 
 
 @dataclass(slots=True)
@@ -63,8 +64,10 @@ class InMemory:
 class _Renewed:
     """A token that ends: kept beside other processes' eyes, renewed before its end."""
 
-    def __init__(self, clock: Callable[[], datetime], store: TokenStore) -> None:
-        self._clock, self._store = clock, store
+    def __init__(
+        self, clock: Callable[[], datetime], store: TokenStore, client_id: str
+    ) -> None:
+        self._clock, self._store, self._client_id = clock, store, client_id
         self._refused = ""
 
     def get(self) -> str:
@@ -83,19 +86,26 @@ class _Renewed:
         access, ends = known.get(ACCESS), known.get(ENDS)
         if not access or access == self._refused:
             return False
+        if known.get(WHOSE) != self._client_id:
+            return False
         return not ends or self._clock() < datetime.fromisoformat(ends) - EARLY
 
     def _fetched(self, known: dict[str, str]) -> dict[str, str]:
-        return packed(self._ask(known))
+        return packed(self._ask(known), self._client_id)
 
     def _ask(self, known: dict[str, str]) -> Granted:
         raise NotImplementedError
 
 
-def packed(granted: Granted) -> dict[str, str]:
+def packed(granted: Granted, client_id: str) -> dict[str, str]:
     """Return what is kept of a grant, by the names of `connector.store.credentials`."""
     ends = granted.ends.isoformat() if granted.ends else ""
-    return {ACCESS: granted.access, ENDS: ends, REFRESH: granted.refresh}
+    return {
+        ACCESS: granted.access,
+        ENDS: ends,
+        REFRESH: granted.refresh,
+        WHOSE: client_id,
+    }
 
 
 class ClientCredentials(_Renewed):
@@ -111,7 +121,7 @@ class ClientCredentials(_Renewed):
         transport: Transport = STRICT,
         store: TokenStore | None = None,
     ) -> None:
-        super().__init__(clock, store or InMemory())
+        super().__init__(clock, store or InMemory(), client_id)
         self._desk = Desk(url=url, transport=transport, timeouts=timeouts or Timeouts())
         self._pair = (client_id, client_secret)
 
@@ -132,12 +142,12 @@ class Installed(_Renewed):
         timeouts: Timeouts | None = None,
         transport: Transport = STRICT,
     ) -> None:
-        super().__init__(clock, store)
+        super().__init__(clock, store, app.client_id)
         self._desk = Desk(url=url, transport=transport, timeouts=timeouts or Timeouts())
         self._app = app
 
     def _ask(self, known: dict[str, str]) -> Granted:
-        if not known.get(REFRESH):
+        if not known.get(REFRESH) or known.get(WHOSE) != self._client_id:
             msg = "the shop's grant has ended; install the app on it again"
             raise Rejected(msg)
         return self._desk.by_refresh(self._app, known[REFRESH], self._clock())

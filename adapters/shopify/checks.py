@@ -55,6 +55,7 @@ class Store:
     version: str
     calls: Calls
     clock: Callable[[], datetime]
+    can_prove: bool = True  # the secret is known that its webhooks are signed with
 
 
 def examine(store: Store) -> Iterator[Check]:
@@ -64,6 +65,7 @@ def examine(store: Store) -> Iterator[Check]:
     except PlatformError as error:
         yield _refusal(error)
         return
+    yield Check(step="reach", verdict=OK, code="reached")
     yield Check(step="sign_in", verdict=OK, code="keys_accepted")
     try:
         yield from _shop(store, found)
@@ -117,6 +119,13 @@ def _shop(store: Store, found: Json) -> Iterator[Check]:
     yield from _scopes(handles)
     yield from _version(store)
     yield from _clock(store)
+    yield _webhooks(store)
+
+
+def _webhooks(store: Store) -> Check:
+    if store.can_prove:
+        return Check(step="webhooks", verdict=OK, code="webhooks_proved")
+    return Check(step="webhooks", verdict=WARN, code="webhooks_unproved")
 
 
 def _scopes(handles: list[str]) -> Iterator[Check]:

@@ -69,6 +69,7 @@ class ShopifyShop:
         api_version: str = "2026-10",
         sleep: Callable[[float], None] = time.sleep,
         transport: Transport = STRICT,
+        can_prove: bool = True,
         pacing: Pacing | None = None,
     ) -> None:
         if not sanitize_shop_domain(domain):
@@ -91,7 +92,11 @@ class ShopifyShop:
             transport,
         )
         self._store = checks.Store(
-            domain=domain, version=api_version, calls=self._calls, clock=clock
+            domain=domain,
+            version=api_version,
+            calls=self._calls,
+            clock=clock,
+            can_prove=can_prove,
         )
 
     def read_notice(self, topic: str, body: bytes) -> Notice:

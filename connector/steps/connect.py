@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connector import policy
+from connector.config import NO_SECRET
 from connector.diagnoses import FAIL
 from connector.errors import BadRequest
 from connector.states import Refund
@@ -93,8 +94,9 @@ def admit(
     """
     known = next((row for row in shops.ever(db) if row.name == name), None)
     kept = {**known.settings, **settings} if known else dict(settings)
+    kept.pop("client_id", None)  # of its own app, which signed in before
     shops.put(db, name, platform, address, now, settings=kept, origin="database")
-    credentials.put(db, vault, name, given, now)
+    credentials.put(db, vault, name, {"token": NO_SECRET, **given}, now)
     shops.touched(db, name)
     if known is None or known.policy_hash is None:
         shops.bind_policy(db, name, policy.digest(policy_text), policy_text, now)

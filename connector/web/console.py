@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hmac
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
     flash,
+    make_response,
     redirect,
     render_template,
     request,
@@ -33,6 +35,7 @@ from connector.store import (
 from connector.web.face import face
 from connector.web.sessions import (
     enter_frame,
+    is_framed,
     keep_within,
     only_shop,
     wanted_shop,
@@ -53,9 +56,17 @@ def guard() -> Response | None:
     if session.get("is_merchant"):
         keep_within()
         return None
+    if is_framed():
+        return _over()
     is_asking = request.method == "GET" and request.query_string
     wanted = request.full_path if is_asking else request.path
     return redirect(url_for("console.door", next=wanted), 303)
+
+
+def _over() -> Response:
+    """Say so inside the frame: the door opens every shop, and must not be framed."""
+    text = gettext("This session is over. Open Retour anew from the shop's admin.")
+    return make_response(render_template("error.html", text=text), 401)
 
 
 def pages(tries: Tries) -> Blueprint:
@@ -64,6 +75,8 @@ def pages(tries: Tries) -> Blueprint:
 
     @routes.before_request
     def closed() -> Response | None:
+        if is_framed() and request.endpoint in ("console.door", "console.enter"):
+            return _over()
         is_door = request.endpoint in OPEN
         return None if is_door else guard()
 
@@ -113,6 +126,9 @@ def embedded() -> Response | tuple[str, int]:
 
     Shopify sends its session token with the address, as `id_token`, or as a bearer.
     """
+    if "id_token" not in request.args and "hmac" in request.args:
+        pairs = list(request.args.items(multi=True))
+        return redirect(f"{url_for('install.to_shopify')}?{urlencode(pairs)}", 303)
     bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
     try:
         shop = face().admission.by_session_token(

@@ -88,14 +88,28 @@ def from_shopify() -> Answer | str | tuple[str, int]:
         pairs = list(request.args.items(multi=True))
         state = str(session.pop(STATE, ""))
         arrived = face().admission.back_from_shopify(pairs, state)
-        return _arrived(arrived.shop, said(arrived.found), arrived.is_connected)
+        is_short = any(one.code == "scopes_short" for one in arrived.found)
+        again = (
+            url_for("install.to_shopify", shop=face().admission.domain_of(arrived.shop))
+            if is_short
+            else ""
+        )
+        steps = said(arrived.found)
+        return _arrived(arrived.shop, steps, arrived.is_connected, again)
 
     return _try(deed)
 
 
-def _arrived(shop: str, steps: list[dict[str, str]], is_connected: object) -> str:
+def _arrived(
+    shop: str, steps: list[dict[str, str]], is_connected: object, again: str = ""
+) -> str:
     return render_template(
-        "install/arrived.html", shop=shop, steps=steps, is_connected=is_connected
+        "install/arrived.html",
+        shop=shop,
+        steps=steps,
+        is_connected=is_connected,
+        again=again,
+        is_granted=bool(again),
     )
 
 

@@ -96,6 +96,8 @@ def _routes(routes: Blueprint, tries: Tries) -> None:
     @routes.context_processor
     def storefront() -> dict[str, object]:
         name = (request.view_args or {}).get("shop", "")
+        if name not in face().storefronts:
+            return {}  # the page that says so
         return {
             "store": face().storefronts[name],
             "shop": name,
@@ -159,7 +161,7 @@ def choose(shop: str) -> str | Response:
     """List the lines that can come back."""
     order = _order(shop)
     if order is None:
-        return redirect(at("find"), 303)
+        return _begin(shop)
     return _choose(shop, order)
 
 
@@ -182,11 +184,11 @@ def _choose(shop: str, order: Order) -> str:
     )
 
 
-def opened(shop: str) -> Response | tuple[str, int]:
+def opened(shop: str) -> Response | str | tuple[str, int]:
     """Open the return, and show its page."""
     order = _order(shop)
     if order is None:
-        return redirect(at("find"), 303)
+        return _begin(shop)
     here = face()
     try:
         order = observe(here.db, here.shops[shop], order.ref, here.clock)
@@ -197,7 +199,7 @@ def opened(shop: str) -> Response | tuple[str, int]:
     except PlatformError:
         flash(gettext("The shop cannot be reached just now. Try again in a minute."))
         return _choose(shop, order), 503
-    return redirect(at("status", token=_seal(cases[0].id)), 303)
+    return _shown(shop, cases[0].id)
 
 
 def _open(shop: str, order: Order) -> list[Return]:
@@ -250,17 +252,34 @@ def status(shop: str, token: str) -> str:
     return render_template(
         "portal/status.html",
         case=case,
+        token=token,
         order=order,
         labels=labels,
         refunds=refunds.of_return(here.db, case.id),
     )
 
 
-def sent(shop: str, token: str) -> Response:
+def sent(shop: str, token: str) -> Response | str:
     """Note that the customer has sent the parcel."""
     case = _case(shop, token)
     here = face()
     inspect.ship(here.db, case.id, actor="customer", now=here.clock())
+    return _shown(shop, case.id)
+
+
+def _begin(shop: str) -> Response | str:
+    """Start at the beginning; through the proxy without a redirect."""
+    return find(shop) if g.get("prefix") is not None else redirect(at("find"), 303)
+
+
+def _shown(shop: str, return_id: str) -> Response | str:
+    """Go to the page of a return; through the proxy it is the answer itself.
+
+    What a shop's proxy makes of a redirect is not documented.
+    """
+    token = _seal(return_id)
+    if g.get("prefix") is not None:
+        return status(shop, token)
     return redirect(at("status", token=token), 303)
 
 

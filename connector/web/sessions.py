@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import abort, request, session
 from flask.sessions import SecureCookieSessionInterface
 
+from connector.errors import NotFound
 from connector.store import desk, refunds, returns
 from connector.web.face import face
 
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 FRAMED = "retour_admin"
 ENTRY = "/console/embedded"
 ONLY, FRAME = "only_shop", "frame"
+ADMIN = "https://admin.shopify.com"
+# What names no shop, and shows or touches nothing but what the session may see.
+NAMELESS = frozenset(
+    {
+        "branches.every",
+        "console.inbox_list",
+        "console.leave",
+        "console.overview",
+        "console.refund_list",
+        "console.return_list",
+    }
+)
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -44,7 +57,11 @@ class Sessions(SecureCookieSessionInterface):
 
 def is_framed() -> bool:
     """Say whether this request is made inside Shopify's admin."""
-    return request.path == ENTRY or FRAMED in request.cookies
+    if request.path == ENTRY:
+        return True
+    # A browser that does not partition cookies sends this one to our own pages too.
+    is_page = request.headers.get("Sec-Fetch-Dest") == "document"
+    return FRAMED in request.cookies and not is_page
 
 
 def enter_frame(shop: str, domain: str) -> None:
@@ -57,7 +74,9 @@ def enter_frame(shop: str, domain: str) -> None:
 def ancestors() -> str:
     """Return who may frame this page: a shop's own admin, or nobody."""
     domain = session.get(FRAME)
-    return f"https://{domain} https://admin.shopify.com" if domain else "'none'"
+    if domain:
+        return f"https://{domain} {ADMIN}"
+    return ADMIN if is_framed() and not session.get("is_merchant") else "'none'"
 
 
 def only_shop() -> str:
@@ -73,12 +92,18 @@ def wanted_shop() -> str | None:
 def keep_within() -> None:
     """Answer 404 to whatever is not of the shop that this session is limited to."""
     only = only_shop()
-    if only and _shop_asked_for() not in ("", only):
+    if not only or request.endpoint in NAMELESS:
+        return
+    try:
+        is_ours = _shop_asked_for() == only
+    except NotFound:
+        is_ours = False
+    if not is_ours:
         abort(404)
 
 
 def _shop_asked_for() -> str:
-    """Return whose thing the request names; "" where it names none."""
+    """Return whose thing the request names; "" where that is not known."""
     given, db = request.view_args or {}, face().db
     if "return_id" in given:
         return returns.get(db, given["return_id"]).shop

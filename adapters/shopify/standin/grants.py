@@ -48,8 +48,25 @@ def page(state: State, query: Mapping[str, str]) -> str:
         "<!doctype html><html lang=en><title>Install app</title>"
         f"<h1>Install app on {html.escape(state.domain)}</h1><p>{scopes}</p>"
         f'<form method="post" action="/admin/oauth/approve">{hidden}'
-        "<button>Install</button></form></html>"
+        '<button name="verdict" value="install">Install</button>'
+        '<button name="verdict" value="cancel">Cancel</button></form></html>'
     )
+
+
+def trouble(state: State, query: Mapping[str, str]) -> str:
+    """Say why there is no consent page, as Shopify does; "" where there is one."""
+    if query.get("client_id") != state.client_id:
+        return "Oauth error application_cannot_be_found: no app has this client_id"
+    redirect = query.get("redirect_uri", "")
+    if state.redirect_urls and redirect not in state.redirect_urls:
+        return "Oauth error invalid_request: redirect_uri is not whitelisted"
+    return ""
+
+
+def deny(state: State, query: Mapping[str, str]) -> str:
+    """Let the merchant turn back: he is sent into his admin, the app hears nothing."""
+    del query
+    return f"https://{state.domain}/admin/apps"
 
 
 def approve(state: State, query: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from adapters.shopify.standin import bulk, execute, grants
+from adapters.shopify.standin import bulk, execute, grants, storefront
 from adapters.shopify.standin.cost import MAXIMUM, Bucket
 from adapters.sockets import Sockets
 
@@ -54,7 +54,9 @@ class Visit(BaseHTTPRequestHandler):
         """Answer the two addresses that the stand-in has."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = self.path.split("?", 1)[0].strip("/").split("/")
-        if parts == ["admin", "oauth", "access_token"]:
+        if storefront.is_proxied(self.path):
+            self._forward(body)
+        elif parts == ["admin", "oauth", "access_token"]:
             self._token(body)
         elif parts == ["admin", "oauth", "approve"]:
             self._approve(body)
@@ -64,9 +66,13 @@ class Visit(BaseHTTPRequestHandler):
             self._json(HTTPStatus.NOT_FOUND, {"errors": "Not Found"})
 
     def do_GET(self) -> None:
-        """Show the consent page, or give the result of a bulk operation."""
+        """Show the pages that people see, or give the result of a bulk operation."""
         if self.path.startswith("/admin/oauth/authorize?"):
-            shown = grants.page(self.server.shop, grants.query_of(self.path))
+            self._consent(grants.query_of(self.path))
+        elif storefront.is_proxied(self.path):
+            self._forward(b"")
+        elif self.path == "/store/apps/retour":
+            shown = storefront.frame(self.server.shop)
             self._send(HTTPStatus.OK, shown.encode(), "text/html", {})
         else:
             self._result()
@@ -95,9 +101,25 @@ class Visit(BaseHTTPRequestHandler):
             self.wfile.write(body[: len(body) // 2])
         self._drop()
 
+    def _consent(self, query: dict[str, str]) -> None:
+        trouble = grants.trouble(self.server.shop, query)
+        shown = trouble or grants.page(self.server.shop, query)
+        status = HTTPStatus.BAD_REQUEST if trouble else HTTPStatus.OK
+        self._send(status, shown.encode(), "text/html", {})
+
+    def _forward(self, body: bytes) -> None:
+        shop = self.server.shop
+        given = dict(self.headers.items())
+        found = storefront.forward(shop, self.command, self.path, given, body)
+        headers = dict(found.headers)
+        kind = headers.pop("Content-Type", "text/html").split(";")[0]
+        self._send(found.status, found.body, kind, headers)
+
     def _approve(self, body: bytes) -> None:
         asked = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
-        target = {"Location": grants.approve(self.server.shop, asked)}
+        is_no = asked.pop("verdict", "") == "cancel"
+        decide = grants.deny if is_no else grants.approve
+        target = {"Location": decide(self.server.shop, asked)}
         self._send(HTTPStatus.FOUND, b"", "text/html", target)
 
     def _token(self, body: bytes) -> None:

@@ -215,7 +215,7 @@ def test_a_pair_is_renewed_before_its_end_and_the_new_one_kept(
     shop: Shop, url: str, clock: Clock
 ) -> None:
     desk = Desk(url=url, transport=LOCAL, timeouts=QUICK)
-    store = InMemory(packed(desk.by_code(APP, dict(back(shop))["code"], NOW)))
+    store = InMemory(packed(desk.by_code(APP, dict(back(shop))["code"], NOW), "id"))
     installed = Installed(url, APP, clock, store, QUICK, LOCAL)
     first = installed.get()
     assert installed.get() == first
@@ -231,7 +231,7 @@ def test_a_lost_answer_to_a_renewal_costs_nothing(
     shop: Shop, url: str, clock: Clock
 ) -> None:
     desk = Desk(url=url, transport=LOCAL, timeouts=QUICK)
-    store = InMemory(packed(desk.by_code(APP, dict(back(shop))["code"], NOW)))
+    store = InMemory(packed(desk.by_code(APP, dict(back(shop))["code"], NOW), "id"))
     installed = Installed(url, APP, clock, store, QUICK, LOCAL)
     clock.now += timedelta(hours=2)
     shop.switches.add("lose_answer", "token")
@@ -244,7 +244,7 @@ def test_a_grant_that_was_taken_back_says_what_to_do(
     shop: Shop, url: str, clock: Clock
 ) -> None:
     desk = Desk(url=url, transport=LOCAL, timeouts=QUICK)
-    store = InMemory(packed(desk.by_code(APP, dict(back(shop))["code"], NOW)))
+    store = InMemory(packed(desk.by_code(APP, dict(back(shop))["code"], NOW), "id"))
     grants.uninstall(shop)
     clock.now += timedelta(hours=2)
     with pytest.raises(Rejected, match="too old"):
@@ -266,3 +266,17 @@ def test_threads_that_ask_at_once_fetch_one_token(
     for one in threads:
         one.join()
     assert len(found) == len(shop.tokens) == 1
+
+
+def test_a_token_that_another_app_was_given_does_not_count(
+    shop: Shop, clock: Clock, url: str
+) -> None:
+    ends = (NOW + timedelta(hours=20)).isoformat()
+    kept = {"access_token": "shpat_other", "access_ends": ends, "access_app": "other"}
+    store = InMemory(dict(kept))
+    asked = ClientCredentials(url, "id", HUSH, clock, QUICK, LOCAL, store)
+    assert asked.get() in shop.tokens
+    assert store.kept["access_app"] == "id"
+    installed = Installed(url, APP, clock, InMemory({**kept, "refresh_token": "x"}))
+    with pytest.raises(Rejected, match="install the app"):
+        installed.get()
