@@ -11,51 +11,38 @@ import secrets as tokens
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
-from urllib.parse import urlsplit
 
-from adapters.guard import Transport
 from adapters.pacing import Pacing
-from adapters.shopify.auth import ClientCredentials, Installed, Token
-from adapters.shopify.oauth import App
-from adapters.shopify.shop import ShopifyShop
-from adapters.wire import Timeouts
-from adapters.woocommerce.plugins import Meanings
-from adapters.woocommerce.shop import WooCommerceShop
-from connector import inbound, policy
 from connector.config import NO_SECRET, Secret, ShopConfig
 from connector.errors import BadRequest, ConfigError, RetourError
 from connector.findings import unheard
-from connector.money import Money
+from connector.outfit import NO_APP, adapter, doors, payday, storefront
 from connector.platform import Shop
 from connector.settings import shop_config
 from connector.steps.hooks import Wish
 from connector.steps.pace import Measure, SharedPace, VersionWatch
-from connector.steps.refund import Limits
 from connector.store import credentials, desk, hooks, shops
 from connector.tokens import SealedTokens
 from connector.web import Storefront
-from jobs.schedule import Payday
 from webhooks import Door
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from adapters.shopify.calls import Credentials
-    from connector.platform import TokenStore
+    from adapters.shopify.oauth import App
     from connector.store import Database
     from connector.vault import Vault
+    from jobs.schedule import Payday
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 2.0
-NO_APP = App(client_id="", secret=NO_SECRET, old_secret=NO_SECRET)
 UNUSABLE = "unusable"
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - a name
 OLD_SECRET_LIFE = timedelta(hours=1)
@@ -121,7 +108,9 @@ class Branches:
         self.staff: Mapping[str, str] = View(
             self, lambda one: one.config.staff_language
         )
-        self.paydays: Mapping[str, Payday] = View(self, partial(payday, db))
+        self.paydays: Mapping[str, Payday] = View(
+            self, lambda one: payday(db, one.config)
+        )
         self.doors = Doorways(self)
 
     def all(self) -> dict[str, Branch]:
@@ -154,8 +143,8 @@ class Branches:
                 config=config,
                 revision=revision,
                 shop=self._own(config),
-                storefront=_storefront(config),
-                doors=tuple(_doors(config, self.app)),
+                storefront=storefront(config),
+                doors=tuple(doors(config, self.app)),
             )
         except RetourError as error:
             self._broken[name] = revision
@@ -302,117 +291,3 @@ class Doorways:
         """Go from door to door."""
         for branch in self._branches.all().values():
             yield from branch.doors
-
-
-def adapter(
-    shop: ShopConfig,
-    now: Callable[[], datetime],
-    sleep: Callable[[float], None] = time.sleep,
-    *,
-    allow: Sequence[str] = (),
-    ca_file: str = "",
-    tokens: TokenStore | None = None,
-    app: App = NO_APP,
-    pacing: Pacing | None = None,
-) -> Shop:
-    """Return the adapter of one shop; raises Rejected for an unusable address."""
-    given = shop.timeouts
-    timeouts = Timeouts(connect=given.connect, read=given.read, total=given.total)
-    transport = Transport(tuple(allow), shop.ca_file or ca_file)
-    if shop.platform == "shopify":
-        url = shop.api_url or f"https://{shop.address}"
-        given_credentials: Credentials
-        if shop.token:
-            given_credentials = Token(shop.token.reveal())
-        elif shop.installed and tokens and not shop.client_id:
-            url = shop.api_url or app.api_url or url
-            given_credentials = Installed(url, app, now, tokens, timeouts, transport)
-        else:
-            given_credentials = ClientCredentials(
-                url,
-                shop.client_id,
-                shop.client_secret.reveal(),
-                now,
-                timeouts,
-                transport,
-                tokens,
-            )
-        return ShopifyShop(
-            name=shop.name,
-            domain=shop.address,
-            credentials=given_credentials,
-            clock=now,
-            timeouts=timeouts,
-            api_url=url,
-            api_version=shop.api_version,
-            sleep=sleep,
-            transport=transport,
-            can_prove=bool(shop.webhook_secret or shop.client_secret or shop.installed),
-            pacing=pacing,
-        )
-    if shop.platform != "woocommerce":
-        msg = "no adapter knows this platform"
-        raise ConfigError(msg, shop=shop.name)
-    return WooCommerceShop(
-        name=shop.name,
-        url=shop.api_url or shop.address,
-        key=shop.consumer_key.reveal(),
-        secret=shop.consumer_secret.reveal(),
-        clock=now,
-        timeouts=timeouts,
-        resend_when_absent=frozenset(shop.resend_when_absent),
-        allow_http=shop.allow_http,
-        keys_in_query=shop.keys_in_query,
-        transport=transport,
-        public_url=shop.address,
-        meanings=Meanings(**asdict(shop.plugin)),
-        plugin_secrets={"wps": shop.wps_secret_key.reveal()},
-        pacing=pacing,
-    )
-
-
-def payday(db: Database, branch: Branch) -> Payday:
-    """Return when, and how much at most, a shop pays."""
-    refunds, name = branch.config.refunds, branch.config.name
-    digest = shops.get(db, name).policy_hash
-    currency = policy.load(shops.policy_text(db, digest)).currency if digest else ""
-
-    def limit(text: str) -> int | None:
-        return Money.parse(text, currency).minor if text and currency else None
-
-    return Payday(
-        every=refunds.every_seconds,
-        cron=refunds.cron,
-        time_zone=refunds.time_zone,
-        limits=Limits(
-            per_run_minor=limit(refunds.most_per_run),
-            per_day_minor=limit(refunds.most_per_day),
-        ),
-    )
-
-
-def _doors(shop: ShopConfig, app: App) -> Iterator[Door]:
-    newest = shop.webhook_secret
-    if shop.platform == "shopify" and not newest:
-        newest = shop.client_secret
-    secrets = _given(newest, shop.webhook_secret_old)
-    if shop.installed:
-        secrets += _given(app.secret, app.old_secret)
-    domain = shop.address.lower() if shop.platform == "shopify" else ""
-    yield Door(shop=shop.name, platform=shop.platform, domain=domain, secrets=secrets)
-    asked = _given(shop.inbound_secret, shop.inbound_secret_old)
-    if asked:
-        yield Door(shop=shop.name, platform=inbound.SOURCE, secrets=asked)
-
-
-def _given(*secrets: Secret) -> tuple[bytes, ...]:
-    return tuple(one.reveal().encode() for one in secrets if one)
-
-
-def _storefront(shop: ShopConfig) -> Storefront:
-    title = shop.title or urlsplit(shop.address).hostname or shop.address or shop.name
-    return Storefront(
-        title=title,
-        return_address=shop.return_address,
-        support_email=shop.support_email,
-    )

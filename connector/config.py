@@ -6,223 +6,59 @@ import difflib
 import os
 import re
 import tomllib
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connector.errors import ConfigError
+from connector.options import (
+    MASK,
+    NO_SECRET,
+    PLATFORMS,
+    POSTGRES,
+    SHOP_NAME,
+    Config,
+    Console,
+    Jobs,
+    Network,
+    Pacing,
+    Plugin,
+    Refunds,
+    Secret,
+    Server,
+    ShopConfig,
+    Shopify,
+    Timeouts,
+    Vault,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SHOP_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-PLATFORMS = ("shopify", "woocommerce")
-MASK = "••••"
-POSTGRES = ("postgresql://", "postgres://")
-
-
-class Secret:
-    """A text that never shows itself; `reveal` gives it to the one who needs it."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """Return the secret itself."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return MASK
-
-    __str__ = __repr__
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
-
-
-NO_SECRET = Secret("")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """Where Retour listens, and the address by which the world reaches it."""
-
-    host: str = "127.0.0.1"
-    port: int = 8080
-    public_url: str = "http://127.0.0.1:8080"
-    secret_key: Secret = NO_SECRET
-    max_body_bytes: int = 2_000_000
-    trusted_proxies: int = 0
-    attempts: str = "10 per 10 minutes"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Console:
-    """Who may open the console."""
-
-    password: Secret = NO_SECRET
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vault:
-    """The keys that seal shops' credentials, newest first; else a file of them."""
-
-    keys: Secret = NO_SECRET
-    file: str = "retour.key"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shopify:
-    """The Shopify app that several shops install; not needed for a single shop's own.
-
-    `handle` is the app's name in Shopify's addresses; `subpath` that of its proxy.
-    """
-
-    client_id: str = ""
-    client_secret: Secret = NO_SECRET
-    client_secret_old: Secret = NO_SECRET
-    scopes: tuple[str, ...] = (
-        "read_orders",
-        "write_orders",
-        "read_returns",
-        "write_returns",
-        "read_products",
-        "read_customers",
-        "read_locations",
-        "read_fulfillments",
-    )
-    name: str = "Retour"
-    subpath: str = "returns"
-    api_url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
-    """Which private networks (CIDR) shops may be in; whose certificates hold."""
-
-    allow: tuple[str, ...] = ()
-    ca_file: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Jobs:
-    """How often jobs run, in seconds; the audit at an hour of the day in UTC."""
-
-    inbox_seconds: int = 2
-    decide_seconds: int = 5
-    sync_seconds: int = 300
-    sync_overlap_seconds: int = 600
-    sweep_seconds: int = 900
-    reconcile_seconds: int = 60
-    watch_seconds: int = 600
-    quiet_seconds: int = 900
-    audit_hour: int = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refunds:
-    """When and how much a shop pays; amounts are decimal text, "" is no limit."""
-
-    every_seconds: int = 60
-    cron: str = ""
-    time_zone: str = "UTC"
-    most_per_run: str = ""
-    most_per_day: str = ""
-    paused: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeouts:
-    """Seconds: to connect, between two bytes, and for a whole call."""
-
-    connect: float = 5.0
-    read: float = 60.0
-    total: float = 90.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plugin:
-    """What a WooCommerce return plugin shows that Retour does not know by itself."""
-
-    requested: tuple[str, ...] = ()
-    approved: tuple[str, ...] = ()
-    declined: tuple[str, ...] = ()
-    request_meta: tuple[str, ...] = ()
-    order_actions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pacing:
-    """How hard a shop may be asked; the breaker opens after so many failures."""
-
-    most_at_once: int = 4
-    backfill_share: float = 0.5
-    breaker_failures: int = 5
-    breaker_seconds: int = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShopConfig:
-    """One shop. `address` is x.myshopify.com, or the WooCommerce site's URL."""
-
-    name: str = ""
-    platform: str = ""
-    address: str = ""
-    policy: str = ""
-    title: str = ""
-    return_address: str = ""
-    support_email: str = ""
-    api_url: str = ""
-    api_version: str = "2026-10"
-    allow_http: bool = False
-    ca_file: str = ""
-    keys_in_query: bool = False
-    installed: bool = False
-    client_id: str = ""
-    client_secret: Secret = NO_SECRET
-    token: Secret = NO_SECRET
-    consumer_key: Secret = NO_SECRET
-    consumer_secret: Secret = NO_SECRET
-    webhook_secret: Secret = NO_SECRET
-    webhook_secret_old: Secret = NO_SECRET
-    inbound_secret: Secret = NO_SECRET
-    inbound_secret_old: Secret = NO_SECRET
-    wps_secret_key: Secret = NO_SECRET
-    resend_when_absent: tuple[str, ...] = ()
-    staff_language: str = "en"  # of what is told on the shop's orders, or "off"
-    refunds: Refunds = field(default_factory=Refunds)
-    timeouts: Timeouts = field(default_factory=Timeouts)
-    plugin: Plugin = field(default_factory=Plugin)
-    limits: Pacing = field(default_factory=Pacing)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
-    """All of it; `base` is the folder that relative paths start from."""
-
-    database: str = "retour.sqlite"
-    server: Server = field(default_factory=Server)
-    console: Console = field(default_factory=Console)
-    vault: Vault = field(default_factory=Vault)
-    network: Network = field(default_factory=Network)
-    shopify: Shopify = field(default_factory=Shopify)
-    jobs: Jobs = field(default_factory=Jobs)
-    shops: tuple[ShopConfig, ...] = ()
-    base: Path = field(default_factory=Path)
-
-    @property
-    def store(self) -> str:
-        """The address of the database: a path, or a `postgresql://` URL."""
-        if self.database.startswith(POSTGRES):
-            return self.database
-        return str(self.path(self.database))
-
-    def path(self, written: str) -> Path:
-        """Resolve a path of the file."""
-        return self.base / Path(written).expanduser()
-
+__all__ = [
+    "MASK",
+    "NO_SECRET",
+    "PLATFORMS",
+    "POSTGRES",
+    "SHOP_NAME",
+    "SHOP_TABLES",
+    "TABLES",
+    "Config",
+    "Console",
+    "Jobs",
+    "Network",
+    "Pacing",
+    "Plugin",
+    "Refunds",
+    "Secret",
+    "Server",
+    "ShopConfig",
+    "Shopify",
+    "Timeouts",
+    "Vault",
+    "describe",
+    "load",
+    "parse",
+]
 
 TABLES: Mapping[str, type] = {
     "server": Server,

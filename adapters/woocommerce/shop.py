@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import heapq
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.guard import STRICT, Transport
 from adapters.pacing import Pacing
 from adapters.wire import Timeouts, understood, understood_each
 from adapters.without_returns import WithoutReturns
-from adapters.woocommerce import checks, history, hooks, notes, refunds, translate
+from adapters.woocommerce import (
+    checks,
+    history,
+    hooks,
+    notes,
+    polling,
+    refunds,
+    translate,
+)
 from adapters.woocommerce.calls import PAGE, Calls
 from adapters.woocommerce.plugins import BooksArrivals, ListsReturns, Meanings, Site
 from adapters.woocommerce.plugins.known import Known
@@ -36,10 +44,6 @@ if TYPE_CHECKING:
 
 PRODUCTS_FRESH = timedelta(minutes=10)
 MOST_PRODUCTS = 5000  # kept in memory
-SECOND = timedelta(seconds=1)
-# Where orders are still kept as posts, the shop compares local times, and the hour that
-# the clocks go back comes twice: look back that hour as well.
-TWICE = timedelta(hours=1)
 REFUND_PAGES = 5
 
 
@@ -180,7 +184,7 @@ class WooCommerceShop(WithoutReturns):
         of "any" status need not hold them.
         """
         own = [status for one in self._plugins.active() for status in one.statuses]
-        polls = [self._poll(since, {})]
+        polls = [polling.changes(self._calls, since, {})]
         if own:
             polls.append(self._poll_own(since, {"status": ",".join(own)}))
         seen: set[tuple[str, datetime]] = set()
@@ -193,48 +197,9 @@ class WooCommerceShop(WithoutReturns):
     def _poll_own(self, since: datetime, asked: Mapping[str, str]) -> Iterator[Change]:
         """List those of a plugin; a status that the shop refuses went with it."""
         try:
-            yield from self._poll(since, asked)
+            yield from polling.changes(self._calls, since, asked)
         except Rejected:
             self._plugins.look_again()
-
-    def _poll(self, since: datetime, asked: Mapping[str, str]) -> Iterator[Change]:
-        """List those that a filter lets through, page by page.
-
-        `modified_after` is a strict `>` at one second, and with an explicit Z only
-        right without `dates_are_gmt`. Pages shift while orders change, so each
-        page starts where the last one ended.
-        """
-        since = since.astimezone(UTC).replace(microsecond=0)
-        cursor, number = since - SECOND - TWICE, 1
-        seen: set[tuple[str, str]] = set()
-        while True:
-            page = self._modified(cursor, number, asked)
-            for one in page:
-                key = (str(one["id"]), str(one["date_modified_gmt"]))
-                if key not in seen and _moment(key[1]) >= since:
-                    seen.add(key)
-                    yield Change(order_ref=key[0], updated_at=_moment(key[1]))
-            if len(page) < PAGE:
-                return
-            last = _moment(str(page[-1]["date_modified_gmt"])) - SECOND
-            cursor, number = (last, 1) if last > cursor else (cursor, number + 1)
-
-    def _modified(
-        self, after: datetime, number: int, asked: Mapping[str, str]
-    ) -> list[dict[str, Any]]:
-        found = self._calls.get(
-            "orders",
-            {
-                "modified_after": after.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "orderby": "modified",
-                "order": "asc",
-                "per_page": str(PAGE),
-                "page": str(number),
-                "_fields": "id,date_modified_gmt",
-                **asked,
-            },
-        )
-        return list(found)
 
     def history(self, cursor: str) -> Iterator[Batch]:
         """Read all orders, a page at a time."""
@@ -420,7 +385,3 @@ def _id(ref: str) -> str:
     if not (ref.isascii() and ref.isdigit()):
         raise Gone(ref=ref[:40])
     return ref
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
