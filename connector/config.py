@@ -95,6 +95,15 @@ class Jobs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    """How many days personal data is kept once nothing is open; 0 is for ever."""
+
+    keep_days: int = 730
+    inbox_keep_days: int = 30
+    export_keep_days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refunds:
     """When and how much a shop pays; amounts are decimal text, "" is no limit."""
 
@@ -154,6 +163,7 @@ class Config:
     vault: Vault = field(default_factory=Vault)
     network: Network = field(default_factory=Network)
     jobs: Jobs = field(default_factory=Jobs)
+    privacy: Privacy = field(default_factory=Privacy)
     shops: tuple[ShopConfig, ...] = ()
     base: Path = field(default_factory=Path)
 
@@ -175,6 +185,7 @@ TABLES: Mapping[str, type] = {
     "vault": Vault,
     "network": Network,
     "jobs": Jobs,
+    "privacy": Privacy,
 }
 SHOP_TABLES: Mapping[str, type] = {"refunds": Refunds, "timeouts": Timeouts}
 

@@ -13,6 +13,7 @@ import click
 from connector import config
 from connector.cli import (
     demo,
+    privacy,
     quote,
     reconcile,
     run,
@@ -59,6 +60,7 @@ for command in (
     *reconcile.COMMANDS,
     *show.COMMANDS,
     *shops.COMMANDS,
+    *privacy.COMMANDS,
     *vault.COMMANDS,
     *webhooks.COMMANDS,
     quote.quote,

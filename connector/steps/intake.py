@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector import inbound
+from connector.compliance import Traces
 from connector.errors import BadRequest, Gone, PlatformError, Refused, RetourError
-from connector.steps import foreign, request
+from connector.steps import foreign, privacy, request
 from connector.steps.observe import observe
-from connector.store import atomic, desk, inbox, orders, shops
+from connector.store import atomic, desk, inbox, orders, personal, shops
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ def _read(
         log.exception("delivery not understood", extra={"delivery": delivery.id})
         _again(db, delivery, type(error).__name__, clock())
     else:
-        inbox.settle(db, delivery.id, state, note)
+        gone = state != "failed" and personal.names_erased(
+            db, delivery.shop, Traces.of(delivery.body)
+        )
+        inbox.settle(db, delivery.id, state, note, is_forgotten=gone)
 
 
 def _understand(
@@ -80,6 +84,8 @@ def _understand(
     clock: Callable[[], datetime],
 ) -> tuple[str, str]:
     """Act on one delivery; return the state it ends in, and a note."""
+    if privacy.take(db, delivery, clock()):
+        return "done", "a request for privacy, written down"
     shop = known.get(delivery.shop)
     if shop is None:
         return "failed", "this shop is not connected any more"

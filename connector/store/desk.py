@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from connector.discreet import discreet
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def put(
         about=about,
         about_id=about_id,
         code=code,
-        why=why,
+        why=discreet(why),
         now=stamp(now),
     )
 

@@ -23,7 +23,12 @@ SETTLED = timedelta(minutes=4)
 
 @atomic
 def keep(db: Database, shop: str, order: Order) -> None:
-    """Keep the newer snapshot; the policy in force is bound at the first sight."""
+    """Keep the newer snapshot; the policy in force is bound at the first sight.
+
+    An order whose customer was erased stays without one, whatever the shop says.
+    """
+    if is_erased(db, shop, order.ref, order.updated_at):
+        order = order.anonymous()
     db.execute(
         "INSERT INTO orders (shop, ref, number, updated_at, read_at, snapshot,"
         " policy_hash) SELECT :shop, :ref, :number, :updated, '', :snapshot,"
@@ -36,6 +41,21 @@ def keep(db: Database, shop: str, order: Order) -> None:
         number=order.number,
         updated=stamp(order.updated_at),
         snapshot=msgspec.json.encode(order).decode(),
+    )
+
+
+def is_erased(
+    db: Database, shop: str, ref: str, updated_at: datetime | None = None
+) -> bool:
+    """Say whether the customer of an order is forgotten: for good, or as it stood."""
+    return bool(
+        db.query(
+            "SELECT 1 AS one FROM erased_orders WHERE shop = :shop"
+            " AND order_ref = :ref AND (upto = '' OR upto >= :updated)",
+            shop=shop,
+            ref=ref,
+            updated=stamp(updated_at) if updated_at else "9",
+        )
     )
 
 

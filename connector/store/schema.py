@@ -5,6 +5,7 @@ from __future__ import annotations
 from connector.store.bylaws import BYLAWS
 from connector.store.connections_schema import CONNECTIONS, HOOKS
 from connector.store.laws import LAWS, Statement, append_only
+from connector.store.privacy_schema import PRIVACY
 
 # `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
 
@@ -294,4 +295,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     BYLAWS,
     CONNECTIONS,
     HOOKS,
+    PRIVACY,
 )
