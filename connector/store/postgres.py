@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 # Names of our advisory locks; they are one schema's own.
-MIGRATING, PERSONAL = ("inbox", "orders", "return_lines", "privacy")  # to be vacuumed
-DISPATCHING = 0x52455401, 0x52455402
+MIGRATING, DISPATCHING = 0x52455401, 0x52455402
+PERSONAL = ("inbox", "orders", "return_lines", "privacy")  # to be vacuumed
 LOCK = "SELECT pg_advisory_lock(:key, hashtext(current_schema()))"
 UNLOCK = "SELECT pg_advisory_unlock(:key, hashtext(current_schema()))"
 GIVE_BACK = "SELECT pg_advisory_unlock(%(key)s, hashtext(current_schema()))"
