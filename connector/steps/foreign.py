@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import uuid_utils.compat as uuids
 
 from connector.errors import Refused
-from connector.model import Answer, Kind
-from connector.states import Decision, Errand
+from connector.model import Kind
+from connector.states import Errand
+from connector.steps.follow import ACTOR
+from connector.steps.follow import follow as follow_up
 from connector.steps.observe import observe
 from connector.store import (
     atomic,
     desk,
     errands,
     filing,
-    history,
     orders,
-    refunds,
     returns,
 )
 from connector.store.filing import Wish
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from connector.model import Order, Return, ShopReturn
-    from connector.platform import Shop
+    from connector.model import Order, ShopReturn
+    from connector.platform import Abilities, Shop
     from connector.store import Database
 
-ACTOR = "shop"
 ENDED = frozenset({"closed", "declined", "cancelled"})
 
 
@@ -58,30 +57,54 @@ def take_in(db: Database, shop: Shop, order: Order, now: datetime) -> bool:
     if not shop.abilities.holds_returns:
         return True
     found = shop.returns(order.ref)
-    taken = [_one(db, shop.name, order, one, now) for one in found]
+    able = shop.abilities
+    taken = [_one(db, shop.name, able, order, one, now) for one in found]
     return all(taken)
 
 
 @atomic
 def _one(
-    db: Database, shop: str, order: Order, found: ShopReturn, now: datetime
+    db: Database,
+    shop: str,
+    able: Abilities,
+    order: Order,
+    found: ShopReturn,
+    now: datetime,
 ) -> bool:
     known = returns.by_platform_ref(db, shop, found.ref)
     if known:
-        _follow(db, known, found, now)
-        return True
+        return follow_up(db, able, known, found, now)
     opening = errands.opening(db, shop, order.ref)
     if any(row.state in (Errand.SUBMITTED, Errand.UNKNOWN) for row in opening):
         return False
-    if found.status not in ENDED:
-        _open(db, shop, order, found, now)
+    if found.status not in ENDED and not _is_over(found):
+        _open(db, shop, able, order, found, now)
     return True
 
 
+def _is_over(found: ShopReturn) -> bool:
+    """Say whether all of it was paid back there before we saw it: at a till, mostly."""
+    return bool(found.lines) and all(
+        line.line_ref and line.refunded >= line.quantity for line in found.lines
+    )
+
+
 def _open(
-    db: Database, shop: str, order: Order, found: ShopReturn, now: datetime
+    db: Database,
+    shop: str,
+    able: Abilities,
+    order: Order,
+    found: ShopReturn,
+    now: datetime,
 ) -> None:
     """File the shop's return as ours; units held by another one go to a person."""
+    if any(not line.line_ref for line in found.lines):
+        why = (
+            f"return {found.number} was made without a receipt: it names no line that"
+            " was bought; settle it in the shop"
+        )
+        _ask(db, shop, found.ref, why, now)
+        return
     return_id = str(uuids.uuid7())
     try:
         filing.add(
@@ -100,8 +123,7 @@ def _open(
         # Nothing was written: `filing.add` chooses units before it inserts.
         _ask(db, shop, found.ref, f"return {found.number} of the shop: {error}", now)
         return
-    case = returns.get(db, return_id)
-    _follow(db, case, found, now)
+    follow_up(db, able, returns.get(db, return_id), found, now)
 
 
 def _wishes(found: ShopReturn) -> list[Wish]:
@@ -118,58 +140,9 @@ def _wishes(found: ShopReturn) -> list[Wish]:
     ]
 
 
-def _follow(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
-    """Copy what the merchant decided in the shop's own admin."""
-    if case.cancelled_at or case.closed_at:
-        return
-    undecided = [
-        line
-        for line in case.lines
-        if line.decision in (Decision.PENDING, Decision.NEEDS_PERSON)
-    ]
-    if found.status == "open":
-        for line in undecided:
-            _decide(db, case, line.id, "approve", line.asked, now)
-    elif found.status == "declined":
-        for line in undecided:
-            _decide(db, case, line.id, "decline", 0, now)
-    elif found.status == "cancelled":
-        _cancelled(db, case, now)
-    elif found.status == "unknown":
-        why = f"the shop calls its state {found.raw_status!r}, which is new to Retour"
-        _ask(db, case.shop, case.id, why, now)
-
-
-def _decide(
-    db: Database, case: Return, line_id: int, event: str, approved: int, now: datetime
-) -> None:
-    why = "decided in the shop's own admin"
-    trace = (
-        *returns.line_of(case, line_id).trace,
-        Answer(rule=ACTOR, says=event, why=why),
-    )
-    returns.decide(
-        db, case, line_id, event, approved=approved, trace=trace, actor=ACTOR, now=now
-    )
-    desk.close(db, "return", case.id, ACTOR, now)
-
-
-def _cancelled(db: Database, case: Return, now: datetime) -> None:
-    """Follow a cancellation unless money is promised or goods are back: then ask."""
-    why = ""
-    if refunds.of_return(db, case.id):
-        why = "cancelled in the shop, but a refund was promised here"
-    elif any(line.received for line in case.lines):
-        why = "cancelled in the shop, but goods came back"
-    if why:
-        _ask(db, case.shop, case.id, why, now)
-        return
-    returns.finish(db, case, "cancel", ACTOR, now)
-    desk.close(db, "return", case.id, ACTOR, now)
-
-
 def _ask(db: Database, shop: str, about_id: str, why: str, now: datetime) -> None:
-    if any(event.why == why for event in history.of(db, about_id)):
+    """Lay a return that is not ours before a person, once in the same words."""
+    if desk.was_settled(db, shop, about_id, "foreign", why):
         return
     desk.put(
         db,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connector.store.bylaws import BYLAWS
 from connector.store.connections_schema import CONNECTIONS, HOOKS
+from connector.store.following_schema import FOLLOWING
 from connector.store.laws import LAWS, Statement, append_only
 from connector.store.privacy_schema import PRIVACY
 
@@ -296,4 +297,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     CONNECTIONS,
     HOOKS,
     PRIVACY,
+    FOLLOWING,
 )
