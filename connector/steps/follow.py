@@ -39,8 +39,8 @@ def follow(
     if able.pays_through_returns:
         _count(db, case, found, now)
         _shrink(db, returns.get(db, case.id), found, now)
-        _exchange(db, case, found, now)
     _FOLLOW[found.status](db, returns.get(db, case.id), found, now)
+    _exchange(db, case, found, now)
     return True
 
 

@@ -150,10 +150,11 @@ def was_told(db: Database, shop: str, about_id: str, code: str) -> bool:
 
 
 def was_settled(db: Database, shop: str, about_id: str, code: str, why: str) -> bool:
-    """Say whether a person took this very matter off the desk."""
+    """Say whether a person took this very matter off the desk, not the facts."""
     rows = db.query(
         "SELECT count(*) AS n FROM desk WHERE shop = :shop AND about_id = :id"
-        " AND code = :code AND why = :why AND closed_at IS NOT NULL",
+        " AND code = :code AND why = :why AND closed_at IS NOT NULL"
+        " AND closed_by NOT IN ('retour', 'shop', 'policy')",
         shop=shop,
         id=about_id,
         code=code,

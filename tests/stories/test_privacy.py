@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import requests
 
+from adapters.shopify.standin import returns as at_shopify
 from connector.demo.browser import _token
 from connector.demo.world import BOOTS, DOMAIN, HOOK_SECRET, PASSWORD, TEE
 from connector.steps import audit, decide, privacy, purge, sync
@@ -75,8 +76,6 @@ def with_words(world: World, shop: str) -> Purchase:
             "returnReasonDefinitionId": "gid://shopify/ReturnReasonDefinition/7",
             "customerNote": NOTE,
         }
-        from adapters.shopify.standin import returns as at_shopify
-
         with world.tee.lock:
             at_shopify.request(
                 world.tee, {"orderId": purchase.ref, "returnLineItems": [row]}
