@@ -37,9 +37,9 @@ class Abilities:
 class Notice:
     """What a webhook body is about, read without trusting it for money.
 
-    `about` is order, refund, return, goods, returns (one of the shop's open ones, it does
-    not say which), dispute, scopes, uninstalled, noted (known, and of no concern to
-    us), or unknown. For a refund without an order
+    `about` is order, refund, return, goods, returns (one of the shop's open ones, it
+    does not say which), dispute, scopes, uninstalled, noted (known, and of no concern
+    to us), or unknown. For a refund without an order
     (`action.woocommerce_refund_created`), `order_ref` is empty. `detail` is the state
     of a dispute, or the scopes that are short.
     """

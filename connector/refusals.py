@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connector.model import Answer, Return
 
 OTHER, PERIOD, FINAL = "other", "period_ended", "final_sale"

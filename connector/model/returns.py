@@ -118,7 +118,10 @@ class Return:
 
     def _goods(self) -> str:
         coming = [line for line in self.lines if line.decision == "approved"]
-        if all(line.received + line.lost + line.elsewhere >= line.approved for line in coming):
+        if all(
+            line.received + line.lost + line.elsewhere >= line.approved
+            for line in coming
+        ):
             return "received"
         if any(line.received for line in coming):
             return "partly_received"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Kind
 from connector.states import Decision
-from connector.steps import foreign
+from connector.steps.follow import ACTOR
 from connector.steps.observe import OURS
 from connector.store import audit, desk, filing, ledger, orders, refunds, returns, shops
 
@@ -161,4 +161,4 @@ def _return(case: Return, order: Order) -> Iterator[str]:
 
 def _is_by_rule(answer: Answer) -> bool:
     """Say whether no person spoke here: neither at our desk nor at the shop's."""
-    return answer.rule not in ("person", foreign.ACTOR)
+    return answer.rule not in ("person", ACTOR)

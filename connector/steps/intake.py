@@ -129,7 +129,8 @@ def _follow(
     ]
     if refs and not stale:
         return "done", "the order was read since, for another delivery"
-    if not all([foreign.follow(db, shop, ref, clock) for ref in stale]):
+    taken = [foreign.follow(db, shop, ref, clock) for ref in stale]
+    if not all(taken):
         msg = "a return of ours is being made there"
         raise NotYet(msg)
     return None

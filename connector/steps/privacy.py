@@ -82,9 +82,7 @@ def by_email(
     )
 
 
-def run(
-    db: Database, known: Mapping[str, Shop], clock: Callable[[], datetime]
-) -> int:
+def run(db: Database, known: Mapping[str, Shop], clock: Callable[[], datetime]) -> int:
     """Carry out what was asked; return how many requests came to their end."""
     done = 0
     for request in privacy.unfinished(db):

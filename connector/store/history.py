@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from connector.discreet import discreet
-from connector.model import Customer
+from connector.model import Customer  # noqa: TC001 - msgspec reads it
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:

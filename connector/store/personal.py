@@ -5,7 +5,6 @@ Tables of other parts add themselves to `OF_ORDER` and `OF_SHOP`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from connector.store import credentials, orders, refunds, returns
 from connector.store.database import Database, atomic, stamp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from connector.compliance import Traces
@@ -189,8 +189,10 @@ def bodies(
 
 @atomic
 def forget_bodies(db: Database, ids: Iterable[int]) -> int:
-    """Empty the bodies of deliveries that were read; their names stay, so that a
-    repeated one is still known."""
+    """Empty the bodies of deliveries that were read.
+
+    Their names stay, so that a repeated one is still known.
+    """
     return sum(
         db.execute(
             "UPDATE inbox SET body = :nothing WHERE id = :id AND state <> 'new'"

@@ -1,4 +1,4 @@
-"""Tables of privacy: what was asked, what was erased, orders that stay without names."""
+"""Tables of privacy: what was asked, and orders that stay without a name."""
 
 from __future__ import annotations
 
