@@ -6,7 +6,10 @@ import socket
 import threading
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import ssl
 
 
 class Sockets(ThreadingHTTPServer):
@@ -15,15 +18,22 @@ class Sockets(ThreadingHTTPServer):
     daemon_threads = False
     block_on_close = True
 
-    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+    def __init__(
+        self,
+        handler: type[BaseHTTPRequestHandler],
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         super().__init__(("127.0.0.1", 0), handler)
+        self.scheme = "https" if tls else "http"
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
 
     @property
     def url(self) -> str:
         """The address to reach it at."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}"
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the standard library's signature
         """Remember the connection, so that closing can end it."""

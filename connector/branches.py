@@ -18,19 +18,24 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from adapters.guard import Transport
-from adapters.shopify.auth import ClientCredentials, Token
+from adapters.pacing import Pacing
+from adapters.shopify.auth import ClientCredentials, Installed, Token
+from adapters.shopify.oauth import App
 from adapters.shopify.shop import ShopifyShop
 from adapters.wire import Timeouts
 from adapters.woocommerce.shop import WooCommerceShop
 from connector import inbound, policy
 from connector.config import NO_SECRET, Secret, ShopConfig
 from connector.errors import BadRequest, ConfigError, RetourError
+from connector.findings import unheard
 from connector.money import Money
 from connector.platform import Shop
 from connector.settings import shop_config
 from connector.steps.hooks import Wish
+from connector.steps.pace import Measure, SharedPace, VersionWatch
 from connector.steps.refund import Limits
 from connector.store import credentials, desk, hooks, shops
+from connector.tokens import SealedTokens
 from connector.web import Storefront
 from jobs.schedule import Payday
 from webhooks import Door
@@ -39,6 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from adapters.shopify.calls import Credentials
+    from connector.platform import TokenStore
     from connector.store import Database
     from connector.store.shops import ShopRow
     from connector.vault import Vault
@@ -48,6 +55,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 2.0
+NO_APP = App(client_id="", secret=NO_SECRET, old_secret=NO_SECRET)
 UNUSABLE = "unusable"
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - a name
 OLD_SECRET_LIFE = timedelta(hours=1)
@@ -97,8 +105,9 @@ class Branches:
         *,
         public_url: str = "",
         allow: Sequence[str] = (),
+        app: App = NO_APP,
     ) -> None:
-        self.allow = allow
+        self.allow, self.app = allow, app
         self.public_url = public_url
         self.db, self.vault, self.now, self.sleep = db, vault, now, sleep
         self._lock = threading.RLock()
@@ -154,7 +163,7 @@ class Branches:
             return ()  # its keys are gone, or cannot be opened any more
         return tuple(
             replace(door, has_left=True)
-            for door in _doors(config)
+            for door in _doors(config, self.app)
             if door.secrets and door.platform == row.platform
         )
 
@@ -166,9 +175,9 @@ class Branches:
             built[name] = Branch(
                 config=config,
                 revision=revision,
-                shop=self.adapter(config),
+                shop=self._own(config),
                 storefront=_storefront(config),
-                doors=tuple(_doors(config)),
+                doors=tuple(_doors(config, self.app)),
             )
         except RetourError as error:
             self._broken[name] = revision
@@ -193,8 +202,36 @@ class Branches:
         return shop_config(name, row.platform, row.address, row.settings, known)
 
     def adapter(self, config: ShopConfig) -> Shop:
-        """Build the adapter of a shop, connected or not."""
+        """Build the adapter of a shop that is not connected yet."""
         return adapter(config, self.now, self.sleep, allow=self.allow)
+
+    def _own(self, config: ShopConfig) -> Shop:
+        """Build the adapter of a connected shop: its tokens live in the database."""
+        tokens = SealedTokens(self.db, self.vault, config.name, self.now, self.sleep)
+        return adapter(
+            config,
+            self.now,
+            self.sleep,
+            allow=self.allow,
+            tokens=tokens,
+            app=self.app,
+            pacing=self._pacing(config),
+        )
+
+    def _pacing(self, shop: ShopConfig) -> Pacing:
+        """Return the pace that all workers of a shop share, and its version's watch."""
+        limits, is_paced_by_places = shop.limits, shop.platform == "woocommerce"
+        measure = Measure(
+            most_at_once=limits.most_at_once if is_paced_by_places else None,
+            backfill_share=limits.backfill_share,
+            breaker_failures=limits.breaker_failures,
+            breaker_for=timedelta(seconds=limits.breaker_seconds),
+            lease=timedelta(seconds=2 * shop.timeouts.total),
+        )
+        db, now = self.db, self.now
+        watch = VersionWatch(db=db, shop=shop.name, pinned=shop.api_version, clock=now)
+        pace = SharedPace(db=db, shop=shop.name, clock=now, measure=measure)
+        return Pacing(pace=pace, observer=watch, sleep=self.sleep)
 
     def parts(self, name: str) -> tuple[ShopConfig, dict[str, Secret]]:
         """Return a shop without secrets, and those of its secrets that still open."""
@@ -212,8 +249,12 @@ class Branches:
         """
         branch = self.all()[name]
         address = self.public_url.rstrip("/") + branch.shop.hook_path
+        doubt = unheard(self.public_url, branch.config)
         if branch.config.platform != "woocommerce":
-            return Wish(address=address, secret=NO_SECRET)
+            version = branch.config.api_version
+            return Wish(
+                address=address, secret=NO_SECRET, api_version=version, doubt=doubt
+            )
         if not branch.config.webhook_secret:
             new = Secret(tokens.token_urlsafe(32))
             credentials.ensure(
@@ -224,17 +265,24 @@ class Branches:
             address=address,
             secret=self.all()[name].config.webhook_secret,
             since=credentials.changed_at(self.db, name, WEBHOOK_SECRET),
+            doubt=doubt,
         )
 
     def rotate_hooks(self, name: str) -> None:
         """Make a new secret for a shop's webhooks; the old one is taken meanwhile.
 
-        Raises BadRequest where another place sets the secret.
+        Raises BadRequest where another place sets the secret, and while a webhook
+        still signs with the one before: a third would be refused.
         """
         branch = self.all()[name]
         if branch.config.platform != "woocommerce":
             msg = "Shopify signs with the app's client secret; rotate that"
             raise BadRequest(msg, shop=name)
+        now_used = self.wish(name).mark
+        if any(hook.secret != now_used for hook in hooks.of(self.db, name)):
+            msg = "some webhooks still sign with the secret before this one; wait"
+            raise BadRequest(msg, shop=name)
+        branch = self.all()[name]
         new = Secret(tokens.token_urlsafe(32))
         given = {
             WEBHOOK_SECRET: new,
@@ -244,12 +292,21 @@ class Branches:
         self.refresh()
 
     def drop_old_secret(self, name: str) -> None:
-        """Stop taking the old secret, once nothing signs with it any more."""
-        wish, old = self.wish(name), f"{WEBHOOK_SECRET}_old"
-        is_late = wish.since is not None and self.now() - wish.since > OLD_SECRET_LIFE
+        """Stop taking the old secret, once nothing signs with it any more.
+
+        Shopify signs with the new one within an hour; a day is surely enough.
+        """
+        config, old = self.all()[name].config, f"{WEBHOOK_SECRET}_old"
+        if not config.webhook_secret_old:
+            return
+        wish = self.wish(name)
+        if wish.secret:
+            since, life = wish.since, OLD_SECRET_LIFE
+        else:
+            since, life = credentials.changed_at(self.db, name, old), timedelta(days=1)
+        is_late = since is not None and self.now() - since > life
         is_over = all(hook.secret == wish.mark for hook in hooks.of(self.db, name))
-        has_old = bool(self.all()[name].config.webhook_secret_old)
-        if wish.secret and has_old and is_late and is_over:
+        if is_late and is_over:
             credentials.put(self.db, self.vault, name, {old: NO_SECRET}, self.now())
             self.refresh()
 
@@ -273,6 +330,9 @@ def adapter(
     sleep: Callable[[float], None] = time.sleep,
     *,
     allow: Sequence[str] = (),
+    tokens: TokenStore | None = None,
+    app: App = NO_APP,
+    pacing: Pacing | None = None,
 ) -> Shop:
     """Return the adapter of one shop; raises Rejected for an unusable address."""
     given = shop.timeouts
@@ -280,28 +340,33 @@ def adapter(
     transport = Transport(tuple(allow), shop.ca_file)
     if shop.platform == "shopify":
         url = shop.api_url or f"https://{shop.address}"
-        credentials_given = (
-            Token(shop.token.reveal())
-            if shop.token
-            else ClientCredentials(
+        given_credentials: Credentials
+        if shop.token:
+            given_credentials = Token(shop.token.reveal())
+        elif shop.installed and tokens and not shop.client_id:
+            url = shop.api_url or app.api_url or url
+            given_credentials = Installed(url, app, now, tokens, timeouts, transport)
+        else:
+            given_credentials = ClientCredentials(
                 url,
                 shop.client_id,
                 shop.client_secret.reveal(),
                 now,
                 timeouts,
                 transport,
+                tokens,
             )
-        )
         return ShopifyShop(
             name=shop.name,
             domain=shop.address,
-            credentials=credentials_given,
+            credentials=given_credentials,
             clock=now,
             timeouts=timeouts,
             api_url=url,
             api_version=shop.api_version,
             sleep=sleep,
             transport=transport,
+            pacing=pacing,
         )
     if shop.platform != "woocommerce":
         msg = "no adapter knows this platform"
@@ -316,6 +381,7 @@ def adapter(
         resend_when_absent=frozenset(shop.resend_when_absent),
         allow_http=shop.allow_http,
         transport=transport,
+        pacing=pacing,
     )
 
 
@@ -339,11 +405,13 @@ def payday(db: Database, branch: Branch) -> Payday:
     )
 
 
-def _doors(shop: ShopConfig) -> Iterator[Door]:
+def _doors(shop: ShopConfig, app: App) -> Iterator[Door]:
     newest = shop.webhook_secret
     if shop.platform == "shopify" and not newest:
         newest = shop.client_secret
     secrets = _given(newest, shop.webhook_secret_old)
+    if shop.installed:
+        secrets += _given(app.secret, app.old_secret)
     domain = shop.address.lower() if shop.platform == "shopify" else ""
     yield Door(shop=shop.name, platform=shop.platform, domain=domain, secrets=secrets)
     asked = _given(shop.inbound_secret, shop.inbound_secret_old)

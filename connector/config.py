@@ -74,6 +74,31 @@ class Vault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shopify:
+    """The Shopify app that several shops install; not needed for a single shop's own.
+
+    `handle` is the app's name in Shopify's addresses; `subpath` that of its proxy.
+    """
+
+    client_id: str = ""
+    client_secret: Secret = NO_SECRET
+    client_secret_old: Secret = NO_SECRET
+    scopes: tuple[str, ...] = (
+        "read_orders",
+        "write_orders",
+        "read_returns",
+        "write_returns",
+        "read_products",
+        "read_customers",
+        "read_locations",
+        "read_fulfillments",
+    )
+    name: str = "Retour"
+    subpath: str = "returns"
+    api_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """Which private networks (CIDR) shops may be in; none by default."""
 
@@ -125,6 +150,16 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pacing:
+    """How hard a shop may be asked; the breaker opens after so many failures."""
+
+    most_at_once: int = 4
+    backfill_share: float = 0.5
+    breaker_failures: int = 5
+    breaker_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShopConfig:
     """One shop. `address` is x.myshopify.com, or the WooCommerce site's URL."""
 
@@ -139,6 +174,7 @@ class ShopConfig:
     api_version: str = "2026-10"
     allow_http: bool = False
     ca_file: str = ""
+    installed: bool = False
     client_id: str = ""
     client_secret: Secret = NO_SECRET
     token: Secret = NO_SECRET
@@ -151,6 +187,7 @@ class ShopConfig:
     resend_when_absent: tuple[str, ...] = ()
     refunds: Refunds = field(default_factory=Refunds)
     timeouts: Timeouts = field(default_factory=Timeouts)
+    limits: Pacing = field(default_factory=Pacing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +199,7 @@ class Config:
     console: Console = field(default_factory=Console)
     vault: Vault = field(default_factory=Vault)
     network: Network = field(default_factory=Network)
+    shopify: Shopify = field(default_factory=Shopify)
     jobs: Jobs = field(default_factory=Jobs)
     privacy: Privacy = field(default_factory=Privacy)
     shops: tuple[ShopConfig, ...] = ()
@@ -184,10 +222,15 @@ TABLES: Mapping[str, type] = {
     "console": Console,
     "vault": Vault,
     "network": Network,
+    "shopify": Shopify,
     "jobs": Jobs,
     "privacy": Privacy,
 }
-SHOP_TABLES: Mapping[str, type] = {"refunds": Refunds, "timeouts": Timeouts}
+SHOP_TABLES: Mapping[str, type] = {
+    "refunds": Refunds,
+    "timeouts": Timeouts,
+    "limits": Pacing,
+}
 
 
 def load(path: Path | None, environ: Mapping[str, str] | None = None) -> Config:

@@ -29,6 +29,9 @@ STEPS: Mapping[str, str] = {
     "permission": N_("Permissions"),
     "version": N_("Version"),
     "webhooks": N_("Webhooks"),
+    "currency": N_("Currency"),
+    "clock": N_("Clock"),
+    "scopes": N_("Access scopes"),
     "backfill": N_("Order history"),
 }
 
@@ -41,6 +44,11 @@ FACTS: Mapping[str, str] = {
     "version": N_("Version"),
     "time_zone": N_("Time zone"),
     "plan": N_("Plan"),
+    "wordpress": N_("WordPress"),
+    "decimals": N_("Decimals"),
+    "hpos": N_("Own tables for orders (HPOS)"),
+    "prices_include_tax": N_("Prices include tax"),
+    "tax_round_at_subtotal": N_("Tax rounded at the subtotal"),
     "clock_skew_seconds": N_("Clock difference in seconds"),
 }
 
@@ -63,6 +71,149 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_("The shop refused our keys."),
         N_("Make new keys in the shop and enter them again."),
     ),
+    "private": (
+        N_("The address leads into a private network, or to an unusual port."),
+        N_("Check it for a slip. Where it is meant, name it in [network] allow."),
+    ),
+    "redirected": (
+        N_("The address leads on to %(to)s."),
+        N_("Enter that address instead; keys are never sent along a redirect."),
+    ),
+    "permalinks_plain": (
+        N_("The shop uses plain permalinks; its API does not accept keys there."),
+        N_("In WordPress, Settings, Permalinks: choose any other structure, save."),
+    ),
+    "not_wordpress": (
+        N_("There is no WordPress API at this address."),
+        N_(
+            "Enter the address of the shop's front page, with its folder if it has one."
+        ),
+    ),
+    "woocommerce_missing": (
+        N_("WordPress answers, but WooCommerce does not."),
+        N_("Switch the WooCommerce plugin on, version 3.5 or later."),
+    ),
+    "walled": (
+        N_(
+            "Something before the shop turned Retour away: a firewall, a security"
+            " plugin, or a password on the whole site."
+        ),
+        N_("Let requests to /wp-json/ pass there, or allow Retour's address."),
+    ),
+    "maintenance": (
+        N_("The shop is in maintenance mode."),
+        N_("Try again when it is over; the shop says in %(seconds)s seconds."),
+    ),
+    "shop_broken": (
+        N_("The shop has an error of its own: its database, or a plugin."),
+        N_("Look at the shop's error log, or ask its host."),
+    ),
+    "shop_down": (
+        N_("The shop's host does not get an answer from the shop."),
+        N_("Try again later, or ask its host."),
+    ),
+    "plain_http": (
+        N_("The shop is asked without https: keys are signed, orders travel open."),
+        N_("Use this for tests alone."),
+    ),
+    "clock_agrees": (N_("The clocks agree."), ""),
+    "clock_differs": (
+        N_("The shop's clock is %(seconds)s seconds off ours."),
+        N_("Set both by the network's time (NTP); nothing is lost meanwhile."),
+    ),
+    "key_unknown": (
+        N_("The shop knows no such key."),
+        N_(
+            "Copy the consumer key again. If it is right, the host may be dropping the"
+            " Authorization header: ask it to pass that on to PHP."
+        ),
+    ),
+    "secret_wrong": (
+        N_("The secret is wrong, or the key may only write."),
+        N_("Make a new key with the permission Read/Write and enter both parts."),
+    ),
+    "key_of_customer": (
+        N_("The key belongs to a user who may not manage the shop."),
+        N_("Make it for an administrator or a shop manager."),
+    ),
+    "can_write": (N_("The key may read and write."), ""),
+    "read_only": (
+        N_("The key may only read."),
+        N_("Give it the permission Read/Write; refunds could not be paid otherwise."),
+    ),
+    "version_good": (N_("WooCommerce %(version)s."), ""),
+    "version_aged": (
+        N_("WooCommerce %(version)s is old."),
+        N_("It works as far as is known; plan an update."),
+    ),
+    "version_old": (
+        N_("WooCommerce %(version)s is too old: it has no API of version 3."),
+        N_("Update WooCommerce."),
+    ),
+    "version_unknown": (
+        N_("The shop does not say which version it runs."),
+        N_("The key's user may not read the system status; nothing depends on it."),
+    ),
+    "currency": (N_("The shop's currency is %(currency)s."), ""),
+    "tax_at_subtotal": (
+        N_("Tax is rounded at the subtotal: lines can exceed the order by a cent."),
+        N_("Nothing to do; Retour never pays more than the order has left."),
+    ),
+    "not_permitted": (
+        N_("The app and the shop belong to different organisations."),
+        N_("Make the app in the Dev Dashboard of the organisation that owns the shop."),
+    ),
+    "client_wrong": (
+        N_("The client ID or the client secret is wrong."),
+        N_("Copy both again from the app's settings in the Dev Dashboard."),
+    ),
+    "not_installed": (
+        N_("The app is not installed on the shop."),
+        N_("Install it from the Dev Dashboard, then try again."),
+    ),
+    "grant_ended": (
+        N_("What the shop once granted has ended."),
+        N_("Install the app on the shop again."),
+    ),
+    "token_refused": (
+        N_("Shopify refused the token."),
+        N_("Copy it again, or make the app and its token anew."),
+    ),
+    "shop_frozen": (
+        N_("The shop is frozen until its bill is paid."),
+        N_("Pay Shopify's bill, then try again."),
+    ),
+    "shop_locked": (
+        N_("Shopify has locked the shop."),
+        N_("Ask Shopify's support why."),
+    ),
+    "forbidden": (
+        N_("Shopify does not let the app in."),
+        N_("See that the app is installed, and that its scopes are granted."),
+    ),
+    "no_such_shop": (
+        N_("There is no such shop, or no such API version."),
+        N_("Check the myshopify.com domain."),
+    ),
+    "other_shop": (
+        N_("These keys belong to another shop: %(domain)s."),
+        N_("Enter that shop's domain, or the keys of this one."),
+    ),
+    "scopes_enough": (N_("The app may read and write what it needs."), ""),
+    "sixty_days": (
+        N_("Without the scope read_all_orders Shopify shows the last 60 days only."),
+        N_("Ask for it in the Dev Dashboard if older orders are to be returnable."),
+    ),
+    "api_version": (N_("Shopify serves the API version %(served)s."), ""),
+    "api_version_other": (
+        N_("Shopify serves the API version %(served)s instead of %(pinned)s."),
+        N_("Update Retour; until then look closely at refunds."),
+    ),
+    "scopes_short": (
+        N_("The app was granted less than it needs: %(scopes)s is missing."),
+        N_("Install the app again and grant all that is asked."),
+    ),
+    "webhooks_possible": (N_("Webhooks can be made."), ""),
     "webhooks_made": (N_("%(count)s webhooks tell Retour what happens."), ""),
     "webhooks_refused": (
         N_("The shop refused webhooks: %(topics)s"),
@@ -71,6 +222,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "webhooks_later": (
         N_("The webhooks could not be made just now."),
         N_("Retour tries again within minutes; polling finds all meanwhile."),
+    ),
+    "webhooks_deaf": (
+        N_("The webhooks are made, but the shop probably cannot reach %(address)s."),
+        N_(
+            "Set public_url to an https address that the shop reaches, on the usual"
+            " port; polling finds all meanwhile."
+        ),
     ),
     "webhooks_removed": (N_("Our webhooks were taken out of the shop."), ""),
     "webhooks_left": (

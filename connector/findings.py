@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from importlib.util import find_spec
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from connector.config import Config, ShopConfig
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
+WORDPRESS_PORTS = (None, 80, 443, 8080)
 KEY_LENGTH = 32
 CRON_FIELDS = 5
 LONGEST_RUN = 300  # seconds: PHP's usual limit, and Shopify's mutations end sooner
@@ -51,7 +52,13 @@ def findings(config: Config) -> list[Finding]:
 
 def shop_findings(config: Config, shop: ShopConfig) -> list[Finding]:
     """List all that is wrong or doubtful in one shop; asks no network."""
-    return [*_shop(config, shop), *_secrets(shop), *_money(shop)]
+    return [
+        *_shop(config, shop),
+        *_secrets(shop),
+        *_money(shop),
+        *_limits(shop),
+        *_heard(config, shop),
+    ]
 
 
 def _server(config: Config) -> Iterator[Finding]:
@@ -126,6 +133,49 @@ def _shop(config: Config, shop: ShopConfig) -> Iterator[Finding]:
         yield _say("E208", where, str(error), "see docs/policy.md")
 
 
+def unheard(public_url: str, shop: ShopConfig) -> str:
+    """Say why a shop probably cannot reach our address; "" where it can.
+
+    A shop on this machine or in this network reaches what the world does not.
+    """
+    ours = urlsplit(public_url)
+    theirs = urlsplit(shop.api_url or shop.address).hostname or shop.address
+    if _is_private(theirs):
+        return ""
+    if _is_private(ours.hostname or ""):
+        return (
+            f"no shop can reach {public_url} from outside: webhooks will not come,"
+            " and polling finds all, only later; set public_url"
+        )
+    try:
+        port = ours.port
+    except ValueError:
+        port = -1
+    if shop.platform == "woocommerce" and port not in WORDPRESS_PORTS:
+        return (
+            f"WordPress sends webhooks to ports 80, 443 and 8080 alone, and"
+            f" public_url has {port}: they will not come; polling finds all, only later"
+        )
+    return ""
+
+
+def _is_private(host: str) -> bool:
+    """Say whether a host is this machine, or an address of a private network."""
+    if host in LOCAL or host.endswith((".localhost", ".local", ".internal")):
+        return True
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return False
+
+
+def _heard(config: Config, shop: ShopConfig) -> Iterator[Finding]:
+    what = unheard(config.server.public_url, shop)
+    if what:
+        cure = 'public_url = "https://returns.example", where the shop reaches it'
+        yield _say("W109", f"shops.{shop.name}", what, cure)
+
+
 def _site(where: str, shop: ShopConfig) -> Iterator[Finding]:
     url = urlsplit(shop.address)
     if url.scheme not in ("http", "https") or not url.hostname:
@@ -139,11 +189,12 @@ def _site(where: str, shop: ShopConfig) -> Iterator[Finding]:
 def _secrets(shop: ShopConfig) -> Iterator[Finding]:
     where = f"shops.{shop.name}"
     if shop.platform == "shopify":
-        if not shop.token and not (shop.client_id and shop.client_secret):
+        has_client = shop.client_id and shop.client_secret
+        if not (shop.token or shop.installed or has_client):
             what = "no way to sign in at Shopify"
             cure = "client_id and client_secret, or token; or connect it in the console"
             yield _say("W301", where, what, cure)
-        elif not shop.client_secret and not shop.webhook_secret:
+        elif not (shop.client_secret or shop.webhook_secret or shop.installed):
             what = "webhooks cannot be proved without client_secret"
             yield _say("W302", where, what, "set client_secret or webhook_secret")
     elif shop.platform == "woocommerce" and not (
@@ -175,6 +226,16 @@ def _money(shop: ShopConfig) -> Iterator[Finding]:
         yield _say("E403", where, what, 'cron = "0 6 * * *"')
     if refunds.every_seconds < 1:
         yield _say("E404", where, "every_seconds must be at least 1", "60")
+
+
+def _limits(shop: ShopConfig) -> Iterator[Finding]:
+    where, limits = f"shops.{shop.name}.limits", shop.limits
+    for key in ("most_at_once", "breaker_failures", "breaker_seconds"):
+        if getattr(limits, key) < 1:
+            yield _say("E405", where, f"{key} must be at least 1", f"{key} = 5")
+    if not 0 < limits.backfill_share <= 1:
+        what = "backfill_share must be above 0 and at most 1"
+        yield _say("E406", where, what, "backfill_share = 0.5")
 
 
 def _say(code: str, where: str, what: str, cure: str) -> Finding:

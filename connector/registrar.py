@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from connector import policy
 from connector.branches import SIGNS
+from connector.config import Secret
 from connector.diagnoses import FAIL, OK, WARN
 from connector.errors import BadRequest, NotFound, RetourError
 from connector.findings import shop_findings
 from connector.platform import Check
 from connector.settings import SECRETS, secrets, settings
-from connector.steps import connect, hooks
+from connector.steps import connect, hooks, watchdog
 from connector.store import shops
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from connector.branches import Branches
-    from connector.config import Config, Secret, ShopConfig
+    from connector.config import Config, ShopConfig
 
 
 class Registrar:
@@ -48,7 +49,7 @@ class Registrar:
 
         Raises BadRequest where the name or the address is another shop's.
         """
-        self._refuse_taken(shop)
+        self.refuse_taken(shop)
         found = self.examine(shop)
         if connect.has_failed(found):
             return found
@@ -68,6 +69,36 @@ class Registrar:
         )
         self._branches.refresh()
         return [*found, *self._after(shop.name)]
+
+    def reach(self, shop: ShopConfig) -> list[Check]:
+        """Check what can be checked without keys."""
+        found: list[Check] = []
+        try:
+            for check in self._branches.adapter(shop).check():
+                if check.step == "sign_in":
+                    break
+                found.append(check)
+        except RetourError as error:
+            return [_wrong("E205", str(error))]
+        return found
+
+    def admit(self, shop: ShopConfig, tokens: Mapping[str, str], actor: str) -> None:
+        """Connect a shop that has granted its tokens, or renew what it granted."""
+        db, now = self._branches.db, self._branches.now()
+        connect.admit(
+            db,
+            self._branches.vault,
+            name=shop.name,
+            platform=shop.platform,
+            address=shop.address,
+            settings=settings(shop),
+            given={name: Secret(text) for name, text in tokens.items()},
+            policy_text=policy.starter("EUR"),
+            actor=actor,
+            now=now,
+        )
+        self._branches.refresh()
+        self._after(shop.name)
 
     def check(self, name: str) -> list[Check]:
         """Examine a connected shop and keep what was learnt; raises NotFound."""
@@ -125,7 +156,8 @@ class Registrar:
         self._branches.refresh()
         return said
 
-    def _refuse_taken(self, shop: ShopConfig) -> None:
+    def refuse_taken(self, shop: ShopConfig) -> None:
+        """Raise BadRequest where the name or the address is another shop's."""
         known = {row.name: row for row in shops.ever(self._branches.db)}
         row = known.get(shop.name)
         if row and row.removed_at is None:
@@ -146,24 +178,29 @@ class Registrar:
 
     def _after(self, name: str) -> Sequence[Check]:
         """Do what follows a connection; what fails is done again by its job."""
-        done = hooks.watch(
-            self._branches.db,
-            self._branches.shops[name],
-            self._branches.wish(name),
-            self._branches.now,
+        wish = self._branches.wish(name)
+        done = watchdog.watch(
+            self._branches.db, self._branches.shops[name], wish, self._branches.now
         )
-        if done is None or done.refused:
+        if done is None or done.refused or done.unclear:
             what = "; ".join(topic for topic, _ in done.refused) if done else ""
             facts = {"topics": what}
-            code = "webhooks_refused" if done else "webhooks_later"
+            code = "webhooks_refused" if what else "webhooks_later"
             return [Check(step="webhooks", verdict=WARN, code=code, facts=facts)]
+        if wish.doubt:
+            facts = {"address": wish.address}
+            return [
+                Check(step="webhooks", verdict=WARN, code="webhooks_deaf", facts=facts)
+            ]
         facts = {"count": str(len(done.made) + len(done.kept))}
         return [Check(step="webhooks", verdict=OK, code="webhooks_made", facts=facts)]
 
     def _before_removal(self, name: str) -> list[Check]:
         """Take our webhooks out of the shop, if it answers."""
         shop = self._branches.shops.get(name)
-        if shop is None or not hooks.remove_all(self._branches.db, shop):
+        if shop is None or not hooks.remove_all(
+            self._branches.db, shop, self._branches.wish(name)
+        ):
             return [Check(step="webhooks", verdict=WARN, code="webhooks_left")]
         return [Check(step="webhooks", verdict=OK, code="webhooks_removed")]
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import uuid_utils.compat as uuids
 from flask import Flask
 
+from adapters.shopify.oauth import App
 from connector import policy, vault
+from connector.admission import Admission
 from connector.branches import Branches
 from connector.config import Config
 from connector.errors import ConfigError
@@ -81,6 +83,13 @@ def open_branches(
         sleep,
         public_url=config.server.public_url,
         allow=config.network.allow,
+        app=App(
+            client_id=config.shopify.client_id,
+            secret=config.shopify.client_secret,
+            old_secret=config.shopify.client_secret_old,
+            scopes=config.shopify.scopes,
+            api_url=config.shopify.api_url,
+        ),
     )
 
 
@@ -114,6 +123,7 @@ def open_office(
         is_https=config.server.public_url.startswith("https:"),
         attempts=config.server.attempts,
         registrar=registrar,
+        admission=Admission(branches, registrar, config),
     )
     return Office(
         config=config,

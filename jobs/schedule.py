@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connector.platform import Shop
+from connector.platform import Priority, Shop, with_priority
 from connector.steps import (
     audit,
     close,
@@ -22,6 +22,7 @@ from connector.steps import (
     reconcile,
     refund,
     sync,
+    watchdog,
 )
 from connector.store import Database, desk
 from connector.store import hooks as watched
@@ -83,6 +84,7 @@ class Job:
     every: Callable[[Timing], int] | None = None
     per_shop: bool = True  # else once for all
     is_nightly: bool = False
+    priority: Priority = Priority.READING
 
 
 def read_inbox(work: Work, _: str) -> int:
@@ -151,7 +153,7 @@ def watch_hooks(work: Work, shop: str) -> int:
     )
     if work.wish is None or is_early:
         return 0
-    done = hooks.watch(work.db, work.shops[shop], work.wish(shop), work.clock)
+    done = watchdog.watch(work.db, work.shops[shop], work.wish(shop), work.clock)
     if work.drop_old_secret:
         work.drop_old_secret(shop)
     return len(done.made) + len(done.removed) if done else 0
@@ -191,13 +193,34 @@ JOBS: tuple[Job, ...] = (
     Job(name="hooks", run=watch_hooks, every=lambda t: t.watch),
     Job(name="sync", run=sync_shop, every=lambda t: t.sync),
     Job(name="decide", run=decide_returns, every=lambda t: t.decide),
-    Job(name="mirror", run=run_errands, every=lambda t: t.mirror),
-    Job(name="promise", run=plan_refunds, every=lambda t: t.decide),
-    Job(name="refunds", run=push_refunds),  # by the shop's own payday
-    Job(name="reconcile", run=reconcile_refunds, every=lambda t: t.reconcile),
+    Job(
+        name="mirror",
+        run=run_errands,
+        every=lambda t: t.mirror,
+        priority=Priority.ERRAND,
+    ),
+    Job(
+        name="promise",
+        run=plan_refunds,
+        every=lambda t: t.decide,
+        priority=Priority.REFUND,
+    ),
+    # by the shop's own payday
+    Job(name="refunds", run=push_refunds, priority=Priority.REFUND),
+    Job(
+        name="reconcile",
+        run=reconcile_refunds,
+        every=lambda t: t.reconcile,
+        priority=Priority.REFUND,
+    ),
     Job(name="close", run=close_returns, every=lambda t: t.reconcile),
     Job(name="privacy", run=keep_privacy, every=lambda t: t.reconcile, per_shop=False),
-    Job(name="compare", run=compare_books, is_nightly=True),
+    Job(
+        name="compare",
+        run=compare_books,
+        is_nightly=True,
+        priority=Priority.BACKFILL,
+    ),
     Job(name="purge", run=purge_old, per_shop=False, is_nightly=True),
     Job(name="audit", run=audit_books, per_shop=False, is_nightly=True),
 )
@@ -223,7 +246,8 @@ def once(
 def attempt(job: Job, work: Work, shop: str) -> int:
     """Run one job; whatever it raises is said, and the schedule goes on."""
     try:
-        return job.run(work, shop)
+        with with_priority(job.priority):
+            return job.run(work, shop)
     except Exception:
         log.exception("job failed", extra={"job": job.name, "shop": shop})
         return 0

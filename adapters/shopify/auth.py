@@ -1,26 +1,25 @@
-"""How we sign in at Shopify: a permanent token, or one fetched for 24 hours."""
+"""How we sign in at Shopify: a permanent token, or one that is fetched and renewed."""
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from adapters.guard import STRICT, Transport
-from adapters.wire import Timeouts, fetch
-from connector.errors import OutcomeUnknown, Rejected
+from adapters.shopify.oauth import Desk, Granted
+from adapters.wire import Timeouts
+from connector.errors import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adapters.shopify.oauth import App
+    from connector.platform import TokenStore
 
 EARLY = timedelta(minutes=5)
-WORDS = {
-    "shop_not_permitted": (
-        "the app and the shop belong to different organisations; make the app in the"
-        " Dev Dashboard of the organisation that owns the shop"
-    ),
-    "invalid_client": "client_id or client_secret is wrong",
-    "application_cannot_be_found": "client_id names no app",
-}
+ACCESS, ENDS, REFRESH = "access_token", "access_ends", "refresh_token"
 
 
 @dataclass(slots=True)
@@ -39,58 +38,106 @@ class Token:
 
 
 @dataclass(slots=True)
-class ClientCredentials:
-    """The client credentials grant: a token for 24 hours, renewed before it ends."""
+class InMemory:
+    """Tokens of one process alone: tests, and checks before a shop is connected."""
 
-    url: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    clock: Callable[[], datetime]
-    timeouts: Timeouts = field(default_factory=Timeouts)
-    transport: Transport = STRICT
-    _token: str = field(default="", repr=False)
-    _ends: datetime | None = None
+    kept: dict[str, str] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def read(self) -> dict[str, str]:
+        """Return what is kept."""
+        return dict(self.kept)
+
+    def renew(
+        self,
+        is_good: Callable[[dict[str, str]], bool],
+        fetch: Callable[[dict[str, str]], dict[str, str]],
+    ) -> dict[str, str]:
+        """Return good tokens, fetching them where the kept ones are not."""
+        with self._lock:
+            if not is_good(self.kept):
+                self.kept = fetch(dict(self.kept))
+            return dict(self.kept)
+
+
+class _Renewed:
+    """A token that ends: kept beside other processes' eyes, renewed before its end."""
+
+    def __init__(self, clock: Callable[[], datetime], store: TokenStore) -> None:
+        self._clock, self._store = clock, store
+        self._refused = ""
 
     def get(self) -> str:
         """Return a token that is still good; raises Rejected with what to do."""
-        with self._lock:
-            if not self._token or not self._ends or self.clock() >= self._ends - EARLY:
-                self._renew()
-            return self._token
+        known = self._store.read()
+        if not self._is_good(known):
+            known = self._store.renew(self._is_good, self._fetched)
+        return known[ACCESS]
 
     def forget(self) -> bool:
         """Drop the token, which the shop refused; the next `get` fetches another."""
-        with self._lock:
-            self._token = ""
+        self._refused = self._store.read().get(ACCESS, "")
         return True
 
-    def _renew(self) -> None:
-        asked = self.clock()
-        reply = fetch(
-            lambda: self.transport.request(
-                "POST",
-                f"{self.url}/admin/oauth/access_token",
-                data={
-                    "grant_type": "client_credentials",
-                    "client_id": self.client_id,
-                    "client_secret": self.client_secret,
-                },
-                headers={"Accept": "application/json"},
-                timeout=(self.timeouts.connect, self.timeouts.read),
-            ),
-            self.timeouts,
-        )
-        try:
-            body = json.loads(reply.body)
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            msg = "Shopify gave no token, and no reason that can be read"
-            raise OutcomeUnknown(msg, status=reply.status)
-        if "access_token" not in body:
-            error = str(body.get("error", ""))[:60]
-            msg = WORDS.get(error, "Shopify gave no token")
-            raise Rejected(msg, status=reply.status, error=error)
-        self._token = str(body["access_token"])
-        self._ends = asked + timedelta(seconds=int(body.get("expires_in", 0)))
+    def _is_good(self, known: dict[str, str]) -> bool:
+        access, ends = known.get(ACCESS), known.get(ENDS)
+        if not access or access == self._refused:
+            return False
+        return not ends or self._clock() < datetime.fromisoformat(ends) - EARLY
+
+    def _fetched(self, known: dict[str, str]) -> dict[str, str]:
+        return packed(self._ask(known))
+
+    def _ask(self, known: dict[str, str]) -> Granted:
+        raise NotImplementedError
+
+
+def packed(granted: Granted) -> dict[str, str]:
+    """Return what is kept of a grant, by the names of `connector.store.credentials`."""
+    ends = granted.ends.isoformat() if granted.ends else ""
+    return {ACCESS: granted.access, ENDS: ends, REFRESH: granted.refresh}
+
+
+class ClientCredentials(_Renewed):
+    """The client credentials grant: a token for 24 hours, asked for again."""
+
+    def __init__(
+        self,
+        url: str,
+        client_id: str,
+        client_secret: str,
+        clock: Callable[[], datetime],
+        timeouts: Timeouts | None = None,
+        transport: Transport = STRICT,
+        store: TokenStore | None = None,
+    ) -> None:
+        super().__init__(clock, store or InMemory())
+        self._desk = Desk(url=url, transport=transport, timeouts=timeouts or Timeouts())
+        self._pair = (client_id, client_secret)
+
+    def _ask(self, known: dict[str, str]) -> Granted:
+        del known
+        return self._desk.by_credentials(*self._pair, self._clock())
+
+
+class Installed(_Renewed):
+    """An offline token of an app that several shops install; its pair is renewed."""
+
+    def __init__(
+        self,
+        url: str,
+        app: App,
+        clock: Callable[[], datetime],
+        store: TokenStore,
+        timeouts: Timeouts | None = None,
+        transport: Transport = STRICT,
+    ) -> None:
+        super().__init__(clock, store)
+        self._desk = Desk(url=url, transport=transport, timeouts=timeouts or Timeouts())
+        self._app = app
+
+    def _ask(self, known: dict[str, str]) -> Granted:
+        if not known.get(REFRESH):
+            msg = "the shop's grant has ended; install the app on it again"
+            raise Rejected(msg)
+        return self._desk.by_refresh(self._app, known[REFRESH], self._clock())

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import json
-import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adapters.guard import STRICT, Transport
+from adapters.pacing import stay_away
 from adapters.shopify.documents import document
 from adapters.wire import Reply, Timeouts, fetch
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
+from connector.platform import Bucket, Heard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-log = logging.getLogger(__name__)
+    from adapters.pacing import Pacing
 
 Json = dict[str, Any]
-MOST_WAITS = 5
-LONGEST_WAIT = 20.0  # seconds; a full bucket refills in as many
+MOST_THROTTLES = 5
+THROTTLED_BY_EDGE = 429
+# The whole shop is shut: nothing ran, and all calls may wait until it opens.
+SHUT: Mapping[int, str] = {
+    402: "the shop is frozen until its bill is paid",
+    423: "Shopify has locked the shop",
+}
 # Errors of a document that surely did not run.
 REFUSED = ("ACCESS_DENIED", "MAX_COST_EXCEEDED", "SHOP_INACTIVE")
 GONE_CODES = ("NOT_FOUND",)
 STATUS_WORDS: Mapping[int, str] = {
-    402: "the shop is frozen until its bill is paid",
     403: "the app lacks a scope, or the shop forbids it",
     404: "there is no such shop, or no such API version",
-    423: "Shopify has locked the shop",
     430: "Shopify refused the request as suspicious",
 }
 
@@ -52,15 +56,16 @@ class Calls:
         version: str,
         credentials: Credentials,
         timeouts: Timeouts,
-        sleep: Callable[[float], None],
+        pacing: Pacing,
         transport: Transport = STRICT,
     ) -> None:
         self._url = f"{url}/admin/api/{version}/graphql.json"
         self._version = version
         self._credentials = credentials
         self._timeouts = timeouts
-        self._sleep = sleep
+        self._pacing = pacing
         self._transport = transport
+        self.seen: dict[str, str] = {}  # of the last answer: version, date
 
     def ask(self, name: str, variables: Mapping[str, Any]) -> Json:
         """Run a document and return its `data`.
@@ -68,14 +73,12 @@ class Calls:
         Raises Unavailable (never arrived, or throttled to the end), Rejected
         (surely not run), OutcomeUnknown (anything else).
         """
-        for _ in range(MOST_WAITS):
-            reply = self._send(name, variables)
-            if reply.status == 401 and self._credentials.forget():  # noqa: PLR2004 - HTTP
-                reply = self._send(name, variables)
-            wait = _throttled(reply)
-            if wait is None:
+        for _ in range(MOST_THROTTLES):
+            reply = self._pacing.send(
+                name, lambda: self._signed_in(name, variables), heard
+            )
+            if not is_throttled(reply):
                 return self._data(reply)
-            self._sleep(wait)
         msg = "Shopify is throttling us; try again later"
         raise Unavailable(msg)
 
@@ -92,6 +95,13 @@ class Calls:
             kind = Gone if codes & set(GONE_CODES) else Rejected
             raise kind(words, mutation=root, codes=",".join(sorted(codes)))
         return payload
+
+    def _signed_in(self, name: str, variables: Mapping[str, Any]) -> Reply:
+        """Send it, once more with a new token where the old one was refused."""
+        reply = self._send(name, variables)
+        if reply.status == 401 and self._credentials.forget():  # noqa: PLR2004 - HTTP
+            reply = self._send(name, variables)
+        return reply
 
     def _send(self, name: str, variables: Mapping[str, Any]) -> Reply:
         token = self._credentials.get()
@@ -115,7 +125,9 @@ class Calls:
         """Read an answer that is no throttle."""
         if reply.status == 401:  # noqa: PLR2004 - HTTP
             msg = "Shopify refused our token"
-            raise Rejected(msg)
+            raise Rejected(msg, status=reply.status)
+        if reply.status in SHUT:
+            raise Unavailable(SHUT[reply.status], status=reply.status)
         if reply.status in STATUS_WORDS:
             raise Rejected(STATUS_WORDS[reply.status], status=reply.status)
         body = _object(reply)
@@ -123,9 +135,9 @@ class Calls:
             msg = "Shopify answered something that cannot be understood"
             raise OutcomeUnknown(msg, status=reply.status)
         served = reply.headers.get("X-Shopify-API-Version", self._version)
-        if served != self._version:
-            # A retired version does not fail: Shopify serves the oldest it has.
-            log.warning("Shopify served API %s, not %s", served, self._version)
+        self.seen = {"version": served, "date": reply.headers.get("Date", "")}
+        # A retired version does not fail: Shopify serves the oldest it has.
+        self._pacing.observer.served(served)
         errors = body.get("errors")
         if errors:
             raise _error(errors, body)
@@ -136,25 +148,46 @@ class Calls:
         return data
 
 
-def _throttled(reply: Reply) -> float | None:
-    """Return how long to wait, or None; a throttle speaks only of its own attempt."""
-    if reply.status == 429:  # noqa: PLR2004 - HTTP
-        given = reply.headers.get("Retry-After", "2")
-        return min(float(given), LONGEST_WAIT) if _is_number(given) else 2.0
+def is_throttled(reply: Reply) -> bool:
+    """Say whether the answer speaks only of its own attempt: nothing ran."""
+    if reply.status == THROTTLED_BY_EDGE:
+        return True
     body = _object(reply) if reply.status == 200 else None  # noqa: PLR2004 - HTTP
-    if body is None or "THROTTLED" not in _codes(body.get("errors")):
-        return None
-    cost = (body.get("extensions") or {}).get("cost") or {}
-    status = cost.get("throttleStatus") or {}
-    lacking = float(cost.get("requestedQueryCost") or 0) - float(
-        status.get("currentlyAvailable") or 0
+    return body is not None and "THROTTLED" in _codes(body.get("errors"))
+
+
+def heard(reply: Reply) -> Heard:
+    """Read what an answer says about the shop: its bucket, or that it is down."""
+    if reply.status in SHUT:
+        return Heard(failure=SHUT[reply.status], is_down=True)
+    if reply.status >= 500:  # noqa: PLR2004 - HTTP
+        wait = stay_away(reply, 0.0)
+        return Heard(failure=f"Shopify answered {reply.status}", wait=wait)
+    if reply.status == THROTTLED_BY_EDGE:
+        return Heard(wait=stay_away(reply))
+    cost = _table((_object(reply) or {}).get("extensions"), "cost")
+    return Heard(cost=_number(cost.get("requestedQueryCost")), bucket=_bucket(cost))
+
+
+def _bucket(cost: Json) -> Bucket | None:
+    status = _table(cost, "throttleStatus")
+    level, most, rate = (
+        _number(status.get(name))
+        for name in ("currentlyAvailable", "maximumAvailable", "restoreRate")
     )
-    rate = float(status.get("restoreRate") or 50)
-    return min(max(lacking / rate, 0.5), LONGEST_WAIT)
+    if level is None or not most or not rate:
+        return None
+    return Bucket(available=level, maximum=most, rate=rate)
 
 
-def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdigit()
+def _table(found: object, name: str) -> Json:
+    inner = found.get(name) if isinstance(found, dict) else None
+    return inner if isinstance(inner, dict) else {}
+
+
+def _number(found: object) -> float | None:
+    is_number = isinstance(found, (int, float)) and not isinstance(found, bool)
+    return float(found) if is_number else None  # type: ignore[arg-type]
 
 
 def _object(reply: Reply) -> Json | None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from shopify.utils.shop_url import sanitize_shop_domain
 
-from adapters.checking import by_probe
 from adapters.guard import STRICT, Transport
-from adapters.shopify import hooks, notices, refunds, returns, translate
+from adapters.pacing import Pacing
+from adapters.shopify import checks, hooks, notices, refunds, returns, translate
 from adapters.shopify.calls import Calls
 from adapters.wire import Timeouts, understood
 from connector.errors import Gone, Rejected
@@ -53,19 +53,24 @@ class ShopifyShop:
         api_version: str = "2026-10",
         sleep: Callable[[float], None] = time.sleep,
         transport: Transport = STRICT,
+        pacing: Pacing | None = None,
     ) -> None:
         if not sanitize_shop_domain(domain):
             msg = "a Shopify shop is named by its myshopify.com domain"
             raise Rejected(msg, shop=name)
         self.name = name
+        self.abilities = Abilities(holds_returns=True, api_version=api_version)
         self._clock = clock
         self._calls = Calls(
             api_url or f"https://{domain}",
             api_version,
             credentials,
             timeouts or Timeouts(read=30, total=45),
-            sleep,
+            pacing or Pacing(sleep=sleep),
             transport,
+        )
+        self._store = checks.Store(
+            domain=domain, version=api_version, calls=self._calls, clock=clock
         )
 
     def read_notice(self, topic: str, body: bytes) -> Notice:
@@ -200,7 +205,7 @@ class ShopifyShop:
 
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
-        return by_probe(self.probe)
+        return checks.examine(self._store)
 
     @understood
     def probe(self) -> Mapping[str, str]:

@@ -10,14 +10,17 @@ from requests.auth import HTTPBasicAuth
 from woocommerce import API
 
 from adapters.guard import STRICT, Transport
+from adapters.pacing import stay_away
 from adapters.wire import Reply, Timeouts, fetch
-from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
+from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable, Unsupported
+from connector.platform import Heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import requests
 
+    from adapters.pacing import Pacing
     from connector.errors import PlatformError
 
 PAGE = 100
@@ -83,10 +86,12 @@ class Calls:
 
     def __init__(
         self,
+        *,
         url: str,
         key: str,
         secret: str,
         timeouts: Timeouts,
+        pacing: Pacing,
         transport: Transport = STRICT,
     ) -> None:
         self._api = Client(
@@ -99,6 +104,7 @@ class Calls:
             user_agent=AGENT,
         )
         self._timeouts = timeouts
+        self._pacing = pacing
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - JSON
         """Read one thing; raises Gone, Rejected, Unavailable or OutcomeUnknown."""
@@ -149,12 +155,31 @@ class Calls:
         return _object(reply, 200)
 
     def _send(self, ask: Callable[[], requests.Response]) -> Reply:
-        return fetch(ask, self._timeouts)
+        return self._pacing.send("call", lambda: fetch(ask, self._timeouts), heard)
+
+
+def heard(reply: Reply) -> Heard:
+    """Read what an answer says about the shop, whatever it says to our question.
+
+    A 500 in JSON is about one order (a gateway, a fatal error in its hooks); in
+    HTML it is WordPress without its database, or a proxy without WordPress.
+    """
+    if reply.status == 429:  # noqa: PLR2004 - HTTP
+        return Heard(wait=stay_away(reply))
+    if reply.status == 503:  # noqa: PLR2004 - HTTP
+        wait = stay_away(reply, 0.0)
+        return Heard(failure="the shop answered 503", is_down=wait > 0, wait=wait)
+    if reply.status >= 500 and _code(reply) == "not JSON":  # noqa: PLR2004 - HTTP
+        return Heard(failure=f"the shop answered {reply.status}")
+    return Heard()
 
 
 def read_error(reply: Reply) -> PlatformError:
     """Name what an answer to a read means."""
     code = _code(reply)
+    if reply.status in (429, 503):
+        words = "the shop is in maintenance, or asks us to stay away"
+        return Unavailable(words, status=reply.status)  # a read changes nothing
     known: Sequence[tuple[tuple[int, ...], type[PlatformError], str]] = (
         ((401, 403), Rejected, "the shop refused our keys, or they lack permission"),
         ((404, 410), Gone, "the shop has no such thing"),

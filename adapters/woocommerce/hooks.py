@@ -12,7 +12,7 @@ from connector.errors import Gone
 from connector.platform import Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from adapters.woocommerce.calls import Calls
 
@@ -28,6 +28,11 @@ TOPICS = (
     "action.woocommerce_refund_deleted",
 )
 NAME = "Retour"
+
+
+def topics(more: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the shop's own topics and those of its return plugins, each once."""
+    return tuple(dict.fromkeys((*TOPICS, *more)))
 
 
 def every(calls: Calls) -> tuple[Subscription, ...]:

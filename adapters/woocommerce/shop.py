@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.checking import by_probe
 from adapters.guard import STRICT, Transport
+from adapters.pacing import Pacing
 from adapters.wire import Timeouts, understood
 from adapters.without_returns import WithoutReturns
-from adapters.woocommerce import hooks, refunds, translate
+from adapters.woocommerce import checks, hooks, refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
 from connector.errors import Gone, OutcomeUnknown, Rejected
 from connector.model import Change
@@ -51,13 +51,28 @@ class WooCommerceShop(WithoutReturns):
         resend_when_absent: frozenset[str] = frozenset(),
         allow_http: bool = False,
         transport: Transport = STRICT,
+        pacing: Pacing | None = None,
     ) -> None:
         if not url.startswith("https://") and not allow_http:
             msg = "plain http only works when it is allowed for this shop"
             raise Rejected(msg, shop=name)
         self.name = name
         self.hook_path = f"/webhooks/woocommerce/{name}"
-        self._calls = Calls(url, key, secret, timeouts or Timeouts(), transport)
+        self._calls = Calls(
+            url=url,
+            key=key,
+            secret=secret,
+            timeouts=timeouts or Timeouts(),
+            pacing=pacing or Pacing(),
+            transport=transport,
+        )
+        self._site = checks.Site(
+            url=url,
+            calls=self._calls,
+            transport=transport,
+            timeouts=timeouts or Timeouts(),
+            clock=clock,
+        )
         self._clock = clock
         self._resend = resend_when_absent
         self._products: dict[str, Mapping[str, Any]] = {}
@@ -172,7 +187,7 @@ class WooCommerceShop(WithoutReturns):
 
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
-        return by_probe(self.probe)
+        return checks.examine(self._site)
 
     @understood
     def probe(self) -> Mapping[str, str]:
@@ -183,7 +198,7 @@ class WooCommerceShop(WithoutReturns):
 
     def topics(self) -> tuple[str, ...]:
         """Return the topics that we want."""
-        return hooks.TOPICS
+        return hooks.topics()
 
     @understood
     def subscriptions(self) -> tuple[Subscription, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from connector.errors import NotFound
-from connector.steps import hooks
+from connector.steps import hooks, watchdog
 from connector.store import hooks as made
 from connector.wiring import open_office
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from connector.config import Config
     from connector.wiring import Office
+
+COPY = "this database may be a copy: `retour resume` first, then its webhooks are ours"
+NOT_NOW = "nothing was changed: the shop does not answer, or another process is at it"
 
 
 @contextmanager
@@ -55,23 +58,42 @@ def list_hooks(load: Callable[[], Config], shop: str) -> None:
 @webhooks.command()
 @click.argument("shop")
 @click.pass_obj
+def register(load: Callable[[], Config], shop: str) -> None:
+    """Make the webhooks that are missing; the same as `repair`."""
+    _repair(load, shop)
+
+
+@webhooks.command()
+@click.argument("shop")
+@click.pass_obj
 def repair(load: Callable[[], Config], shop: str) -> None:
     """Make what is missing, replace what is out of order; exit 1 if some stays so."""
+    _repair(load, shop)
+
+
+def _repair(load: Callable[[], Config], shop: str) -> None:
     with _office(load, shop) as office:
+        if hooks.is_copy(office.db, shop):
+            click.echo(COPY, err=True)
+            sys.exit(1)
         wish = office.branches.wish(shop)
         at = office.branches.shops[shop]
-        done = hooks.watch(office.db, at, wish, office.branches.now)
+        done = watchdog.watch(office.db, at, wish, office.branches.now)
     if done is None:
-        click.echo("the shop does not answer; nothing was changed", err=True)
+        click.echo(NOT_NOW, err=True)
         sys.exit(1)
     for topic, why in done.made:
         click.echo(f"made {topic} ({why})")
     for topic, why in done.refused:
         click.echo(f"refused {topic}: {why}", err=True)
+    for topic in done.unclear:
+        click.echo(f"{topic}: no clear answer; repair once more", err=True)
     for topic in done.tired:
         click.echo(f"{topic} breaks again and again; look at the desk", err=True)
+    if wish.doubt:
+        click.echo(wish.doubt, err=True)
     click.echo(f"{len(done.kept) + len(done.made)} webhooks in order")
-    if done.refused or done.tired:
+    if done.refused or done.tired or done.unclear:
         sys.exit(1)
 
 
@@ -84,7 +106,8 @@ def remove(load: Callable[[], Config], shop: str) -> None:
     To part for good, use `retour shop remove`.
     """
     with _office(load, shop) as office:
-        is_done = hooks.remove_all(office.db, office.branches.shops[shop])
+        wish = office.branches.wish(shop)
+        is_done = hooks.remove_all(office.db, office.branches.shops[shop], wish)
     click.echo("removed" if is_done else "the shop does not answer")
     if not is_done:
         sys.exit(1)

@@ -67,7 +67,39 @@ def add(
     shops.put(db, name, platform, address, now, settings=settings, origin="database")
     credentials.put(db, vault, name, given, now)
     shops.bind_policy(db, name, policy.digest(policy_text), policy_text, now)
+    if shops.get(db, name).paused_why == "removed":
+        shops.pause(db, name, is_paused=False)
     remember(db, name, found, now)
+    _note(db, name, "connected", actor, now)
+
+
+@atomic
+def admit(
+    db: Database,
+    vault: Vault,
+    *,
+    name: str,
+    platform: str,
+    address: str,
+    settings: Mapping[str, Any],
+    given: Mapping[str, Secret],
+    policy_text: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Make a shop that granted its tokens a row, or bring its row up to date.
+
+    One that was connected keeps its policy and its other settings.
+    """
+    known = next((row for row in shops.ever(db) if row.name == name), None)
+    kept = {**known.settings, **settings} if known else dict(settings)
+    shops.put(db, name, platform, address, now, settings=kept, origin="database")
+    credentials.put(db, vault, name, given, now)
+    shops.touched(db, name)
+    if known is None or known.policy_hash is None:
+        shops.bind_policy(db, name, policy.digest(policy_text), policy_text, now)
+    if known and known.paused_why == "removed":
+        shops.pause(db, name, is_paused=False)
     _note(db, name, "connected", actor, now)
 
 

@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING
 
 from connector import inbound
 from connector.compliance import Traces
-from connector.errors import BadRequest, Gone, PlatformError, Refused, RetourError
+from connector.errors import (
+    BadRequest,
+    Gone,
+    OutcomeUnknown,
+    PlatformError,
+    Refused,
+    RetourError,
+    Unavailable,
+)
 from connector.steps import events, foreign, privacy, request
 from connector.steps.observe import observe
-from connector.store import atomic, desk, inbox, orders, personal, returns
+from connector.steps.pace import note_version
+from connector.store import atomic, desk, inbox, orders, pace, personal, returns
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
@@ -27,6 +36,8 @@ log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 12
 LATEST = timedelta(hours=6)
+# While a shop is down, its deliveries come again in a quarter of their age.
+SOONEST_AWAY, LATEST_AWAY = timedelta(seconds=15), timedelta(minutes=5)
 
 
 class NotYet(RetourError):
@@ -64,6 +75,11 @@ def _read(
         state, note = _understand(db, known, delivery, clock)
     except Gone:
         inbox.settle(db, delivery.id, "done", "it is gone at the shop")
+    except Unavailable as error:
+        _wait(db, delivery, str(error), clock())
+    except OutcomeUnknown as error:
+        is_down = pace.is_open(db, delivery.shop)
+        (_wait if is_down else _again)(db, delivery, str(error), clock())
     except (PlatformError, NotYet) as error:
         _again(db, delivery, str(error), clock())
     except Exception as error:
@@ -98,6 +114,9 @@ def _heed(
     db: Database, shop: Shop, delivery: Delivery, clock: Callable[[], datetime]
 ) -> tuple[str, str]:
     """Do what a notice of the shop asks for: mostly, read an order again."""
+    pinned, sent = shop.abilities.api_version, delivery.headers.get("API-Version")
+    if pinned and sent:
+        note_version(db, shop.name, pinned, sent, clock(), about="webhooks")
     notice = shop.read_notice(delivery.topic, delivery.body)
     if notice.about == "unknown":
         return "unknown", "no table of ours knows this topic or body"
@@ -188,6 +207,13 @@ def _open(
         now=clock(),
         event_key=asked.event_id,
     )
+
+
+def _wait(db: Database, delivery: Delivery, why: str, now: datetime) -> None:
+    """Keep it for when the shop is back: an outage is no fault of the delivery."""
+    age = (now - delivery.received_at) / 4
+    away = min(max(age, SOONEST_AWAY), LATEST_AWAY)
+    inbox.wait(db, delivery.id, now + away, why)
 
 
 @atomic

@@ -11,7 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from connector.errors import OutcomeUnknown, PlatformError, Refused, Rejected
+from connector.errors import (
+    OutcomeUnknown,
+    PlatformError,
+    Refused,
+    Rejected,
+    Unavailable,
+)
 from connector.model import Return, ShopReturn
 from connector.platform import Shop
 from connector.refusals import refusal
@@ -97,6 +103,10 @@ def _attempt(
             return
     except Rejected as error:
         _refuse(job, str(error), claim)
+        return
+    except Unavailable as error:
+        log.warning("errand waits: %s", error, extra={"errand": job.row.id})
+        outbox.wait(job.db, claim, job.now + RETRY)
         return
     except PlatformError as error:
         _later(job, claim, str(error))

@@ -20,8 +20,8 @@ RESTORED = "restored"
 MOVED = "this database was restored, copied or moved"
 BEHIND = "this database is older than what was once here: a backup was put back"
 CURE = (
-    "; refunds are paused. Make sure that no other copy of it pays, run"
-    " `retour reconcile --report`, then let refunds go again"
+    "; refunds are paused, and webhooks are left as they are. Make sure that no"
+    " other copy of it pays, run `retour reconcile --report`, then let refunds go again"
 )
 
 

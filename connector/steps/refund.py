@@ -42,6 +42,7 @@ LATEST_RETRY = timedelta(hours=6)
 # A claim that is older than this is looked at again before anything is sent.
 FRESH = timedelta(seconds=60)
 DAY = timedelta(days=1)
+AWAY = timedelta(minutes=2)  # until a shop that could not be reached is asked again
 STALLED = "this worker was stalled; what it read may be old"
 
 
@@ -149,7 +150,10 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
     except Rejected as error:
         _ask_person(run, claim, row, "refused", str(error))
         return
-    except (Unavailable, OutcomeUnknown) as error:
+    except Unavailable as error:
+        _wait(run, claim, str(error))
+        return
+    except OutcomeUnknown as error:
         _later(run, claim, str(error))
         return
     if prepared.already:
@@ -297,6 +301,12 @@ def _matter(db: Database, row: RefundRow, code: str, why: str, now: datetime) ->
 def _later(run: _Run, claim: Claim, why: str) -> None:
     log.warning("refund put off", extra={"refund": claim.id, "why": why})
     outbox.later(run.db, claim, _retry_at(claim, run.clock()))
+
+
+def _wait(run: _Run, claim: Claim, why: str) -> None:
+    """Come back soon: the shop was not asked, so no attempt is counted."""
+    log.warning("refund waits", extra={"refund": claim.id, "why": why})
+    outbox.wait(run.db, claim, run.clock() + AWAY)
 
 
 def _retry_at(claim: Claim, now: datetime) -> datetime:

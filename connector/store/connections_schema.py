@@ -26,7 +26,15 @@ CREATE TABLE grants (
     args      TEXT NOT NULL DEFAULT '{}',
     made_at   TEXT NOT NULL,
     used_at   TEXT,
-    outcome   TEXT NOT NULL DEFAULT ''
+    outcome   TEXT NOT NULL DEFAULT '',
+    sealed    TEXT NOT NULL DEFAULT ''
+)$strict"""
+
+LEASES = """
+CREATE TABLE leases (
+    name    TEXT PRIMARY KEY,
+    holder  TEXT NOT NULL,
+    until   TEXT NOT NULL
 )$strict"""
 
 CONNECTIONS: tuple[Statement, ...] = (
@@ -38,6 +46,7 @@ CONNECTIONS: tuple[Statement, ...] = (
     "ALTER TABLE shops ADD COLUMN checked_at TEXT",
     CREDENTIALS,
     GRANTS,
+    LEASES,
 )
 
 # `secret` is the first digits of the SHA-256 of what the webhook signs with.

@@ -19,9 +19,17 @@ if TYPE_CHECKING:
 
 @atomic
 def put(
-    db: Database, vault: Vault, shop: str, given: Mapping[str, Secret], now: datetime
+    db: Database,
+    vault: Vault,
+    shop: str,
+    given: Mapping[str, Secret],
+    now: datetime,
+    *,
+    is_renewal: bool = False,
 ) -> bool:
     """Seal a shop's secrets, by name; an empty one is forgotten. True if any changed.
+
+    A renewal, as of a token, does not make the shop another: nothing is built anew.
 
     Raises ConfigError for one that is there and was sealed with an unknown key only
     where it is not replaced.
@@ -35,7 +43,7 @@ def put(
             continue
         is_other = True
         _write(db, vault, shop, name, secret, now)
-    if is_other:
+    if is_other and not is_renewal:
         shops.touched(db, shop)
     return is_other
 

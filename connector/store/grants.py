@@ -27,6 +27,7 @@ class Grant:
     made_at: datetime
     used_at: datetime | None
     outcome: str
+    sealed: str = ""  # keys that came and were not tried yet, as the vault sealed them
 
 
 @atomic
@@ -76,6 +77,24 @@ def conclude(db: Database, state: str, outcome: str) -> None:
     )
 
 
+@atomic
+def hold(db: Database, state: str, sealed: str) -> None:
+    """Keep what came with a grant until it was tried; "" forgets it."""
+    db.execute(
+        "UPDATE grants SET sealed = :sealed WHERE digest = :digest",
+        sealed=sealed,
+        digest=_digest(state),
+    )
+
+
+@atomic
+def forget_old(db: Database, now: datetime) -> int:
+    """Remove grants that nobody finished, with whatever they held."""
+    return db.execute(
+        "DELETE FROM grants WHERE made_at < :oldest", oldest=stamp(now - LIFE * 4)
+    )
+
+
 def find(db: Database, state: str) -> Grant | None:
     """Look a state up without using it."""
     rows = db.query(
@@ -96,4 +115,5 @@ def _grant(row: Row) -> Grant:
         made_at=moment(row["made_at"]),
         used_at=moment(row["used_at"]) if row["used_at"] else None,
         outcome=row["outcome"],
+        sealed=row["sealed"],
     )

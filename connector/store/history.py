@@ -113,3 +113,19 @@ def happened(db: Database, about_id: str, event: str) -> bool:
         event=event,
     )
     return bool(rows[0]["n"])
+
+
+def events(
+    db: Database, about_id: str, prefix: str, since: datetime | None = None
+) -> list[Event]:
+    """List the events about one thing whose names begin so, oldest first."""
+    rows = db.query(
+        "SELECT about, about_id, event, state, actor, why, at FROM history"
+        " WHERE about_id = :about_id AND substr(event, 1, :length) = :prefix"
+        " AND at > :since ORDER BY id",
+        about_id=about_id,
+        prefix=prefix,
+        length=len(prefix),
+        since=stamp(since) if since else "",
+    )
+    return [Event(**(row | {"at": moment(row["at"])})) for row in rows]

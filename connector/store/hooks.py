@@ -11,7 +11,8 @@ from connector.store.database import atomic, moment, stamp
 if TYPE_CHECKING:
     from connector.store.database import Database, Row
 
-HEARD_WITHIN = timedelta(minutes=1)
+# The shop's clock may be off, and what one topic told needs no second one.
+HEARD_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,12 @@ def put(
     secret: str,
     now: datetime,
 ) -> None:
-    """Remember a webhook that we made, or took over."""
+    """Remember a webhook that we made, or took over; its intent is fulfilled."""
+    db.execute(
+        "DELETE FROM hook_intents WHERE shop = :shop AND topic = :topic",
+        shop=shop,
+        topic=topic,
+    )
     db.execute(
         "INSERT INTO hooks (shop, ref, topic, address, secret, made_at)"
         " VALUES (:shop, :ref, :topic, :address, :secret, :now)"
@@ -58,6 +64,40 @@ def put(
         secret=secret,
         now=stamp(now),
     )
+
+
+@atomic
+def intend(
+    db: Database, shop: str, *, topic: str, address: str, secret: str, now: datetime
+) -> None:
+    """Write down a webhook that is about to be asked for."""
+    db.execute(
+        "INSERT INTO hook_intents (shop, topic, address, secret, at)"
+        " VALUES (:shop, :topic, :address, :secret, :now) ON CONFLICT (shop, topic)"
+        " DO UPDATE SET address = :address, secret = :secret, at = :now",
+        shop=shop,
+        topic=topic,
+        address=address,
+        secret=secret,
+        now=stamp(now),
+    )
+
+
+def intents(db: Database, shop: str) -> dict[tuple[str, str], str]:
+    """Return the secret's mark of each webhook whose making is not known to be done.
+
+    By (topic, address).
+    """
+    rows = db.query(
+        "SELECT topic, address, secret FROM hook_intents WHERE shop = :shop", shop=shop
+    )
+    return {(row["topic"], row["address"]): row["secret"] for row in rows}
+
+
+@atomic
+def drop_intents(db: Database, shop: str) -> None:
+    """Forget what was about to be made."""
+    db.execute("DELETE FROM hook_intents WHERE shop = :shop", shop=shop)
 
 
 @atomic
@@ -92,7 +132,7 @@ def unheard(db: Database, shop: str, changed_at: datetime) -> None:
     db.execute(
         "UPDATE shops SET unheard_at = :at WHERE name = :shop"
         " AND coalesce(unheard_at, '') < :at AND NOT EXISTS (SELECT 1 FROM inbox"
-        " WHERE shop = :shop AND received_at >= :since)",
+        " WHERE shop = :shop AND source = shops.platform AND received_at >= :since)",
         at=stamp(changed_at),
         since=stamp(changed_at - HEARD_WITHIN),
         shop=shop,
@@ -103,7 +143,8 @@ def watch(db: Database, shop: str) -> Watch:
     """Return how well a shop is heard."""
     row = db.query(
         "SELECT watched_at, unheard_at, (SELECT max(received_at) FROM inbox"
-        " WHERE shop = :shop) AS heard_at FROM shops WHERE name = :shop",
+        " WHERE shop = :shop AND source = shops.platform) AS heard_at"
+        " FROM shops WHERE name = :shop",
         shop=shop,
     )[0]
     return Watch(
@@ -117,6 +158,7 @@ def heard(db: Database, shop: str) -> dict[str, datetime]:
     """Return, by topic, when a shop's last delivery came."""
     rows = db.query(
         "SELECT topic, max(received_at) AS at FROM inbox WHERE shop = :shop"
+        " AND source = (SELECT platform FROM shops WHERE name = :shop)"
         " GROUP BY topic ORDER BY topic",
         shop=shop,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,8 +12,6 @@ from connector.errors import NotFound
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from connector.store.database import Database, Row
 
 LEASE = timedelta(minutes=5)
@@ -32,6 +31,7 @@ class Delivery:
     copies: int
     attempts: int
     note: str
+    headers: Mapping[str, str]
 
 
 @atomic
@@ -116,6 +116,16 @@ def later(db: Database, delivery_id: int, due: datetime, note: str) -> None:
     )
 
 
+@atomic
+def wait(db: Database, delivery_id: int, due: datetime, note: str) -> None:
+    """Put a delivery back that could not be tried: the attempt does not count."""
+    later(db, delivery_id, due, note)
+    db.execute(
+        "UPDATE inbox SET attempts = attempts - 1 WHERE id = :id AND attempts > 0",
+        id=delivery_id,
+    )
+
+
 def waiting(db: Database, now: datetime | None = None) -> int:
     """Count deliveries not yet understood; with `now`, only those due."""
     limit = stamp(now) if now else "9"
@@ -165,4 +175,5 @@ def _delivery(row: Row) -> Delivery:
         copies=row["copies"],
         attempts=row["attempts"],
         note=row["note"],
+        headers=json.loads(row["headers"]),
     )

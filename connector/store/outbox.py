@@ -104,6 +104,19 @@ def later(db: Database, claim: Claim, due: datetime) -> None:
 
 
 @atomic
+def wait(db: Database, claim: Claim, due: datetime) -> None:
+    """Give back a line that could not be tried: the attempt does not count."""
+    db.execute(
+        "UPDATE outbox SET due = :due, claim = NULL, attempts = attempts - 1"
+        " WHERE subject = :subject AND id = :id AND claim = :token",
+        token=claim.token,
+        subject=claim.subject,
+        id=claim.id,
+        due=stamp(due),
+    )
+
+
+@atomic
 def done(db: Database, subject: str, subject_id: str) -> None:
     """Take a line off the list."""
     db.execute(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from connector.store.bylaws import BYLAWS
 from connector.store.connections_schema import CONNECTIONS, HOOKS
 from connector.store.following_schema import FOLLOWING
+from connector.store.hooks_schema import WATCHDOG
 from connector.store.laws import LAWS, Statement, append_only
+from connector.store.pacing import PACING
 from connector.store.privacy_schema import PRIVACY
 
 # `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
@@ -296,6 +298,8 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     BYLAWS,
     CONNECTIONS,
     HOOKS,
+    PACING,
+    WATCHDOG,
     PRIVACY,
     FOLLOWING,
 )

@@ -6,15 +6,16 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, jsonify, render_template, request, session
+from flask import Flask, Response, g, jsonify, render_template, request, session
 from flask_babel import Babel, get_locale, gettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from connector.web import branches, console, deeds, portal, privacy
+from connector.web import branches, console, deeds, install, portal, privacy
 from connector.web.face import LANGUAGES, money, when
+from connector.web.sessions import Sessions, ancestors
 from connector.web.words import word
 
 if TYPE_CHECKING:
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:;"
-        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -52,6 +49,7 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
         RATELIMIT_STORAGE_URI="memory://",
         RATELIMIT_HEADERS_ENABLED=True,
     )
+    app.session_interface = Sessions()
     app.extensions["retour"] = face
     app.jinja_env.filters.update(money=money, when=when, word=word)
     app.jinja_env.globals.update(languages=LANGUAGES, locale=get_locale)
@@ -65,10 +63,12 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
         branches.pages(),
         deeds.pages(),
         privacy.pages(),
+        install.pages(tries),
         portal.pages(tries),
     ):
         app.register_blueprint(pages)
-    for edge in edges:
+    through = limiter.limit(face.attempts, key_func=portal.asked_order)
+    for edge in (*edges, install.edges(tries), portal.proxied(through)):
         csrf.exempt(edge)
         app.register_blueprint(edge)
     app.get("/healthz")(_health)
@@ -81,7 +81,7 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
 
 def _language() -> str:
     """Choose the reader's language: asked for, then kept, then the browser's."""
-    asked = request.args.get("lang", "")
+    asked = request.values.get("lang", "")
     if asked in LANGUAGES:
         session["lang"] = asked
     kept = session.get("lang")
@@ -96,9 +96,19 @@ def _health() -> Response:
 def _protect(answer: Response) -> Response:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
+    answer.headers["Content-Security-Policy"] = _policy()
     if not request.path.startswith("/static/"):
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer
+
+
+def _policy() -> str:
+    """Say what a page may load and who may frame it."""
+    styles = "'unsafe-inline'" if g.get("prefix") is not None else "'self'"
+    return (
+        f"default-src 'none'; style-src {styles}; img-src 'self' data:;"
+        f" form-action 'self'; base-uri 'none'; frame-ancestors {ancestors()}"
+    )
 
 
 def _forged(_: CSRFError) -> tuple[str, int]:

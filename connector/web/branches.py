@@ -15,6 +15,7 @@ from connector.store import desk, history, shops, standing
 from connector.ways import WAYS, name_for, tidy_address
 from connector.web.console import guard
 from connector.web.face import face
+from connector.web.sessions import only_shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +31,7 @@ def pages() -> Blueprint:
     """Return the routes under /console/shops."""
     routes = Blueprint("branches", __name__, url_prefix="/console/shops")
     routes.before_request(guard)
+    routes.before_request(not_inside_one)
     routes.get("/")(every)
     routes.get("/new")(choose)
     routes.get("/new/<way>")(ask)
@@ -41,16 +43,30 @@ def pages() -> Blueprint:
     return routes
 
 
+def not_inside_one() -> None:
+    """Let nobody connect other shops from inside the admin of one."""
+    if only_shop() and request.endpoint in (
+        "branches.choose",
+        "branches.ask",
+        "branches.connect",
+    ):
+        abort(404)
+
+
 def every() -> str:
     """List the connected shops and how they stand."""
     db = face().db
-    known = [(row, standing.of(db, row.name)) for row in shops.every(db)]
+    known = [
+        (row, standing.of(db, row.name))
+        for row in shops.every(db)
+        if only_shop() in ("", row.name)
+    ]
     return render_template("console/shops.html", shops=known)
 
 
 def choose() -> str:
     """Offer the ways to connect a shop."""
-    return render_template("console/connect.html", installs=face().installs)
+    return render_template("console/connect.html", installs=face().admission.ways)
 
 
 def ask(way: str) -> str:

@@ -16,7 +16,7 @@ from flask import (
 )
 from flask_babel import gettext
 
-from connector.errors import NotFound
+from connector.errors import BadRequest, NotFound, PlatformError
 from connector.store import (
     desk,
     errands,
@@ -30,6 +30,12 @@ from connector.store import (
     shops,
 )
 from connector.web.face import face
+from connector.web.sessions import (
+    enter_frame,
+    keep_within,
+    only_shop,
+    wanted_shop,
+)
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -37,9 +43,13 @@ if TYPE_CHECKING:
     from connector.web.face import Tries
 
 
+OPEN = ("console.door", "console.enter", "console.embedded")
+
+
 def guard() -> Response | None:
     """Send everybody without a session to the door."""
     if session.get("is_merchant"):
+        keep_within()
         return None
     return redirect(url_for("console.door", next=request.path), 303)
 
@@ -50,12 +60,13 @@ def pages(tries: Tries) -> Blueprint:
 
     @routes.before_request
     def closed() -> Response | None:
-        is_door = request.endpoint in ("console.door", "console.enter")
+        is_door = request.endpoint in OPEN
         return None if is_door else guard()
 
     routes.get("/door")(door)
     routes.post("/door")(tries(enter))
     routes.post("/leave")(leave)
+    routes.get("/embedded")(embedded)
     routes.get("/")(overview)
     routes.get("/returns")(return_list)
     routes.get("/returns/<return_id>")(return_page)
@@ -93,6 +104,23 @@ def enter() -> Response | tuple[str, int]:
     return redirect(wanted if is_ours else url_for("console.overview"), 303)
 
 
+def embedded() -> Response | tuple[str, int]:
+    """Open the console inside Shopify's admin, for the shop whose admin it is.
+
+    Shopify sends its session token with the address, as `id_token`, or as a bearer.
+    """
+    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    try:
+        shop = face().admission.by_session_token(
+            request.args.get("id_token", "") or bearer
+        )
+    except (BadRequest, PlatformError) as error:
+        why = gettext("This did not work: %(why)s", why=str(error.args[0]))
+        return render_template("error.html", text=why), 401
+    enter_frame(shop, face().admission.domain_of(shop))
+    return redirect(url_for("console.overview"), 303)
+
+
 def leave() -> Response:
     """Close the session."""
     session.clear()
@@ -111,15 +139,15 @@ def overview() -> str:
             "orders": orders.count(here.db, row.name),
         }
         for row in shops.every(here.db)
+        if only_shop() in ("", row.name)
     ]
-    return render_template(
-        "console/overview.html", shops=known, matters=desk.open_matters(here.db)
-    )
+    matters = desk.open_matters(here.db, only_shop() or None)
+    return render_template("console/overview.html", shops=known, matters=matters)
 
 
 def return_list() -> str:
     """List the newest returns."""
-    found = returns.recent(face().db, request.args.get("shop"), limit=200)
+    found = returns.recent(face().db, wanted_shop(), limit=200)
     return render_template("console/returns.html", cases=found)
 
 
@@ -140,7 +168,7 @@ def return_page(return_id: str) -> str:
 
 def refund_list() -> str:
     """List the newest refunds."""
-    found = refunds.recent(face().db, request.args.get("shop"), limit=200)
+    found = refunds.recent(face().db, wanted_shop(), limit=200)
     return render_template("console/refunds.html", rows=found)
 
 
@@ -160,5 +188,5 @@ def refund_page(refund_id: str) -> str:
 
 def inbox_list() -> str:
     """List the newest deliveries; bodies hold personal data and stay in the store."""
-    found = inbox.recent(face().db, request.args.get("shop"), limit=200)
+    found = inbox.recent(face().db, wanted_shop(), limit=200)
     return render_template("console/inbox.html", deliveries=found)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
@@ -56,6 +56,86 @@ class Registrar(Protocol):
         ...
 
 
+class Leaving(Protocol):
+    """Where a browser goes, and the state that it must bring back."""
+
+    @property
+    def url(self) -> str:
+        """The shop's own page."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """Unguessable, good once."""
+        ...
+
+
+class Arrived(Protocol):
+    """What became of a grant."""
+
+    @property
+    def shop(self) -> str:
+        """The shop's name in Retour."""
+        ...
+
+    @property
+    def found(self) -> Sequence[Check]:
+        """The steps of its check."""
+        ...
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether no step failed."""
+        ...
+
+
+class Admission(Protocol):
+    """How shops grant access themselves (`connector.admission`); raises BadRequest."""
+
+    @property
+    def ways(self) -> Mapping[str, str]:
+        """Return, by platform, the path at which a shop can grant access."""
+        ...
+
+    def leave_for_shopify(self, pairs: Sequence[tuple[str, str]]) -> Leaving:
+        """Send a merchant to the consent page."""
+        ...
+
+    def back_from_shopify(
+        self, pairs: Sequence[tuple[str, str]], state: str
+    ) -> Arrived:
+        """Take the grant that he brings back."""
+        ...
+
+    def leave_for_woocommerce(self, address: str, name: str) -> Leaving:
+        """Send the merchant to approve."""
+        ...
+
+    def take_keys(self, state: str, body: bytes) -> bool:
+        """Hold the keys that a shop posts."""
+        ...
+
+    def has_come(self, state: str) -> bool:
+        """Say whether the shop has posted its keys."""
+        ...
+
+    def back_from_woocommerce(self, state: str) -> Arrived:
+        """Try the keys that came, and connect the shop."""
+        ...
+
+    def by_session_token(self, token: str) -> str:
+        """Return the shop whose admin sent this token."""
+        ...
+
+    def domain_of(self, name: str) -> str:
+        """Return the domain that may frame the console of a shop."""
+        ...
+
+    def proxied(self, pairs: Sequence[tuple[str, str]]) -> tuple[str, str]:
+        """Return (shop's name, path prefix) of a request through the app proxy."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
     """The installation as the pages see it; `password` opens the console."""
@@ -69,7 +149,7 @@ class Face:
     is_https: bool = True
     attempts: str = "10 per 10 minutes"  # at a password, or at finding an order
     registrar: Registrar
-    installs: Mapping[str, str] = field(default_factory=dict)  # platform -> path
+    admission: Admission
 
 
 def face() -> Face:

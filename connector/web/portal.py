@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flask import (
     Blueprint,
     abort,
+    current_app,
     flash,
+    g,
     redirect,
     render_template,
     request,
@@ -16,7 +19,7 @@ from flask import (
     url_for,
 )
 from flask_babel import get_locale, gettext
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from connector import policy
 from connector.errors import BadRequest, PlatformError, Refused
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from connector.model import Order, Return
     from connector.web.face import Tries
 
+CARRIED_SECONDS = 1800
 KIND = {
     Fault.CUSTOMER: Kind.VOLUNTARY,
     Fault.MERCHANT: Kind.FAULTY,
@@ -60,18 +64,74 @@ def pages(tries: Tries) -> Blueprint:
         if not values or values.get("shop") not in face().shops:
             abort(404)
 
+    _routes(routes, tries)
+    return routes
+
+
+def proxied(tries: Tries) -> Blueprint:
+    """Return the same pages as the shop's own: /apps/returns, through its app proxy.
+
+    The signature proves the shop; cookies are stripped on both ways, so that what a
+    session would hold travels in signed fields of the forms. Nothing here acts for
+    a signed-in browser, so that there is nothing to forge.
+    """
+    routes = Blueprint("proxied", __name__, url_prefix="/proxy/shopify")
+
+    @routes.url_value_preprocessor
+    def through(_: str | None, values: dict[str, object] | None) -> None:
+        try:
+            pairs = list(request.args.items(multi=True))
+            shop, g.prefix = face().admission.proxied(pairs)
+        except BadRequest:
+            abort(401)
+        if values is None or shop not in face().shops:
+            abort(404)
+        values["shop"] = shop
+
+    _routes(routes, tries)
+    return routes
+
+
+def _routes(routes: Blueprint, tries: Tries) -> None:
     @routes.context_processor
     def storefront() -> dict[str, object]:
         name = (request.view_args or {}).get("shop", "")
-        return {"store": face().storefronts[name], "shop": name}
+        return {
+            "store": face().storefronts[name],
+            "shop": name,
+            "at": at,
+            "carried": g.get("carried", ""),
+            "sheet": _sheet() if g.get("prefix") is not None else "",
+        }
 
-    routes.get("/")(find)
-    routes.post("/")(tries(found))
+    routes.get("/", strict_slashes=False)(find)
+    routes.post("/", strict_slashes=False)(tries(found))
     routes.get("/choose")(choose)
     routes.post("/choose")(opened)
     routes.get("/status/<token>")(status)
     routes.post("/status/<token>")(sent)
-    return routes
+
+
+def asked_order() -> str:
+    """Count attempts by order: all customers share the proxy's address."""
+    shop, number = (request.view_args or {}).get("shop"), request.form.get("number", "")
+    return f"{shop}:{number[:60].strip().lower()}"
+
+
+def at(page: str, **values: Any) -> str:  # noqa: ANN401 - as url_for has them
+    """Return the address of a page of the portal, where the customer sees it."""
+    prefix = g.get("prefix")
+    if prefix is None:
+        shop = (request.view_args or {})["shop"]
+        return url_for(f"portal.{page}", shop=shop, **values)
+    rest = {"find": "", "choose": "/choose", "status": "/status/"}[page]
+    return f"{prefix}{rest}{values.get('token', '')}"
+
+
+def _sheet() -> str:
+    """Return the style sheet itself: a proxied page has no file beside it."""
+    path = Path(str(current_app.static_folder)) / "retour.css"
+    return path.read_text("utf-8")
 
 
 def find(shop: str) -> str:
@@ -89,20 +149,23 @@ def found(shop: str) -> Response | tuple[str, int]:
     if order is None:
         flash(gettext("We found no order with this number and e-mail address."))
         return render_template("portal/find.html", number=number), 404
+    if g.get("prefix") is not None:
+        return _choose(shop, order), 200
     session["order"] = [shop, order.ref]
-    return redirect(url_for("portal.choose", shop=shop), 303)
+    return redirect(at("choose"), 303)
 
 
 def choose(shop: str) -> str | Response:
     """List the lines that can come back."""
     order = _order(shop)
     if order is None:
-        return redirect(url_for("portal.find", shop=shop), 303)
+        return redirect(at("find"), 303)
     return _choose(shop, order)
 
 
 def _choose(shop: str, order: Order) -> str:
     here = face()
+    g.carried = _timed().dumps([shop, order.ref])
     taken = filing.taken_units(here.db, shop, order.ref)
     choices = [
         Choice(line, line.quantity - len(taken.get(line.ref, ())))
@@ -123,7 +186,7 @@ def opened(shop: str) -> Response | tuple[str, int]:
     """Open the return, and show its page."""
     order = _order(shop)
     if order is None:
-        return redirect(url_for("portal.find", shop=shop), 303)
+        return redirect(at("find"), 303)
     here = face()
     try:
         order = observe(here.db, here.shops[shop], order.ref, here.clock)
@@ -134,8 +197,7 @@ def opened(shop: str) -> Response | tuple[str, int]:
     except PlatformError:
         flash(gettext("The shop cannot be reached just now. Try again in a minute."))
         return _choose(shop, order), 503
-    token = _seal(cases[0].id)
-    return redirect(url_for("portal.status", shop=shop, token=token), 303)
+    return redirect(at("status", token=_seal(cases[0].id)), 303)
 
 
 def _open(shop: str, order: Order) -> list[Return]:
@@ -199,15 +261,30 @@ def sent(shop: str, token: str) -> Response:
     case = _case(shop, token)
     here = face()
     inspect.ship(here.db, case.id, actor="customer", now=here.clock())
-    return redirect(url_for("portal.status", shop=shop, token=token), 303)
+    return redirect(at("status", token=token), 303)
 
 
 def _order(shop: str) -> Order | None:
-    """Return the order that this session has proved to know."""
-    kept = session.get("order")
+    """Return the order that this session, or this form, has proved to know."""
+    if g.get("prefix") is None:
+        kept = session.get("order")
+    else:
+        kept = _carried(request.form.get("carried", ""))
     if not isinstance(kept, list) or len(kept) != len(("shop", "ref")):
         return None
     return orders.get(face().db, shop, kept[1]) if kept[0] == shop else None
+
+
+def _carried(text: str) -> object:
+    """Open what a form carried; half an hour is enough to choose."""
+    try:
+        return _timed().loads(text, max_age=CARRIED_SECONDS)
+    except BadSignature:
+        return None
+
+
+def _timed() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(face().secret_key, salt="carried")
 
 
 def _case(shop: str, token: str) -> Return:

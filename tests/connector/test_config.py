@@ -9,7 +9,7 @@ import pytest
 from connector import config
 from connector.config import Config, Refunds, Secret, ShopConfig, Timeouts
 from connector.errors import ConfigError
-from connector.findings import findings
+from connector.findings import findings, unheard
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config.example.toml"
@@ -18,6 +18,9 @@ SECRET = "sesame-open-and-some-more-characters-to-be-long"
 
 def parse(text: str, environ: dict[str, str] | None = None) -> Config:
     return config.parse(text, ROOT, environ or {})
+
+
+PUBLIC = "https://returns.example"
 
 
 def sound(**changes: object) -> Config:
@@ -31,7 +34,7 @@ def sound(**changes: object) -> Config:
         consumer_secret=Secret("cs"),
         webhook_secret=Secret("hook"),
     )
-    server = config.Server(secret_key=Secret(SECRET))
+    server = config.Server(secret_key=Secret(SECRET), public_url=PUBLIC)
     console = config.Console(password=Secret("p"))
     return Config(
         server=server,
@@ -149,7 +152,7 @@ def test_each_fault_of_a_shop_has_its_code(
     [
         (config.Server(secret_key=Secret(SECRET), public_url="ftp://x"), "E101"),
         (config.Server(secret_key=Secret(SECRET), public_url="http://x.org"), "E102"),
-        (config.Server(secret_key=Secret("short")), "E103"),
+        (config.Server(secret_key=Secret("short"), public_url=PUBLIC), "E103"),
     ],
 )
 def test_each_fault_of_the_server_has_its_code(
@@ -157,6 +160,27 @@ def test_each_fault_of_the_server_has_its_code(
 ) -> None:
     found = findings(replace(sound(), server=server))
     assert [one.code for one in found] == [code]
+
+
+@pytest.mark.parametrize(
+    ("public_url", "address", "platform", "is_heard"),
+    [
+        (PUBLIC, "https://boots.example", "woocommerce", True),
+        (f"{PUBLIC}:8080", "https://boots.example", "woocommerce", True),
+        (f"{PUBLIC}:8443", "https://boots.example", "woocommerce", False),
+        (f"{PUBLIC}:8443", "tee.myshopify.com", "shopify", True),
+        (f"{PUBLIC}:x", "https://boots.example", "woocommerce", False),
+        ("http://127.0.0.1:8080", "tee.myshopify.com", "shopify", False),
+        ("https://10.0.0.5", "https://boots.example", "woocommerce", False),
+        ("https://retour.local", "https://boots.example", "woocommerce", False),
+        ("http://127.0.0.1:9123", "http://localhost:8000", "woocommerce", True),
+    ],
+)
+def test_an_address_that_the_shop_cannot_reach_is_said(
+    public_url: str, address: str, platform: str, *, is_heard: bool
+) -> None:
+    shop = ShopConfig(name="x", address=address, platform=platform)
+    assert (unheard(public_url, shop) == "") is is_heard
 
 
 def test_doubts_and_the_rest_are_found() -> None:

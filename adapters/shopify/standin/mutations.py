@@ -54,6 +54,9 @@ def root(state: State) -> dict[str, Callable[..., Any]]:
         "webhookSubscriptionCreate": lambda _i, topic, webhookSubscription: (  # noqa: N803
             subscriptions.create(state, topic, webhookSubscription)
         ),
+        "webhookSubscriptionUpdate": lambda _i, id, webhookSubscription: (  # noqa: A006, N803
+            subscriptions.update(state, id, webhookSubscription)
+        ),
         "webhookSubscriptionDelete": lambda _i, id: subscriptions.delete(  # noqa: A006
             state, id
         ),

@@ -213,14 +213,13 @@ def _subscriptions(
     info: object,
     topics: list[str] | None = None,
     uri: str | None = None,
-    first: int | None = None,
-    after: str | None = None,
-    **_more: object,
+    callbackUrl: str | None = None,  # noqa: N803 - the schema's name
+    **args: object,
 ) -> Json:
     rows = [
         view_subscription(state, one)
         for one in list(state.subscriptions.values())
-        if uri in (None, one.uri)
+        if (uri or callbackUrl) in (None, one.uri)
     ]
     chosen = [row for row in rows if topics is None or row["topic"] in topics]
-    return connection(chosen, dict)(info, first=first, after=after)
+    return connection(chosen, dict)(info, **args)

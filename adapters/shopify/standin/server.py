@@ -6,24 +6,24 @@ import json
 import socket
 import threading
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import UTC
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from adapters.shopify.standin import execute
+from adapters.shopify.standin import execute, grants
 from adapters.shopify.standin.cost import MAXIMUM, Bucket
 from adapters.sockets import Sockets
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
 
     from adapters.shopify.standin.amounts import Json
     from adapters.shopify.standin.shop import Shop
     from adapters.shopify.standin.switches import Switch
 
-TOKEN_SECONDS = 86399
 NOT_LOGGED_IN = (
     "[API] Invalid API key or access token (unrecognized login or wrong password)"
 )
@@ -35,8 +35,8 @@ IDLE = 0.2  # seconds between two looks of the background thread at retries
 class Door(Sockets):
     """The shop's door, with the bucket that pays for queries."""
 
-    def __init__(self, shop: Shop) -> None:
-        super().__init__(Visit)
+    def __init__(self, shop: Shop, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(Visit, tls)
         self.shop = shop
         self.bucket = Bucket(MAXIMUM, shop.clock())
 
@@ -56,56 +56,49 @@ class Visit(BaseHTTPRequestHandler):
         parts = self.path.split("?", 1)[0].strip("/").split("/")
         if parts == ["admin", "oauth", "access_token"]:
             self._token(body)
+        elif parts == ["admin", "oauth", "approve"]:
+            self._approve(body)
         elif parts[:2] == ["admin", "api"] and parts[3:] == ["graphql.json"]:
             self._graphql(parts[2], body)
         else:
             self._json(HTTPStatus.NOT_FOUND, {"errors": "Not Found"})
 
     def do_GET(self) -> None:
-        """Answer that there is nothing to GET."""
-        self._json(HTTPStatus.NOT_FOUND, {"errors": "Not Found"})
+        """Show the consent page; there is nothing else to GET."""
+        if self.path.startswith("/admin/oauth/authorize?"):
+            shown = grants.page(self.server.shop, grants.query_of(self.path))
+            self._send(HTTPStatus.OK, shown.encode(), "text/html", {})
+        else:
+            self._json(HTTPStatus.NOT_FOUND, {"errors": "Not Found"})
+
+    def _approve(self, body: bytes) -> None:
+        asked = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+        target = {"Location": grants.approve(self.server.shop, asked)}
+        self._send(HTTPStatus.FOUND, b"", "text/html", target)
 
     def _token(self, body: bytes) -> None:
-        shop = self.server.shop
         text = body.decode(errors="replace")
         is_json = "json" in self.headers.get("Content-Type", "")
         try:
             asked = dict(json.loads(text)) if is_json else dict(parse_qsl(text))
         except (ValueError, TypeError):
             asked = {}
-        if asked.get("grant_type") != "client_credentials":
-            self._refuse_token("unsupported_grant_type", "Grant type is not supported.")
-        elif (asked.get("client_id"), asked.get("client_secret")) != (
-            shop.client_id,
-            shop.client_secret,
-        ):
-            self._refuse_token("invalid_client", "Client authentication failed.")
-        elif shop.shop_not_permitted:
-            told = "Client credentials cannot be performed on this shop."
-            self._refuse_token("shop_not_permitted", told)
+        switches = self.server.shop.switches
+        if switches.take({"token"}, {"lose_request"}) is not None:
+            self._drop()
+            return
+        status, answer = grants.token(self.server.shop, asked)
+        if switches.take({"token"}, {"lose_answer"}) is not None:
+            self._drop()
         else:
-            self._grant(shop)
-
-    def _grant(self, shop: Shop) -> None:
-        with shop.lock:
-            token = f"shpat_{shop.new_uuid().replace('-', '')}"
-            shop.tokens[token] = shop.clock() + timedelta(seconds=TOKEN_SECONDS)
-        answer = {
-            "access_token": token,
-            "scope": ",".join(shop.scopes),
-            "expires_in": TOKEN_SECONDS,
-        }
-        self._json(HTTPStatus.OK, answer)
-
-    def _refuse_token(self, error: str, told: str) -> None:
-        answer = {"error": error, "error_description": told}
-        self._json(HTTPStatus.BAD_REQUEST, answer)
+            self._json(status, answer)
 
     def _known(self) -> bool:
         shop = self.server.shop
         given = self.headers.get("X-Shopify-Access-Token", "")
         with shop.lock:
             ends = shop.tokens.get(given)
+            grants.used(shop, given)
         return given == shop.token or (ends is not None and shop.clock() < ends)
 
     def _graphql(self, version: str, body: bytes) -> None:
@@ -205,10 +198,14 @@ class Visit(BaseHTTPRequestHandler):
     def _head(
         self, status: int, length: int, kind: str, headers: dict[str, str]
     ) -> None:
-        self.send_response(status)
+        self.send_response_only(status)
+        moment = self.server.shop.clock().astimezone(UTC)
+        self.send_header("Date", moment.strftime("%a, %d %b %Y %H:%M:%S GMT"))
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(length))
-        self.send_header("X-Shopify-API-Version", self.server.shop.api_version)
+        shop = self.server.shop
+        served = shop.served_version or shop.api_version
+        self.send_header("X-Shopify-API-Version", served)
         self.send_header("X-Request-Id", self.server.shop.new_uuid())
         for name, value in headers.items():
             self.send_header(name, value)
@@ -229,9 +226,9 @@ def _wait(switch: Switch | None) -> None:
 
 
 @contextmanager
-def serve(shop: Shop) -> Iterator[str]:
+def serve(shop: Shop, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Open the shop's door; inside the `with` it answers at the URL given."""
-    door = Door(shop)
+    door = Door(shop, tls)
     stop = threading.Event()
     threads = [threading.Thread(target=door.serve_forever, args=(0.02,))]
     if shop.autodeliver:

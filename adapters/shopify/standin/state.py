@@ -18,6 +18,7 @@ from adapters.shopify.standin.switches import Switches
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from adapters.shopify.standin.grants import Pair
     from adapters.shopify.standin.records import (
         Customer,
         Order,
@@ -115,6 +116,7 @@ class State:
     scopes: Sequence[str] = SCOPES
     autodeliver: bool = False
     api_version: str = "2026-10"
+    served_version: str = ""  # said on answers and webhooks where it differs
     shop_not_permitted: bool = False
 
     def __post_init__(self) -> None:
@@ -125,6 +127,8 @@ class State:
         self.switches = Switches(self.rng)
         self.keys = Keys()
         self.tokens: dict[str, datetime] = {}
+        self.codes: dict[str, tuple[str, str]] = {}  # code -> (client, scopes)
+        self.pairs: list[Pair] = []
         self.variants: dict[str, Variant] = {}
         self.orders: dict[str, Order] = {}
         self.returns: dict[str, Return] = {}

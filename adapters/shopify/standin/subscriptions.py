@@ -98,6 +98,18 @@ def create(state: State, topic: str, data: Json) -> Json:
     return {"webhookSubscription": view(state, made), "userErrors": []}
 
 
+def update(state: State, gid: str, data: Json) -> Json:
+    """Resolve `webhookSubscriptionUpdate`: another address, filter or name."""
+    one = state.subscriptions.get(gid)
+    if one is None:
+        errors = [{"field": ["id"], "message": "Webhook subscription does not exist"}]
+        return {"webhookSubscription": None, "userErrors": errors}
+    one.uri = data.get("uri") or data.get("callbackUrl") or one.uri
+    one.filter = data.get("filter", one.filter)
+    one.name = data.get("name", one.name)
+    return {"webhookSubscription": view(state, one), "userErrors": []}
+
+
 def delete(state: State, gid: str) -> Json:
     """Resolve `webhookSubscriptionDelete`."""
     if state.subscriptions.pop(gid, None) is None:

@@ -113,7 +113,7 @@ class Outbox:
             "X-Shopify-Topic": one.event.topic,
             "X-Shopify-Hmac-Sha256": sign(state.client_secret, one.body),
             "X-Shopify-Shop-Domain": state.domain,
-            "X-Shopify-API-Version": state.api_version,
+            "X-Shopify-API-Version": state.served_version or state.api_version,
             "X-Shopify-Webhook-Id": one.webhook_id,
             "X-Shopify-Event-Id": one.event.event_id,
             "X-Shopify-Triggered-At": f"{one.event.at:%Y-%m-%dT%H:%M:%S.%f}000Z",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import hmac
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote
 
-from adapters.woocommerce.standin.shop import Problem
+from adapters.woocommerce.standin.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,25 +19,69 @@ DIGESTS = {"HMAC-SHA1": "sha1", "HMAC-SHA256": "sha256"}
 AUTH_ERROR = "woocommerce_rest_authentication_error"
 
 
-def admit(shop: Shop, method: str, url: str, query: Mapping[str, str]) -> None:
-    """Let a request pass, or raise the Problem that the real shop answers."""
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One REST key: its secret, what it may, and whose it is."""
+
+    secret: str
+    permissions: str = "read_write"
+    role: str = "administrator"
+
+
+def admit(
+    shop: Shop, method: str, url: str, query: Mapping[str, str], basic: str = ""
+) -> None:
+    """Let a request pass, or raise the Problem that the real shop answers.
+
+    `basic` is the Authorization header where the connection is TLS; over plain http
+    only OAuth 1.0a is looked at.
+    """
+    key = _by_basic(shop, basic) if basic else _by_oauth(shop, method, url, query)
+    needed = "read" if method == "GET" else "write"
+    if needed not in key.permissions:
+        _refuse(f"The API key provided does not have {needed} permissions.")
+    if key.role == "customer":
+        code = "woocommerce_rest_cannot_" + ("view" if needed == "read" else "create")
+        told = "Sorry, you are not allowed to do that."
+        raise Problem(403, code, told, {"status": 403})
+
+
+def _unknown() -> NoReturn:
+    view = "woocommerce_rest_cannot_view"
+    told = "Sorry, you cannot list resources."
+    raise Problem(401, view, told, {"status": 401})
+
+
+def _by_basic(shop: Shop, given: str) -> Key:
+    """Check a key and secret as they travel over TLS; an unknown key is no user."""
+    kind, _, packed = given.partition(" ")
+    try:
+        pair = base64.b64decode(packed).decode()
+    except ValueError:
+        pair = ""
+    name, _, secret = pair.partition(":")
+    if kind.lower() != "basic" or name not in shop.keys:
+        _unknown()
+    if not hmac.compare_digest(shop.keys[name].secret.encode(), secret.encode()):
+        _refuse("Consumer secret is invalid.")
+    return shop.keys[name]
+
+
+def _by_oauth(shop: Shop, method: str, url: str, query: Mapping[str, str]) -> Key:
     given = query.get("oauth_consumer_key")
     if given is None:
-        view = "woocommerce_rest_cannot_view"
-        told = "Sorry, you cannot list resources."
-        raise Problem(401, view, told, {"status": 401})
-    if given != shop.key:
+        _unknown()
+    if given not in shop.keys:
         _refuse("Consumer key is invalid.")
+    key = shop.keys[given]
     digest = DIGESTS.get(query.get("oauth_signature_method", ""))
     if digest is None:
         _refuse("Invalid signature - signature method is invalid.")
-    wanted = signature(method, url, query, shop.secret, digest or "")
+    wanted = signature(method, url, query, key.secret, digest)
     if not hmac.compare_digest(wanted, query.get("oauth_signature", "")):
         _refuse("Invalid signature - provided signature does not match.")
     _fresh(shop, query)
-    needed = "read" if method == "GET" else "write"
-    if needed not in shop.permissions:
-        _refuse(f"The API key provided does not have {needed} permissions.")
+    return key
 
 
 def signature(
@@ -66,5 +111,5 @@ def _encode(value: str) -> str:
     return quote(value, safe="~")
 
 
-def _refuse(told: str) -> None:
+def _refuse(told: str) -> NoReturn:
     raise Problem(401, AUTH_ERROR, told, {"status": 401})

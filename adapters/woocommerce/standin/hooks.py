@@ -8,6 +8,7 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -16,6 +17,7 @@ from adapters.woocommerce.standin.switches import Switches
 
 MOST_FAILURES = 6  # the 7th in a row switches the webhook off
 TIMEOUT = 30
+PING_TIMEOUT = 5
 FINE = (200, 201, 202, 203, 204, 301, 302)
 TOPICS = (
     "order.created", "order.updated", "order.deleted", "order.restored",
@@ -35,6 +37,10 @@ class Hook:
     secret: str
     status: str = "active"
     failures: int = 0
+    name: str = ""
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    was_pinged: bool = True  # else another ping follows each failed delivery
 
 
 @dataclass(slots=True)
@@ -50,7 +56,7 @@ class Outbox:
 
     def add(self, topic: str, arg: int) -> None:
         """Queue an event for every webhook of its topic."""
-        for hook in self.hooks.values():
+        for hook in list(self.hooks.values()):
             event = (hook.id, topic, arg)
             wanted = hook.topic == topic and hook.status == "active"
             if wanted and event not in self.waiting:
@@ -107,11 +113,21 @@ class Outbox:
         hook.failures += 1
         if hook.failures > MOST_FAILURES:
             hook.status = "disabled"
+        if not hook.was_pinged:
+            ping(hook)
 
 
-def ping(hook: Hook) -> None:
+def ping(hook: Hook) -> bool:
     """Greet a new webhook: a form, no X-WC headers, no signature; failure is fine."""
     try:
-        requests.post(hook.url, data={"webhook_id": hook.id}, timeout=TIMEOUT)
+        answer = requests.post(
+            hook.url,
+            data={"webhook_id": hook.id},
+            timeout=PING_TIMEOUT,
+            allow_redirects=False,
+        )
     except requests.RequestException:
-        return
+        hook.was_pinged = False
+    else:
+        hook.was_pinged = answer.status_code in FINE
+    return hook.was_pinged

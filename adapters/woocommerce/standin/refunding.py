@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from adapters.woocommerce.standin.books import ZERO, rounded
-from adapters.woocommerce.standin.shop import Fatal, Problem
+from adapters.woocommerce.standin.problems import Fatal, Problem
 
 if TYPE_CHECKING:
     from adapters.woocommerce.standin.shop import Gateway, Shop

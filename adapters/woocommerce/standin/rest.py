@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.woocommerce.standin import hooks, refunding
-from adapters.woocommerce.standin.shop import Problem, Shop
+from adapters.woocommerce.standin import hook_routes, refunding, site
+from adapters.woocommerce.standin.problems import Problem
+from adapters.woocommerce.standin.shop import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -252,80 +253,28 @@ def make_note(call: Call) -> Json:
 
 
 def list_hooks(call: Call) -> list[Json]:
-    """List webhooks; the secret is never told."""
-    return _page(
-        call, [_hook(call.shop, one) for one in call.shop.outbox.hooks.values()]
-    )
-
-
-def make_hook(call: Call) -> Json:
-    """Make a webhook, active whatever was asked, and ping it before answering."""
-    body = call.body if isinstance(call.body, dict) else {}
-    topic = str(body.get("topic", ""))
-    if topic not in hooks.TOPICS and not topic.startswith("action.woocommerce_"):
-        code = "woocommerce_rest_shop_webhook_invalid_topic"
-        told = "Webhook topic is required and must be valid."
-        raise Problem(400, code, told, {"status": 400})
-    url = str(body.get("delivery_url", ""))
-    if not url.startswith(("http://", "https://")):
-        code = "woocommerce_rest_shop_webhook_invalid_delivery_url"
-        told = "Webhook delivery URL must be a valid URL starting with http:// or https://."
-        raise Problem(400, code, told, {"status": 400})
-    shop = call.shop
-    secret = str(body.get("secret") or f"random-{shop.rng.random()}")
-    hook = hooks.Hook(shop.new_id("webhook"), topic, url, secret)
-    shop.outbox.hooks[hook.id] = hook
-    hooks.ping(hook)
-    return _hook(shop, hook)
-
-
-def _hook(shop: Shop, hook: hooks.Hook) -> Json:
-    resource, _, event = hook.topic.partition(".")
-    return {
-        "id": hook.id,
-        "name": hook.topic,
-        "status": hook.status,
-        "topic": hook.topic,
-        "resource": resource,
-        "event": event,
-        "hooks": [],
-        "delivery_url": hook.url,
-        **shop.dates(shop.clock(), "date_created"),
-        **shop.dates(None, "date_modified"),
-        "_links": {"self": [], "collection": []},
-    }
-
-
-def change_hook(call: Call) -> Json:
-    """Change a webhook's status; the count of its failures stays."""
-    hook = _known_hook(call)
-    hook.status = str((call.body or {}).get("status", hook.status))
-    return _hook(call.shop, hook)
-
-
-def delete_hook(call: Call) -> Json:
-    """Delete a webhook, with `force` alone."""
-    hook = _known_hook(call)
-    if call.query.get("force") != "true":
-        told = "Webhooks do not support trashing."
-        raise Problem(
-            501, "woocommerce_rest_trash_not_supported", told, {"status": 501}
-        )
-    del call.shop.outbox.hooks[hook.id]
-    return _hook(call.shop, hook)
-
-
-def _known_hook(call: Call) -> hooks.Hook:
-    hook = call.shop.outbox.hooks.get(call.parts[0])
-    if hook is None:
-        code = "woocommerce_rest_shop_webhook_invalid_id"
-        raise Problem(404, code, "Invalid ID.", {"status": 404})
-    return hook
+    """List webhooks, the newest first."""
+    return _page(call, hook_routes.newest(call))
 
 
 def currency(call: Call) -> Json:
     """Show the shop's currency."""
     return {"code": call.shop.currency, "name": call.shop.currency, "symbol": "¤"}
+
+
+def system_status(call: Call) -> Json:
+    """Show the system status."""
+    return site.status(call.shop)
+
+
+def general_settings(call: Call) -> list[Json]:
+    """Show the general settings."""
+    return [*site.settings(call.shop, "general")]
+
+
+def tax_settings(call: Call) -> list[Json]:
+    """Show the tax settings."""
+    return [*site.settings(call.shop, "tax")]
 
 
 ORDER = r"orders/(\d+)"
@@ -343,8 +292,13 @@ ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("GET", "refunds", every_refund, 200),
     ("GET", "products", list_products, 200),
     ("GET", "webhooks", list_hooks, 200),
-    ("POST", "webhooks", make_hook, 201),
-    ("PUT", r"webhooks/(\d+)", change_hook, 200),
-    ("DELETE", r"webhooks/(\d+)", delete_hook, 200),
+    ("POST", "webhooks", hook_routes.make, 201),
+    ("GET", r"webhooks/(\d+)", hook_routes.read, 200),
+    ("PUT", r"webhooks/(\d+)", hook_routes.change, 200),
+    ("POST", r"webhooks/(\d+)", hook_routes.change, 200),
+    ("DELETE", r"webhooks/(\d+)", hook_routes.delete, 200),
     ("GET", "data/currencies/current", currency, 200),
+    ("GET", "system_status", system_status, 200),
+    ("GET", "settings/general", general_settings, 200),
+    ("GET", "settings/tax", tax_settings, 200),
 )

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from adapters.sockets import Sockets
-from adapters.woocommerce.standin import access, rest
-from adapters.woocommerce.standin.shop import Fatal, Problem
+from adapters.woocommerce.standin import access, rest, site
+from adapters.woocommerce.standin.problems import Fatal, Problem
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
 
     from adapters.woocommerce.standin.shop import Shop
@@ -33,8 +34,8 @@ FATAL = {
 class Door(Sockets):
     """The shop's door."""
 
-    def __init__(self, shop: Shop) -> None:
-        super().__init__(Visit)
+    def __init__(self, shop: Shop, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(Visit, tls)
         self.shop = shop
 
 
@@ -69,6 +70,8 @@ class Visit(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         name = f"{method} /{path.removeprefix(PREFIX)}"
         switches = self.server.shop.switches
+        if self._answer_before(method, path, raw):
+            return
         early = switches.take(name, "lose_request", "html", "redirect", "refuse")
         if early:
             self._stumble(early)
@@ -92,6 +95,16 @@ class Visit(BaseHTTPRequestHandler):
         else:
             self._send(status, body, "application/json; charset=UTF-8", headers)
 
+    def _answer_before(self, method: str, path: str, raw: bytes) -> bool:
+        """Answer what needs no key: the site's moods, its pages, its front page."""
+        del method, raw
+        query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+        found = site.before(self.server.shop, path, query)
+        if found is None:
+            return False
+        self._send(*found)
+        return True
+
     def _answer(
         self, method: str, path: str, raw: bytes
     ) -> tuple[int, bytes, dict[str, str]]:
@@ -99,7 +112,10 @@ class Visit(BaseHTTPRequestHandler):
         # A parameter given twice counts once, the last one, as in PHP.
         query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
         try:
-            access.admit(shop, method, f"{self.server.url}{path}", query)
+            basic = ""
+            if self.server.scheme == "https":  # over http it is not looked at
+                basic = self.headers.get("Authorization", "")
+            access.admit(shop, method, f"{self.server.url}{path}", query, basic)
             body = self._body(raw)
             status, found, headers = rest.answer(
                 shop, method, path.removeprefix(PREFIX), query, body
@@ -163,7 +179,9 @@ class Visit(BaseHTTPRequestHandler):
         headers: dict[str, str] | None = None,
     ) -> None:
         with suppress(OSError):  # a client that timed out is gone
-            self.send_response(status)
+            self.send_response_only(status)
+            self.send_header("Server", "nginx/1.22.1")
+            self.send_header("Date", site.date(self.server.shop))
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             for name, value in (headers or {}).items():
@@ -173,9 +191,9 @@ class Visit(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve(shop: Shop) -> Iterator[str]:
+def serve(shop: Shop, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Open the shop's door; inside the `with` it answers at the URL given."""
-    door = Door(shop)
+    door = Door(shop, tls)
     thread = threading.Thread(target=door.serve_forever, args=(0.02,))
     thread.start()
     try:

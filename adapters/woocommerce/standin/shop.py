@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import threading
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from adapters.woocommerce.standin import hooks, selling
+from adapters.woocommerce.standin.access import Key
 from adapters.woocommerce.standin.books import ZERO, Payout, text
 from adapters.woocommerce.standin.switches import Switches
 
@@ -19,19 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Json = dict[str, Any]
-
-
-class Problem(Exception):
-    """An error answer: HTTP status and body."""
-
-    def __init__(self, status: int, code: str, message: str, data: object) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"code": code, "message": message, "data": data}
-
-
-class Fatal(Exception):
-    """PHP died in the middle; what was saved stays saved."""
 
 
 @dataclass(slots=True)
@@ -59,8 +47,10 @@ class Shop:
         decimals: int = 2,
         prices_include_tax: bool = True,
     ) -> None:
-        self.name, self.key, self.secret = name, key, secret
-        self.permissions = "read_write"
+        self.name, self.key = name, key
+        self.keys = {key: Key(secret)}
+        self.mood = ""  # what stands before the API: see `site`
+        self.version, self.hpos, self.tax_at_subtotal = "11.0.1", True, False
         self.clock, self.zone = clock, ZoneInfo(time_zone)
         self.currency, self.decimals = currency, decimals
         self.prices_include_tax = prices_include_tax
@@ -79,6 +69,29 @@ class Shop:
         self._ids: dict[str, int] = {}
         self.gateway("labpay")
         self.gateway("bacs", can_refund=False)
+
+    @property
+    def secret(self) -> str:
+        """The secret of the first key."""
+        return self.keys[self.key].secret
+
+    @secret.setter
+    def secret(self, text: str) -> None:
+        self.keys[self.key] = replace(self.keys[self.key], secret=text)
+
+    @property
+    def permissions(self) -> str:
+        """What the first key may: read, write or read_write."""
+        return self.keys[self.key].permissions
+
+    @permissions.setter
+    def permissions(self, text: str) -> None:
+        self.keys[self.key] = replace(self.keys[self.key], permissions=text)
+
+    def change_key(self, key: str, secret: str) -> None:
+        """Take the first key back and give out another one."""
+        del self.keys[self.key]
+        self.key, self.keys[key] = key, Key(secret)
 
     def new_id(self, kind: str) -> int:
         """Return the next id: posts share one sequence, lines and metas have theirs."""
@@ -268,9 +281,16 @@ class Shop:
     def subscribe(self, url: str, topics: Iterable[str], secret: str) -> None:
         """Register webhooks, as a POST for each would."""
         for topic in topics:
-            hook = hooks.Hook(self.new_id("webhook"), topic, url, secret)
-            self.outbox.hooks[hook.id] = hook
-            hooks.ping(hook)
+            self.hook(topic, url, secret, name=topic)
+
+    def hook(self, topic: str, url: str, secret: str, name: str) -> hooks.Hook:
+        """Make a webhook; a ping that arrives touches it, one that fails does not."""
+        made = hooks.Hook(self.new_id("webhook"), topic, url, secret, name=name)
+        made.created_at = self.clock()
+        self.outbox.hooks[made.id] = made
+        if hooks.ping(made):
+            made.modified_at = made.created_at
+        return made
 
     def deliver(self) -> int:
         """Run the queue: send every event that waits."""

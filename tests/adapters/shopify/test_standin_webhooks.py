@@ -199,3 +199,46 @@ def test_a_delivered_parcel_is_told(world: World, receiver: Receiver) -> None:
     assert body["shipment_status"] == "delivered"
     shown = world.data("OrderForReturn", {"id": order})["order"]
     assert shown["fulfillments"][0]["deliveredAt"] == "2026-11-24T12:00:00Z"
+
+
+LISTED = """
+query Listed($first: Int, $after: String, $topics: [WebhookSubscriptionTopic!]) {
+  webhookSubscriptions(first: $first, after: $after, topics: $topics) {
+    nodes { id topic uri } pageInfo { hasNextPage endCursor } } }
+"""
+CHANGED = """
+mutation Changed($id: ID!, $to: WebhookSubscriptionInput!) {
+  webhookSubscriptionUpdate(id: $id, webhookSubscription: $to) {
+    userErrors { field message } } }
+"""
+
+
+def _asked(world: World, query: str, variables: Any) -> Any:
+    answer = world.ask(query, variables)
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+def test_subscriptions_come_in_pages_by_topic_and_can_be_changed(
+    world: World, receiver: Receiver
+) -> None:
+    topics = ("orders/create", "orders/updated", "refunds/create")
+    ids = [world.shop.subscribe(topic, receiver.url) for topic in topics]
+    asked: dict[str, Any] = {"first": 2}
+    page = _asked(world, LISTED, asked)["webhookSubscriptions"]
+    assert [one["id"] for one in page["nodes"]] == ids[:2]
+    asked["after"] = page["pageInfo"]["endCursor"]
+    page = _asked(world, LISTED, asked)["webhookSubscriptions"]
+    assert [one["id"] for one in page["nodes"]] == ids[2:]
+    assert not page["pageInfo"]["hasNextPage"]
+    chosen = {"first": 9, "topics": ["REFUNDS_CREATE"]}
+    nodes = _asked(world, LISTED, chosen)["webhookSubscriptions"]["nodes"]
+    assert [one["id"] for one in nodes] == ids[2:]
+    to = {"uri": "https://elsewhere.example/hook"}
+    done = _asked(world, CHANGED, {"id": ids[0], "to": to})
+    assert done["webhookSubscriptionUpdate"]["userErrors"] == []
+    assert world.shop.subscriptions[ids[0]].uri == to["uri"]
+    gone = _asked(
+        world, CHANGED, {"id": "gid://shopify/WebhookSubscription/1", "to": to}
+    )
+    assert gone["webhookSubscriptionUpdate"]["userErrors"]

@@ -70,10 +70,13 @@ def test_a_clear_refusal_is_a_refusal(world: World) -> None:
 
 def test_a_read_that_fails_is_no_news(world: World) -> None:
     ask = asked(world)
-    for kind in ("html", "redirect", "lose_answer", "trickle"):
+    for kind in ("redirect", "lose_answer", "trickle"):
         world.shop.switches.add(kind, "GET /orders", pause=0.05)
         with pytest.raises(OutcomeUnknown):
             world.ours.order(ask.order_ref)
+    world.shop.switches.add("html", "GET /orders")
+    with pytest.raises(Unavailable):  # maintenance: a read changed nothing
+        world.ours.order(ask.order_ref)
     world.shop.switches.add("refuse", "GET /orders")
     with pytest.raises(Rejected):
         world.ours.order(ask.order_ref)

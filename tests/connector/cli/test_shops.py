@@ -75,14 +75,14 @@ def test_a_shop_is_added_listed_checked_and_removed(path: Path, url: str) -> Non
 def test_a_wrong_key_is_explained_and_nothing_kept(path: Path, url: str) -> None:
     refused = add(path, url, typed="ck_standin\ncs_wrong\n")
     assert refused.exit_code == 1
-    assert "[ FAIL ] Sign in: The shop refused our keys." in refused.output
-    assert "Make new keys" in refused.output
+    assert "[ FAIL ] Sign in: The secret is wrong" in refused.output
+    assert "Make a new key" in refused.output
     assert run(path, "shop", "list").output == ""
 
 
 def test_keys_are_rotated_when_they_work(path: Path, url: str, standin: Shop) -> None:
     add(path, url)
-    standin.key, standin.secret = "ck_2", "cs_2"
+    standin.change_key("ck_2", "cs_2")
     assert run(path, "shop", "check", "boots").exit_code == 1
     wrong = run(path, "shop", "rotate", "boots", typed="ck_2\ncs_wrong\n")
     assert wrong.exit_code == 1

@@ -1,0 +1,296 @@
+"""Shops that grant access themselves: consent at Shopify, keys from WooCommerce.
+
+A browser is sent to the shop with a state that is good once, and comes back with it;
+what the shop gives is tried before the shop becomes a row.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets as random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adapters.guard import Transport
+from adapters.shopify import oauth
+from adapters.shopify.auth import packed
+from adapters.woocommerce import grant as wc_auth
+from connector.config import Secret, ShopConfig
+from connector.diagnoses import FAIL
+from connector.errors import BadRequest
+from connector.platform import Check
+from connector.steps import connect
+from connector.store import desk, grants, shops
+from connector.ways import name_for, tidy_address
+
+if TYPE_CHECKING:
+    from connector.branches import Branches
+    from connector.config import Config
+    from connector.registrar import Registrar
+
+ACTOR = "install"
+SHOPIFY, WOOCOMMERCE = "shopify", "woocommerce"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """Where the browser goes, and the state that it must bring back."""
+
+    url: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What became of it: the shop's name in Retour, and the steps of its check."""
+
+    shop: str
+    found: Sequence[Check]
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether no step failed."""
+        return not connect.has_failed(self.found)
+
+
+class Admission:
+    """Satisfies what `connector.web.install` asks; knows both platforms' ways."""
+
+    def __init__(
+        self, branches: Branches, registrar: Registrar, config: Config
+    ) -> None:
+        self._branches, self._registrar, self._config = branches, registrar, config
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """Return, by platform, the path at which a shop can grant access."""
+        found = {}
+        if self._config.server.public_url.startswith("https://"):
+            found[WOOCOMMERCE] = "/install/woocommerce"
+        if self._config.shopify.client_id:
+            found[SHOPIFY] = "/install/shopify"
+        return found
+
+    # Shopify: the authorization code grant.
+
+    def leave_for_shopify(self, pairs: Sequence[tuple[str, str]]) -> Departure:
+        """Send a merchant to the consent page; raises BadRequest.
+
+        A link that Shopify made is signed, and then the signature must hold.
+        """
+        app, query = self._app(), dict(pairs)
+        if "hmac" in query:
+            query = oauth.check_query(pairs, app.secrets, self._branches.now())
+        shop = oauth.shop_domain(
+            tidy_address(SHOPIFY, query.get("shop", ""))
+            if "hmac" not in query
+            else query["shop"]
+        )
+        state = random.token_urlsafe(32)
+        self._begin(state, SHOPIFY, shop, {})
+        back = f"{self._public_url}/install/shopify/callback"
+        url = oauth.consent_url(app, shop, state, back)
+        return Departure(url=self._at_test_server(url, shop), state=state)
+
+    def back_from_shopify(
+        self, pairs: Sequence[tuple[str, str]], state: str
+    ) -> Arrival:
+        """Take the code: signed, fresh, with this browser's state, for that very shop.
+
+        Raises BadRequest with a sentence for the merchant, Rejected from Shopify.
+        """
+        app, now = self._app(), self._branches.now()
+        query = oauth.check_query(pairs, app.secrets, now)
+        if not state or not random.compare_digest(
+            query.get("state", "").encode(), state.encode()
+        ):
+            msg = "this was begun in another browser; start again from here"
+            raise BadRequest(msg)
+        begun = grants.take(self._branches.db, state, SHOPIFY, now)
+        if begun is None or begun.address != query["shop"] or not query.get("code"):
+            msg = "this link was used already, or is too old; start again"
+            raise BadRequest(msg)
+        granted = self._desk(query["shop"]).by_code(app, query["code"], now)
+        return self._admit(query["shop"], granted)
+
+    def by_session_token(self, token: str) -> str:
+        """Return the name of the shop whose admin sent this token; connects a new one.
+
+        Raises BadRequest for a token that does not hold.
+        """
+        app, now = self._app(), self._branches.now()
+        domain = oauth.session_shop(token, app, now)
+        for row in shops.every(self._branches.db):
+            if row.address == domain:
+                return row.name
+        granted = self._desk(domain).by_session(app, token, now)
+        arrived = self._admit(domain, granted)
+        if not arrived.is_connected:
+            msg = "the shop could not be connected; install the app anew"
+            raise BadRequest(msg)
+        return arrived.shop
+
+    def domain_of(self, name: str) -> str:
+        """Return the domain that may frame the console of a shop."""
+        return shops.get(self._branches.db, name).address
+
+    def proxied(self, pairs: Sequence[tuple[str, str]]) -> tuple[str, str]:
+        """Return (shop's name, path prefix) of a request through the app proxy."""
+        secrets = [
+            *self._app_secrets(),
+            *(
+                secret.decode()
+                for door in self._branches.doors
+                if door.platform == SHOPIFY
+                for secret in door.secrets
+            ),
+        ]
+        query = oauth.check_proxied(pairs, secrets, self._branches.now())
+        for name, config in self._branches.configs.items():
+            if config.platform == SHOPIFY and config.address == query["shop"]:
+                return name, query.get("path_prefix", "")
+        msg = "no connected shop has this domain"
+        raise BadRequest(msg)
+
+    def _admit(self, domain: str, granted: oauth.Granted) -> Arrival:
+        """Keep the tokens of a shop, then check it; short scopes are told."""
+        name = self._name(SHOPIFY, domain)
+        shop = ShopConfig(name=name, platform=SHOPIFY, address=domain, installed=True)
+        self._registrar.admit(shop, packed(granted), ACTOR)
+        found = self._registrar.check(name)
+        lacking = oauth.lacking(self._config.shopify.scopes, granted.scopes)
+        if lacking:
+            facts = {"scopes": ", ".join(lacking)}
+            found.append(
+                Check(step="scopes", verdict=FAIL, code="scopes_short", facts=facts)
+            )
+            desk.put(
+                self._branches.db,
+                shop=name,
+                about="shop",
+                about_id=name,
+                code="scopes",
+                why=f"the app lacks scopes; install it again: {', '.join(lacking)}",
+                now=self._branches.now(),
+            )
+        else:
+            now = self._branches.now()
+            desk.settle(self._branches.db, "shop", name, "scopes", ACTOR, now)
+        return Arrival(shop=name, found=found)
+
+    def _app(self) -> oauth.App:
+        given = self._config.shopify
+        if not given.client_id or not given.client_secret:
+            msg = "no app is configured for installing; see [shopify] in config.toml"
+            raise BadRequest(msg)
+        return self._branches.app
+
+    def _app_secrets(self) -> tuple[str, ...]:
+        return self._branches.app.secrets
+
+    def _desk(self, domain: str) -> oauth.Desk:
+        url = self._config.shopify.api_url or f"https://{domain}"
+        return oauth.Desk(url=url, transport=Transport(tuple(self._branches.allow)))
+
+    def _at_test_server(self, url: str, shop: str) -> str:
+        origin = self._config.shopify.api_url
+        return url.replace(f"https://{shop}", origin, 1) if origin else url
+
+    # WooCommerce: the shop makes the keys and posts them.
+
+    def leave_for_woocommerce(self, address: str, name: str) -> Departure:
+        """Send the merchant to approve, once the site was found; raises BadRequest."""
+        if WOOCOMMERCE not in self.ways:
+            msg = "the shop sends its keys to an https address alone, and ours is none"
+            raise BadRequest(msg)
+        site = tidy_address(WOOCOMMERCE, address)
+        chosen = name or self._name(WOOCOMMERCE, site)
+        shop = ShopConfig(name=chosen, platform=WOOCOMMERCE, address=site)
+        self._registrar.refuse_taken(shop)
+        wrong = self._registrar.reach(shop)
+        if connect.has_failed(wrong):
+            raise Unreachable(wrong)
+        state = random.token_urlsafe(32)
+        self._begin(state, WOOCOMMERCE, site, {"name": chosen})
+        at = f"{self._public_url}/install/woocommerce"
+        url = wc_auth.consent_url(site, chosen, f"{at}/back", f"{at}/callback/{state}")
+        return Departure(url=url, state=state)
+
+    def take_keys(self, state: str, body: bytes) -> bool:
+        """Hold the keys that a shop posts; False where nobody asked for them.
+
+        They are sealed, and tried when the merchant comes back: the shop waits for
+        our answer meanwhile, and might have nobody left to answer us.
+        """
+        if not wc_auth.STATE.fullmatch(state):
+            return False
+        try:
+            key, secret = wc_auth.keys(body)
+        except BadRequest:
+            return False
+        now = self._branches.now()
+        if grants.take(self._branches.db, state, WOOCOMMERCE, now) is None:
+            return False
+        pair = Secret(json.dumps({"consumer_key": key, "consumer_secret": secret}))
+        grants.hold(self._branches.db, state, self._branches.vault.seal(pair))
+        return True
+
+    def has_come(self, state: str) -> bool:
+        """Say whether the shop has posted its keys for this state."""
+        found = grants.find(self._branches.db, state)
+        return found is not None and bool(found.sealed)
+
+    def back_from_woocommerce(self, state: str) -> Arrival:
+        """Try the keys that came, and connect the shop; they are forgotten after."""
+        found = grants.find(self._branches.db, state)
+        if found is None or not found.sealed:
+            msg = "no keys have come for this; start again"
+            raise BadRequest(msg)
+        pair = json.loads(self._branches.vault.open(found.sealed).reveal())
+        shop = ShopConfig(
+            name=found.args["name"],
+            platform=WOOCOMMERCE,
+            address=found.address,
+            consumer_key=Secret(pair["consumer_key"]),
+            consumer_secret=Secret(pair["consumer_secret"]),
+        )
+        steps = self._registrar.add(shop, ACTOR)
+        grants.hold(self._branches.db, state, "")
+        grants.conclude(self._branches.db, state, shop.name)
+        return Arrival(shop=shop.name, found=steps)
+
+    @property
+    def _public_url(self) -> str:
+        return self._config.server.public_url.rstrip("/")
+
+    def _begin(
+        self, state: str, platform: str, address: str, args: dict[str, str]
+    ) -> None:
+        grants.forget_old(self._branches.db, self._branches.now())
+        grants.begin(
+            self._branches.db,
+            state,
+            platform=platform,
+            address=address,
+            args=args,
+            now=self._branches.now(),
+        )
+
+    def _name(self, platform: str, address: str) -> str:
+        """Return the shop's name if it has one, else a free one."""
+        known = shops.ever(self._branches.db)
+        for row in known:
+            if (row.platform, row.address) == (platform, address):
+                return row.name
+        taken, wanted = {row.name for row in known}, name_for(address)[:36]
+        names = [wanted, *(f"{wanted}-{number}" for number in range(2, 1000))]
+        return next(name for name in names if name not in taken)
+
+
+class Unreachable(BadRequest):
+    """The site cannot be asked; `found` says why."""
+
+    def __init__(self, found: Sequence[Check]) -> None:
+        super().__init__()
+        self.found = found

@@ -1,0 +1,91 @@
+"""Two kinds of session: the merchant's own, and one inside Shopify's admin.
+
+Inside the admin's frame a cookie travels only as SameSite=None, Secure and
+Partitioned; such a session is limited to the shop whose admin it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import abort, request, session
+from flask.sessions import SecureCookieSessionInterface
+
+from connector.store import desk, refunds, returns
+from connector.web.face import face
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+FRAMED = "retour_admin"
+ENTRY = "/console/embedded"
+ONLY, FRAME = "only_shop", "frame"
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Chooses the cookie by where the request comes from."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """Return the framed session's name inside the admin, else the usual one."""
+        return FRAMED if is_framed() else super().get_cookie_name(app)
+
+    def get_cookie_samesite(self, app: Flask) -> str | None:
+        """Let the cookie travel inside the admin's frame."""
+        return "None" if is_framed() else super().get_cookie_samesite(app)
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Never without TLS inside a frame."""
+        return is_framed() or super().get_cookie_secure(app)
+
+    def get_cookie_partitioned(self, app: Flask) -> bool:
+        """Keep it to this one frame."""
+        return is_framed() or super().get_cookie_partitioned(app)
+
+
+def is_framed() -> bool:
+    """Say whether this request is made inside Shopify's admin."""
+    return request.path == ENTRY or FRAMED in request.cookies
+
+
+def enter_frame(shop: str, domain: str) -> None:
+    """Begin a session of one shop's console inside its admin."""
+    session.clear()
+    session["is_merchant"] = True
+    session[ONLY], session[FRAME] = shop, domain
+
+
+def ancestors() -> str:
+    """Return who may frame this page: a shop's own admin, or nobody."""
+    domain = session.get(FRAME)
+    return f"https://{domain} https://admin.shopify.com" if domain else "'none'"
+
+
+def only_shop() -> str:
+    """Return the one shop that this session may see, or "" for all."""
+    return str(session.get(ONLY) or "")
+
+
+def wanted_shop() -> str | None:
+    """Return the shop to list: this session's, else the one asked for."""
+    return only_shop() or request.args.get("shop")
+
+
+def keep_within() -> None:
+    """Answer 404 to whatever is not of the shop that this session is limited to."""
+    only = only_shop()
+    if only and _shop_asked_for() not in ("", only):
+        abort(404)
+
+
+def _shop_asked_for() -> str:
+    """Return whose thing the request names; "" where it names none."""
+    given, db = request.view_args or {}, face().db
+    if "return_id" in given:
+        return returns.get(db, given["return_id"]).shop
+    if "refund_id" in given:
+        return refunds.get(db, given["refund_id"]).shop
+    if "matter_id" in given:
+        return next(
+            (x.shop for x in desk.open_matters(db) if x.id == given["matter_id"]), "-"
+        )
+    return str(given.get("shop") or given.get("name") or "")
