@@ -26,6 +26,11 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 PORTS = frozenset({80, 443, 8080, 8443})
+# Public in the registries, and yet a door to the machine: Azure's own services,
+# IPv4-compatible and site-local IPv6.
+INSIDE = tuple(
+    ipaddress.ip_network(one) for one in ("168.63.129.16/32", "::/96", "fec0::/10")
+)
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 PRIVATE = (
     "the shop's address leads into a private network; where that is meant, name it in"
@@ -93,7 +98,8 @@ def check_url(url: str) -> None:
 
 
 def _is_public(address: Address) -> bool:
-    return address.is_global and not address.is_multicast
+    is_inside = any(address in network for network in INSIDE)
+    return address.is_global and not address.is_multicast and not is_inside
 
 
 def _inside(address: Address) -> tuple[Address, ...]:

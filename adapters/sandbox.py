@@ -14,6 +14,7 @@ from adapters.checking import by_probe
 from adapters.without_returns import WithoutReturns
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import (
+    Batch,
     Change,
     Finding,
     Found,
@@ -22,15 +23,19 @@ from connector.model import (
     Prepared,
     Receipt,
     ShopRefund,
+    Sighting,
 )
 from connector.money import Money, total
 from connector.platform import Abilities, Check, Notice, Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime, timedelta
 
     from connector.model import RefundRequest
+
+
+PIECE = 10  # orders in a batch of the history
 
 
 @dataclass(slots=True)
@@ -38,17 +43,21 @@ class Sandbox(WithoutReturns):
     """One shop in memory; `mishaps` are played one a refund, in order.
 
     Mishaps: `lost` (paid, no answer), `never` (not paid, no answer), `refused`,
-    `unavailable`, `pending`. `calls` counts refunds that reached the shop.
+    `unavailable`, `pending`. `calls` counts refunds that reached the shop; `told` are
+    (order ref, text) of what staff was told, by token.
     """
 
     name: str = "sandbox"
     platform: str = "sandbox"
-    abilities: Abilities = field(default_factory=lambda: Abilities(holds_returns=False))
+    abilities: Abilities = field(
+        default_factory=lambda: Abilities(holds_returns=False, lists_refunds=True)
+    )
     hook_path: str = "/webhooks/sandbox"
     hooks: dict[str, Subscription] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     mishaps: deque[str] = field(default_factory=deque)
     calls: int = 0
+    told: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def sell(self, order: Order) -> None:
         """Put an order in the shop."""
@@ -99,6 +108,34 @@ class Sandbox(WithoutReturns):
             if order.updated_at >= since:
                 yield Change(order_ref=order.ref, updated_at=order.updated_at)
 
+    def history(self, cursor: str) -> Iterator[Batch]:
+        """Give ten orders at a time; the cursor is the last one's ref."""
+        left = sorted(ref for ref in self.orders if ref > cursor)
+        for first in range(0, max(1, len(left)), PIECE):
+            refs = left[first : first + PIECE]
+            found = [self.orders[ref] for ref in refs]
+            yield Batch(
+                cursor=refs[-1] if refs else cursor,
+                orders=tuple(order for order in found if not order.refunds),
+                again=tuple(order.ref for order in found if order.refunds),
+                total=len(self.orders),
+                is_last=first + PIECE >= len(left),
+            )
+
+    def window(self) -> timedelta | None:
+        """Show everything."""
+        return None
+
+    def refund_refs(self) -> Iterator[Sighting]:
+        """List every refund."""
+        for order in self.orders.values():
+            for refund in order.refunds:
+                yield Sighting(ref=refund.ref, order_ref=order.ref)
+
+    def missing(self, refs: Sequence[str]) -> frozenset[str]:
+        """Say which orders are not here."""
+        return frozenset(refs) - self.orders.keys()
+
     def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
         """List every refund of an order."""
         return self.order(order_ref).refunds
@@ -140,6 +177,11 @@ class Sandbox(WithoutReturns):
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
         return by_probe(self.probe)
+
+    def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
+        """Keep what staff is told, each token once."""
+        self.order(order_ref)
+        self.told.setdefault(facts["token"], (order_ref, text))
 
     def probe(self) -> Mapping[str, str]:
         """Say who we are."""

@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import requests
 import urllib3
 
-from connector.errors import OutcomeUnknown, PlatformError, Rejected, Unavailable
+from connector.errors import (
+    Gone,
+    OutcomeUnknown,
+    PlatformError,
+    Rejected,
+    Unavailable,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,8 +51,10 @@ class Reply:
     body: bytes
 
 
-def fetch(ask: Callable[[], requests.Response], timeouts: Timeouts) -> Reply:
-    """Make one request and read all of its answer.
+def fetch(
+    ask: Callable[[], requests.Response], timeouts: Timeouts, most: int = MOST_BYTES
+) -> Reply:
+    """Make one request and read all of its answer, `most` bytes of it.
 
     `ask` must stream and not follow redirects. Raises Unavailable only where the
     connection was never made, else OutcomeUnknown. A trickling body outlives a
@@ -55,7 +63,7 @@ def fetch(ask: Callable[[], requests.Response], timeouts: Timeouts) -> Reply:
     deadline = time.monotonic() + timeouts.total
     try:
         with ask() as answer:
-            body = _drain(answer, deadline)
+            body = _drain(answer, deadline, most)
             return Reply(status=answer.status_code, headers=answer.headers, body=body)
     except (
         requests.RequestException,
@@ -84,14 +92,60 @@ def understood(work: Callable[P, T]) -> Callable[P, T]:
     return guarded
 
 
-def _drain(answer: requests.Response, deadline: float) -> bytes:
+def understood_each(
+    work: Callable[P, Iterator[T]],
+) -> Callable[P, Iterator[T]]:
+    """Do for what yields, piece by piece, what `understood` does for what returns."""
+
+    @wraps(work)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        pieces = work(*args, **kwargs)
+        take = understood(lambda: next(pieces, _END))
+        while not isinstance(piece := take(), _End):
+            yield piece
+
+    return guarded
+
+
+class _End:
+    """What comes behind the last piece."""
+
+
+_END = _End()
+
+
+def download(ask: Callable[[], requests.Response]) -> Iterator[bytes]:
+    """Read a long file as it comes, without a limit to its length.
+
+    `ask` must stream and not follow redirects. Raises Gone when the file is no longer
+    kept, Unavailable or OutcomeUnknown as `fetch` does. No deadline holds for the
+    whole, whose length nobody knows: the read time-out does for each piece.
+    """
+    try:
+        with ask() as answer:
+            if answer.status_code in (403, 404, 410):
+                raise Gone(status=answer.status_code)
+            if answer.status_code != 200:  # noqa: PLR2004 - HTTP
+                msg = "the file could not be read"
+                raise OutcomeUnknown(msg, status=answer.status_code)
+            yield from answer.iter_content(CHUNK)
+    except (
+        requests.RequestException,
+        urllib3.exceptions.HTTPError,
+        OSError,
+        ValueError,
+    ) as error:
+        raise _named(error) from None
+
+
+def _drain(answer: requests.Response, deadline: float, most: int) -> bytes:
     """Read what has come, as it comes: a whole chunk may never come in time."""
     parts: list[bytes] = []
     size = 0
     while part := answer.raw.read1(CHUNK, decode_content=True):
         parts.append(part)
         size += len(part)
-        if size > MOST_BYTES:
+        if size > most:
             msg = "the answer is too long"
             raise OutcomeUnknown(msg)
         if time.monotonic() > deadline:
@@ -118,6 +172,13 @@ def _named(error: Exception) -> PlatformError:
         return Unavailable(msg, error=type(reason).__name__)
     if "CERTIFICATE_VERIFY_FAILED" in str(reason):
         msg = "the shop's certificate is not valid"
-        return Unavailable(msg, error=name)
+        return Unavailable(msg, error=name, why=_flaw(str(reason)))
     msg = "the connection broke before the answer was whole"
     return OutcomeUnknown(msg, error=name)
+
+
+def _flaw(said: str) -> str:
+    """Say what is wrong with a certificate: expired, other_host or unknown."""
+    if "expired" in said or "not yet valid" in said:
+        return "expired"
+    return "other_host" if "mismatch" in said else "unknown"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from connector.errors import Unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from connector.model import Return, ShopReturn
+    from connector.model import Return, ShopReturn, Sighting
 
 
 class WithoutReturns:
@@ -22,6 +22,14 @@ class WithoutReturns:
         """Return nothing."""
         del order_ref
         return ()
+
+    def listed_returns(self) -> tuple[ShopReturn, ...]:
+        """Return nothing."""
+        return ()
+
+    def open_returns(self) -> Iterator[Sighting]:
+        """Return nothing."""
+        return iter(())
 
     def shop_return(self, ref: str) -> ShopReturn:
         """Refuse."""

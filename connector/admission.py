@@ -16,9 +16,10 @@ from adapters.guard import Transport
 from adapters.shopify import oauth
 from adapters.shopify.auth import packed
 from adapters.woocommerce import grant as wc_auth
-from connector.config import Secret, ShopConfig
-from connector.diagnoses import FAIL
+from connector.config import SHOP_NAME, Secret, ShopConfig
+from connector.diagnoses import FAIL, WARN
 from connector.errors import BadRequest
+from connector.findings import unheard
 from connector.platform import Check
 from connector.steps import connect
 from connector.store import desk, grants, shops
@@ -39,6 +40,8 @@ class Departure:
 
     url: str
     state: str
+    address: str = ""
+    found: Sequence[Check] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class Arrival:
 
     shop: str
     found: Sequence[Check]
+    address: str = ""
 
     @property
     def is_connected(self) -> bool:
@@ -191,7 +195,11 @@ class Admission:
 
     def _desk(self, domain: str) -> oauth.Desk:
         url = self._config.shopify.api_url or f"https://{domain}"
-        return oauth.Desk(url=url, transport=Transport(tuple(self._branches.allow)))
+        return oauth.Desk(url=url, transport=self._transport)
+
+    @property
+    def _transport(self) -> Transport:
+        return Transport(tuple(self._branches.allow), self._branches.ca_file)
 
     def _at_test_server(self, url: str, shop: str) -> str:
         origin = self._config.shopify.api_url
@@ -199,23 +207,29 @@ class Admission:
 
     # WooCommerce: the shop makes the keys and posts them.
 
-    def leave_for_woocommerce(self, address: str, name: str) -> Departure:
+    def leave_for_woocommerce(
+        self, address: str, name: str, *, keys_in_query: bool = False
+    ) -> Departure:
         """Send the merchant to approve, once the site was found; raises BadRequest."""
         if WOOCOMMERCE not in self.ways:
             msg = "the shop sends its keys to an https address alone, and ours is none"
             raise BadRequest(msg)
         site = tidy_address(WOOCOMMERCE, address)
-        chosen = name or self._name(WOOCOMMERCE, site)
+        is_name = bool(SHOP_NAME.fullmatch(name))
+        chosen = name if is_name else self._name(WOOCOMMERCE, site)
         shop = ShopConfig(name=chosen, platform=WOOCOMMERCE, address=site)
         self._registrar.refuse_taken(shop)
-        wrong = self._registrar.reach(shop)
-        if connect.has_failed(wrong):
-            raise Unreachable(wrong)
+        found = self._registrar.reach(shop)
+        if connect.has_failed(found):
+            raise Unreachable(found)
         state = random.token_urlsafe(32)
-        self._begin(state, WOOCOMMERCE, site, {"name": chosen})
+        args = {"name": chosen} | ({"keys_in_query": "1"} if keys_in_query else {})
+        self._begin(state, WOOCOMMERCE, site, args)
         at = f"{self._public_url}/install/woocommerce"
         url = wc_auth.consent_url(site, chosen, f"{at}/back", f"{at}/callback/{state}")
-        return Departure(url=url, state=state)
+        if unheard(self._public_url, shop):
+            found.append(Check(step="settings", verdict=WARN, code="callback_deaf"))
+        return Departure(url=url, state=state, address=site, found=found)
 
     def take_keys(self, state: str, body: bytes) -> bool:
         """Hold the keys that a shop posts; False where nobody asked for them.
@@ -230,11 +244,18 @@ class Admission:
         except BadRequest:
             return False
         now = self._branches.now()
-        if grants.take(self._branches.db, state, WOOCOMMERCE, now) is None:
-            return False
         pair = Secret(json.dumps({"consumer_key": key, "consumer_secret": secret}))
-        grants.hold(self._branches.db, state, self._branches.vault.seal(pair))
-        return True
+        sealed = self._branches.vault.seal(pair)
+        taken = grants.take(self._branches.db, state, WOOCOMMERCE, now, sealed)
+        return taken is not None
+
+    def waits_for(self, state: str) -> str:
+        """Return the address of the shop that a browser was sent to, or ""."""
+        found = grants.find(self._branches.db, state)
+        if found is None or found.platform != WOOCOMMERCE:
+            return ""
+        is_over = self._branches.now() - found.made_at >= grants.LIFE
+        return "" if is_over and not found.sealed else found.address
 
     def has_come(self, state: str) -> bool:
         """Say whether the shop has posted its keys for this state."""
@@ -252,13 +273,14 @@ class Admission:
             name=found.args["name"],
             platform=WOOCOMMERCE,
             address=found.address,
+            keys_in_query="keys_in_query" in found.args,
             consumer_key=Secret(pair["consumer_key"]),
             consumer_secret=Secret(pair["consumer_secret"]),
         )
         steps = self._registrar.add(shop, ACTOR)
-        grants.hold(self._branches.db, state, "")
+        grants.forget(self._branches.db, state)
         grants.conclude(self._branches.db, state, shop.name)
-        return Arrival(shop=shop.name, found=steps)
+        return Arrival(shop=shop.name, found=steps, address=shop.address)
 
     @property
     def _public_url(self) -> str:

@@ -11,7 +11,7 @@ import secrets as tokens
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -23,6 +23,7 @@ from adapters.shopify.auth import ClientCredentials, Installed, Token
 from adapters.shopify.oauth import App
 from adapters.shopify.shop import ShopifyShop
 from adapters.wire import Timeouts
+from adapters.woocommerce.plugins import Meanings
 from adapters.woocommerce.shop import WooCommerceShop
 from connector import inbound, policy
 from connector.config import NO_SECRET, Secret, ShopConfig
@@ -105,9 +106,10 @@ class Branches:
         *,
         public_url: str = "",
         allow: Sequence[str] = (),
+        ca_file: str = "",
         app: App = NO_APP,
     ) -> None:
-        self.allow, self.app = allow, app
+        self.allow, self.ca_file, self.app = allow, ca_file, app
         self.public_url = public_url
         self.db, self.vault, self.now, self.sleep = db, vault, now, sleep
         self._lock = threading.RLock()
@@ -120,6 +122,9 @@ class Branches:
             self, lambda one: one.storefront
         )
         self.configs: Mapping[str, ShopConfig] = View(self, lambda one: one.config)
+        self.staff: Mapping[str, str] = View(
+            self, lambda one: one.config.staff_language
+        )
         self.paydays: Mapping[str, Payday] = View(self, partial(payday, db))
         self.doors = Doorways(self)
 
@@ -203,7 +208,9 @@ class Branches:
 
     def adapter(self, config: ShopConfig) -> Shop:
         """Build the adapter of a shop that is not connected yet."""
-        return adapter(config, self.now, self.sleep, allow=self.allow)
+        return adapter(
+            config, self.now, self.sleep, allow=self.allow, ca_file=self.ca_file
+        )
 
     def _own(self, config: ShopConfig) -> Shop:
         """Build the adapter of a connected shop: its tokens live in the database."""
@@ -213,6 +220,7 @@ class Branches:
             self.now,
             self.sleep,
             allow=self.allow,
+            ca_file=self.ca_file,
             tokens=tokens,
             app=self.app,
             pacing=self._pacing(config),
@@ -330,6 +338,7 @@ def adapter(
     sleep: Callable[[float], None] = time.sleep,
     *,
     allow: Sequence[str] = (),
+    ca_file: str = "",
     tokens: TokenStore | None = None,
     app: App = NO_APP,
     pacing: Pacing | None = None,
@@ -337,7 +346,7 @@ def adapter(
     """Return the adapter of one shop; raises Rejected for an unusable address."""
     given = shop.timeouts
     timeouts = Timeouts(connect=given.connect, read=given.read, total=given.total)
-    transport = Transport(tuple(allow), shop.ca_file)
+    transport = Transport(tuple(allow), shop.ca_file or ca_file)
     if shop.platform == "shopify":
         url = shop.api_url or f"https://{shop.address}"
         given_credentials: Credentials
@@ -380,7 +389,11 @@ def adapter(
         timeouts=timeouts,
         resend_when_absent=frozenset(shop.resend_when_absent),
         allow_http=shop.allow_http,
+        keys_in_query=shop.keys_in_query,
         transport=transport,
+        public_url=shop.address,
+        meanings=Meanings(**asdict(shop.plugin)),
+        plugin_secrets={"wps": shop.wps_secret_key.reveal()},
         pacing=pacing,
     )
 

@@ -100,9 +100,10 @@ class Shopify:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """Which private networks (CIDR) shops may be in; none by default."""
+    """Which private networks (CIDR) shops may be in; whose certificates hold."""
 
     allow: tuple[str, ...] = ()
+    ca_file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,7 @@ class Jobs:
     decide_seconds: int = 5
     sync_seconds: int = 300
     sync_overlap_seconds: int = 600
+    sweep_seconds: int = 900
     reconcile_seconds: int = 60
     watch_seconds: int = 600
     quiet_seconds: int = 900
@@ -150,6 +152,17 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plugin:
+    """What a WooCommerce return plugin shows that Retour does not know by itself."""
+
+    requested: tuple[str, ...] = ()
+    approved: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
+    request_meta: tuple[str, ...] = ()
+    order_actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pacing:
     """How hard a shop may be asked; the breaker opens after so many failures."""
 
@@ -174,6 +187,7 @@ class ShopConfig:
     api_version: str = "2026-10"
     allow_http: bool = False
     ca_file: str = ""
+    keys_in_query: bool = False
     installed: bool = False
     client_id: str = ""
     client_secret: Secret = NO_SECRET
@@ -184,9 +198,12 @@ class ShopConfig:
     webhook_secret_old: Secret = NO_SECRET
     inbound_secret: Secret = NO_SECRET
     inbound_secret_old: Secret = NO_SECRET
+    wps_secret_key: Secret = NO_SECRET
     resend_when_absent: tuple[str, ...] = ()
+    staff_language: str = "en"  # of what is told on the shop's orders, or "off"
     refunds: Refunds = field(default_factory=Refunds)
     timeouts: Timeouts = field(default_factory=Timeouts)
+    plugin: Plugin = field(default_factory=Plugin)
     limits: Pacing = field(default_factory=Pacing)
 
 
@@ -229,6 +246,7 @@ TABLES: Mapping[str, type] = {
 SHOP_TABLES: Mapping[str, type] = {
     "refunds": Refunds,
     "timeouts": Timeouts,
+    "plugin": Plugin,
     "limits": Pacing,
 }
 

@@ -62,6 +62,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_("The shop's TLS certificate is not valid."),
         N_("Let your host renew it; it may have expired."),
     ),
+    "certificate_expired": (
+        N_("The shop's TLS certificate has expired, or is not valid yet."),
+        N_("Let your host renew it; look at the clock of this machine too."),
+    ),
+    "certificate_other_host": (
+        N_("The shop's TLS certificate is for another address."),
+        N_("Check the address, with or without www; or let your host mend it."),
+    ),
     "unreadable": (
         N_("The shop answered something that cannot be understood."),
         N_("Look at the shop's error log, or ask its host."),
@@ -124,13 +132,23 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "key_unknown": (
         N_("The shop knows no such key."),
         N_(
-            "Copy the consumer key again. If it is right, the host may be dropping the"
-            " Authorization header: ask it to pass that on to PHP."
+            "Copy the consumer key again; it may be of another shop, or was taken back."
         ),
     ),
     "secret_wrong": (
-        N_("The secret is wrong, or the key may only write."),
-        N_("Make a new key with the permission Read/Write and enter both parts."),
+        N_("The key and the secret do not belong together."),
+        N_("Copy both parts again, or make a new key and enter both."),
+    ),
+    "write_only": (
+        N_("The key may only write."),
+        N_("Give it the permission Read/Write."),
+    ),
+    "header_dropped": (
+        N_("The shop's host drops the Authorization header, so keys do not arrive."),
+        N_(
+            "Ask the host to pass it on to PHP; or let the keys travel in the address,"
+            " which the shop's own log may keep."
+        ),
     ),
     "key_of_customer": (
         N_("The key belongs to a user who may not manage the shop."),
@@ -228,6 +246,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_(
             "Set public_url to an https address that the shop reaches, on the usual"
             " port; polling finds all meanwhile."
+        ),
+    ),
+    "callback_deaf": (
+        N_("The shop probably cannot reach Retour, to hand its keys over."),
+        N_(
+            "Set public_url to an https address that the shop reaches, at port 443; or"
+            " make a key in the shop and enter it here."
         ),
     ),
     "webhooks_removed": (N_("Our webhooks were taken out of the shop."), ""),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from connector import policy
+from connector import policy, telling
 from connector.config import PLATFORMS, POSTGRES, SHOP_NAME
 from connector.errors import BadAmount, PolicyError
 from connector.money import Money
@@ -122,6 +122,10 @@ def _shop(config: Config, shop: ShopConfig) -> Iterator[Finding]:
         yield _say("E205", where, what, 'address = "my-shop.myshopify.com"')
     elif shop.platform == "woocommerce":
         yield from _site(where, shop)
+    known = (*telling.LANGUAGES, telling.OFF)
+    if shop.staff_language not in known:
+        what = f"unknown staff_language {shop.staff_language!r}"
+        yield _say("E209", where, what, " or ".join(known))
     if not shop.policy:  # it was connected without a file: its policy is a row
         return
     try:

@@ -10,11 +10,12 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime, timedelta
     from typing import Any
 
     from connector.model import (
+        Batch,
         Change,
         Finding,
         Order,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         Return,
         ShopRefund,
         ShopReturn,
+        Sighting,
     )
 
 
@@ -34,6 +36,11 @@ class Abilities:
     holds_returns: bool  # the shop has return objects of its own
     opens_returns: bool = True  # and ours can be made there
     pays_through_returns: bool = True  # and a refund goes through its return
+    rewrites_requests: bool = False  # customers write new requests over old ones
+    lists_returns: bool = False  # they change without their order: list them too
+    books_arrivals: bool = False  # it wants to hear of goods as they come back
+    lists_open_returns: bool = False  # its open returns can be listed at once
+    lists_refunds: bool = False  # all refunds of the shop can be listed at once
     api_version: str = ""  # the one that we speak; "" where the platform pins none
 
 
@@ -42,7 +49,8 @@ class Notice:
     """What a webhook body is about, read without trusting it for money.
 
     `about` is order, refund, return, goods, returns (one of the shop's open ones, it
-    does not say which), dispute, scopes, uninstalled, noted (known, and of no concern
+    does not say which), dispute, scopes, uninstalled, history
+    (what `Shop.history` waits for is ready), noted (known, and of no concern
     to us), or unknown. For a refund without an order
     (`action.woocommerce_refund_created`), `order_ref` is empty. `detail` is the state
     of a dispute, or the scopes that are short.
@@ -192,8 +200,15 @@ class Shop(Protocol):
 
     name: str
     platform: str
-    abilities: Abilities
     hook_path: str  # where its webhooks knock, below our public address
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the shop can do; may read the shop now and then, never raises.
+
+        So never ask for it inside a transaction.
+        """
+        ...
 
     def read_notice(self, topic: str, body: bytes) -> Notice:
         """Read what a stored webhook is about; never raises, `unknown` instead."""
@@ -219,6 +234,30 @@ class Shop(Protocol):
         """List orders modified at or after `since`, oldest first."""
         ...
 
+    def history(self, cursor: str) -> Iterator[Batch]:
+        """Read all orders, piece by piece, from a cursor on; "" is the beginning.
+
+        Whoever keeps a batch keeps its cursor with it, and may be killed after any
+        of them: what follows is not lost, and what comes twice is the same.
+        """
+        ...
+
+    def window(self) -> timedelta | None:
+        """Say how long ago an order may have been placed and still be shown."""
+        ...
+
+    def refund_refs(self) -> Iterator[Sighting]:
+        """List every refund of the shop, where `abilities.lists_refunds`."""
+        ...
+
+    def open_returns(self) -> Iterator[Sighting]:
+        """List the shop's own returns that are requested or open."""
+        ...
+
+    def missing(self, refs: Sequence[str]) -> frozenset[str]:
+        """Say which of these orders the shop no longer has; the trash counts as has."""
+        ...
+
     def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
         """List every refund that the shop knows for the order, ours or not."""
         ...
@@ -237,6 +276,10 @@ class Shop(Protocol):
 
     def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
         """List the shop's own returns of an order; empty where it has none."""
+        ...
+
+    def listed_returns(self) -> tuple[ShopReturn, ...]:
+        """List returns that may have changed without their order, each once."""
         ...
 
     def shop_return(self, ref: str) -> ShopReturn:
@@ -275,6 +318,14 @@ class Shop(Protocol):
 
     def close_return(self, ref: str) -> None:
         """Close the shop's return; closing it twice is no error."""
+        ...
+
+    def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
+        """Tell the shop's staff, on its own order, what happened to a return.
+
+        `facts` hold `return` (its number), `status`, and `token`, which is unique to
+        this piece of news: telling it again is seen once. Customers never see it.
+        """
         ...
 
     def probe(self) -> Mapping[str, str]:

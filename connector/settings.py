@@ -47,7 +47,11 @@ def shop_config(
     for key, value in given.items():
         if key in SHOP_TABLES:
             usual = getattr(BLANK, key)
-            wanted = {k: v for k, v in dict(value).items() if hasattr(usual, k)}
+            wanted = {
+                k: tuple(v) if isinstance(v, list) else v
+                for k, v in dict(value).items()
+                if hasattr(usual, k)
+            }
             given[key] = replace(usual, **wanted)
         elif isinstance(getattr(BLANK, key), tuple):
             given[key] = tuple(value)

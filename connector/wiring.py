@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -83,6 +83,7 @@ def open_branches(
         sleep,
         public_url=config.server.public_url,
         allow=config.network.allow,
+        ca_file=_file(config, config.network.ca_file),
         app=App(
             client_id=config.shopify.client_id,
             secret=config.shopify.client_secret,
@@ -145,7 +146,8 @@ def _put(
     A secret that the file no longer gives is forgotten; those that Retour made or
     was granted have other names, or no value in any file, and stay.
     """
-    shops.put(db, shop.name, shop.platform, shop.address, now, settings=settings(shop))
+    kept = settings(replace(shop, ca_file=_file(config, shop.ca_file)))
+    shops.put(db, shop.name, shop.platform, shop.address, now, settings=kept)
     given = {name: getattr(shop, name) for name in SECRETS}
     made = {name for name in given if not given[name] and name in KEPT}
     credentials.put(
@@ -156,6 +158,10 @@ def _put(
         shops.bind_policy(db, shop.name, policy.digest(text), text, now)
     if shop.refunds.paused:
         shops.pause(db, shop.name, is_paused=True)
+
+
+def _file(config: Config, written: str) -> str:
+    return str(config.path(written)) if written else ""
 
 
 def _part(db: Database, config: Config, now: datetime) -> None:
@@ -194,6 +200,7 @@ def _work(branches: Branches, config: Config) -> Work:
         timing=Timing(
             inbox=jobs.inbox_seconds,
             sync=jobs.sync_seconds,
+            sweep=jobs.sweep_seconds,
             decide=jobs.decide_seconds,
             mirror=jobs.decide_seconds,
             reconcile=jobs.reconcile_seconds,
@@ -206,6 +213,7 @@ def _work(branches: Branches, config: Config) -> Work:
             people=_days(config.privacy.keep_days),
             exports=_days(config.privacy.export_keep_days),
         ),
+        staff=branches.staff,
         wish=branches.wish,
         drop_old_secret=branches.drop_old_secret,
         overlap=timedelta(seconds=jobs.sync_overlap_seconds),

@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from connector import telling
 from connector.platform import Priority, Shop, with_priority
 from connector.steps import (
+    arrivals,
     audit,
+    backfill,
     close,
     compare,
     decide,
@@ -19,9 +22,12 @@ from connector.steps import (
     privacy,
     promise,
     purge,
+    recheck,
     reconcile,
     refund,
+    sweep,
     sync,
+    tell,
     watchdog,
 )
 from connector.store import Database, desk
@@ -36,6 +42,8 @@ class Timing:
 
     inbox: int = 2
     sync: int = 300
+    sweep: int = 900
+    backfill: int = 30
     decide: int = 5
     mirror: int = 5
     reconcile: int = 60
@@ -63,6 +71,7 @@ class Work:
     token: str
     timing: Timing = field(default_factory=Timing)
     paydays: Mapping[str, Payday] = field(default_factory=dict)
+    staff: Mapping[str, str] = field(default_factory=dict)
     overlap: timedelta = sync.OVERLAP
     quiet: timedelta = reconcile.QUIET
     errand_quiet: timedelta = mirror.QUIET
@@ -73,6 +82,10 @@ class Work:
     def payday(self, shop: str) -> Payday:
         """Return when a shop pays; every minute unless it says otherwise."""
         return self.paydays.get(shop, Payday())
+
+    def staff_language(self, shop: str) -> str:
+        """Return the language in which a shop's staff is told; `off` unless said."""
+        return self.staff.get(shop, telling.OFF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +108,26 @@ def read_inbox(work: Work, _: str) -> int:
 def sync_shop(work: Work, shop: str) -> int:
     """Poll what changed, by modification time with overlap."""
     return sync.run(work.db, work.shops[shop], work.clock, work.overlap)
+
+
+def recheck_returns(work: Work, shop: str) -> int:
+    """Find what became of the shop's own returns that no order tells of."""
+    return recheck.run(work.db, work.shops[shop], work.clock)
+
+
+def tell_arrivals(work: Work, shop: str) -> int:
+    """Plan to let the shop know of goods that came back."""
+    return arrivals.run(work.db, work.shops[shop], work.clock())
+
+
+def sweep_shop(work: Work, shop: str) -> int:
+    """Compare whole sets: refunds, open returns, orders that are gone."""
+    return sweep.run(work.db, work.shops[shop], work.clock)
+
+
+def read_history(work: Work, shop: str) -> int:
+    """Read the order history of a shop on; a new shop's is begun."""
+    return backfill.run(work.db, work.shops[shop], work.clock)
 
 
 def decide_returns(work: Work, shop: str) -> int:
@@ -137,6 +170,12 @@ def reconcile_refunds(work: Work, shop: str) -> int:
 def close_returns(work: Work, shop: str) -> int:
     """Close what is finished."""
     return close.run(work.db, work.shops[shop], work.clock())
+
+
+def tell_staff(work: Work, shop: str) -> int:
+    """Tell the shop's staff on its orders what happened: last, nothing waits for it."""
+    language = work.staff_language(shop)
+    return tell.run(work.db, work.shops[shop], work.clock, language)
 
 
 def compare_books(work: Work, shop: str) -> int:
@@ -192,7 +231,10 @@ JOBS: tuple[Job, ...] = (
     Job(name="inbox", run=read_inbox, every=lambda t: t.inbox, per_shop=False),
     Job(name="hooks", run=watch_hooks, every=lambda t: t.watch),
     Job(name="sync", run=sync_shop, every=lambda t: t.sync),
+    Job(name="recheck", run=recheck_returns, every=lambda t: t.sync),
+    Job(name="sweep", run=sweep_shop, every=lambda t: t.sweep),
     Job(name="decide", run=decide_returns, every=lambda t: t.decide),
+    Job(name="arrivals", run=tell_arrivals, every=lambda t: t.decide),
     Job(
         name="mirror",
         run=run_errands,
@@ -215,6 +257,14 @@ JOBS: tuple[Job, ...] = (
     ),
     Job(name="close", run=close_returns, every=lambda t: t.reconcile),
     Job(name="privacy", run=keep_privacy, every=lambda t: t.reconcile, per_shop=False),
+    Job(name="tell", run=tell_staff, every=lambda t: t.reconcile),
+    # Last: the history may wait, refunds may not.
+    Job(
+        name="backfill",
+        run=read_history,
+        every=lambda t: t.backfill,
+        priority=Priority.BACKFILL,
+    ),
     Job(
         name="compare",
         run=compare_books,

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from connector import compliance, inbound
 from connector.errors import BadRequest
+from webhooks.scrub import scrubbed
 from webhooks.signatures import is_signed
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def _woocommerce(doors: Doors, shop: str) -> Response:
         for name in ("Topic", "ID", "Delivery-ID")
     )
     key = (webhook, topic, delivery, _digest(body))
-    return _keep(doors, door, topic, key, body, "WC-Webhook", WOOCOMMERCE_HEADERS)
+    kept = scrubbed(body)
+    return _keep(doors, door, topic, key, kept, "WC-Webhook", WOOCOMMERCE_HEADERS)
 
 
 def _inbound(doors: Doors, shop: str) -> Response:

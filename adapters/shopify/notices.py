@@ -35,10 +35,10 @@ RETURN_TOPICS = frozenset(
     )
 )  # fmt: skip
 # Known, and nothing to read again: privacy is carried out before anybody looks here,
-# bulk operations are asked after, and of customers nothing is kept but their orders.
+# and of customers nothing is kept but their orders.
 NO_CONCERN = frozenset(
     {"customers/data_request", "customers/redact", "shop/redact", "customers/merge",
-     "customers/update", "shop/update", "bulk_operations/finish"}
+     "customers/update", "shop/update"}
 )  # fmt: skip
 # Without these neither orders nor returns can be followed.
 NEEDED = frozenset({"read_orders", "write_orders", "read_returns", "write_returns"})
@@ -59,6 +59,10 @@ def _unknown(_: Json) -> Notice:
 
 def _noted(_: Json) -> Notice:
     return NOTED
+
+
+def _ready(_: Json) -> Notice:
+    return Notice(about="history")
 
 
 def _uninstalled(_: Json) -> Notice:
@@ -134,6 +138,7 @@ _READ: Mapping[str, Callable[[Json], Notice]] = {
     **dict.fromkeys(NO_CONCERN, _noted),
     "orders/edited": _edited,
     "app/uninstalled": _uninstalled,
+    "bulk_operations/finish": _ready,
     "app/scopes_update": _scopes,
     "disputes/create": _dispute,
     "disputes/update": _dispute,

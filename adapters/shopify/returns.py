@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.shopify.translate import moment, whole
 from connector.errors import Gone, Rejected
-from connector.model import ShopReturn, ShopReturnLine
+from connector.model import ShopReturn, ShopReturnLine, Sighting
 
 if TYPE_CHECKING:
     from adapters.shopify.calls import Calls
@@ -93,6 +93,19 @@ def of_order(calls: Calls, order_ref: str) -> tuple[ShopReturn, ...]:
         if not page["pageInfo"]["hasNextPage"]:
             return tuple(found)
         after = page["pageInfo"]["endCursor"]
+
+
+def open_of(order: Json) -> list[Sighting]:
+    """Name the returns of an order that are requested or open."""
+    return [
+        Sighting(
+            ref=str(one["id"]),
+            order_ref=str(order["id"]),
+            status=STATUS.get(str(one["status"]), "unknown"),
+        )
+        for one in order["returns"]["nodes"]
+        if one["status"] in ("REQUESTED", "OPEN")
+    ]
 
 
 def request(calls: Calls, case: Return) -> ShopReturn:

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shopify.utils.shop_url import sanitize_shop_domain
 
 from adapters.guard import STRICT, Transport
 from adapters.pacing import Pacing
-from adapters.shopify import checks, hooks, notices, refunds, returns, translate
+from adapters.shopify import (
+    checks,
+    history,
+    hooks,
+    notices,
+    refunds,
+    returns,
+    translate,
+)
 from adapters.shopify.calls import Calls
-from adapters.wire import Timeouts, understood
+from adapters.wire import Timeouts, understood, understood_each
 from connector.errors import Gone, Rejected
-from connector.model import Change
+from connector.model import Change, Sighting
 from connector.platform import Abilities, Check, Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from adapters.shopify.calls import Credentials
     from connector.model import (
+        Batch,
         Finding,
         Order,
         Prepared,
@@ -33,12 +42,19 @@ if TYPE_CHECKING:
     )
     from connector.platform import Notice
 
+TAG = 40  # the longest tag of an order
+
+
+WINDOW = timedelta(days=60)  # of orders, for an app without read_all_orders
+# How orders with a return that is not at its end are searched for.
+RETURNING = ("return_requested", "in_progress", "inspection_complete")
+
 
 class ShopifyShop:
     """Satisfies `connector.platform.Shop` for Shopify's Admin GraphQL API."""
 
     platform = "shopify"
-    abilities = Abilities(holds_returns=True)
+    abilities = Abilities(holds_returns=True, lists_open_returns=True)
     hook_path = "/webhooks/shopify"
 
     def __init__(
@@ -59,13 +75,18 @@ class ShopifyShop:
             msg = "a Shopify shop is named by its myshopify.com domain"
             raise Rejected(msg, shop=name)
         self.name = name
-        self.abilities = Abilities(holds_returns=True, api_version=api_version)
+        self.abilities = Abilities(
+            holds_returns=True, lists_open_returns=True, api_version=api_version
+        )
         self._clock = clock
+        self._url = api_url or f"https://{domain}"
+        self._timeouts = timeouts or Timeouts(read=30, total=45)
+        self._transport = transport
         self._calls = Calls(
-            api_url or f"https://{domain}",
+            self._url,
             api_version,
             credentials,
-            timeouts or Timeouts(read=30, total=45),
+            self._timeouts,
             pacing or Pacing(sleep=sleep),
             transport,
         )
@@ -138,6 +159,45 @@ class ShopifyShop:
                 return
             after = page["pageInfo"]["endCursor"]
 
+    def history(self, cursor: str) -> Iterator[Batch]:
+        """Read all orders by a bulk operation."""
+        asking = history.Asking(
+            transport=self._transport,
+            timeouts=self._timeouts,
+            allow_http=self._url.startswith("http://"),
+        )
+        return history.read(self._calls, cursor, asking)
+
+    @understood
+    def window(self) -> timedelta | None:
+        """Say 60 days, unless the app may read all orders."""
+        found = self._calls.ask("shop", {})["currentAppInstallation"]["accessScopes"]
+        may_all = any(one["handle"] == "read_all_orders" for one in found)
+        return None if may_all else WINDOW
+
+    def refund_refs(self) -> Iterator[Sighting]:
+        """List nothing: a refund at Shopify is never deleted, and moves its order."""
+        return iter(())
+
+    @understood_each
+    def open_returns(self) -> Iterator[Sighting]:
+        """List the returns that are requested or open, by their orders."""
+        for status in RETURNING:
+            asked: dict[str, Any] = {"query": f"return_status:{status}", "after": None}
+            while True:
+                page = self._calls.ask("orders_open_returns", asked)["orders"]
+                for one in page["nodes"]:
+                    yield from returns.open_of(one)
+                if not page["pageInfo"]["hasNextPage"]:
+                    break
+                asked["after"] = page["pageInfo"]["endCursor"]
+
+    @understood
+    def missing(self, refs: Sequence[str]) -> frozenset[str]:
+        """Say which orders are no longer there, or lie behind the window."""
+        nodes = self._calls.ask("orders_there", {"ids": list(refs)})["nodes"]
+        return frozenset(refs) - {str(one["id"]) for one in nodes if one}
+
     @understood
     def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
         """List every refund of an order."""
@@ -166,6 +226,10 @@ class ShopifyShop:
     def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
         """List the shop's own returns of an order."""
         return returns.of_order(self._calls, order_ref)
+
+    def listed_returns(self) -> tuple[ShopReturn, ...]:
+        """Return nothing: what changes a return changes its order."""
+        return ()
 
     @understood
     def shop_return(self, ref: str) -> ShopReturn:
@@ -206,6 +270,16 @@ class ShopifyShop:
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
         return checks.examine(self._store)
+
+    @understood
+    def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
+        """Tag the order with the return's number; Shopify keeps its own timeline.
+
+        An order has one note, which is the staff's: it is never touched.
+        """
+        del text
+        tags = [f"retour:{facts['return']}"[:TAG]]
+        self._calls.change("tags_add", "tagsAdd", {"id": order_ref, "tags": tags})
 
     @understood
     def probe(self) -> Mapping[str, str]:

@@ -22,9 +22,16 @@ from connector.platform import Check
 
 SPACE = "wc/v3"
 OLDEST, OLD = (3, 5), (8, 2)  # no wc/v3 before; no custom order tables by default
+MOST_INDEX = 4 * 1024 * 1024  # bytes; nobody has said yes to this shop so far
 MOST_SKEW = 120  # seconds that two clocks may differ before it is worth a word
+TOPIC_REFUSED = "woocommerce_rest_shop_webhook_invalid_topic"
 PROBE_TOPIC = "retour.permission"  # never a topic: nothing can come of asking for it
 OK, WARN, FAIL = "ok", "warn", "fail"
+# What is wrong with a certificate, by `wire`'s word for it -> code.
+CERTIFICATES: Mapping[str, str] = {
+    "expired": "certificate_expired",
+    "other_host": "certificate_other_host",
+}
 # What a host, a firewall or WordPress itself answers instead of the API.
 WALLS: Mapping[int, str] = {
     401: "walled",
@@ -48,6 +55,7 @@ class Site:
 
     url: str
     calls: Calls
+    by_query: Calls  # the same keys, in the address instead of the header
     transport: Transport
     timeouts: Timeouts
     clock: Callable[[], datetime]
@@ -75,7 +83,7 @@ def _unlike(error: PlatformError) -> str:
     """Name an error that no step expects."""
     said = str(error)
     if "certificate" in said:
-        return "certificate"
+        return CERTIFICATES.get(str(error.facts.get("why")), "certificate")
     if "private network" in said or "[network] allow" in said:
         return "private"
     if isinstance(error, Unavailable):
@@ -120,6 +128,7 @@ def _get(site: Site, path: str) -> Reply:
             timeout=(site.timeouts.connect, site.timeouts.read),
         ),
         site.timeouts,
+        MOST_INDEX,
     )
 
 
@@ -177,7 +186,10 @@ def sign_in(site: Site) -> Iterator[Check]:
     try:
         site.calls.get("orders", {"per_page": "1", "_fields": "id"})
     except Rejected as error:
-        yield Check(step="sign_in", verdict=FAIL, code=_refusal(error))
+        code = _refusal(error)
+        closer = CLOSER.get(code)
+        code = closer(site) if closer else code
+        yield Check(step="sign_in", verdict=FAIL, code=code)
         return
     except OutcomeUnknown as error:
         code = WALLS.get(int(str(error.facts.get("status") or 0)), "unreadable")
@@ -205,24 +217,54 @@ def _refusal(error: Rejected) -> str:
     return "secret_wrong" if is_secret else "key_unknown"
 
 
+def _unknown_or_dropped(site: Site) -> str:
+    """Tell an unknown key from a header that the host drops: over TLS, ask twice."""
+    if not site.url.startswith("https://"):
+        return "key_unknown"
+    try:
+        site.by_query.get("orders", {"per_page": "1", "_fields": "id"})
+    except Rejected as error:
+        return _refusal(error)
+    except PlatformError:
+        return "key_unknown"
+    return "header_dropped"
+
+
+def _secret_or_write_only(site: Site) -> str:
+    """Tell a wrong secret from a key that may only write, in any language."""
+    is_write_only = _asked_to_write(site)[1] == TOPIC_REFUSED
+    return "write_only" if is_write_only else "secret_wrong"
+
+
+# What a refusal may mean besides, found out by a second harmless request.
+CLOSER: Mapping[str, Callable[[Site], str]] = {
+    "key_unknown": _unknown_or_dropped,
+    "secret_wrong": _secret_or_write_only,
+}
+
+
+def _asked_to_write(site: Site) -> tuple[int, str]:
+    """Ask for a webhook of a topic that does not exist; return status and code."""
+    asked = {"topic": PROBE_TOPIC, "delivery_url": "https://retour.invalid"}
+    try:
+        site.calls.post("webhooks", asked)
+    except Rejected as error:
+        return int(str(error.facts.get("status"))), str(error.facts.get("code", ""))
+    return 0, ""
+
+
 def permission(site: Site) -> Iterator[Check]:
     """Prove the right to write by asking for what can never be made.
 
     A webhook of a topic that does not exist: 400 where the key may write, 401 where
     it may only read. Nothing is stored either way.
     """
-    asked = {"topic": PROBE_TOPIC, "delivery_url": "https://retour.invalid"}
-    try:
-        site.calls.make("webhooks", asked)
-    except Rejected as error:
-        status, code = error.facts.get("status"), str(error.facts.get("code", ""))
-        if code == "woocommerce_rest_shop_webhook_invalid_topic":
-            yield Check(step="permission", verdict=OK, code="can_write")
-            return
-        named = {401: "read_only", 403: "key_of_customer"}.get(int(str(status)))
-        yield Check(step="permission", verdict=FAIL, code=named or "walled")
+    status, code = _asked_to_write(site)
+    if code == TOPIC_REFUSED:
+        yield Check(step="permission", verdict=OK, code="can_write")
         return
-    yield Check(step="permission", verdict=FAIL, code="unreadable")
+    named = {0: "unreadable", 401: "read_only", 403: "key_of_customer"}
+    yield Check(step="permission", verdict=FAIL, code=named.get(status, "walled"))
 
 
 def version(site: Site) -> Iterator[Check]:

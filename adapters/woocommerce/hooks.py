@@ -59,7 +59,7 @@ def subscribe(calls: Calls, topic: str, address: str, secret: str) -> Subscripti
         "secret": secret,
         "status": "active",
     }
-    return _subscription(calls.make("webhooks", asked))
+    return _subscription(calls.post("webhooks", asked))
 
 
 def unsubscribe(calls: Calls, ref: str) -> None:

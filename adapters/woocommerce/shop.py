@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
+import heapq
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.guard import STRICT, Transport
 from adapters.pacing import Pacing
-from adapters.wire import Timeouts, understood
+from adapters.wire import Timeouts, understood, understood_each
 from adapters.without_returns import WithoutReturns
-from adapters.woocommerce import checks, hooks, refunds, translate
+from adapters.woocommerce import checks, history, hooks, notes, refunds, translate
 from adapters.woocommerce.calls import PAGE, Calls
-from connector.errors import Gone, OutcomeUnknown, Rejected
-from connector.model import Change
+from adapters.woocommerce.plugins import BooksArrivals, ListsReturns, Meanings, Site
+from adapters.woocommerce.plugins.known import Known
+from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
+from connector.model import Change, Sighting
 from connector.platform import Abilities, Check, Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from connector.model import (
+        Batch,
         Finding,
         Order,
         Prepared,
         Receipt,
         RefundRequest,
+        Return,
         ShopRefund,
+        ShopReturn,
     )
     from connector.platform import Notice
 
 PRODUCTS_FRESH = timedelta(minutes=10)
+MOST_PRODUCTS = 5000  # kept in memory
 SECOND = timedelta(seconds=1)
+# Where orders are still kept as posts, the shop compares local times, and the hour that
+# the clocks go back comes twice: look back that hour as well.
+TWICE = timedelta(hours=1)
 REFUND_PAGES = 5
 
 
 class WooCommerceShop(WithoutReturns):
-    """Satisfies `connector.platform.Shop` for WooCommerce's wc/v3 API."""
+    """Satisfies `connector.platform.Shop` for WooCommerce's wc/v3 API.
+
+    WooCommerce itself holds no returns; the shop's return plugins do.
+    """
 
     platform = "woocommerce"
-    abilities = Abilities(holds_returns=False)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that is wired to a shop, each by its name
         self,
         *,
         name: str,
@@ -50,47 +62,78 @@ class WooCommerceShop(WithoutReturns):
         timeouts: Timeouts | None = None,
         resend_when_absent: frozenset[str] = frozenset(),
         allow_http: bool = False,
+        keys_in_query: bool = False,
         transport: Transport = STRICT,
         pacing: Pacing | None = None,
+        public_url: str = "",
+        plugin_secrets: Mapping[str, str] | None = None,
+        meanings: Meanings | None = None,
     ) -> None:
         if not url.startswith("https://") and not allow_http:
             msg = "plain http only works when it is allowed for this shop"
             raise Rejected(msg, shop=name)
         self.name = name
         self.hook_path = f"/webhooks/woocommerce/{name}"
-        self._calls = Calls(
-            url=url,
-            key=key,
-            secret=secret,
-            timeouts=timeouts or Timeouts(),
-            pacing=pacing or Pacing(),
-            transport=transport,
-        )
+
+        def calls(*, in_query: bool) -> Calls:
+            return Calls(
+                url=url,
+                key=key,
+                secret=secret,
+                timeouts=timeouts or Timeouts(),
+                pacing=pacing or Pacing(),
+                transport=transport,
+                keys_in_query=in_query,
+            )
+
+        self._calls = calls(in_query=keys_in_query)
         self._site = checks.Site(
             url=url,
             calls=self._calls,
+            by_query=calls(in_query=True),
             transport=transport,
             timeouts=timeouts or Timeouts(),
             clock=clock,
         )
         self._clock = clock
         self._resend = resend_when_absent
+        site = Site(
+            calls=self._calls,
+            clock=clock,
+            url=public_url or url,
+            secrets=plugin_secrets or {},
+            meanings=meanings or Meanings(),
+        )
+        self._plugins = Known(site)
         self._products: dict[str, Mapping[str, Any]] = {}
         self._products_at: datetime | None = None
 
+    @property
+    def abilities(self) -> Abilities:
+        """What the shop can do with the plugins that it runs; may read the shop."""
+        running = self._plugins.active()
+        return Abilities(
+            holds_returns=bool(running),
+            opens_returns=self._plugins.is_sure
+            and any(one.opens_returns for one in running),
+            pays_through_returns=False,
+            lists_refunds=True,
+            rewrites_requests=any(one.rewrites_requests for one in running),
+            lists_returns=any(isinstance(one, ListsReturns) for one in running),
+            books_arrivals=any(isinstance(one, BooksArrivals) for one in running),
+        )
+
     def read_notice(self, topic: str, body: bytes) -> Notice:
         """Read what a delivery is about; never raises."""
-        return translate.notice(topic, body)
+        return translate.notice(topic, body, self._plugins.notice)
 
     @understood
     def order(self, ref: str) -> Order:
         """Read an order again, with its refunds and the tags of its products."""
-        data = self._calls.get(f"orders/{_id(ref)}")
-        if not isinstance(data, dict) or "id" not in data:
-            msg = "the shop answered something that is no order"
-            raise OutcomeUnknown(msg)
+        data = self._raw(ref)
+        self._plugins.hint(data)
         back = self._refunds(ref) if data.get("refunds") else []
-        return translate.order(data, back, self._catalogue(data))
+        return translate.order(data, back, self._catalogue([data]))
 
     @understood
     def find_order(self, number: str) -> str | None:
@@ -123,20 +166,52 @@ class WooCommerceShop(WithoutReturns):
                 break
         return None
 
+    def _raw(self, ref: str) -> Mapping[str, Any]:
+        data = self._calls.get(f"orders/{_id(ref)}")
+        if not isinstance(data, dict) or "id" not in data:
+            msg = "the shop answered something that is no order"
+            raise OutcomeUnknown(msg)
+        return data
+
     def changes(self, since: datetime) -> Iterator[Change]:
         """List orders modified at or after `since`, oldest first, each once.
+
+        Those in a return plugin's own statuses are asked for by name too: a list
+        of "any" status need not hold them.
+        """
+        own = [status for one in self._plugins.active() for status in one.statuses]
+        polls = [self._poll(since, {})]
+        if own:
+            polls.append(self._poll_own(since, {"status": ",".join(own)}))
+        seen: set[tuple[str, datetime]] = set()
+        for change in heapq.merge(*polls, key=lambda one: one.updated_at):
+            key = (change.order_ref, change.updated_at)
+            if key not in seen:
+                seen.add(key)
+                yield change
+
+    def _poll_own(self, since: datetime, asked: Mapping[str, str]) -> Iterator[Change]:
+        """List those of a plugin; a status that the shop refuses went with it."""
+        try:
+            yield from self._poll(since, asked)
+        except Rejected:
+            self._plugins.look_again()
+
+    def _poll(self, since: datetime, asked: Mapping[str, str]) -> Iterator[Change]:
+        """List those that a filter lets through, page by page.
 
         `modified_after` is a strict `>` at one second, and with an explicit Z only
         right without `dates_are_gmt`. Pages shift while orders change, so each
         page starts where the last one ended.
         """
-        cursor, number = since.astimezone(UTC) - SECOND, 1
+        since = since.astimezone(UTC).replace(microsecond=0)
+        cursor, number = since - SECOND - TWICE, 1
         seen: set[tuple[str, str]] = set()
         while True:
-            page = self._modified(cursor, number)
+            page = self._modified(cursor, number, asked)
             for one in page:
                 key = (str(one["id"]), str(one["date_modified_gmt"]))
-                if key not in seen:
+                if key not in seen and _moment(key[1]) >= since:
                     seen.add(key)
                     yield Change(order_ref=key[0], updated_at=_moment(key[1]))
             if len(page) < PAGE:
@@ -144,7 +219,9 @@ class WooCommerceShop(WithoutReturns):
             last = _moment(str(page[-1]["date_modified_gmt"])) - SECOND
             cursor, number = (last, 1) if last > cursor else (cursor, number + 1)
 
-    def _modified(self, after: datetime, number: int) -> list[dict[str, Any]]:
+    def _modified(
+        self, after: datetime, number: int, asked: Mapping[str, str]
+    ) -> list[dict[str, Any]]:
         found = self._calls.get(
             "orders",
             {
@@ -154,9 +231,42 @@ class WooCommerceShop(WithoutReturns):
                 "per_page": str(PAGE),
                 "page": str(number),
                 "_fields": "id,date_modified_gmt",
+                **asked,
             },
         )
         return list(found)
+
+    def history(self, cursor: str) -> Iterator[Batch]:
+        """Read all orders, a page at a time."""
+        return history.read(self._calls, cursor, self._catalogue)
+
+    def window(self) -> timedelta | None:
+        """Say none: the API shows every order that there is."""
+        return None
+
+    @understood_each
+    def refund_refs(self) -> Iterator[Sighting]:
+        """List every refund of the shop; pages that shift only make one come twice."""
+        for one in self._calls.every("refunds", {"_fields": "id,parent_id"}):
+            yield Sighting(ref=str(one["id"]), order_ref=str(one["parent_id"]))
+
+    @understood
+    def missing(self, refs: Sequence[str]) -> frozenset[str]:
+        """Say which orders are gone for good.
+
+        Lists leave out the trash, and the statuses of a plugin that is switched off:
+        what they do not name is asked for by itself.
+        """
+        asked = {"include": ",".join(map(_id, refs)), "status": "any", "_fields": "id"}
+        there = {str(one["id"]) for one in self._calls.every("orders", asked)}
+        return frozenset(ref for ref in refs if ref not in there and self._is_gone(ref))
+
+    def _is_gone(self, ref: str) -> bool:
+        try:
+            self._calls.get(f"orders/{_id(ref)}", {"_fields": "id"})
+        except Gone:
+            return True
+        return False
 
     @understood
     def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
@@ -185,9 +295,72 @@ class WooCommerceShop(WithoutReturns):
             request, order.refunds, self._clock(), may_resend=may_resend
         )
 
+    @understood
+    def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
+        """Read an order's returns as the shop's plugins keep them."""
+        running = self._plugins.active()
+        if not running:
+            return ()
+        data = self._raw(order_ref)
+        return tuple(found for one in running for found in one.of_order(data))
+
+    @understood
+    def shop_return(self, ref: str) -> ShopReturn:
+        """Read one return of a plugin; raises Gone."""
+        return self._plugins.of_ref(ref).read(ref)
+
+    @understood
+    def listed_returns(self) -> tuple[ShopReturn, ...]:
+        """List the returns of plugins that change them without their order."""
+        running = self._plugins.active()
+        able = [one for one in running if isinstance(one, ListsReturns)]
+        return tuple(found for one in able for found in one.listed())
+
+    @understood
+    def open_return(self, case: Return) -> ShopReturn:
+        """Make our return in the first plugin that takes one."""
+        for one in self._plugins.active():
+            if one.opens_returns:
+                return one.open(case)
+        raise Unsupported(number=case.number)
+
+    @understood
+    def approve_return(self, ref: str) -> None:
+        """Approve a return in its plugin."""
+        self._plugins.of_ref(ref).approve(ref)
+
+    @understood
+    def decline_return(self, ref: str, note: str, reason: str = "other") -> None:
+        """Decline a return in its plugin."""
+        del reason  # no plugin has a list of them
+        self._plugins.of_ref(ref).decline(ref, note)
+
+    @understood
+    def dispose(self, ref: str, units: Mapping[str, int]) -> None:
+        """Tell the return's plugin of goods, if it wants to hear of them."""
+        plugin = self._plugins.of_ref(ref)
+        if isinstance(plugin, BooksArrivals):
+            plugin.arrived(ref, units)
+
+    @understood
+    def disposed(self, ref: str) -> Mapping[str, int]:
+        """Return the units by line that its plugin believes to be back."""
+        plugin = self._plugins.of_ref(ref)
+        return plugin.at_shop(ref) if isinstance(plugin, BooksArrivals) else {}
+
+    @understood
+    def close_return(self, ref: str) -> None:
+        """Say in its plugin that a return is finished."""
+        self._plugins.of_ref(ref).close(ref)
+
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
         return checks.examine(self._site)
+
+    @understood
+    def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
+        """Write a private note on the order, and our meta."""
+        notes.tell(self._calls, _id(order_ref), text, facts)
 
     @understood
     def probe(self) -> Mapping[str, str]:
@@ -197,8 +370,10 @@ class WooCommerceShop(WithoutReturns):
         return {"name": self.name, "currency": str(currency.get("code", ""))}
 
     def topics(self) -> tuple[str, ...]:
-        """Return the topics that we want."""
-        return hooks.topics()
+        """Return the topics that we want, those of the plugins that run too."""
+        running = self._plugins.active()
+        more = [topic for one in running for topic in one.topics]
+        return hooks.topics(more if self._plugins.is_sure else ())
 
     @understood
     def subscriptions(self) -> tuple[Subscription, ...]:
@@ -217,21 +392,26 @@ class WooCommerceShop(WithoutReturns):
     def _refunds(self, order_ref: str) -> list[Mapping[str, Any]]:
         return list(self._calls.every(f"orders/{_id(order_ref)}/refunds", {}))
 
-    def _catalogue(self, data: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-        """Read tags and categories of the order's products, kept for ten minutes."""
+    def _catalogue(
+        self, found: Sequence[Mapping[str, Any]]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """Read tags and categories of the orders' products, kept for ten minutes."""
         now = self._clock()
-        if self._products_at is None or now - self._products_at > PRODUCTS_FRESH:
+        is_old = self._products_at is None or now - self._products_at > PRODUCTS_FRESH
+        if is_old or len(self._products) > MOST_PRODUCTS:
             self._products, self._products_at = {}, now
-        wanted = {str(one.get("product_id") or "") for one in data["line_items"]}
+        lines = (line for one in found for line in one["line_items"])
+        wanted = {str(line.get("product_id") or "") for line in lines}
         missing = sorted(wanted - {""} - self._products.keys())
-        if missing:
+        for first in range(0, len(missing), PAGE):
+            some = missing[first : first + PAGE]
             asked = {
-                "include": ",".join(missing),
+                "include": ",".join(some),
                 "_fields": "id,tags,categories,virtual",
             }
             for one in self._calls.every("products", asked):
                 self._products[str(one["id"])] = one
-            for ref in missing:
+            for ref in some:
                 self._products.setdefault(ref, {})  # deleted since: no tags
         return self._products
 

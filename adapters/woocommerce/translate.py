@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -41,7 +41,9 @@ STATUS = {
     "trash": OrderStatus.CANCELLED,
     "refunded": OrderStatus.REFUNDED,
 }
-PAID = ("processing", "completed", "refunded")
+# A return plugin's own status takes the place of the one that the order had.
+RETURNING = ("return-requested", "return-approved", "return-cancelled")
+PAID = ("processing", "completed", "refunded", *RETURNING)
 # Gateways that come with WooCommerce and cannot pay back by themselves.
 BY_HAND = ("", "bacs", "cheque", "cod")
 CARDS = ("stripe", "woocommerce_payments", "ppcp-credit-card-gateway", "square")
@@ -103,7 +105,8 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
     made = tuple(_refund(one, reading) for one in refunds)
     back = _back(refunds, reading)
     status = str(data.get("status"))
-    if status not in STATUS:
+    means = _status(data, status)
+    if means is OrderStatus.UNKNOWN:
         reading.odd("status", status)
     lines = tuple(
         _line(one, back, products, reading) for one in data.get("line_items") or ()
@@ -122,7 +125,7 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
         number=str(data.get("number") or data["id"]),
         currency=reading.currency,
         total=amount,
-        status=STATUS.get(status, OrderStatus.UNKNOWN),
+        status=means,
         placed_at=reading.moment(data.get("date_created_gmt"), "date_created_gmt")
         or EPOCH,
         updated_at=reading.moment(data.get("date_modified_gmt"), "date_modified_gmt")
@@ -136,6 +139,14 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
         completed_at=reading.moment(data.get("date_completed_gmt"), "completed"),
         oddities=tuple(reading.oddities),
     )
+
+
+def _status(data: Json, status: str) -> OrderStatus:
+    """Say what a status means; in a return's, the date of completion stays."""
+    if status in RETURNING:
+        is_sent = bool(data.get("date_completed_gmt"))
+        return OrderStatus.COMPLETED if is_sent else OrderStatus.OPEN
+    return STATUS.get(status, OrderStatus.UNKNOWN)
 
 
 def _check_sum(amount: Money, parts: tuple[Line | Charge, ...], r: _Reading) -> None:
@@ -332,8 +343,15 @@ def _customer(data: Json) -> Customer:
     )
 
 
-def notice(topic: str, body: bytes) -> Notice:
-    """Read what a delivery is about; a signed body may be an error, or anything."""
+def notice(
+    topic: str,
+    body: bytes,
+    of_plugins: Callable[[str, Json], Notice | None] = lambda _topic, _data: None,
+) -> Notice:
+    """Read what a delivery is about; a signed body may be an error, or anything.
+
+    `of_plugins` reads the actions of return plugins.
+    """
     unknown = Notice(about="unknown")
     try:
         data = json.loads(body)
@@ -342,7 +360,7 @@ def notice(topic: str, body: bytes) -> Notice:
     if not isinstance(data, dict):
         return unknown
     if topic.startswith("action."):
-        return _action(data) or unknown
+        return _action(data) or of_plugins(topic, data) or unknown
     ref = data.get("id")
     if topic in ORDER_TOPICS and _is_id(ref):
         return Notice(about="order", order_ref=str(ref))

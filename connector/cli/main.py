@@ -13,6 +13,7 @@ import click
 from connector import config
 from connector.cli import (
     demo,
+    init,
     privacy,
     quote,
     reconcile,
@@ -56,6 +57,7 @@ def _load(path: Path | None) -> Config:
 
 
 for command in (
+    *init.COMMANDS,
     *run.COMMANDS,
     *reconcile.COMMANDS,
     *show.COMMANDS,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from connector.cli.backfill import backfill
 from connector.config import Secret, ShopConfig
 from connector.diagnoses import FAIL, STEPS, found
 from connector.store import shops, standing
@@ -86,6 +87,9 @@ def _secret(name: str, *, is_needed: bool = True) -> Secret:
 @click.option("--policy", default="", help="A policy file; without one, a careful one.")
 @click.option("--title", default="", help="What customers read.")
 @click.option("--allow-http", is_flag=True, help="Only for a shop on a test machine.")
+@click.option(
+    "--keys-in-query", is_flag=True, help="Where the host drops the header with keys."
+)
 @click.option("--api-url", default="", help="Only to talk to a test server.")
 @click.pass_obj
 def add(
@@ -178,4 +182,5 @@ def remove(load: Callable[[], Config], name: str, *, leave_open: bool) -> None:
     click.echo(f"{name} is disconnected.")
 
 
+shop.add_command(backfill)
 COMMANDS = (shop,)

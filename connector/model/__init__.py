@@ -6,6 +6,7 @@ an id at the shop, exactly as the shop writes it; an `id` is ours.
 
 from __future__ import annotations
 
+from connector.model.history import Batch, Sighting
 from connector.model.order import (
     Change,
     Charge,
@@ -46,6 +47,7 @@ from connector.model.returns import (
 
 __all__ = [
     "Answer",
+    "Batch",
     "Change",
     "Charge",
     "Customer",
@@ -71,6 +73,7 @@ __all__ = [
     "ShopRefund",
     "ShopReturn",
     "ShopReturnLine",
+    "Sighting",
     "TaxPart",
     "Tender",
     "TenderKind",

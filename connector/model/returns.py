@@ -144,7 +144,7 @@ class ShopReturnLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopReturn:
-    """A return as the shop holds it (Shopify only)."""
+    """A return as the shop holds it, itself or in a plugin of its own."""
 
     ref: str
     number: str
@@ -155,3 +155,4 @@ class ShopReturn:
     raw_status: str = ""
     exchanges: int = 0  # units wanted instead; the shop settles the difference
     our_number: str = ""  # the number of our return, where the shop's record has it
+    photos: tuple[str, ...] = ()  # addresses of the customer's images at the shop

@@ -97,11 +97,18 @@ class Policy:
     refund_shipping: bool = False  # also for returns that the law does not ask for
 
     def reason(self, code: str) -> Reason | None:
-        """Find a reason by its code, by the shop's handle for it, or `*` for any."""
+        """Find a reason by its code, the shop's handle or a label, or `*` for any.
+
+        A return plugin of WooCommerce knows reasons by their words alone.
+        """
         for names in ("code", "shopify"):
             for one in self.reasons:
                 if getattr(one, names) == code:
                     return one
+        words = code.strip().casefold()
+        for one in self.reasons:
+            if words in (label.casefold() for label in one.labels.values()):
+                return one
         return next((one for one in self.reasons if one.code == ANY), None)
 
 

@@ -10,12 +10,12 @@ from adapters.checking import by_probe
 from adapters.without_hooks import WithoutHooks
 from adapters.without_returns import WithoutReturns
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
-from connector.model import Change, Moved
+from connector.model import Batch, Change, Moved, Sighting
 from connector.platform import Check, Notice
 from connector.simulation.books import Back, Books
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from connector.model import Order, ShopRefund
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # What may become of a read, in per cent.
 READS = {"away": 4, "unclear": 6}
+PIECE = 10  # orders in a batch of the history
 
 
 class SimShop(WithoutHooks, WithoutReturns):
@@ -99,6 +100,41 @@ class SimShop(WithoutHooks, WithoutReturns):
             if bill.touched_at >= since:
                 yield Change(order_ref=bill.ref, updated_at=bill.touched_at)
 
+    def history(self, cursor: str) -> Iterator[Batch]:
+        """Give a few orders at a time; the cursor is how many were given."""
+        self._read()
+        bills = list(self.books.bills.values())
+        at = int(cursor or 0)
+        while True:
+            found = [bill.snapshot() for bill in bills[at : at + PIECE]]
+            at += len(found)
+            yield Batch(
+                cursor=str(at),
+                orders=tuple(order for order in found if not order.refunds),
+                again=tuple(order.ref for order in found if order.refunds),
+                total=len(bills),
+                is_last=at >= len(bills),
+            )
+            if at >= len(bills):
+                return
+
+    def window(self) -> timedelta | None:
+        """Show everything."""
+        self._read()
+        return None
+
+    def refund_refs(self) -> Iterator[Sighting]:
+        """List every refund."""
+        self._read()
+        for bill in self.books.bills.values():
+            for one in bill.backs:
+                yield Sighting(ref=one.ref, order_ref=bill.ref)
+
+    def missing(self, refs: Sequence[str]) -> frozenset[str]:
+        """Say which orders are not here."""
+        self._read()
+        return frozenset(refs) - self.books.bills.keys()
+
     def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
         """List an order's refunds."""
         return self.order(order_ref).refunds
@@ -120,6 +156,11 @@ class SimShop(WithoutHooks, WithoutReturns):
         self.books.pay(order_ref, amount, "")
         self.touch(bill)
         return True
+
+    def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
+        """Take a note, if it arrives; it is no money, and nobody counts it."""
+        del order_ref, text, facts
+        self._read()
 
     def probe(self) -> Mapping[str, str]:
         """Say who we are."""

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 from adapters.shopify import refunds
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
-from connector.model import Moved, Prepared, Receipt, ShopReturn, ShopReturnLine
+from connector.model import (
+    Moved,
+    Prepared,
+    Receipt,
+    ShopReturn,
+    ShopReturnLine,
+    Sighting,
+)
 from connector.money import Money
 from connector.platform import Abilities
 from connector.simulation.books import CURRENCY, Back
@@ -20,7 +27,7 @@ from connector.simulation.chance import START
 from connector.simulation.shop import SimShop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -59,7 +66,7 @@ class SimShopify(SimShop):
     """One Shopify shop."""
 
     platform = "shopify"
-    abilities = Abilities(holds_returns=True)
+    abilities = Abilities(holds_returns=True, lists_open_returns=True)
 
     def __init__(self, chance: Chance, time: Time) -> None:
         super().__init__(chance, time)
@@ -169,6 +176,13 @@ class SimShopify(SimShop):
         """List the returns of an order."""
         self._read()
         return tuple(_seen(x) for x in self.rmas.values() if x.order == order_ref)
+
+    def open_returns(self) -> Iterator[Sighting]:
+        """List the returns that are requested or open."""
+        self._read()
+        for one in self.rmas.values():
+            if one.status in ("requested", "open"):
+                yield Sighting(ref=one.ref, order_ref=one.order, status=one.status)
 
     def shop_return(self, ref: str) -> ShopReturn:
         """Read one return."""

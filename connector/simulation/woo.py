@@ -44,7 +44,12 @@ class SimWoo(SimShop):
     """One WooCommerce shop."""
 
     platform = "woocommerce"
-    abilities = Abilities(holds_returns=False)
+    abilities = Abilities(
+        holds_returns=False,
+        opens_returns=False,
+        pays_through_returns=False,
+        lists_refunds=True,
+    )
 
     def prepare(self, request: RefundRequest) -> Prepared:
         """Judge as the adapter does, by the order read just now."""

@@ -51,6 +51,9 @@ class World:
         self._delivered = 0
         # The shop switched our webhooks off, and tells nobody.
         self.are_hooks_disabled = self.chance.random() < 0.1  # noqa: PLR2004
+        # A shop whose staff is told of everything: no money may wait for that.
+        is_telling = self.chance.random() < 0.25  # noqa: PLR2004 - how often
+        self.staff = {self.shop.name: "en"} if is_telling else {}
         text = rules.text()
         with self.quietly():
             shops.put(self.db, self.shop.name, platform, "x", self.time())
@@ -100,6 +103,7 @@ class World:
             shops={self.shop.name: self.watched},
             clock=self.time,
             token=f"worker-{self._workers}",
+            staff=self.staff,
         )
         self.running.append(job.name)
         try:

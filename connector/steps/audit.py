@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from connector.model import Kind
 from connector.states import Decision
-from connector.steps.follow import ACTOR
 from connector.steps.observe import OURS
+from connector.steps.told import ACTOR
 from connector.store import audit, desk, filing, ledger, orders, refunds, returns, shops
 
 if TYPE_CHECKING:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
 from connector.states import Refund
-from connector.store import atomic, desk, outbox, refunds
+from connector.steps.promise import NOTHING_DUE
+from connector.store import atomic, desk, history, outbox, refunds, returns
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from connector.store import Database
+
+ENDED = frozenset({Refund.CONFIRMED, Refund.REJECTED, Refund.FAILED, Refund.CANCELLED})
 
 
 @atomic
@@ -32,6 +35,38 @@ def paid(
     refunds.move(db, refund_id, "paid", now, why=proof.strip(), actor=actor)
     desk.close(db, "refund", refund_id, actor, now)
     outbox.wake(db, "refund", refund_id, now)
+
+
+@atomic
+def paid_elsewhere(
+    db: Database, return_id: str, *, why: str, actor: str, now: datetime
+) -> None:
+    """Record that what a return still owes was refunded in the shop's own admin.
+
+    The refund itself is in the books as others'. Raises BadRequest unless this was
+    asked of a person, or while a refund of ours may still pay.
+    """
+    case = returns.get(db, return_id)
+    if not desk.is_open(db, "return", return_id, "settlement"):
+        msg = "nobody asked whether this return was paid elsewhere"
+        raise BadRequest(msg, number=case.number)
+    rows = refunds.of_return(db, return_id)
+    if any(row.state not in ENDED for row in rows):
+        msg = "a refund of this return is under way; settle that first"
+        raise BadRequest(msg, number=case.number)
+    history.note(
+        db,
+        shop=case.shop,
+        about="return",
+        about_id=return_id,
+        return_id=return_id,
+        event=NOTHING_DUE,
+        state="",
+        actor=actor,
+        why=why.strip() or "it was refunded in the shop's own admin",
+        now=now,
+    )
+    desk.close(db, "return", return_id, actor, now)
 
 
 @atomic

@@ -20,26 +20,32 @@ if TYPE_CHECKING:
 def run(db: Database, shop: Shop, now: datetime) -> int:
     """Close what is finished in a shop; return how many were closed."""
     live = returns.live(db, shop.name)
+    must_hear = shop.abilities.pays_through_returns
     # Looked at without the write lock first: most are not finished.
     return sum(
-        _one(db, ref, now) for ref in live if _is_finished(db, returns.get(db, ref))
+        _one(db, ref, now, must_hear=must_hear)
+        for ref in live
+        if _is_finished(db, returns.get(db, ref), must_hear=must_hear)
     )
 
 
 @atomic
-def _one(db: Database, return_id: str, now: datetime) -> bool:
+def _one(db: Database, return_id: str, now: datetime, *, must_hear: bool) -> bool:
     case = returns.get(db, return_id)
-    if not _is_finished(db, case):
+    if not _is_finished(db, case, must_hear=must_hear):
         return False
     returns.finish(db, case, "close", "retour", now)
     has_approved = any(line.decision == Decision.APPROVED for line in case.lines)
-    if case.platform_ref and has_approved:
+    if has_approved and (case.platform_ref or errands.unfinished(db, case.id)):
         errands.add(db, case.id, "close", now)
     return True
 
 
-def _is_finished(db: Database, case: Return) -> bool:
-    """Say whether nobody owes anybody anything: goods and money are where they go."""
+def _is_finished(db: Database, case: Return, *, must_hear: bool) -> bool:
+    """Say whether nobody owes anybody anything: goods and money are where they go.
+
+    `must_hear`: what the shop is yet to hear of the return belongs to it.
+    """
     rows = refunds.of_return(db, case.id)
     paid: Counter[int] = Counter()
     for row in rows:
@@ -48,7 +54,7 @@ def _is_finished(db: Database, case: Return) -> bool:
         elif row.state is not Refund.CANCELLED and row.units:
             return False
     nothing_due = history.happened(db, case.id, NOTHING_DUE)
-    if any(
+    if must_hear and any(
         errand.verb in ("open", "approve", "dispose") and errand.state != "done"
         for errand in errands.of_return(db, case.id)
     ):

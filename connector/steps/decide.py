@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from connector.model import Order, Return
-    from connector.platform import Shop
+    from connector.platform import Abilities, Shop
     from connector.store import Database
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def _one(
     except PlatformError as error:
         log.warning("return not judged yet: %s", error, extra={"return": return_id})
         return False
-    _judge(db, shop, order, return_id, clock())
+    _judge(db, shop.abilities, order, return_id, clock())
     return True
 
 
@@ -73,13 +73,13 @@ def asked(case: Return) -> policy.Case:
 
 @atomic
 def _judge(
-    db: Database, shop: Shop, order: Order, return_id: str, now: datetime
+    db: Database, able: Abilities, order: Order, return_id: str, now: datetime
 ) -> None:
     case = returns.get(db, return_id)
-    digest = orders.policy_of(db, shop.name, order.ref)
+    digest = orders.policy_of(db, case.shop, order.ref)
     rules = policy.load(shops.policy_text(db, digest))
     verdict = policy.judge(rules, order, asked(case))
-    spoken = _whole(shop, case, verdict.lines)
+    spoken = _whole(case, verdict.lines)
     terms = Terms(
         when=verdict.refund_when.value,
         return_fee=verdict.return_fee,
@@ -104,17 +104,17 @@ def _judge(
                 now=now,
                 why=said.trace[-1].why if said.trace else "",
             )
-    _after(db, shop, case.id, now)
+    _after(db, able, case.id, now)
 
 
 def _whole(
-    shop: Shop, case: Return, lines: tuple[policy.LineVerdict, ...]
+    case: Return, lines: tuple[policy.LineVerdict, ...]
 ) -> tuple[policy.LineVerdict, ...]:
     """Let a person decide a shop's own return whose lines fare differently.
 
-    Shopify approves or declines a return as a whole.
+    Shopify, and the plugins of WooCommerce, approve or decline it as a whole.
     """
-    if not shop.abilities.holds_returns or not case.platform_ref:
+    if not case.platform_ref:
         return lines
     if len({line.decision for line in lines}) == 1:
         return lines
@@ -143,6 +143,7 @@ def by_person(
     Raises BadRequest for more units than were asked, IllegalTransition for a
     line that is decided already.
     """
+    able = shop.abilities
 
     @atomic
     def write(db: Database) -> None:
@@ -166,12 +167,12 @@ def by_person(
             now=now,
             why=why,
         )
-        _after(db, shop, return_id, now)
+        _after(db, able, return_id, now)
 
     write(db)
 
 
-def _after(db: Database, shop: Shop, return_id: str, now: datetime) -> None:
+def _after(db: Database, able: Abilities, return_id: str, now: datetime) -> None:
     """Ask a person, or plan what the shop must hear, once every line is decided."""
     case = returns.get(db, return_id)
     asking = [x for x in case.lines if x.decision == Decision.NEEDS_PERSON]
@@ -181,12 +182,10 @@ def _after(db: Database, shop: Shop, return_id: str, now: datetime) -> None:
         _lay(db, case, "decide", why or "a person must decide", now)
         return
     desk.close(db, "return", case.id, "retour", now)
-    if not shop.abilities.holds_returns:
-        return
     is_approved = any(line.decision == Decision.APPROVED for line in case.lines)
     if case.platform_ref:
         errands.add(db, case.id, "approve" if is_approved else "decline", now)
-    elif is_approved:
+    elif is_approved and able.holds_returns and able.opens_returns:
         errands.add(db, case.id, "open", now)
         errands.add(db, case.id, "approve", now)
 

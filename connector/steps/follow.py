@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from connector.model import Answer
 from connector.states import Decision, Errand, Refund
 from connector.steps.promise import CLOSED_THERE, EXCHANGE, payable
+from connector.steps.told import ACTOR
 from connector.store import desk, errands, filing, refunds, returns
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from connector.platform import Abilities
     from connector.store import Database
 
-ACTOR = "shop"
 OPEN = (Decision.PENDING, Decision.NEEDS_PERSON)
 DEAD = (Refund.CANCELLED, Refund.REJECTED)
 SETTLED = timedelta(minutes=2)  # longer than reading a return takes
@@ -34,11 +34,14 @@ def follow(
     """Copy what was done in the shop's own admin; False: it is too soon to say."""
     if case.cancelled_at:
         return True
+    if not able.pays_through_returns:
+        if not case.closed_at:
+            _ALONE.get(found.status, _requested)(db, case, found, now)
+        return True
     if case.closed_at:
         return found.status != "open" or _reopened(db, case, now)
-    if able.pays_through_returns:
-        _count(db, case, found, now)
-        _shrink(db, returns.get(db, case.id), found, now)
+    _count(db, case, found, now)
+    _shrink(db, returns.get(db, case.id), found, now)
     _FOLLOW[found.status](db, returns.get(db, case.id), found, now)
     _exchange(db, case, found, now)
     return True
@@ -131,11 +134,9 @@ def _opened(db: Database, case: Return, _: ShopReturn, now: datetime) -> None:
             decide(db, case, line.id, "approve", line.asked, now)
 
 
-def _declined(db: Database, case: Return, _: ShopReturn, now: datetime) -> None:
+def _declined(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
     """Follow a refusal, also of what we had approved, unless it went too far."""
-    for line in case.lines:
-        if line.decision in OPEN:
-            decide(db, case, line.id, "decline", 0, now)
+    _refused(db, case, found, now)
     approved = [x for x in case.lines if x.decision == Decision.APPROVED]
     if any(line.received or _promised(db, case, line) for line in approved):
         why = "declined in the shop, but goods came back or a refund was promised here"
@@ -155,18 +156,26 @@ def _decline(
 
 
 def _cancelled(db: Database, case: Return, _: ShopReturn, now: datetime) -> None:
-    """Follow a cancellation unless money is promised or goods are back: then ask."""
-    rows = refunds.of_return(db, case.id)
+    cancelled(db, case, "cancelled in the shop", now)
+
+
+def cancelled(db: Database, case: Return, how: str, now: datetime) -> None:
+    """Follow a cancellation unless money is promised or goods are back: then ask.
+
+    Where all was declined here, that is what the shop's end of it means.
+    """
+    if case.cancelled_at or case.status == "declined":
+        return
     why = ""
-    if any(row.state is not Refund.CANCELLED for row in rows):
-        why = "cancelled in the shop, but a refund was promised here"
+    if any(row.state is not Refund.CANCELLED for row in refunds.of_return(db, case.id)):
+        why = f"{how}, but a refund was promised here"
     elif any(line.received for line in case.lines):
-        why = "cancelled in the shop, but goods came back"
+        why = f"{how}, but goods came back"
     if why:
         ask(db, case, why, now)
         return
-    errands.drop(db, case.id, now, "cancelled in the shop")
-    returns.finish(db, case, "cancel", ACTOR, now)
+    errands.drop(db, case.id, now, how)
+    returns.finish(db, case, "cancel", ACTOR, now, how)
     desk.close(db, "return", case.id, ACTOR, now)
 
 
@@ -231,6 +240,21 @@ _FOLLOW: Mapping[str, Callable[[Database, Return, ShopReturn, datetime], None]] 
     "declined": _declined,
     "cancelled": _cancelled,
     "closed": _closed,
+    "unknown": _unknown,
+}
+
+
+def _refused(db: Database, case: Return, _: ShopReturn, now: datetime) -> None:
+    for line in case.lines:
+        if line.decision in OPEN:
+            decide(db, case, line.id, "decline", 0, now)
+
+
+# Where refunds stand alone, the end of a request there says nothing of the money.
+_ALONE: Mapping[str, Callable[[Database, Return, ShopReturn, datetime], None]] = {
+    "open": _opened,
+    "declined": _refused,
+    "cancelled": _cancelled,
     "unknown": _unknown,
 }
 

@@ -20,7 +20,16 @@ from connector.errors import (
 from connector.steps import events, foreign, privacy, request
 from connector.steps.observe import observe
 from connector.steps.pace import note_version
-from connector.store import atomic, desk, inbox, orders, pace, personal, returns
+from connector.store import (
+    atomic,
+    backfills,
+    desk,
+    inbox,
+    orders,
+    pace,
+    personal,
+    returns,
+)
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
@@ -123,6 +132,9 @@ def _heed(
     said = events.heed(db, shop.name, notice, clock())
     if said and not notice.order_ref:
         return "done", said
+    if notice.about == "history":
+        backfills.wake(db, shop.name, clock())
+        return "done", "the order history is ready to be read"
     if notice.about == "returns":
         refs = returns.orders_at_shop(db, shop.name)
     else:

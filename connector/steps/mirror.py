@@ -1,13 +1,14 @@
 """Make, approve, decline, dispose and close our returns in a shop that holds them.
 
 None of these calls is idempotent at Shopify, so each is an errand: what was read
-before is committed before the call, and `unknown` is judged against it.
+before is committed before the call, and `unknown` is judged against it. A plugin of
+WooCommerce that was switched off is told to a person; its errands wait for it.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,13 @@ from connector.errors import (
     Refused,
     Rejected,
     Unavailable,
+    Unsupported,
 )
 from connector.model import Return, ShopReturn
 from connector.platform import Shop
 from connector.refusals import refusal
-from connector.states import Decision, Errand
+from connector.states import Errand
+from connector.steps import told
 from connector.store import Database, atomic, desk, errands, outbox, returns, shops
 from connector.store.errands import ErrandRow
 from connector.store.lock import dispatcher
@@ -38,6 +41,7 @@ RETRY = timedelta(minutes=2)
 FRESH = timedelta(seconds=60)
 LATEST_RETRY = timedelta(hours=6)
 QUIET = timedelta(minutes=15)  # longer than a lost request can still take effect
+GONE = "returns_gone"
 UNFENCED = "the worker that was asking lost the lock, and may still be asking"
 
 
@@ -62,7 +66,10 @@ def run(
 ) -> int:
     """Run every errand of a shop that is due; return how many were tried."""
     if not shop.abilities.holds_returns:
+        _tell_gone(db, shop.name, clock())
         return 0
+    if desk.is_open(db, "shop", shop.name, GONE):
+        desk.settle(db, "shop", shop.name, GONE, "retour", clock())
     with dispatcher(db) as hold:
         if hold is None or shops.get(db, shop.name).is_paused:
             return 0
@@ -73,6 +80,21 @@ def run(
             if row.changed_at <= clock() - quiet:
                 _resolve(_job(db, shop, row.id, clock()))
         return _drain(db, shop, clock, token, hold)
+
+
+@atomic
+def _tell_gone(db: Database, shop: str, now: datetime) -> None:
+    """Say once that the shop holds returns of ours no more."""
+    count = returns.count_at_shop(db, shop)
+    if count:
+        why = (
+            f"the shop's return plugin is switched off, with {count} returns open:"
+            " they go on here, and the shop hears of it when it is back. Orders in"
+            " its states are missing from the shop's lists until then"
+        )
+        desk.put(
+            db, shop=shop, about="shop", about_id=shop, code=GONE, why=why, now=now
+        )
 
 
 def _job(db: Database, shop: Shop, errand_id: str, now: datetime) -> _Job:
@@ -89,7 +111,11 @@ def _drain(
         if claim is None:
             return len(tried)
         tried.add(claim.id)
-        _attempt(_job(db, shop, claim.id, clock()), claim, clock, hold)
+        job = _job(db, shop, claim.id, clock())
+        if _is_moot(job):
+            _finish(job, "find")
+        else:
+            _attempt(job, claim, clock, hold)
 
 
 def _attempt(
@@ -102,7 +128,7 @@ def _attempt(
             _finish(job, "find")
             return
     except Rejected as error:
-        _refuse(job, str(error), claim)
+        _refused(job, error, claim)
         return
     except Unavailable as error:
         log.warning("errand waits: %s", error, extra={"errand": job.row.id})
@@ -111,6 +137,9 @@ def _attempt(
     except PlatformError as error:
         _later(job, claim, str(error))
         return
+    if preimage.get("is_rewritten"):
+        _later(job, claim, "the customer rewrote the request; it is read first")
+        return
     if _is_stale(job, claim, clock, hold):
         return
     errands.submit(job.db, job.row.id, preimage, job.now)
@@ -118,6 +147,22 @@ def _attempt(
         _release(job, claim, "this worker was stalled; what it read may be old")
     else:
         _ask(job, claim)
+
+
+def _is_moot(job: _Job) -> bool:
+    """Say whether there is nothing to ask any more.
+
+    The return was cancelled, or it lives here alone.
+    """
+    if job.case.cancelled_at:
+        return job.row.verb in ("open", "approve", "decline")
+    if job.case.platform_ref or job.row.verb == "open":
+        return False
+    return all(
+        row.state is Errand.DONE
+        for row in errands.of_return(job.db, job.case.id)
+        if row.verb == "open"
+    )
 
 
 def _is_stale(
@@ -134,7 +179,7 @@ def _ask(job: _Job, claim: Claim) -> None:
     except OutcomeUnknown as error:
         _lose(job, str(error))
     except Rejected as error:
-        _refuse(job, str(error), claim)
+        _refused(job, error, claim)
     except PlatformError as error:
         _release(job, claim, str(error))
     else:
@@ -194,22 +239,21 @@ def _never_happened(job: _Job) -> None:
         _release(job, None, "the shop shows that it never happened")
 
 
-def _approved(case: Return) -> Return:
-    """Leave only what the shop is to know: the lines that were approved."""
-    lines = tuple(
-        replace(line, asked=line.approved)
-        for line in case.lines
-        if line.decision == Decision.APPROVED
-    )
-    return replace(case, lines=lines)
-
-
 def _read_returns(job: _Job) -> dict[str, Any]:
     return {"returns": [r.ref for r in job.shop.returns(job.case.order_ref)]}
 
 
 def _read_status(job: _Job) -> dict[str, Any]:
     return {"status": job.shop.shop_return(job.case.platform_ref).status}
+
+
+def _read_request(job: _Job) -> dict[str, Any]:
+    """Read the state, and whether it still is the request that was decided on."""
+    found = job.shop.shop_return(job.case.platform_ref)
+    seen: dict[str, Any] = {"status": found.status}
+    if job.shop.abilities.rewrites_requests and found.status == "requested":
+        seen["is_rewritten"] = told.is_rewritten(job.case, found)
+    return seen
 
 
 def _read_disposed(job: _Job) -> dict[str, Any]:
@@ -228,7 +272,7 @@ def _is_disposed(job: _Job, seen: Mapping[str, Any]) -> bool:
 
 
 def _ask_open(job: _Job) -> ShopReturn:
-    return job.shop.open_return(_approved(job.case))
+    return job.shop.open_return(told.approved(job.case))
 
 
 def _ask_approve(job: _Job) -> None:
@@ -259,8 +303,8 @@ def _ask_close(job: _Job) -> None:
 
 _READ: Mapping[str, Callable[[_Job], dict[str, Any]]] = {
     "open": _read_returns,
-    "approve": _read_status,
-    "decline": _read_status,
+    "approve": _read_request,
+    "decline": _read_request,
     "dispose": _read_disposed,
     "close": _read_status,
     "cancel": _read_cancelled,
@@ -276,7 +320,7 @@ _ASK: Mapping[str, Callable[[_Job], ShopReturn | None]] = {
 _IS_DONE: Mapping[str, Callable[[_Job, Mapping[str, Any]], bool]] = {
     "open": lambda job, _: bool(job.case.platform_ref),
     "approve": lambda _, seen: seen["status"] in ("open", "closed"),
-    "decline": lambda _, seen: seen["status"] == "declined",
+    "decline": lambda _, seen: seen["status"] in ("declined", "cancelled"),
     "dispose": _is_disposed,
     "close": lambda _, seen: seen["status"] in ("closed", "cancelled", "declined"),
     "cancel": lambda _, seen: seen["status"] in ("closed", "cancelled", "declined"),
@@ -284,7 +328,9 @@ _IS_DONE: Mapping[str, Callable[[_Job, Mapping[str, Any]], bool]] = {
 
 
 @atomic
-def _done(db: Database, job: _Job, event: str, found: ShopReturn | None) -> None:
+def _done(
+    db: Database, job: _Job, event: str, found: ShopReturn | None, why: str
+) -> None:
     state = errands.get(db, job.row.id).state
     case = returns.get(db, job.case.id)
     if state is Errand.DONE:
@@ -293,17 +339,31 @@ def _done(db: Database, job: _Job, event: str, found: ShopReturn | None) -> None
             raise Refused(msg)
         return
     if found is not None:
-        returns.adopt(db, _approved(case), found, job.now)
+        returns.adopt(db, told.approved(case), found, job.now)
     event = event if state is Errand.SUBMITTED else "find"
-    errands.move(db, job.row.id, event, job.now)
+    errands.move(db, job.row.id, event, job.now, why)
     outbox.done(db, "errand", job.row.id)
 
 
-def _finish(job: _Job, event: str, found: ShopReturn | None = None) -> None:
+def _finish(
+    job: _Job, event: str, found: ShopReturn | None = None, *, why: str = ""
+) -> None:
     try:
-        _done(job.db, job, event, found)
+        _done(job.db, job, event, found, why)
     except Refused as error:
         _refuse(job, str(error))
+
+
+def _refused(job: _Job, error: Rejected, claim: Claim) -> None:
+    """Stop where the shop refused.
+
+    What it cannot do at all is no matter: the return lives here alone, or the shop
+    counts no goods.
+    """
+    if isinstance(error, Unsupported) and job.row.verb in ("open", "dispose"):
+        _finish(job, "confirm", why=f"the shop cannot: {error}")
+    else:
+        _refuse(job, str(error), claim)
 
 
 def _refuse(job: _Job, why: str, claim: Claim | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import uuid_utils.compat as uuids
 
 from connector.errors import Gone, PlatformError, Refused
-from connector.model import RefundRequest, TenderKind
+from connector.model import Moved, RefundRequest, TenderKind
 from connector.policy import When
 from connector.settlement import Extras, Own, Units, settle
 from connector.states import Decision, Refund
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from connector.model import Order, Return, ReturnLine
-    from connector.platform import Shop
+    from connector.platform import Abilities, Shop
     from connector.settlement import Settlement
     from connector.store import Database
     from connector.store.refunds import RefundRow
@@ -77,7 +77,10 @@ def _one(
     db: Database, shop: Shop, return_id: str, clock: Callable[[], datetime]
 ) -> bool:
     case = returns.get(db, return_id)
-    if not payable(case, refunds.of_return(db, case.id)) or _must_wait(db, shop, case):
+    if not payable(case, refunds.of_return(db, case.id)):
+        return False
+    able = shop.abilities
+    if _must_wait(db, able, case):
         return False
     try:
         order = observe(db, shop, case.order_ref, clock)
@@ -87,11 +90,14 @@ def _one(
     except PlatformError as error:
         log.warning("refund not planned yet: %s", error, extra={"return": return_id})
         return False
-    return _plan(db, shop, order, return_id, clock())
+    return _plan(db, able, order, return_id, clock())
 
 
-def _must_wait(db: Database, shop: Shop, case: Return) -> bool:
-    """Wait for a clear picture: an open question at the shop, or a return to make."""
+def _must_wait(db: Database, able: Abilities, case: Return) -> bool:
+    """Wait for a clear picture: an open question at the shop, or a return to make.
+
+    Where refunds stand alone, they do not wait for what the shop is yet to hear.
+    """
     if any(desk.is_open(db, "return", case.id, code) for code in HOLDS):
         return True
     if is_disputed(db, case.shop, case.order_ref):
@@ -103,20 +109,25 @@ def _must_wait(db: Database, shop: Shop, case: Return) -> bool:
         db, case.id, _not_yet(units)
     ):
         return True
-    return shop.abilities.holds_returns and (
-        not case.platform_ref or bool(errands.unfinished(db, case.id))
-    )
+    if not (able.holds_returns and able.pays_through_returns):
+        return False
+    is_to_open = able.opens_returns and not case.platform_ref
+    return is_to_open or bool(errands.unfinished(db, case.id))
 
 
 @atomic
 def _plan(
-    db: Database, shop: Shop, order: Order, return_id: str, now: datetime
+    db: Database, able: Abilities, order: Order, return_id: str, now: datetime
 ) -> bool:
     """Settle and reserve in one transaction: nothing may change in between."""
     case = returns.get(db, return_id)
     rows = refunds.of_return(db, case.id)
     units = payable(case, rows)
     if not units or refunds.is_unclear(db, case.shop, case.order_ref):
+        return False
+    doubt = "" if able.pays_through_returns else _paid_elsewhere(db, order, case)
+    if doubt:
+        _ask(db, case, doubt, now)
         return False
     settled = preview(db, order, case, units)
     if settled.ask:
@@ -126,13 +137,15 @@ def _plan(
         _nothing(db, case, units, now)
         return False
     plan = _request(order, case, units, settled)
-    if shop.abilities.holds_returns and any(_has_booked(row) for row in rows):
+    if not able.pays_through_returns:
+        plan = replace(plan, return_ref="", return_lines=())
+    elif able.holds_returns and any(_has_booked(row) for row in rows):
         # The shop processed these units with a refund whose money never moved.
         plan = replace(plan, return_ref="", return_lines=(), money_only=True)
     try:
         refunds.reserve(
             db,
-            shop=shop.name,
+            shop=case.shop,
             return_id=case.id,
             request=plan,
             units={str(ref): count for ref, count in units.items()},
@@ -145,6 +158,27 @@ def _plan(
     if not plan.by_gateway:
         _by_hand(db, case, plan, now)
     return True
+
+
+def _paid_elsewhere(db: Database, order: Order, case: Return) -> str:
+    """Return what a person must say first of a refund by others that names no lines.
+
+    The button of a return plugin makes such ones: it may have paid this return, and
+    only a person knows. Once it is settled, in these words, it is asked no more.
+    """
+    if not case.platform_ref:
+        return ""
+    mine = refunds.of_order(db, case.shop, case.order_ref)
+    for one in order.refunds:
+        if one.lines or one.moved is Moved.NO or is_ours(one, mine):
+            continue
+        why = (
+            f"refund {one.ref} of {one.amount} was made in the shop and names no"
+            " lines: it may be the money of this return"
+        )
+        if not desk.was_settled(db, case.shop, case.id, "settlement", why):
+            return why
+    return ""
 
 
 def preview(

@@ -89,9 +89,16 @@ def push(
 
 def _drain(run: _Run) -> int:
     tried: set[str] = set()
+    is_alone = not run.shop.abilities.pays_through_returns
     while True:
         claim = outbox.claim(
-            run.db, "refund", run.shop.name, run.token, run.clock(), skip=tried
+            run.db,
+            "refund",
+            run.shop.name,
+            run.token,
+            run.clock(),
+            skip=tried,
+            alone=is_alone,
         )
         if claim is None:
             return len(tried)

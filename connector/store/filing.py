@@ -47,12 +47,16 @@ def add(
     now: datetime,
     platform_ref: str = "",
     event_key: str | None = None,
+    asked_at: datetime | None = None,
 ) -> None:
     """Open a return; raises Refused when a unit is in another live return (I1).
 
     Refused too when it would be older than its order by more than clocks differ
-    (I11).
+    (I11). `asked_at`: when the customer asked, where that was before we knew.
     """
+    opened = now
+    if asked_at and order.placed_at <= asked_at < now:
+        opened = asked_at
     if now + CLOCKS < order.placed_at:
         msg = "a return cannot be older than its order; check this machine's clock"
         raise Refused(msg, order=order.number)
@@ -68,7 +72,7 @@ def add(
         kind=kind.value,
         filed_by=filed_by,
         language=language,
-        now=stamp(now),
+        now=stamp(opened),
         platform_ref=platform_ref,
         event_key=event_key,
     )

@@ -53,13 +53,19 @@ def begin(
 
 
 @atomic
-def take(db: Database, state: str, platform: str, now: datetime) -> Grant | None:
-    """Use a state up; None when it is unknown, used, or older than half an hour."""
+def take(
+    db: Database, state: str, platform: str, now: datetime, sealed: str = ""
+) -> Grant | None:
+    """Use a state up, keeping what came with it in the same commit.
+
+    None, and nothing is kept, when it is unknown, used, or older than half an hour.
+    """
     rows = db.query(
-        "UPDATE grants SET used_at = :now WHERE digest = :digest"
+        "UPDATE grants SET used_at = :now, sealed = :sealed WHERE digest = :digest"
         " AND platform = :platform AND used_at IS NULL AND made_at > :oldest"
         " RETURNING *",
         now=stamp(now),
+        sealed=sealed,
         digest=_digest(state),
         platform=platform,
         oldest=stamp(now - LIFE),
@@ -78,12 +84,10 @@ def conclude(db: Database, state: str, outcome: str) -> None:
 
 
 @atomic
-def hold(db: Database, state: str, sealed: str) -> None:
-    """Keep what came with a grant until it was tried; "" forgets it."""
+def forget(db: Database, state: str) -> None:
+    """Forget what came with a grant, once it was tried."""
     db.execute(
-        "UPDATE grants SET sealed = :sealed WHERE digest = :digest",
-        sealed=sealed,
-        digest=_digest(state),
+        "UPDATE grants SET sealed = '' WHERE digest = :digest", digest=_digest(state)
     )
 
 

@@ -9,9 +9,11 @@ import msgspec
 
 from connector.errors import NotFound
 from connector.model import Order
+from connector.store import seen
 from connector.store.database import atomic, stamp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from connector.store.database import Database
@@ -21,27 +23,52 @@ if TYPE_CHECKING:
 SETTLED = timedelta(minutes=4)
 
 
+KEEP = (
+    "INSERT INTO orders (shop, ref, number, updated_at, read_at, snapshot,"
+    " policy_hash) SELECT :shop, :ref, :number, :updated, '', :snapshot,"
+    " policy_hash FROM shops WHERE name = :shop"
+    " ON CONFLICT (shop, ref) DO UPDATE SET number = :number,"
+    " updated_at = :updated, snapshot = :snapshot"
+)
+
+
 @atomic
 def keep(db: Database, shop: str, order: Order) -> None:
     """Keep the newer snapshot; the policy in force is bound at the first sight.
 
     An order whose customer was erased stays without one, whatever the shop says.
+    Of two with one modification time the later reading is kept: a refund that is
+    deleted at the shop leaves that time as it was.
     """
     if is_erased(db, shop, order.ref, order.updated_at):
         order = order.anonymous()
-    db.execute(
-        "INSERT INTO orders (shop, ref, number, updated_at, read_at, snapshot,"
-        " policy_hash) SELECT :shop, :ref, :number, :updated, '', :snapshot,"
-        " policy_hash FROM shops WHERE name = :shop"
-        " ON CONFLICT (shop, ref) DO UPDATE SET number = :number,"
-        " updated_at = :updated, snapshot = :snapshot"
-        " WHERE orders.updated_at <= :updated",
-        shop=shop,
-        ref=order.ref,
-        number=order.number,
-        updated=stamp(order.updated_at),
-        snapshot=msgspec.json.encode(order).decode(),
+    kept = db.execute(
+        KEEP + " WHERE orders.updated_at <= :updated", **_row(shop, order)
     )
+    if kept:
+        seen.keep(db, shop, order)
+
+
+@atomic
+def keep_older(db: Database, shop: str, found: Iterable[Order]) -> None:
+    """Keep snapshots from a list that may be days old, where none is known as new.
+
+    They never let a delivery be passed over: only `read_whole` does.
+    """
+    for one in found:
+        is_gone = is_erased(db, shop, one.ref, one.updated_at)
+        order = one.anonymous() if is_gone else one
+        db.execute(KEEP + " WHERE orders.updated_at < :updated", **_row(shop, order))
+
+
+def _row(shop: str, order: Order) -> dict[str, object]:
+    return {
+        "shop": shop,
+        "ref": order.ref,
+        "number": order.number,
+        "updated": stamp(order.updated_at),
+        "snapshot": msgspec.json.encode(order).decode(),
+    }
 
 
 def is_erased(
@@ -154,6 +181,35 @@ def touched(db: Database, shop: str) -> list[str]:
     rows = db.query(
         "SELECT order_ref FROM returns WHERE shop = :shop"
         " UNION SELECT order_ref FROM ledger WHERE shop = :shop ORDER BY order_ref",
+        shop=shop,
+    )
+    return [row["order_ref"] for row in rows]
+
+
+def in_books(db: Database, shop: str, refs: Sequence[str]) -> set[str]:
+    """Say which of these orders, a few hundred at most, returns or money hang on."""
+    if not refs:
+        return set()
+    names = {f"r{index}": ref for index, ref in enumerate(refs)}
+    some = ", ".join(f":{name}" for name in names)
+    rows = db.query(
+        f"SELECT order_ref FROM returns WHERE shop = :shop AND order_ref IN ({some})"  # noqa: S608 - names of ours
+        f" UNION SELECT order_ref FROM ledger WHERE shop = :shop"
+        f" AND order_ref IN ({some})",
+        shop=shop,
+        **names,
+    )
+    return {row["order_ref"] for row in rows}
+
+
+def hanging(db: Database, shop: str) -> list[str]:
+    """List the orders with a return or a refund that has not come to its end."""
+    rows = db.query(
+        "SELECT order_ref FROM returns WHERE shop = :shop AND closed_at IS NULL"
+        " AND cancelled_at IS NULL UNION SELECT order_ref FROM refunds"
+        " WHERE shop = :shop AND state IN"
+        " ('planned', 'submitted', 'unknown', 'pending', 'manual')"
+        " ORDER BY order_ref",
         shop=shop,
     )
     return [row["order_ref"] for row in rows]

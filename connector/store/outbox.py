@@ -25,8 +25,8 @@ class Claim:
     token: str
 
 
-# A refund leaves only when no other of its order is out and, where the shop holds
-# returns, when the return has been made and approved there.
+# A refund leaves only when no other of its order is out and, where it goes through
+# the shop's own return, when that has been made and approved.
 _READY_REFUND = """
 SELECT o.id FROM outbox o JOIN refunds r ON r.id = o.id
 WHERE o.subject = 'refund' AND o.shop = :shop AND o.due <= :now
@@ -34,8 +34,9 @@ AND r.state = 'planned'
 AND NOT EXISTS (SELECT 1 FROM refunds x WHERE x.shop = r.shop
                 AND x.order_ref = r.order_ref
                 AND x.state IN ('submitted', 'unknown', 'pending'))
-AND NOT EXISTS (SELECT 1 FROM errands e WHERE e.return_id = r.return_id
-                AND e.verb IN ('open', 'approve') AND e.state <> 'done')
+AND (:alone = 1 OR NOT EXISTS (
+    SELECT 1 FROM errands e WHERE e.return_id = r.return_id
+    AND e.verb IN ('open', 'approve') AND e.state <> 'done'))
 ORDER BY o.due, o.id"""
 
 _READY_ERRAND = """
@@ -58,9 +59,14 @@ def claim(
     now: datetime,
     *,
     skip: Collection[str] = (),
+    alone: bool = False,
 ) -> Claim | None:
-    """Take the next line that is due; the dispatcher's lock makes us the only one."""
-    ready = db.query(_READY[subject], shop=shop, now=stamp(now))
+    """Take the next line that is due; the dispatcher's lock makes us the only one.
+
+    `alone`: refunds do not wait for errands of their returns.
+    """
+    known = {"alone": int(alone)} if subject == "refund" else {}
+    ready = db.query(_READY[subject], shop=shop, now=stamp(now), **known)
     wanted = next((row["id"] for row in ready if row["id"] not in skip), None)
     if wanted is None:
         return None

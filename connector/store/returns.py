@@ -229,7 +229,14 @@ def ship(db: Database, case: Return, actor: str, now: datetime) -> None:
 
 
 @atomic
-def finish(db: Database, case: Return, event: str, actor: str, now: datetime) -> None:
+def finish(
+    db: Database,
+    case: Return,
+    event: str,
+    actor: str,
+    now: datetime,
+    why: str = "",
+) -> None:
     """Close or cancel a return; a cancelled one frees its units.
 
     Raises Refused for a cancellation once goods came back (I15).
@@ -246,7 +253,24 @@ def finish(db: Database, case: Return, event: str, actor: str, now: datetime) ->
     if event == "cancel":
         for line in case.lines:
             filing.free(db, line.id)
-    _note(db, case, event, actor, "", now)
+    _note(db, case, event, actor, why, now)
+
+
+@atomic
+def detach(db: Database, case: Return, why: str, actor: str, now: datetime) -> None:
+    """Untie our return from the shop's, whose ref another of ours will have."""
+    db.execute("UPDATE returns SET platform_ref = '' WHERE id = :id", id=case.id)
+    _note(db, case, "detached", actor, why, now)
+
+
+def count_at_shop(db: Database, shop: str) -> int:
+    """Count the live returns that the shop holds too."""
+    rows = db.query(
+        "SELECT count(*) AS n FROM returns WHERE shop = :shop AND platform_ref <> ''"
+        " AND closed_at IS NULL AND cancelled_at IS NULL",
+        shop=shop,
+    )
+    return int(rows[0]["n"])
 
 
 @atomic

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from connector.store.both_ways_schema import BOTH_WAYS
 from connector.store.bylaws import BYLAWS
 from connector.store.connections_schema import CONNECTIONS, HOOKS
-from connector.store.following_schema import FOLLOWING
+from connector.store.following import FOLLOWING
 from connector.store.hooks_schema import WATCHDOG
 from connector.store.laws import LAWS, Statement, append_only
 from connector.store.pacing import PACING
 from connector.store.privacy_schema import PRIVACY
+from connector.store.tellings_schema import TELLINGS
 
 # `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
 
@@ -300,6 +302,8 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     HOOKS,
     PACING,
     WATCHDOG,
-    PRIVACY,
+    TELLINGS,
     FOLLOWING,
+    PRIVACY,
+    BOTH_WAYS,
 )

@@ -10,8 +10,16 @@ from flask_babel import gettext
 
 from connector.config import SHOP_NAME, Secret, ShopConfig
 from connector.diagnoses import FACTS, FAIL, STEPS, words
-from connector.errors import BadRequest, NotFound, RetourError
-from connector.store import desk, history, shops, standing
+from connector.errors import BadRequest, NotFound, PlatformError, RetourError
+from connector.store import (
+    backfills,
+    desk,
+    history,
+    hooks,
+    pace,
+    shops,
+    standing,
+)
 from connector.ways import WAYS, name_for, tidy_address
 from connector.web.console import guard
 from connector.web.face import face
@@ -22,7 +30,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
-    from connector.platform import Check
+    from connector.platform import Abilities, Check
 
 ACTOR = "console"
 
@@ -109,7 +117,8 @@ def connect(way: str) -> str | Response:
         abort(404)
     shop = _asked(way)
     given = {"address": shop.address, "name": shop.name, "client_id": shop.client_id}
-    given["allow_http"] = "1" if shop.allow_http else ""
+    for key in ("allow_http", "keys_in_query"):
+        given[key] = "1" if getattr(shop, key) else ""
     try:
         found = face().registrar.add(shop, ACTOR)
     except (BadRequest, RetourError) as error:
@@ -131,6 +140,7 @@ def _asked(way: str) -> ShopConfig:
         platform=asked.platform,
         address=address,
         allow_http=request.form.get("allow_http") == "1",
+        keys_in_query=request.form.get("keys_in_query") == "1",
     )
     seen: dict[str, Any] = {
         key: request.form.get(key, "").strip() for key in asked.settings
@@ -152,14 +162,21 @@ def _page(name: str, found: Sequence[Check]) -> str:
     row = shops.get(db, name)
     if row.removed_at:
         abort(404)
-    shop = face().shops.get(name)
+    now = face().clock()
+    shown = pace.get(db, name)
     return render_template(
         "console/shop.html",
         row=row,
         stands=standing.of(db, name),
-        abilities=shop.abilities if shop else None,
+        abilities=_abilities(name),
         matters=[one for one in desk.open_matters(db, name) if one.about == "shop"],
         deeds=history.of(db, name),
+        heard=hooks.heard(db, name),
+        watch=hooks.watch(db, name),
+        read=backfills.state(db, name),
+        pace=shown,
+        breaker=shown.breaker(now),
+        level=int(shown.level_now(now)),
         keys=_keys(row.platform, row.settings),
         steps=said(found),
         has_failed=any(check.verdict == FAIL for check in found),
@@ -169,6 +186,15 @@ def _page(name: str, found: Sequence[Check]) -> str:
             if value
         ],
     )
+
+
+def _abilities(name: str) -> Abilities | None:
+    """Return what the shop can do; None where it cannot be asked just now."""
+    shop = face().shops.get(name)
+    try:
+        return shop.abilities if shop else None
+    except PlatformError:
+        return None
 
 
 def _keys(platform: str, kept: Any) -> tuple[str, ...]:  # noqa: ANN401 - JSON

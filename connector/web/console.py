@@ -18,6 +18,7 @@ from flask_babel import gettext
 
 from connector.errors import BadRequest, NotFound, PlatformError
 from connector.store import (
+    backfills,
     desk,
     errands,
     history,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from connector.web.face import Tries
 
 
+OURS = ("/console/", "/install/")  # where the door may lead to
 OPEN = ("console.door", "console.enter", "console.embedded")
 
 
@@ -51,7 +53,9 @@ def guard() -> Response | None:
     if session.get("is_merchant"):
         keep_within()
         return None
-    return redirect(url_for("console.door", next=request.path), 303)
+    is_asking = request.method == "GET" and request.query_string
+    wanted = request.full_path if is_asking else request.path
+    return redirect(url_for("console.door", next=wanted), 303)
 
 
 def pages(tries: Tries) -> Blueprint:
@@ -100,7 +104,7 @@ def enter() -> Response | tuple[str, int]:
     if language:
         session["lang"] = language
     wanted = request.args.get("next", "")
-    is_ours = wanted.startswith("/console/") and "//" not in wanted
+    is_ours = wanted.startswith(OURS) and "//" not in wanted.partition("?")[0]
     return redirect(wanted if is_ours else url_for("console.overview"), 303)
 
 
@@ -133,6 +137,7 @@ def overview() -> str:
     known = [
         {
             "row": row,
+            "history": backfills.state(here.db, row.name),
             "decisions": returns.decision_counts(here.db, row.name),
             "waiting": outbox.waiting(here.db, row.name),
             "inbox": inbox.counts(here.db, row.name),

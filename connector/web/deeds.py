@@ -31,6 +31,7 @@ def pages() -> Blueprint:
     routes.post("/returns/<return_id>/lines/<int:line_id>/receive")(receive_line)
     routes.post("/returns/<return_id>/settled")(settled)
     routes.post("/returns/<return_id>/cancel")(cancel_return)
+    routes.post("/returns/<return_id>/paid-elsewhere")(paid_elsewhere)
     routes.post("/refunds/<refund_id>/<deed>")(refund_deed)
     routes.post("/shops/<shop>/pause")(pause)
     routes.post("/desk/<int:matter_id>/seen")(seen)
@@ -117,6 +118,17 @@ def cancel_return(return_id: str) -> Response:
 def settled(return_id: str) -> Response:
     """Take the matters of a return off the desk; it is looked at afresh."""
     desk.close(face().db, "return", return_id, ACTOR, face().clock())
+    return _back(return_id)
+
+
+def paid_elsewhere(return_id: str) -> Response:
+    """Take the shop's own refund for the money of this return."""
+    here = face()
+    _try(
+        lambda: byhand.paid_elsewhere(
+            here.db, return_id, why=_why(), actor=ACTOR, now=here.clock()
+        )
+    )
     return _back(return_id)
 
 

@@ -69,6 +69,16 @@ class Leaving(Protocol):
         """Unguessable, good once."""
         ...
 
+    @property
+    def address(self) -> str:
+        """The address of the shop."""
+        ...
+
+    @property
+    def found(self) -> Sequence[Check]:
+        """What was found of it without keys."""
+        ...
+
 
 class Arrived(Protocol):
     """What became of a grant."""
@@ -81,6 +91,11 @@ class Arrived(Protocol):
     @property
     def found(self) -> Sequence[Check]:
         """The steps of its check."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """The address of the shop."""
         ...
 
     @property
@@ -107,12 +122,18 @@ class Admission(Protocol):
         """Take the grant that he brings back."""
         ...
 
-    def leave_for_woocommerce(self, address: str, name: str) -> Leaving:
+    def leave_for_woocommerce(
+        self, address: str, name: str, *, keys_in_query: bool = False
+    ) -> Leaving:
         """Send the merchant to approve."""
         ...
 
     def take_keys(self, state: str, body: bytes) -> bool:
         """Hold the keys that a shop posts."""
+        ...
+
+    def waits_for(self, state: str) -> str:
+        """Return the address of the shop that a browser was sent to, or ""."""
         ...
 
     def has_come(self, state: str) -> bool:

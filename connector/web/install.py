@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as Answer
 
-    from connector.web.face import Tries
+    from connector.web.face import Arrived, Tries
 
 STATE = "install_state"
 MOST_BYTES = 10_000
@@ -99,6 +99,25 @@ def _arrived(shop: str, steps: list[dict[str, str]], is_connected: object) -> st
     )
 
 
+def _not_yet(arrived: Arrived) -> str:
+    """Say why the keys that came do not do, and how to begin again."""
+    codes = {check.code for check in arrived.found}
+    in_query = "header_dropped" in codes
+    return render_template(
+        "install/arrived.html",
+        shop=arrived.shop,
+        steps=said(arrived.found),
+        is_connected=False,
+        again=url_for(
+            "install.to_woocommerce",
+            url=arrived.address,
+            name=arrived.shop,
+            keys_in_query="1" if in_query else None,
+        ),
+        in_query=in_query,
+    )
+
+
 def to_woocommerce() -> Answer | str | tuple[str, int]:
     """Send the merchant, who is signed in here, to approve in his shop."""
     closed = guard()
@@ -107,15 +126,22 @@ def to_woocommerce() -> Answer | str | tuple[str, int]:
 
     def deed() -> Answer | str:
         address, name = request.args.get("url", ""), request.args.get("name", "")
+        in_query = request.args.get("keys_in_query") == "1"
         try:
-            leaving = face().admission.leave_for_woocommerce(address, name)
+            leaving = face().admission.leave_for_woocommerce(
+                address, name, keys_in_query=in_query
+            )
         except BadRequest as error:
             steps = said(getattr(error, "found", ()))
             if not steps:
                 raise
             return _arrived("", steps, is_connected=False)
         session[STATE] = leaving.state
-        return redirect(leaving.url, 303)
+        # A link, no redirect: the form that led here may not lead on (form-action),
+        # and a merchant sees where he is sent before he signs in there.
+        return render_template(
+            "install/leave.html", leaving=leaving, steps=said(leaving.found)
+        )
 
     return _try(deed)
 
@@ -139,8 +165,12 @@ def from_woocommerce() -> Answer | str | tuple[str, int]:
     if not state:
         why = gettext("This was begun in another browser; start again from here.")
         return _problem(why)
+    address = face().admission.waits_for(state)
+    if not address:
+        session.pop(STATE, None)
+        return _problem(gettext("No keys came within half an hour; start again."))
     has_come = face().admission.has_come(state)
-    return render_template("install/back.html", has_come=has_come)
+    return render_template("install/back.html", has_come=has_come, address=address)
 
 
 def finish() -> Answer | str | tuple[str, int]:
@@ -153,7 +183,7 @@ def finish() -> Answer | str | tuple[str, int]:
         state = str(session.pop(STATE, ""))
         arrived = face().admission.back_from_woocommerce(state)
         if not arrived.is_connected:
-            return _arrived(arrived.shop, said(arrived.found), is_connected=False)
+            return _not_yet(arrived)
         flash(gettext("The shop is connected."))
         return redirect(url_for("branches.one", name=arrived.shop), 303)
 

@@ -34,6 +34,9 @@ HIDDEN = [
     "::ffff:a9fe:a9fe",
     "64:ff9b::7f00:1",
     "2002:7f00:1::",
+    "168.63.129.16",
+    "::7f00:1",
+    "fec0::1",
 ]
 
 
@@ -72,7 +75,16 @@ def test_what_is_allowed_is_asked_at_any_port() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "0177.0.0.1", "127.1"],
+    [
+        "127.0.0.1",
+        "localhost",
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "127.1",
+        "①②⑦.⓪.⓪.①",
+        "LOCALHOST",
+    ],
 )
 def test_however_this_machine_is_written_nothing_is_sent(local: str, name: str) -> None:
     port = local.rpartition(":")[2]

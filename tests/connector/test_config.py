@@ -133,6 +133,7 @@ def test_a_sound_configuration_has_no_findings() -> None:
         ({"address": "http://boots.example"}, "E206"),
         ({"policy": "nowhere.toml"}, "E207"),
         ({"policy": "pyproject.toml"}, "E208"),
+        ({"staff_language": "pt"}, "E209"),
         ({"consumer_key": Secret("")}, "W301"),
         ({"refunds": Refunds(most_per_run="many")}, "E401"),
         ({"refunds": Refunds(time_zone="Mars/Base")}, "E402"),

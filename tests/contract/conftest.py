@@ -24,12 +24,15 @@ from connector.model import Order, RefundRequest, Share, TenderShare
 from connector.money import Money
 from connector.platform import Shop
 from tests.connector.shapes import a_line, an_order, eur
+from tests.tls import ca_file, context
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
 
 QUICK = Timeouts(connect=2, read=5, total=5)
 LOCAL = Transport(allow=("127.0.0.0/8",))
+TRUSTED = Transport(("127.0.0.0/8",), ca_file())
 
 
 @dataclass(slots=True)
@@ -102,7 +105,37 @@ def sandbox(_: ExitStack) -> Bench:
     )
 
 
-def shopify(stack: ExitStack) -> Bench:
+def at_shopify(url: str, clock: Clock) -> Callable[[str], ShopifyShop]:
+    """Return what makes an adapter for the stand-in at `url`, asked at an address."""
+    return lambda at: ShopifyShop(
+        name="tee",
+        domain="teehaus.myshopify.com",
+        credentials=ClientCredentials(url, "id", "hush", clock, transport=TRUSTED),
+        clock=clock,
+        timeouts=QUICK,
+        transport=TRUSTED,
+        api_url=at,
+    )
+
+
+def at_woo(
+    standin: WooStandin, clock: Clock, secret: str = "", *, is_tls: bool = False
+) -> Callable[[str], WooCommerceShop]:
+    """Return what makes an adapter with the stand-in's keys; `secret` is a plugin's."""
+    return lambda at: WooCommerceShop(
+        name="boots",
+        url=at,
+        key=standin.key,
+        secret=standin.secret,
+        clock=clock,
+        timeouts=QUICK,
+        transport=TRUSTED,
+        allow_http=not is_tls,
+        plugin_secrets={"wps": secret},
+    )
+
+
+def shopify(stack: ExitStack, tls: ssl.SSLContext | None = None) -> Bench:
     clock = Clock()
     standin = ShopifyStandin(
         domain="teehaus.myshopify.com",
@@ -111,22 +144,12 @@ def shopify(stack: ExitStack) -> Bench:
         client_secret="hush",
         clock=clock,
     )
-    url = stack.enter_context(serve_shopify(standin))
+    url = stack.enter_context(serve_shopify(standin, tls))
     tea = standin.add_product("Assam", "10.00", tax_rate="0.20")
     gid = standin.place_order([(tea, 3)], "ada@example.com")
     standin.fulfil(gid)
 
-    def made(at: str) -> ShopifyShop:
-        return ShopifyShop(
-            name="tee",
-            domain="teehaus.myshopify.com",
-            credentials=ClientCredentials(url, "id", "hush", clock, transport=LOCAL),
-            clock=clock,
-            timeouts=QUICK,
-            transport=LOCAL,
-            api_url=at,
-        )
-
+    made = at_shopify(url, clock)
     shop = made(url)
     return Bench(
         shop=shop,
@@ -148,25 +171,14 @@ def _set(standin: ShopifyStandin | WooStandin, kind: str, match: str) -> None:
     standin.switches.add(kind, match)
 
 
-def woocommerce(stack: ExitStack) -> Bench:
+def woocommerce(stack: ExitStack, tls: ssl.SSLContext | None = None) -> Bench:
     clock = Clock()
     standin = WooStandin(clock=clock)
-    url = stack.enter_context(serve_woo(standin))
+    url = stack.enter_context(serve_woo(standin, tls))
     mug = standin.add_product("Mug", "10.00")
     order_id = standin.place_order([(mug, 3)])
 
-    def made(at: str) -> WooCommerceShop:
-        return WooCommerceShop(
-            name="boots",
-            url=at,
-            key=standin.key,
-            secret=standin.secret,
-            clock=clock,
-            timeouts=QUICK,
-            transport=LOCAL,
-            allow_http=True,
-        )
-
+    made = at_woo(standin, clock, is_tls=tls is not None)
     shop = made(url)
     return Bench(
         shop=shop,
@@ -175,7 +187,7 @@ def woocommerce(stack: ExitStack) -> Bench:
         by_hand=lambda minor: _woo_refund(standin, order_id, minor),
         lose_answer=lambda: _set(standin, "lose_answer", "POST .*refunds"),
         lose_request=lambda: _set(standin, "lose_request", "POST .*refunds"),
-        away=made("http://127.0.0.1:9"),
+        away=made("https://127.0.0.1:9" if tls else "http://127.0.0.1:9"),
         absence_is_proof=False,
     )
 
@@ -184,7 +196,15 @@ def _woo_refund(standin: WooStandin, order_id: int, minor: int) -> None:
     standin.staff_refund(order_id, Money(minor, "EUR").decimal)
 
 
-@pytest.fixture(params=[sandbox, shopify, woocommerce])
+def shopify_tls(stack: ExitStack) -> Bench:
+    return shopify(stack, context())
+
+
+def woocommerce_tls(stack: ExitStack) -> Bench:
+    return woocommerce(stack, context())
+
+
+@pytest.fixture(params=[sandbox, shopify, woocommerce, shopify_tls, woocommerce_tls])
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     with ExitStack() as stack:
         yield request.param(stack)

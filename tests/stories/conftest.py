@@ -19,3 +19,10 @@ def world(tmp_path: Path, address: str) -> Iterator[World]:
     with build(tmp_path, seed=1, database=address) as made:
         yield made
         assert audit.run(made.office.db) == []
+
+
+@pytest.fixture
+def wps(world: World) -> World:
+    """The demo's world, whose WooCommerce shop runs the plugin."""
+    world.boots.wps.is_on = True
+    return world

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
 
-from adapters.shopify.standin import return_process, returns, subscriptions
+from adapters.shopify.standin import bulk, return_process, returns, subscriptions
 from adapters.shopify.standin.case_views import return_, reverse_line
 from adapters.shopify.standin.ids import checked
 from adapters.shopify.standin.payloads import order as order_payload
@@ -54,6 +54,7 @@ def root(state: State) -> dict[str, Callable[..., Any]]:
         "webhookSubscriptionCreate": lambda _i, topic, webhookSubscription: (  # noqa: N803
             subscriptions.create(state, topic, webhookSubscription)
         ),
+        "bulkOperationRunQuery": lambda _i, **args: bulk.run_query(state, **args),
         "webhookSubscriptionUpdate": lambda _i, id, webhookSubscription: (  # noqa: A006, N803
             subscriptions.update(state, id, webhookSubscription)
         ),

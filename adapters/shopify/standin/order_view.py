@@ -90,6 +90,7 @@ def _facts(one: Order) -> Json:
         "displayFinancialStatus": payloads.financial_status(one),
         "displayFulfillmentStatus": _fulfilment_status(one),
         "returnStatus": return_status(one),
+        "subtotalLineItemsQuantity": sum(item.quantity for item in one.lines),
         "restockable": True,
         "tags": sorted(one.tags),
         "note": one.note,

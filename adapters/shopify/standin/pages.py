@@ -33,7 +33,9 @@ def connection(
         else [((index,), row) for index, row in enumerate(listed)]
     )
 
-    def resolve(_info: object, **args: Any) -> Json:  # noqa: ANN401 - GraphQL arguments
+    def resolve(info: object, **args: Any) -> Json:  # noqa: ANN401 - GraphQL arguments
+        if getattr(getattr(info, "context", None), "is_bulk", False):
+            return {"edges": [{"node": view(row)} for _, row in keyed]}
         return _page(keyed, view, args)
 
     return resolve

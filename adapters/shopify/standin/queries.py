@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
 
-from adapters.shopify.standin import calculate, case_views, returns, search, views
+from adapters.shopify.standin import bulk, calculate, case_views, returns, search, views
 from adapters.shopify.standin.amounts import Json, minor
 from adapters.shopify.standin.ids import checked
 from adapters.shopify.standin.pages import Key, connection
@@ -69,6 +69,8 @@ def root(state: State) -> Json:
             state, "ReverseFulfillmentOrder", id
         ),
         "webhookSubscriptions": partial(_subscriptions, state),
+        "bulkOperation": lambda _info, id: bulk.one_operation(state, id),  # noqa: A006
+        "bulkOperations": partial(bulk.operations, state),
     }
 
 

@@ -10,9 +10,9 @@ from datetime import UTC
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
-from adapters.shopify.standin import execute, grants
+from adapters.shopify.standin import bulk, execute, grants
 from adapters.shopify.standin.cost import MAXIMUM, Bucket
 from adapters.sockets import Sockets
 
@@ -64,12 +64,36 @@ class Visit(BaseHTTPRequestHandler):
             self._json(HTTPStatus.NOT_FOUND, {"errors": "Not Found"})
 
     def do_GET(self) -> None:
-        """Show the consent page; there is nothing else to GET."""
+        """Show the consent page, or give the result of a bulk operation."""
         if self.path.startswith("/admin/oauth/authorize?"):
             shown = grants.page(self.server.shop, grants.query_of(self.path))
             self._send(HTTPStatus.OK, shown.encode(), "text/html", {})
         else:
+            self._result()
+
+    def _result(self) -> None:
+        parts = urlsplit(self.path)
+        shop = self.server.shop
+        folder, _, name = parts.path.strip("/").partition("/")
+        signature = dict(parse_qsl(parts.query)).get("signature", "")
+        with shop.lock:
+            found = bulk.result(shop, name, signature) if folder == "bulk" else None
+        early = shop.switches.take({"bulk"}, {"lose_request", "lose_answer", "status"})
+        if found is None:
             self._json(HTTPStatus.NOT_FOUND, {"errors": "Not Found"})
+        elif early is None:
+            self._send(HTTPStatus.OK, found, "application/jsonl", {})
+        elif early.kind == "lose_answer":
+            self._tear(found)
+        else:
+            self._drop()
+
+    def _tear(self, body: bytes) -> None:
+        """Send half of a file, and hang up."""
+        with suppress(OSError):
+            self._head(HTTPStatus.OK, len(body), "application/jsonl", {})
+            self.wfile.write(body[: len(body) // 2])
+        self._drop()
 
     def _approve(self, body: bytes) -> None:
         asked = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
@@ -229,6 +253,7 @@ def _wait(switch: Switch | None) -> None:
 def serve(shop: Shop, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Open the shop's door; inside the `with` it answers at the URL given."""
     door = Door(shop, tls)
+    shop.address = door.url
     stop = threading.Event()
     threads = [threading.Thread(target=door.serve_forever, args=(0.02,))]
     if shop.autodeliver:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from adapters.shopify.standin import payloads, pricing, refunds, returns
+from adapters.shopify.standin import bulk, payloads, pricing, refunds, returns
 from adapters.shopify.standin.amounts import Bag, Pair
+from adapters.shopify.standin.operations import Fate
 from adapters.shopify.standin.outcome import order_total
 from adapters.shopify.standin.records import (
     Customer,
@@ -264,6 +265,13 @@ class Shop(State):
         with self.lock:
             self.gateway_plan.extend([behaviour] * times)
 
+    def bulk_next(
+        self, status: str, error_code: str | None = None, partial: float = 0.0
+    ) -> None:
+        """Plan how the next bulk operation ends: FAILED with a code, CANCELED, ..."""
+        with self.lock:
+            self.bulk.plan.append(Fate(status, error_code, partial))
+
     def subscribe(self, topic: str, url: str) -> str:
         """Subscribe an address to "returns/request" or RETURNS_REQUEST."""
         with self.lock:
@@ -273,6 +281,7 @@ class Shop(State):
         """Send the webhooks that are due; count those accepted."""
         with self.lock:
             self.catch_up()
+            bulk.catch_up(self)
         return self.outbox.send()
 
     @property

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from adapters.shopify.standin.amounts import Json
 from adapters.shopify.standin.idempotency import Keys
+from adapters.shopify.standin.operations import Operations
 from adapters.shopify.standin.switches import Switches
 
 if TYPE_CHECKING:
@@ -139,6 +140,9 @@ class State:
         self.payouts: dict[str, Payout] = {}
         self.events: deque[Event] = deque()
         self.gateway_plan: deque[str] = deque()
+        self.bulk = Operations()
+        self.is_bulk = False  # connections give all that they have
+        self.address = ""  # where the door is, once it is open
         self._last_id = 5_000_000_000_000 + self.seed
         self._event_id = ""
         self._stamp = self.clock()

@@ -113,7 +113,7 @@ def _body(call: Call) -> Json:
 
 def _topic(given: object) -> str:
     topic = str(given)
-    if topic not in hooks.TOPICS and not topic.startswith("action.woocommerce_"):
+    if topic not in hooks.TOPICS and not topic.startswith(hooks.ACTIONS):
         code = "woocommerce_rest_shop_webhook_invalid_topic"
         told = "Webhook topic is required and must be valid."
         raise Problem(400, code, told, {"status": 400})

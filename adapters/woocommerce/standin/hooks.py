@@ -15,6 +15,7 @@ import requests
 
 from adapters.woocommerce.standin.switches import Switches
 
+ACTIONS = ("action.woocommerce_", "action.wc_")  # other hooks are refused
 MOST_FAILURES = 6  # the 7th in a row switches the webhook off
 TIMEOUT = 30
 PING_TIMEOUT = 5

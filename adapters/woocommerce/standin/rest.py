@@ -8,9 +8,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.woocommerce.standin import hook_routes, refunding, site
+from adapters.woocommerce.standin import (
+    hook_routes,
+    meta,
+    moments,
+    refunding,
+    shipments,
+    site,
+)
 from adapters.woocommerce.standin.problems import Problem
 from adapters.woocommerce.standin.shop import Shop
+from adapters.woocommerce.standin.wpswings import STATUSES as PLUGIN_STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,20 +79,39 @@ def _order(call: Call) -> Json:
 def list_orders(call: Call) -> list[Json]:
     """List orders, newest first unless asked otherwise."""
     shop, query = call.shop, call.query
-    found = [one for one in shop.orders.values() if one["status"] != "trash"]
+    _check_statuses(shop, query.get("status", "any").split(","))
+    # Those whose status went with its plugin are in no list at all.
+    hidden = {"trash", *PLUGIN_STATUSES} - shop.statuses().keys()
+    found = [one for one in shop.orders.values() if one["status"] not in hidden]
     if query.get("status") not in (None, "any"):
         found = [one for one in found if one["status"] in query["status"].split(",")]
-    if "modified_after" in query:
-        after = _moment(shop, query["modified_after"], query.get("dates_are_gmt"))
-        found = [one for one in found if _gmt(one, "date_modified_gmt") > after]
+    for parameter, column in (("modified_after", "modified"), ("after", "created")):
+        if parameter in query:
+            after = moments.read(shop, query[parameter], query.get("dates_are_gmt"))
+            edge = _written(after, shop)
+            name = f"date_{column}{shop.date_suffix}"
+            found = [one for one in found if one[name] > edge]
     if "search" in query:
         found = [one for one in found if query["search"] in _searched(one)]
     if "include" in query:
         wanted = query["include"].split(",")
         found = [one for one in found if str(one["id"]) in wanted]
-    name = "date_modified_gmt" if query.get("orderby") == "modified" else "id"
+    columns = {"modified": "date_modified", "date": "date_created"}
+    sorting = columns.get(query.get("orderby", "date"))
+    name = f"{sorting}{shop.date_suffix}" if sorting else "id"
     found.sort(key=lambda one: (one[name], one["id"]), reverse=not _is_asc(query))
-    return _page(call, found)
+    return [shop.shown(one) for one in _page(call, found)]
+
+
+def _check_statuses(shop: Shop, asked: list[str], name: str = "status[0]") -> None:
+    """Refuse a status that is not registered; with `wc-` before it none is."""
+    known = ["any", "trash", "auto-draft", *shop.statuses()]
+    if set(asked) <= set(known):
+        return
+    told = f"{name} is not one of {', '.join(known[:-1])}, and {known[-1]}."
+    details = {"status": {"code": "rest_not_in_enum", "message": told, "data": None}}
+    data = {"status": 400, "params": {"status": told}, "details": details}
+    raise Problem(400, "rest_invalid_param", "Invalid parameter(s): status", data)
 
 
 def _is_asc(query: Mapping[str, str]) -> bool:
@@ -95,39 +122,10 @@ def _searched(order: Json) -> str:
     return f"{order['number']} {order['billing'].get('email', '')}"
 
 
-def _gmt(order: Json, name: str) -> datetime:
-    return datetime.fromisoformat(order[name]).replace(tzinfo=UTC)
-
-
-def _moment(shop: Shop, text: str, is_gmt: str | None) -> datetime:
-    """Read a date as the API does.
-
-    Naive is local without the flag; an offset is right only without it, and off
-    by the site's own offset with it.
-    """
-    try:
-        if len(text) == len("2026-11-23"):
-            raise ValueError  # noqa: TRY301 - the one place that says what a bad date is
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        data = {
-            "status": 400,
-            "params": {"modified_after": "Invalid date."},
-            "details": {
-                "modified_after": {
-                    "code": "rest_invalid_date",
-                    "message": "Invalid date.",
-                    "data": None,
-                }
-            },
-        }
-        told = "Invalid parameter(s): modified_after"
-        raise Problem(400, "rest_invalid_param", told, data) from None
-    if read.tzinfo is None:
-        return read.replace(tzinfo=UTC if is_gmt == "true" else shop.zone)
-    if is_gmt == "true":
-        return read.astimezone(shop.zone).replace(tzinfo=UTC)
-    return read
+def _written(moment: datetime, shop: Shop) -> str:
+    """Write a moment as the shop keeps dates: UTC, or site-local for posts."""
+    zone = shop.zone if shop.keeps_posts else UTC
+    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _page(call: Call, found: list[Json]) -> list[Json]:
@@ -150,21 +148,34 @@ def _page(call: Call, found: list[Json]) -> list[Json]:
     return cut
 
 
+def list_statuses(call: Call) -> list[Json]:
+    """List the order statuses that are registered, those of plugins too."""
+    return [{"slug": s, "name": name} for s, name in call.shop.statuses().items()]
+
+
+def status_totals(call: Call) -> list[Json]:
+    """Count orders by status."""
+    held = [one["status"] for one in call.shop.orders.values()]
+    return [one | {"total": held.count(one["slug"])} for one in list_statuses(call)]
+
+
 def read_order(call: Call) -> Json:
     """Show one order, trashed ones too."""
-    return _order(call)
+    return call.shop.shown(_order(call))
 
 
 def change_order(call: Call) -> Json:
     """Change an order; even a change of nothing touches it and tells."""
     order = _order(call)
     body = call.body if isinstance(call.body, dict) else {}
-    was = order["status"]
-    order.update({key: body[key] for key in ("status", "customer_note") if key in body})
+    if "status" in body:
+        _check_statuses(call.shop, [body["status"]], "status")
+    if "customer_note" in body:
+        order["customer_note"] = body["customer_note"]
+    meta.write(call.shop, order, body.get("meta_data"))
+    call.shop.set_status(order, str(body.get("status", order["status"])))
     call.shop.touch(order)
-    if order["status"] != was:
-        call.shop.outbox.add("action.woocommerce_order_status_changed", order["id"])
-    return order
+    return call.shop.shown(order)
 
 
 def delete_order(call: Call) -> Json:
@@ -238,18 +249,27 @@ def list_notes(call: Call) -> list[Json]:
 
 
 def make_note(call: Call) -> Json:
-    """Add a note to an order."""
+    """Add a note to an order, private unless `customer_note`; the order stays as it is.
+
+    Its author is WooCommerce, whoever's key it was.
+    """
     _order(call)
-    note = {
-        "id": call.shop.new_id("note"),
-        "author": "WooCommerce",
-        **call.shop.dates(call.shop.clock(), "date_created"),
-        "note": str((call.body or {}).get("note", "")),
-        "customer_note": False,
-        "_links": {},
-    }
-    call.shop.notes[call.parts[0]].insert(0, note)
-    return note
+    body = call.body if isinstance(call.body, dict) else {}
+    if not isinstance(body.get("note"), str):
+        told = "Missing parameter(s): note"
+        data = {"status": 400, "params": ["note"]}
+        raise Problem(400, "rest_missing_callback_param", told, data)
+    note = call.shop.add_note(
+        call.parts[0],
+        body["note"],
+        is_for_customer=body.get("customer_note") is True,
+    )
+    return dict(note)
+
+
+def list_shipments(call: Call) -> list[Json]:
+    """List shipments of the plugin that makes them."""
+    return shipments.wrapped(call, _page(call, shipments.found(call)))
 
 
 def list_hooks(call: Call) -> list[Json]:
@@ -280,6 +300,8 @@ def tax_settings(call: Call) -> list[Json]:
 ORDER = r"orders/(\d+)"
 ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("GET", "orders", list_orders, 200),
+    ("GET", "orders/statuses", list_statuses, 200),
+    ("GET", "reports/orders/totals", status_totals, 200),
     ("GET", ORDER, read_order, 200),
     ("PUT", ORDER, change_order, 200),
     ("DELETE", ORDER, delete_order, 200),
@@ -290,6 +312,10 @@ ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("GET", f"{ORDER}/notes", list_notes, 200),
     ("POST", f"{ORDER}/notes", make_note, 201),
     ("GET", "refunds", every_refund, 200),
+    ("GET", "shipments", list_shipments, 200),
+    ("POST", "shipments", shipments.make, 201),
+    ("GET", r"shipments/(\d+)", shipments.read, 200),
+    ("PUT", r"shipments/(\d+)", shipments.change, 200),
     ("GET", "products", list_products, 200),
     ("GET", "webhooks", list_hooks, 200),
     ("POST", "webhooks", hook_routes.make, 201),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from adapters.sockets import Sockets
-from adapters.woocommerce.standin import access, rest, site
+from adapters.woocommerce.standin import access, rest, site, wcauth
 from adapters.woocommerce.standin.problems import Fatal, Problem
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from adapters.woocommerce.standin.switches import Switch
 
 PREFIX = "/wp-json/wc/v3/"
+WPS_PREFIX = "/wp-json/rma/"
 MAINTENANCE = b"<!DOCTYPE html><html><title>Maintenance</title></html>"
 FATAL = {
     "code": "internal_server_error",
@@ -97,9 +98,13 @@ class Visit(BaseHTTPRequestHandler):
 
     def _answer_before(self, method: str, path: str, raw: bytes) -> bool:
         """Answer what needs no key: the site's moods, its pages, its front page."""
-        del method, raw
+        del raw
+        shop = self.server.shop
         query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
-        found = site.before(self.server.shop, path, query)
+        given = dict(self.headers.items())
+        found = site.before(shop, path, query) or wcauth.visit(
+            shop, method, self.path, given, self.server.url
+        )
         if found is None:
             return False
         self._send(*found)
@@ -112,9 +117,15 @@ class Visit(BaseHTTPRequestHandler):
         # A parameter given twice counts once, the last one, as in PHP.
         query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
         try:
+            if path.startswith(WPS_PREFIX):
+                asked = self._body(raw)
+                given = asked if isinstance(asked, dict) else {}
+                route = path.removeprefix(WPS_PREFIX)
+                code, said = shop.wps.rest(route, given)
+                return code, json.dumps(said).encode(), {}
             basic = ""
             if self.server.scheme == "https":  # over http it is not looked at
-                basic = self.headers.get("Authorization", "")
+                basic = access.handed_over(shop, dict(self.headers.items()), query)
             access.admit(shop, method, f"{self.server.url}{path}", query, basic)
             body = self._body(raw)
             status, found, headers = rest.answer(

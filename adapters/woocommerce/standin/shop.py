@@ -14,12 +14,29 @@ from zoneinfo import ZoneInfo
 from adapters.woocommerce.standin import hooks, selling
 from adapters.woocommerce.standin.access import Key
 from adapters.woocommerce.standin.books import ZERO, Payout, text
+from adapters.woocommerce.standin.shiptastic import Shiptastic
 from adapters.woocommerce.standin.switches import Switches
+from adapters.woocommerce.standin.wpswings import STATUSES, WPSwings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Json = dict[str, Any]
+
+OBJECTS = ("new_customer_return_shipment_request",)
+
+BEFORE = {
+    "pending": "Pending payment",
+    "processing": "Processing",
+    "on-hold": "On hold",
+    "completed": "Completed",
+}
+AFTER = {
+    "cancelled": "Cancelled",
+    "refunded": "Refunded",
+    "failed": "Failed",
+    "checkout-draft": "Draft",
+}
 
 
 @dataclass(slots=True)
@@ -46,14 +63,18 @@ class Shop:
         currency: str = "EUR",
         decimals: int = 2,
         prices_include_tax: bool = True,
+        keeps_posts: bool = False,
     ) -> None:
         self.name, self.key = name, key
         self.keys = {key: Key(secret)}
         self.mood = ""  # what stands before the API: see `site`
+        self.trusts = ""  # a file of certificates for what it posts to
         self.version, self.hpos, self.tax_at_subtotal = "11.0.1", True, False
         self.clock, self.zone = clock, ZoneInfo(time_zone)
         self.currency, self.decimals = currency, decimals
         self.prices_include_tax = prices_include_tax
+        # Without HPOS orders are posts, and dates are compared in the site's own time.
+        self.keeps_posts = keeps_posts
         self.rng = random.Random(seed)  # noqa: S311 - a play, no secret
         self.switches = Switches(self.rng)
         self.lock = threading.RLock()
@@ -64,9 +85,12 @@ class Shop:
         self.notes: dict[int, list[Json]] = {}
         self.gateways: dict[str, Gateway] = {}
         self.books: list[Payout] = []
+        self.more_statuses: Json = {}  # of plugins that are not played here
         self.nonces: set[tuple[str, str]] = set()
         self.outbox = hooks.Outbox(self.switches, self._payload, self._seconds)
         self._ids: dict[str, int] = {}
+        self.wps = WPSwings(self)
+        self.stc = Shiptastic(self)
         self.gateway("labpay")
         self.gateway("bacs", can_refund=False)
 
@@ -109,10 +133,33 @@ class Shop:
             f"{name}_gmt": gmt.isoformat(timespec="seconds"),
         }
 
+    @property
+    def date_suffix(self) -> str:
+        """Say which of an order's two dates is compared and sorted by."""
+        return "" if self.keeps_posts else "_gmt"
+
     def touch(self, order: Json) -> None:
         """Mark an order as modified now, and tell."""
         order.update(self.dates(self.clock(), "date_modified"))
         self.outbox.add("order.updated", order["id"])
+
+    def shown(self, order: Json) -> Json:
+        """Return an order as the API and its webhooks show it, plugins included."""
+        added = self.stc.of_order(order) if self.stc.is_on else {}
+        return {**added, **order}
+
+    def statuses(self) -> Json:
+        """Return every order status that is registered now: slug to name."""
+        own = STATUSES if self.wps.is_on else {}
+        return {**BEFORE, **own, **self.more_statuses, **AFTER}
+
+    def set_status(self, order: Json, status: str) -> None:
+        """Change an order's status, and tell when it is another one."""
+        if order["status"] == status:
+            return
+        order["status"] = status
+        self.outbox.add("action.woocommerce_order_status_changed", order["id"])
+        self.outbox.add(f"action.woocommerce_order_status_{status}", order["id"])
 
     def gateway(self, gateway_id: str, *, can_refund: bool = True) -> Gateway:
         """Install a payment gateway."""
@@ -181,6 +228,22 @@ class Shop:
             self.outbox.add("order.created", order_id)
         return order_id
 
+    def add_note(
+        self, order_id: int, text: str, *, is_for_customer: bool = False
+    ) -> Json:
+        """Write a note on an order, newest first; the order stays unmodified."""
+        note: Json = {
+            "id": self.new_id("note"),
+            "author": "WooCommerce",
+            **self.dates(self.clock(), "date_created"),
+            "note": text,
+            "customer_note": is_for_customer,
+            "_links": {"self": [], "collection": [], "up": []},
+        }
+        self.notes[order_id].insert(0, note)
+        self.outbox.add("action.woocommerce_order_note_added", note["id"])
+        return note
+
     def complete(self, order_id: int) -> None:
         """Mark an order as sent and completed."""
         with self.lock:
@@ -215,6 +278,7 @@ class Shop:
         *,
         lines: Iterable[Json] = (),
         by_gateway: bool = False,
+        reason: str = "agreed by phone",
     ) -> int:
         """Refund in the admin; without the gateway, staff hand the money over."""
         from adapters.woocommerce.standin import refunding  # noqa: PLC0415 - it needs Shop
@@ -223,7 +287,7 @@ class Shop:
             "amount": amount,
             "line_items": list(lines),
             "api_refund": by_gateway,
-            "reason": "agreed by phone",
+            "reason": reason,
         }
         made = refunding.create(self, order_id, body, by="staff")
         with self.lock:
@@ -303,12 +367,15 @@ class Shop:
     def _payload(self, topic: str, arg: int) -> Json:
         """Build a body as it leaves: an object deleted since gives an error body."""
         if topic.startswith("action."):
-            return {"action": topic.removeprefix("action."), "arg": arg}
+            # An object as the first argument comes as an empty list.
+            is_object = topic.endswith(OBJECTS)
+            action = topic.removeprefix("action.")
+            return {"action": action, "arg": [] if is_object else arg}
         if topic == "order.deleted":
             return {"id": arg}
         with self.lock:
             if arg in self.orders:
-                return dict(self.orders[arg])
+                return self.shown(self.orders[arg])
         return {
             "code": "woocommerce_rest_shop_order_invalid_id",
             "message": "Invalid ID.",

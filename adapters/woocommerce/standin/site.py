@@ -32,7 +32,8 @@ def before(shop: Shop, path: str, query: Mapping[str, str]) -> Answer | None:
     """Answer what needs no key; None where the API itself is asked.
 
     Moods: firewall, maintenance, database, plain (permalinks), moved (to another
-    address), blog (WordPress without WooCommerce), challenge (200 with a page).
+    address), blog (WordPress without WooCommerce), challenge (200 with a page);
+    stripped (the host drops the Authorization header) shows at the API alone.
     """
     is_api = path.startswith("/wp-json")
     if shop.mood in MOODS and (is_api or shop.mood in EVERYWHERE):

@@ -21,6 +21,7 @@ RETURN_ORDER = "gid://shopify/Order/4783296544821"
 # through a double, so where a GID is given it counts.
 EXPECTED: dict[str, Notice] = {
     "app__uninstalled": Notice(about="uninstalled"),
+    "bulk_operations__finish": Notice(about="history"),
     "orders__create": Notice(about="order", order_ref=ORDER),
     "orders__updated": Notice(about="order", order_ref=ORDER),
     "orders__cancelled": Notice(about="order", order_ref=ORDER),
@@ -61,7 +62,6 @@ EXPECTED: dict[str, Notice] = {
     "customers__merge": Notice(about="noted"),
     "customers__update": Notice(about="noted"),
     "shop__redact": Notice(about="noted"),
-    "bulk_operations__finish": Notice(about="noted"),
 }
 BY_NUMBER = (
     "orders__delete",

@@ -14,15 +14,14 @@ from adapters.woocommerce.shop import WooCommerceShop
 from adapters.woocommerce.standin import Shop, serve
 from adapters.woocommerce.standin.access import Key
 from connector.diagnoses import WORDS, found
-from tests.contract.conftest import LOCAL, Clock
-from tests.tls import ca_file, context
+from tests.contract.conftest import LOCAL, TRUSTED, Clock
+from tests.tls import context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connector.platform import Check
 
-TRUSTED = Transport(("127.0.0.0/8",), ca_file())
 QUICK = Timeouts(connect=2, read=2, total=4)
 
 
@@ -40,7 +39,12 @@ def shop_of(
 
 
 def adapter(
-    url: str, standin: Shop, transport: Transport = LOCAL, key: str = ""
+    url: str,
+    standin: Shop,
+    transport: Transport = LOCAL,
+    key: str = "",
+    *,
+    keys_in_query: bool = False,
 ) -> WooCommerceShop:
     return WooCommerceShop(
         name="boots",
@@ -50,6 +54,7 @@ def adapter(
         clock=Clock(),
         timeouts=QUICK,
         allow_http=True,
+        keys_in_query=keys_in_query,
         transport=transport,
     )
 
@@ -131,10 +136,44 @@ def test_a_redirect_names_the_right_address_without_a_query(standin: Shop) -> No
     assert examined(standin)[0].facts == {"to": "https://www.shop.example"}
 
 
-@pytest.mark.parametrize("kind", ["expired", "other_host", "self_signed"])
-def test_a_bad_certificate_is_named(standin: Shop, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("expired", "certificate_expired"),
+        ("other_host", "certificate_other_host"),
+        ("self_signed", "certificate"),
+    ],
+)
+def test_a_bad_certificate_is_named(standin: Shop, kind: str, code: str) -> None:
     with shop_of(standin, kind, TRUSTED) as shop:
-        assert codes(list(shop.check())) == ["certificate"]
+        assert codes(list(shop.check())) == [code]
+
+
+def test_the_environment_changes_nothing_about_whose_certificates_hold(
+    standin: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
+    with shop_of(standin, "good", TRUSTED) as shop:
+        assert "keys_accepted" in codes(list(shop.check()))
+
+
+def test_a_host_that_drops_the_header_is_found_out_and_helped(standin: Shop) -> None:
+    standin.mood = "stripped"
+    with serve(standin, context()) as url:
+        assert codes(list(adapter(url, standin, TRUSTED).check()))[-1] == (
+            "header_dropped"
+        )
+        unknown = adapter(url, standin, TRUSTED, key="ck_unknown")
+        assert codes(list(unknown.check()))[-1] == "key_unknown"
+        helped = adapter(url, standin, TRUSTED, keys_in_query=True)
+        assert codes(list(helped.check()))[-1] == "webhooks_possible"
+
+
+def test_an_endless_front_page_is_not_read_to_its_end(
+    standin: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.woocommerce.checks.MOST_INDEX", 100)
+    assert codes(examined(standin)) == ["unreadable"]
 
 
 def test_a_certificate_of_an_unknown_authority_is_bad(standin: Shop) -> None:
@@ -159,7 +198,7 @@ def test_a_private_address_is_refused_before_anything_is_sent(standin: Shop) -> 
     ("key", "code"),
     [
         (Key("cs_other"), "secret_wrong"),
-        (Key("cs_standin", "write"), "secret_wrong"),
+        (Key("cs_standin", "write"), "write_only"),
         (Key("cs_standin", "read"), "read_only"),
         (Key("cs_standin", role="customer"), "key_of_customer"),
     ],

@@ -75,8 +75,8 @@ def test_a_shop_is_added_listed_checked_and_removed(path: Path, url: str) -> Non
 def test_a_wrong_key_is_explained_and_nothing_kept(path: Path, url: str) -> None:
     refused = add(path, url, typed="ck_standin\ncs_wrong\n")
     assert refused.exit_code == 1
-    assert "[ FAIL ] Sign in: The secret is wrong" in refused.output
-    assert "Make a new key" in refused.output
+    assert "[ FAIL ] Sign in: The key and the secret" in refused.output
+    assert "make a new key" in refused.output
     assert run(path, "shop", "list").output == ""
 
 

@@ -103,7 +103,7 @@ def test_a_shop_that_fails_a_step_is_not_kept(
     answer = add(browser, url, consumer_secret="cs_wrong_one")
     assert answer.status_code == 200
     assert "does not work" in answer.text
-    assert "The secret is wrong" in answer.text
+    assert "The key and the secret" in answer.text
     assert "cs_wrong_one" not in answer.text
     assert 'value="boots"' in answer.text
     assert shops.ever(office.db) == []

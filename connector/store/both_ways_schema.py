@@ -40,7 +40,7 @@ CANCEL: Statement = {
     ),
 }
 
-FOLLOWING: tuple[Statement, ...] = (
+BOTH_WAYS: tuple[Statement, ...] = (
     # Units of a return line that somebody else paid back, in the shop itself.
     "ALTER TABLE return_lines ADD COLUMN elsewhere $int NOT NULL DEFAULT 0",
     CANCEL,
