@@ -22,6 +22,7 @@ from connector.errors import (
 )
 from connector.model import Return, ShopReturn
 from connector.platform import Shop
+from connector.refusals import refusal
 from connector.states import Errand
 from connector.steps import told
 from connector.store import Database, atomic, desk, errands, outbox, returns, shops
@@ -279,12 +280,21 @@ def _ask_approve(job: _Job) -> None:
 
 
 def _ask_decline(job: _Job) -> None:
-    said = [answer.why for line in job.case.lines for answer in line.trace]
-    job.shop.decline_return(job.case.platform_ref, said[-1] if said else "")
+    reason, note = refusal(job.case)
+    job.shop.decline_return(job.case.platform_ref, note, reason)
 
 
 def _ask_dispose(job: _Job) -> None:
     job.shop.dispose(job.case.platform_ref, job.row.args)
+
+
+def _read_cancelled(job: _Job) -> dict[str, Any]:
+    """Read the state; a return that was never made there needs no cancelling."""
+    return _read_status(job) if job.case.platform_ref else {"status": "cancelled"}
+
+
+def _ask_cancel(job: _Job) -> None:
+    job.shop.cancel_return(job.case.platform_ref)
 
 
 def _ask_close(job: _Job) -> None:
@@ -297,6 +307,7 @@ _READ: Mapping[str, Callable[[_Job], dict[str, Any]]] = {
     "decline": _read_request,
     "dispose": _read_disposed,
     "close": _read_status,
+    "cancel": _read_cancelled,
 }
 _ASK: Mapping[str, Callable[[_Job], ShopReturn | None]] = {
     "open": _ask_open,
@@ -304,6 +315,7 @@ _ASK: Mapping[str, Callable[[_Job], ShopReturn | None]] = {
     "decline": _ask_decline,
     "dispose": _ask_dispose,
     "close": _ask_close,
+    "cancel": _ask_cancel,
 }
 _IS_DONE: Mapping[str, Callable[[_Job, Mapping[str, Any]], bool]] = {
     "open": lambda job, _: bool(job.case.platform_ref),
@@ -311,6 +323,7 @@ _IS_DONE: Mapping[str, Callable[[_Job, Mapping[str, Any]], bool]] = {
     "decline": lambda _, seen: seen["status"] in ("declined", "cancelled"),
     "dispose": _is_disposed,
     "close": lambda _, seen: seen["status"] in ("closed", "cancelled", "declined"),
+    "cancel": lambda _, seen: seen["status"] in ("closed", "cancelled", "declined"),
 }
 
 

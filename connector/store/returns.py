@@ -87,6 +87,17 @@ def live(db: Database, shop: str) -> list[str]:
     return [row["id"] for row in rows]
 
 
+def orders_at_shop(db: Database, shop: str) -> list[str]:
+    """List the orders with a live return that the shop holds too."""
+    rows = db.query(
+        "SELECT DISTINCT order_ref FROM returns WHERE shop = :shop"
+        " AND platform_ref <> '' AND closed_at IS NULL AND cancelled_at IS NULL"
+        " ORDER BY order_ref",
+        shop=shop,
+    )
+    return [row["order_ref"] for row in rows]
+
+
 def decision_counts(db: Database, shop: str) -> dict[str, int]:
     """Count a shop's returns by the gravest decision among their lines."""
     rows = db.query(
@@ -263,6 +274,41 @@ def count_at_shop(db: Database, shop: str) -> int:
 
 
 @atomic
+def reopen(db: Database, case: Return, actor: str, now: datetime) -> None:
+    """Open a closed return again: something is owed after all."""
+    db.execute("UPDATE returns SET closed_at = NULL WHERE id = :id", id=case.id)
+    _note(db, case, "reopen", actor, "opened again in the shop", now)
+
+
+@atomic
+def paid_elsewhere(
+    db: Database, case: Return, line: ReturnLine, units: int, actor: str, now: datetime
+) -> None:
+    """Remember how many units of a line others paid back; they are due no more."""
+    db.execute(
+        "UPDATE return_lines SET elsewhere = :units WHERE id = :id",
+        units=units,
+        id=line.id,
+    )
+    why = f"{units} units of a line were refunded in the shop, not from here"
+    _note(db, case, "paid_elsewhere", actor, why, now)
+
+
+@atomic
+def reduce(
+    db: Database, case: Return, line: ReturnLine, left: int, actor: str, now: datetime
+) -> None:
+    """Approve fewer units of a line than before; none of them came back."""
+    db.execute(
+        "UPDATE return_lines SET approved = :left WHERE id = :id",
+        left=left,
+        id=line.id,
+    )
+    why = f"{line.approved - left} units of a line were taken out in the shop"
+    _note(db, case, "reduce", actor, why, now)
+
+
+@atomic
 def adopt(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
     """Tie our return to the shop's, line by line."""
     db.execute(
@@ -372,6 +418,7 @@ def _line(row: Row) -> ReturnLine:
         accepted=row["accepted"],
         rejected=row["rejected"],
         lost=row["lost"],
+        elsewhere=row["elsewhere"],
         platform_ref=row["platform_ref"],
         trace=msgspec.json.decode(row["trace"], type=tuple[Answer, ...]),
         wanted=Resolution(row["wanted"]),
