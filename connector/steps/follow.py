@@ -13,7 +13,7 @@ from connector.model import Answer
 from connector.states import Decision, Errand, Refund
 from connector.steps.promise import CLOSED_THERE, EXCHANGE, payable
 from connector.steps.told import ACTOR
-from connector.store import desk, errands, filing, refunds, returns
+from connector.store import at_shop, desk, errands, filing, refunds, returns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,7 +68,7 @@ def _count(db: Database, case: Return, found: ShopReturn, now: datetime) -> None
         others = min(line.asked, max(0, there[ref] - ours[ref]))
         if others != line.elsewhere:
             is_other = True
-            returns.paid_elsewhere(db, case, line, others, ACTOR, now)
+            at_shop.paid_elsewhere(db, case, line, others, ACTOR, now)
     for row in rows if is_other else ():
         if row.state is Refund.PLANNED:
             why = "units of it were refunded in the shop meanwhile"
@@ -101,7 +101,7 @@ def _take_out(
         filing.split(db, case, line, left)
         decide(db, case, line.id, "decline", 0, now, "partly removed in the shop")
     elif left:
-        returns.reduce(db, case, line, left, ACTOR, now)
+        at_shop.reduce(db, case, line, left, ACTOR, now)
     else:
         _decline(db, case, line, "removed in the shop", now)
 
@@ -226,7 +226,7 @@ def _reopened(db: Database, case: Return, now: datetime) -> bool:
     if any(row.changed_at > now - SETTLED for row in closing):
         return False
     if _owed(db, case):
-        returns.reopen(db, case, ACTOR, now)
+        at_shop.reopen(db, case, ACTOR, now)
         desk.settle(db, "return", case.id, CLOSED_THERE, ACTOR, now)
         return True
     why = "opened again in the shop, though all is settled here: close it there"

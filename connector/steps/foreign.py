@@ -15,6 +15,7 @@ from connector.steps.follow import follow as follow_up
 from connector.steps.observe import observe
 from connector.steps.told import ACTOR
 from connector.store import (
+    at_shop,
     atomic,
     desk,
     errands,
@@ -129,7 +130,7 @@ def _rewrite(
     cancelled(db, case, "rewritten by the customer in the shop", now)
     case = returns.get(db, case.id)
     if case.cancelled_at or case.status == "declined":
-        returns.detach(db, case, "its request was rewritten", ACTOR, now)
+        at_shop.detach(db, case, "its request was rewritten", ACTOR, now)
         _open(db, case.shop, able, order, found, now)
 
 

@@ -25,7 +25,16 @@ from connector.platform import Shop
 from connector.refusals import refusal
 from connector.states import Errand
 from connector.steps import told
-from connector.store import Database, atomic, desk, errands, outbox, returns, shops
+from connector.store import (
+    Database,
+    at_shop,
+    atomic,
+    desk,
+    errands,
+    outbox,
+    returns,
+    shops,
+)
 from connector.store.errands import ErrandRow
 from connector.store.lock import dispatcher
 
@@ -85,7 +94,7 @@ def run(
 @atomic
 def _tell_gone(db: Database, shop: str, now: datetime) -> None:
     """Say once that the shop holds returns of ours no more."""
-    count = returns.count_at_shop(db, shop)
+    count = at_shop.count_at_shop(db, shop)
     if count:
         why = (
             f"the shop's return plugin is switched off, with {count} returns open:"

@@ -225,7 +225,7 @@ def ship(db: Database, case: Return, actor: str, now: datetime) -> None:
         now=stamp(now),
         id=case.id,
     )
-    _note(db, case, "ship", actor, "", now)
+    note(db, case, "ship", actor, "", now)
 
 
 @atomic
@@ -253,59 +253,7 @@ def finish(
     if event == "cancel":
         for line in case.lines:
             filing.free(db, line.id)
-    _note(db, case, event, actor, why, now)
-
-
-@atomic
-def detach(db: Database, case: Return, why: str, actor: str, now: datetime) -> None:
-    """Untie our return from the shop's, whose ref another of ours will have."""
-    db.execute("UPDATE returns SET platform_ref = '' WHERE id = :id", id=case.id)
-    _note(db, case, "detached", actor, why, now)
-
-
-def count_at_shop(db: Database, shop: str) -> int:
-    """Count the live returns that the shop holds too."""
-    rows = db.query(
-        "SELECT count(*) AS n FROM returns WHERE shop = :shop AND platform_ref <> ''"
-        " AND closed_at IS NULL AND cancelled_at IS NULL",
-        shop=shop,
-    )
-    return int(rows[0]["n"])
-
-
-@atomic
-def reopen(db: Database, case: Return, actor: str, now: datetime) -> None:
-    """Open a closed return again: something is owed after all."""
-    db.execute("UPDATE returns SET closed_at = NULL WHERE id = :id", id=case.id)
-    _note(db, case, "reopen", actor, "opened again in the shop", now)
-
-
-@atomic
-def paid_elsewhere(
-    db: Database, case: Return, line: ReturnLine, units: int, actor: str, now: datetime
-) -> None:
-    """Remember how many units of a line others paid back; they are due no more."""
-    db.execute(
-        "UPDATE return_lines SET elsewhere = :units WHERE id = :id",
-        units=units,
-        id=line.id,
-    )
-    why = f"{units} units of a line were refunded in the shop, not from here"
-    _note(db, case, "paid_elsewhere", actor, why, now)
-
-
-@atomic
-def reduce(
-    db: Database, case: Return, line: ReturnLine, left: int, actor: str, now: datetime
-) -> None:
-    """Approve fewer units of a line than before; none of them came back."""
-    db.execute(
-        "UPDATE return_lines SET approved = :left WHERE id = :id",
-        left=left,
-        id=line.id,
-    )
-    why = f"{line.approved - left} units of a line were taken out in the shop"
-    _note(db, case, "reduce", actor, why, now)
+    note(db, case, event, actor, why, now)
 
 
 @atomic
@@ -335,7 +283,7 @@ def adopt(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
             ref=match.ref,
             id=line.id,
         )
-    _note(db, case, "made_at_shop", "retour", found.number, now)
+    note(db, case, "made_at_shop", "retour", found.number, now)
 
 
 def line_of(case: Return, line_id: int) -> ReturnLine:
@@ -347,9 +295,10 @@ def line_of(case: Return, line_id: int) -> ReturnLine:
     raise NotFound(msg, number=case.number, line=line_id)
 
 
-def _note(
+def note(
     db: Database, case: Return, event: str, actor: str, why: str, now: datetime
 ) -> None:
+    """Write what happened to a return into its timeline."""
     history.note(
         db,
         shop=case.shop,
