@@ -370,7 +370,8 @@ def test_the_helpdesk_s_event_opens_one_return(world: World) -> None:
 
 def test_a_delivery_that_keeps_failing_ends_on_the_desk(world: World) -> None:
     purchase = bought(world, BOOTS)
-    world.boots.switches.add("status", "GET /orders", times=None, code=500)
+    # No outage, for which it would wait: an answer that makes no sense.
+    world.boots.switches.add("status", "GET /orders", times=None, code=418)
     world.boots.edit_order(int(purchase.ref), customer_note="x")
     world.boots.deliver()
     for _ in range(intake.MOST_ATTEMPTS + 1):
