@@ -110,7 +110,7 @@ def refused_then_again(world: World, purchase: Purchase) -> None:
     wants(world, purchase, 2, "Too small")
 
 
-MOST = 40  # more commits than any of the ways has
+MOST = 120  # more commits than any of the ways has
 
 
 @pytest.mark.parametrize("way", [whole_way, written_over, refused_then_again])
@@ -134,7 +134,7 @@ def test_a_killed_worker_pays_once_and_the_plugin_s_screens_agree(
             if fate.left > 0:
                 break
             kills += 1
-        assert MOST > kills * step > 10
+        assert MOST > left > kills * step - step > 10  # it was let live in the end
         assert audit.run(world.office.db) == []
 
 
