@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHANGES = 45  # of orders of each shop in the life of a process
-BUSY = 12  # one order of so many changes at all, those again and again
+BUSY = 30  # one order of so many changes at all, those again and again
 KILLS = (9, 60, 100)  # at which commit of the backfills each process dies
 READING = frozenset(
     {"decide", "mirror", "promise", "refunds", "reconcile", "close", "tell"}
