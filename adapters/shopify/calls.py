@@ -104,7 +104,11 @@ class Calls:
         return reply
 
     def _send(self, name: str, variables: Mapping[str, Any]) -> Reply:
-        token = self._credentials.get()
+        try:
+            token = self._credentials.get()
+        except OutcomeUnknown as error:
+            msg = "no token could be fetched; the shop itself was not asked"
+            raise Unavailable(msg) from error
         return fetch(
             lambda: self._transport.request(
                 "POST",

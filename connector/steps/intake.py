@@ -14,6 +14,7 @@ from connector.errors import (
     OutcomeUnknown,
     PlatformError,
     Refused,
+    Rejected,
     RetourError,
     Unavailable,
 )
@@ -29,6 +30,7 @@ from connector.store import (
     pace,
     personal,
     returns,
+    shops,
 )
 from connector.store.filing import Wish
 
@@ -113,6 +115,9 @@ def _understand(
         return "done", "a request for privacy, written down"
     shop = known.get(delivery.shop)
     if shop is None:
+        if shops.get(db, delivery.shop).removed_at is None:
+            msg = "this shop cannot be used just now"
+            raise Unavailable(msg)  # it is read when it can be, however late
         return "failed", "this shop is not connected any more"
     if delivery.source == inbound.SOURCE:
         return _inbound(db, shop, delivery, clock)
@@ -129,6 +134,8 @@ def _heed(
     notice = shop.read_notice(delivery.topic, delivery.body)
     if notice.about == "unknown":
         return "unknown", "no table of ours knows this topic or body"
+    if notice.about == "uninstalled" and _still_answers(shop):
+        return "done", "the shop still answers: it is old news"
     said = events.heed(db, shop.name, notice, clock())
     if said and not notice.order_ref:
         return "done", said
@@ -165,6 +172,18 @@ def _follow(
         msg = "a return of ours is being made there"
         raise NotYet(msg)
     return None
+
+
+def _still_answers(shop: Shop) -> bool:
+    """Look whether the app was really removed: the news may be a day old.
+
+    Raises what says neither yes nor no, so that it is looked at again.
+    """
+    try:
+        shop.probe()
+    except Rejected:
+        return False
+    return True
 
 
 def _order_ref(shop: Shop, notice: Notice) -> str:
