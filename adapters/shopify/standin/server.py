@@ -274,23 +274,22 @@ def _wait(switch: Switch | None) -> None:
 @contextmanager
 def serve(shop: Shop, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Open the shop's door; inside the `with` it answers at the URL given."""
-    door = Door(shop, tls)
+    door = shop.door = Door(shop, tls)
     shop.address = door.url
     stop = threading.Event()
-    threads = [threading.Thread(target=door.serve_forever, args=(0.02,))]
+    threads: list[threading.Thread] = []
     if shop.autodeliver:
         threads.append(threading.Thread(target=_keep_delivering, args=(shop, stop)))
     for thread in threads:
         thread.start()
+    door.open()
     try:
         yield door.url
     finally:
         stop.set()
         shop.changed.set()
         shop.switches.clear()
-        door.shutdown()
-        door.hang_up()
-        door.server_close()
+        door.shut()
         for thread in threads:
             thread.join()
 

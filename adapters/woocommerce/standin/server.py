@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
@@ -204,14 +203,10 @@ class Visit(BaseHTTPRequestHandler):
 @contextmanager
 def serve(shop: Shop, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Open the shop's door; inside the `with` it answers at the URL given."""
-    door = Door(shop, tls)
-    thread = threading.Thread(target=door.serve_forever, args=(0.02,))
-    thread.start()
+    door = shop.door = Door(shop, tls)
+    door.open()
     try:
         yield door.url
     finally:
         shop.switches.clear()
-        door.shutdown()
-        door.hang_up()
-        door.server_close()
-        thread.join()
+        door.shut()
