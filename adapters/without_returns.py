@@ -35,6 +35,11 @@ class WithoutReturns:
         """Refuse."""
         raise Unsupported(ref=ref)
 
+    def order_of_goods(self, goods_ref: str) -> str | None:
+        """Know of none."""
+        del goods_ref
+        return None
+
     def open_return(self, case: Return) -> ShopReturn:
         """Refuse."""
         raise Unsupported(number=case.number)
@@ -43,9 +48,13 @@ class WithoutReturns:
         """Refuse."""
         raise Unsupported(ref=ref)
 
-    def decline_return(self, ref: str, note: str) -> None:
+    def decline_return(self, ref: str, note: str, reason: str = "other") -> None:
         """Refuse."""
-        raise Unsupported(ref=ref, note=len(note))
+        raise Unsupported(ref=ref, note=len(note), reason=reason)
+
+    def cancel_return(self, ref: str) -> None:
+        """Refuse."""
+        raise Unsupported(ref=ref)
 
     def dispose(self, ref: str, units: Mapping[str, int]) -> None:
         """Refuse."""

@@ -11,7 +11,7 @@ import secrets as tokens
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from adapters.shopify.oauth import App
     from connector.store import Database
+    from connector.store.shops import ShopRow
     from connector.vault import Vault
     from jobs.schedule import Payday
 
@@ -46,6 +47,8 @@ FRESH_SECONDS = 2.0
 UNUSABLE = "unusable"
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - a name
 OLD_SECRET_LIFE = timedelta(hours=1)
+# By platform, the secrets that prove what a shop sends after it has left.
+SIGNS = {"shopify": ("webhook_secret", "webhook_secret_old", "client_secret")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,7 @@ class Branches:
         self._lock = threading.RLock()
         self._built: dict[str, Branch] = {}
         self._broken: dict[str, int] = {}
+        self._left: dict[tuple[str, int], tuple[Door, ...]] = {}
         self._read_at = float("-inf")
         self.shops: Mapping[str, Shop] = View(self, lambda one: one.shop)
         self.storefronts: Mapping[str, Storefront] = View(
@@ -133,6 +137,29 @@ class Branches:
                 if name not in built or built[name].revision != revision:
                     self._build(built, name, revision)
             self._built, self._read_at = built, time.monotonic()
+            self._left = {
+                (row.name, row.revision): self._left.get((row.name, row.revision))
+                or self._left_doors(row)
+                for row in shops.left(self.db)
+            }
+
+    @property
+    def left(self) -> tuple[Door, ...]:
+        """The doors of shops that have left: only for what they ask of privacy."""
+        return tuple(door for known in self._left.values() for door in known)
+
+    def _left_doors(self, row: ShopRow) -> tuple[Door, ...]:
+        if row.platform not in SIGNS:
+            return ()
+        try:
+            config = self.config(row.name)
+        except RetourError:
+            return ()  # its keys are gone, or cannot be opened any more
+        return tuple(
+            replace(door, has_left=True)
+            for door in doors(config, self.app)
+            if door.secrets and door.platform == row.platform
+        )
 
     def _build(self, built: dict[str, Branch], name: str, revision: int) -> None:
         """Build one; a shop that cannot be built is said and keeps nobody waiting."""
@@ -291,3 +318,4 @@ class Doorways:
         """Go from door to door."""
         for branch in self._branches.all().values():
             yield from branch.doors
+        yield from self._branches.left

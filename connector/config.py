@@ -22,6 +22,7 @@ from connector.options import (
     Network,
     Pacing,
     Plugin,
+    Privacy,
     Refunds,
     Secret,
     Server,
@@ -48,6 +49,7 @@ __all__ = [
     "Network",
     "Pacing",
     "Plugin",
+    "Privacy",
     "Refunds",
     "Secret",
     "Server",
@@ -67,6 +69,7 @@ TABLES: Mapping[str, type] = {
     "network": Network,
     "shopify": Shopify,
     "jobs": Jobs,
+    "privacy": Privacy,
 }
 SHOP_TABLES: Mapping[str, type] = {
     "refunds": Refunds,

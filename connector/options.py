@@ -113,6 +113,15 @@ class Jobs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    """How many days personal data is kept once nothing is open; 0 is for ever."""
+
+    keep_days: int = 730
+    inbox_keep_days: int = 30
+    export_keep_days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refunds:
     """When and how much a shop pays; amounts are decimal text, "" is no limit."""
 
@@ -200,6 +209,7 @@ class Config:
     network: Network = field(default_factory=Network)
     shopify: Shopify = field(default_factory=Shopify)
     jobs: Jobs = field(default_factory=Jobs)
+    privacy: Privacy = field(default_factory=Privacy)
     shops: tuple[ShopConfig, ...] = ()
     base: Path = field(default_factory=Path)
 

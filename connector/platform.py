@@ -48,15 +48,20 @@ class Abilities:
 class Notice:
     """What a webhook body is about, read without trusting it for money.
 
-    `about` is order, refund, return, uninstalled, history (what `Shop.history` waits
-    for is ready), or unknown. For a refund
-    without an order (`action.woocommerce_refund_created`), `order_ref` is empty.
+    `about` is order, refund, return, goods, returns (one of the shop's open ones, it
+    does not say which), dispute, scopes, uninstalled, history
+    (what `Shop.history` waits for is ready), noted (known, and of no concern
+    to us), or unknown. For a refund without an order
+    (`action.woocommerce_refund_created`), `order_ref` is empty. `detail` is the state
+    of a dispute, or the scopes that are short.
     """
 
     about: str
     order_ref: str = ""
     return_ref: str = ""
     refund_ref: str = ""
+    goods_ref: str = ""  # the way back of goods, where only that was named
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +226,10 @@ class Shop(Protocol):
         """Return the order ref that a refund belongs to, where only the id came."""
         ...
 
+    def order_of_goods(self, goods_ref: str) -> str | None:
+        """Return the order ref that goods on their way back belong to."""
+        ...
+
     def changes(self, since: datetime) -> Iterator[Change]:
         """List orders modified at or after `since`, oldest first."""
         ...
@@ -285,8 +294,15 @@ class Shop(Protocol):
         """Approve the shop's return."""
         ...
 
-    def decline_return(self, ref: str, note: str) -> None:
-        """Decline the shop's return, with a reason for the customer."""
+    def decline_return(self, ref: str, note: str, reason: str = "other") -> None:
+        """Decline the shop's return, with a note for the customer.
+
+        `reason` is period_ended, final_sale or other.
+        """
+        ...
+
+    def cancel_return(self, ref: str) -> None:
+        """Cancel the shop's return, of which nothing was processed."""
         ...
 
     def dispose(self, ref: str, units: Mapping[str, int]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from connector import policy
+from connector.branches import SIGNS
 from connector.config import Secret
 from connector.diagnoses import FAIL, OK, WARN
 from connector.errors import BadRequest, NotFound, RetourError
@@ -144,7 +145,14 @@ class Registrar:
         now = self._branches.now()
         connect.refuse_open(self._branches.db, name, now, leave_open=leave_open)
         said = self._before_removal(name)
-        connect.remove(self._branches.db, name, actor=actor, now=self._branches.now())
+        row = shops.get(self._branches.db, name)
+        connect.remove(
+            self._branches.db,
+            name,
+            actor=actor,
+            now=self._branches.now(),
+            keep=SIGNS.get(row.platform, ()),
+        )
         self._branches.refresh()
         return said
 

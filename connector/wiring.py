@@ -21,7 +21,7 @@ from connector.errors import ConfigError
 from connector.findings import findings
 from connector.registrar import Registrar
 from connector.settings import SECRETS, settings
-from connector.steps import place
+from connector.steps import place, purge
 from connector.steps.receive import accept
 from connector.store import Database, connect, credentials, shops
 from connector.vault import Vault
@@ -187,6 +187,11 @@ KEPT = frozenset(
 )
 
 
+def _days(number: int) -> timedelta | None:
+    """Return a time to keep things for; None keeps them for ever."""
+    return timedelta(days=number) if number > 0 else None
+
+
 def _work(branches: Branches, config: Config) -> Work:
     jobs = config.jobs
     return Work(
@@ -205,6 +210,11 @@ def _work(branches: Branches, config: Config) -> Work:
             audit_hour=jobs.audit_hour,
         ),
         paydays=branches.paydays,
+        terms=purge.Terms(
+            deliveries=_days(config.privacy.inbox_keep_days),
+            people=_days(config.privacy.keep_days),
+            exports=_days(config.privacy.export_keep_days),
+        ),
         staff=branches.staff,
         wish=branches.wish,
         drop_old_secret=branches.drop_old_secret,

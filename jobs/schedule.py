@@ -19,7 +19,9 @@ from connector.steps import (
     hooks,
     intake,
     mirror,
+    privacy,
     promise,
+    purge,
     recheck,
     reconcile,
     refund,
@@ -74,6 +76,7 @@ class Work:
     quiet: timedelta = reconcile.QUIET
     errand_quiet: timedelta = mirror.QUIET
     wish: Callable[[str], hooks.Wish] | None = None  # where webhooks shall knock
+    terms: purge.Terms = field(default_factory=purge.Terms)
     drop_old_secret: Callable[[str], None] | None = None
 
     def payday(self, shop: str) -> Payday:
@@ -195,6 +198,16 @@ def watch_hooks(work: Work, shop: str) -> int:
     return len(done.made) + len(done.removed) if done else 0
 
 
+def keep_privacy(work: Work, _: str) -> int:
+    """Carry out what persons asked: a copy of their data, or to be forgotten."""
+    return privacy.run(work.db, work.shops, work.clock)
+
+
+def purge_old(work: Work, _: str) -> int:
+    """Forget what has been kept long enough."""
+    return purge.run(work.db, work.terms, work.clock())
+
+
 def audit_books(work: Work, _: str) -> int:
     """Restate the law of the books; a breach goes to the desk of every shop."""
     breaches = audit.run(work.db)
@@ -243,6 +256,7 @@ JOBS: tuple[Job, ...] = (
         priority=Priority.REFUND,
     ),
     Job(name="close", run=close_returns, every=lambda t: t.reconcile),
+    Job(name="privacy", run=keep_privacy, every=lambda t: t.reconcile, per_shop=False),
     Job(name="tell", run=tell_staff, every=lambda t: t.reconcile),
     # Last: the history may wait, refunds may not.
     Job(
@@ -257,6 +271,7 @@ JOBS: tuple[Job, ...] = (
         is_nightly=True,
         priority=Priority.BACKFILL,
     ),
+    Job(name="purge", run=purge_old, per_shop=False, is_nightly=True),
     Job(name="audit", run=audit_books, per_shop=False, is_nightly=True),
 )
 

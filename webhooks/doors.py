@@ -30,12 +30,16 @@ class Accept(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """One shop's door; `secrets` are the new one and, while it rotates, the old."""
+    """One shop's door; `secrets` are the new one and, while it rotates, the old.
+
+    `has_left`: the shop parted, and may only say what concerns privacy.
+    """
 
     shop: str
     platform: str
     domain: str = ""
     secrets: Sequence[bytes] = ()
+    has_left: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

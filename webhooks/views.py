@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, request
 
-from connector import inbound
+from connector import compliance, inbound
 from connector.errors import BadRequest
 from webhooks.scrub import scrubbed
 from webhooks.signatures import is_signed
@@ -59,6 +59,8 @@ def _shopify(doors: Doors) -> Response:
     if not is_signed(body, request.headers.get("X-Shopify-Hmac-Sha256"), door.secrets):
         return _forged(doors, door)
     topic = request.headers.get("X-Shopify-Topic", "")
+    if door.has_left and topic not in compliance.TOPICS:
+        return _problem(404, "unknown_shop", "this shop is not connected any more")
     named = request.headers.get("X-Shopify-Webhook-Id") or _digest(body)
     return _keep(doors, door, topic, (topic, named), body, "Shopify", SHOPIFY_HEADERS)
 

@@ -23,8 +23,10 @@ STATUS = {
     "DECLINED": "declined",
     "CANCELED": "cancelled",
 }
+REASONS = {"period_ended": "RETURN_PERIOD_ENDED", "final_sale": "FINAL_SALE"}
 OTHER = "other-reason"
 MOST = 250
+MOST_SWAPS = 20
 NOTE, DECLINE_NOTE = 300, 500
 # Behind the note of a line that we open: `returnRequest` has no key, and a customer
 # may ask for the same units at the same moment.
@@ -36,6 +38,7 @@ def translate(data: Json) -> ShopReturn:
     """Translate a Return; a line that names no order line keeps an empty ref."""
     raw = str(data["status"])
     rows = whole(data["returnLineItems"], MOST, "return lines")
+    swaps = whole(data["exchangeLineItems"], MOST_SWAPS, "exchange lines")
     marks = {found.group(1) for one in rows if (found := OURS.search(_note(one)))}
     return ShopReturn(
         ref=str(data["id"]),
@@ -45,6 +48,7 @@ def translate(data: Json) -> ShopReturn:
         lines=tuple(_line(one) for one in rows),
         opened_at=moment(data["createdAt"]),
         raw_status=raw,
+        exchanges=sum(int(one["quantity"]) for one in swaps),
         our_number=marks.pop() if len(marks) == 1 else "",
     )
 
@@ -162,17 +166,22 @@ def approve(calls: Calls, ref: str) -> None:
     calls.change("return_approve", "returnApproveRequest", asked)
 
 
-def decline(calls: Calls, ref: str, note: str) -> None:
+def decline(calls: Calls, ref: str, note: str, reason: str) -> None:
     """Decline a requested return, with our sentence as its note."""
     asked = {
         "input": {
             "id": ref,
-            "declineReason": "OTHER",
+            "declineReason": REASONS.get(reason, "OTHER"),
             "declineNote": note[:DECLINE_NOTE],
             "notifyCustomer": False,
         }
     }
     calls.change("return_decline", "returnDeclineRequest", asked)
+
+
+def cancel(calls: Calls, ref: str) -> None:
+    """Cancel a return; refused once something of it was processed."""
+    calls.change("return_cancel", "returnCancel", {"id": ref})
 
 
 def close(calls: Calls, ref: str) -> None:

@@ -138,6 +138,13 @@ class ShopifyShop:
         found = self._calls.ask("refund_order", {"id": refund_ref}).get("refund")
         return str(found["order"]["id"]) if found else None
 
+    @understood
+    def order_of_goods(self, goods_ref: str) -> str | None:
+        """Find the order of goods that come back."""
+        asked = self._calls.ask("goods_order", {"id": goods_ref})
+        found = asked.get("reverseFulfillmentOrder")
+        return str(found["order"]["id"]) if found and found.get("order") else None
+
     def changes(self, since: datetime) -> Iterator[Change]:
         """List orders modified at or after `since`, oldest first.
 
@@ -243,9 +250,13 @@ class ShopifyShop:
         """Approve the shop's return."""
         returns.approve(self._calls, ref)
 
-    def decline_return(self, ref: str, note: str) -> None:
+    def decline_return(self, ref: str, note: str, reason: str = "other") -> None:
         """Decline the shop's return."""
-        returns.decline(self._calls, ref, note)
+        returns.decline(self._calls, ref, note, reason)
+
+    def cancel_return(self, ref: str) -> None:
+        """Cancel the shop's return."""
+        returns.cancel(self._calls, ref)
 
     @understood
     def dispose(self, ref: str, units: Mapping[str, int]) -> None:

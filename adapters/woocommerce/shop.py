@@ -295,8 +295,9 @@ class WooCommerceShop(WithoutReturns):
         self._plugins.of_ref(ref).approve(ref)
 
     @understood
-    def decline_return(self, ref: str, note: str) -> None:
+    def decline_return(self, ref: str, note: str, reason: str = "other") -> None:
         """Decline a return in its plugin."""
+        del reason  # no plugin has a list of them
         self._plugins.of_ref(ref).decline(ref, note)
 
     @understood

@@ -14,6 +14,7 @@ from connector import config
 from connector.cli import (
     demo,
     init,
+    privacy,
     quote,
     reconcile,
     run,
@@ -63,6 +64,7 @@ for command in (
     *show.COMMANDS,
     *shops.COMMANDS,
     *shopify.COMMANDS,
+    *privacy.COMMANDS,
     *vault.COMMANDS,
     *webhooks.COMMANDS,
     quote.quote,

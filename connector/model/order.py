@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -189,6 +189,16 @@ class Order:
     def line(self, ref: str) -> Line | None:
         """Find a line by the shop's id for it."""
         return next((line for line in self.lines if line.ref == ref), None)
+
+    def anonymous(self) -> Order:
+        """Leave out who bought, and every free text; country and language stay."""
+        return replace(
+            self,
+            customer=replace(self.customer, email="", name=""),
+            parcels=tuple(replace(one, tracking="") for one in self.parcels),
+            refunds=tuple(replace(one, note="") for one in self.refunds),
+            oddities=tuple(replace(one, raw="") for one in self.oddities),
+        )
 
     @property
     def captured(self) -> Money:

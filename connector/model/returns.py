@@ -60,6 +60,7 @@ class ReturnLine:
     accepted: int = 0
     rejected: int = 0
     lost: int = 0
+    elsewhere: int = 0  # units that somebody else paid back, in the shop itself
     platform_ref: str = ""
     trace: tuple[Answer, ...] = ()
     wanted: Resolution = Resolution.REFUND
@@ -117,7 +118,10 @@ class Return:
 
     def _goods(self) -> str:
         coming = [line for line in self.lines if line.decision == "approved"]
-        if all(line.received + line.lost >= line.approved for line in coming):
+        if all(
+            line.received + line.lost + line.elsewhere >= line.approved
+            for line in coming
+        ):
             return "received"
         if any(line.received for line in coming):
             return "partly_received"
@@ -149,5 +153,6 @@ class ShopReturn:
     lines: tuple[ShopReturnLine, ...]
     opened_at: datetime
     raw_status: str = ""
+    exchanges: int = 0  # units wanted instead; the shop settles the difference
     our_number: str = ""  # the number of our return, where the shop's record has it
     photos: tuple[str, ...] = ()  # addresses of the customer's images at the shop

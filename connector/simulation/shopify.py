@@ -204,10 +204,14 @@ class SimShopify(SimShop):
         """Approve a request; an open one is refused."""
         self._change(lambda: self._turn(ref, "requested", "open"))
 
-    def decline_return(self, ref: str, note: str) -> None:
+    def decline_return(self, ref: str, note: str, reason: str = "other") -> None:
         """Decline a request."""
-        del note
+        del note, reason
         self._change(lambda: self._turn(ref, "requested", "declined"))
+
+    def cancel_return(self, ref: str) -> None:
+        """Cancel an open return."""
+        self._change(lambda: self._turn(ref, "open", "cancelled"))
 
     def dispose(self, ref: str, units: Mapping[str, int]) -> None:
         """Book goods; more than there are is taken without complaint."""

@@ -64,9 +64,9 @@ def _is_finished(db: Database, case: Return, *, must_hear: bool) -> bool:
             continue
         if line.decision != Decision.APPROVED:
             return False
-        if line.received + line.lost < line.approved:
+        if line.received + line.lost + line.elsewhere < line.approved:
             return False
-        owed = line.approved - line.rejected - line.lost
+        owed = line.approved - line.rejected - line.lost - line.elsewhere
         if paid[line.id] < owed and not nothing_due:
             return False
     return True

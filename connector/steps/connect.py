@@ -12,7 +12,7 @@ from connector.states import Refund
 from connector.store import atomic, credentials, desk, history, refunds, shops
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from connector.config import Secret
@@ -131,9 +131,20 @@ def refuse_open(db: Database, name: str, now: datetime, *, leave_open: bool) -> 
 
 
 @atomic
-def remove(db: Database, name: str, *, actor: str, now: datetime) -> None:
-    """Forget a shop's keys and stop asking it; orders, returns and books stay."""
-    credentials.erase(db, name)
+def remove(
+    db: Database,
+    name: str,
+    *,
+    actor: str,
+    now: datetime,
+    keep: Collection[str] = (),
+) -> None:
+    """Forget a shop's keys and stop asking it; orders, returns and books stay.
+
+    `keep` names the secrets by which it proves what it still sends, for a while
+    (`purge`): 48 hours after it parted, Shopify sends `shop/redact`.
+    """
+    credentials.keep_only(db, name, keep)
     shops.pause(db, name, is_paused=True, why="removed")
     shops.remove(db, name, now)
     desk.close(db, ABOUT, name, actor, now)

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING
 import uuid_utils.compat as uuids
 
 from connector.errors import Refused
-from connector.model import Answer, Kind
-from connector.states import Decision, Errand, Refund
+from connector.model import Kind
+from connector.states import Errand
 from connector.steps import told
+from connector.steps.follow import cancelled
+from connector.steps.follow import follow as follow_up
 from connector.steps.observe import observe
 from connector.steps.told import ACTOR
 from connector.store import (
+    at_shop,
     atomic,
     desk,
     errands,
     filing,
     history,
     orders,
-    refunds,
     returns,
 )
 from connector.store.filing import Wish
@@ -79,7 +81,7 @@ def _end_replaced(
         if not case.platform_ref or case.platform_ref in refs or case.closed_at:
             continue
         if found:
-            _cancelled(db, case, "replaced by another request in the shop", now)
+            cancelled(db, case, "replaced by another request in the shop", now)
         elif not case.cancelled_at and case.status != "declined":
             why = "the shop does not show the request of this return any more"
             _ask(db, shop, case.id, why, now)
@@ -97,16 +99,16 @@ def _one(
     known = returns.by_platform_ref(db, shop, found.ref)
     if known:
         if _is_rewritten(able, known, found):
-            _rewrite(db, order, known, found, now)
-        else:
-            _follow(db, known, found, now)
-        return True
+            _rewrite(db, able, order, known, found, now)
+            return True
+        return follow_up(db, able, known, found, now)
     opening = errands.opening(db, shop, order.ref)
     if any(row.state in (Errand.SUBMITTED, Errand.UNKNOWN) for row in opening):
         return False
     if found.status in ENDED or _is_history(db, shop, able, order, found, now):
         return True
-    _open(db, shop, order, found, now)
+    if not _is_over(found):
+        _open(db, shop, able, order, found, now)
     return True
 
 
@@ -117,14 +119,19 @@ def _is_rewritten(able: Abilities, case: Return, found: ShopReturn) -> bool:
 
 
 def _rewrite(
-    db: Database, order: Order, case: Return, found: ShopReturn, now: datetime
+    db: Database,
+    able: Abilities,
+    order: Order,
+    case: Return,
+    found: ShopReturn,
+    now: datetime,
 ) -> None:
     """End our return and file what is asked for now, unless it went too far: ask."""
-    _cancelled(db, case, "rewritten by the customer in the shop", now)
+    cancelled(db, case, "rewritten by the customer in the shop", now)
     case = returns.get(db, case.id)
     if case.cancelled_at or case.status == "declined":
-        returns.detach(db, case, "its request was rewritten", ACTOR, now)
-        _open(db, case.shop, order, found, now)
+        at_shop.detach(db, case, "its request was rewritten", ACTOR, now)
+        _open(db, case.shop, able, order, found, now)
 
 
 def _is_history(
@@ -159,10 +166,29 @@ def _is_history(
     return True
 
 
+def _is_over(found: ShopReturn) -> bool:
+    """Say whether all of it was paid back there before we saw it: at a till, mostly."""
+    return bool(found.lines) and all(
+        line.line_ref and line.refunded >= line.quantity for line in found.lines
+    )
+
+
 def _open(
-    db: Database, shop: str, order: Order, found: ShopReturn, now: datetime
+    db: Database,
+    shop: str,
+    able: Abilities,
+    order: Order,
+    found: ShopReturn,
+    now: datetime,
 ) -> None:
     """File the shop's return as ours; units held by another one go to a person."""
+    if any(not x.line_ref for x in found.lines) and able.pays_through_returns:
+        why = (
+            f"return {found.number} was made without a receipt: it names no line that"
+            " was bought; settle it in the shop"
+        )
+        _ask(db, shop, found.ref, why, now)
+        return
     wishes = _wishes(found)
     if not wishes:
         why = f"return {found.number} of the shop names nothing that can be read"
@@ -187,8 +213,7 @@ def _open(
         # Nothing was written: `filing.add` chooses units before it inserts.
         _ask(db, shop, found.ref, f"return {found.number} of the shop: {error}", now)
         return
-    case = returns.get(db, return_id)
-    _follow(db, case, found, now)
+    follow_up(db, able, returns.get(db, return_id), found, now)
 
 
 def _wishes(found: ShopReturn) -> list[Wish]:
@@ -206,64 +231,8 @@ def _wishes(found: ShopReturn) -> list[Wish]:
     ]
 
 
-def _follow(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
-    """Copy what the merchant decided in the shop's own admin."""
-    if case.cancelled_at or case.closed_at:
-        return
-    undecided = [
-        line
-        for line in case.lines
-        if line.decision in (Decision.PENDING, Decision.NEEDS_PERSON)
-    ]
-    if found.status == "open":
-        for line in undecided:
-            _decide(db, case, line.id, "approve", line.asked, now)
-    elif found.status == "declined":
-        for line in undecided:
-            _decide(db, case, line.id, "decline", 0, now)
-    elif found.status == "cancelled":
-        _cancelled(db, case, "cancelled in the shop", now)
-    elif found.status == "unknown":
-        why = f"the shop calls its state {found.raw_status!r}, which is new to Retour"
-        _ask(db, case.shop, case.id, why, now)
-
-
-def _decide(
-    db: Database, case: Return, line_id: int, event: str, approved: int, now: datetime
-) -> None:
-    why = "decided in the shop's own admin"
-    trace = (
-        *returns.line_of(case, line_id).trace,
-        Answer(rule=ACTOR, says=event, why=why),
-    )
-    returns.decide(
-        db, case, line_id, event, approved=approved, trace=trace, actor=ACTOR, now=now
-    )
-    desk.close(db, "return", case.id, ACTOR, now)
-
-
-def _cancelled(db: Database, case: Return, how: str, now: datetime) -> None:
-    """Follow a cancellation unless money is promised or goods are back: then ask.
-
-    Where all was declined here, that is what the shop's end of it means.
-    """
-    if case.cancelled_at or case.status == "declined":
-        return
-    why = ""
-    if any(row.state is not Refund.CANCELLED for row in refunds.of_return(db, case.id)):
-        why = f"{how}, but a refund was promised here"
-    elif any(line.received for line in case.lines):
-        why = f"{how}, but goods came back"
-    if why:
-        _ask(db, case.shop, case.id, why, now)
-        return
-    returns.finish(db, case, "cancel", ACTOR, now, how)
-    desk.close(db, "return", case.id, ACTOR, now)
-
-
 def _ask(db: Database, shop: str, about_id: str, why: str, now: datetime) -> None:
-    if any(event.why == why for event in history.of(db, about_id)):
-        return
+    """Lay a return that is not ours before a person, once in the same words."""
     if desk.was_settled(db, shop, about_id, "foreign", why):
         return  # a person took it off the desk: what he did there is his
     desk.put(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector import inbound
+from connector.compliance import Traces
 from connector.errors import (
     BadRequest,
     Gone,
@@ -16,14 +17,22 @@ from connector.errors import (
     RetourError,
     Unavailable,
 )
-from connector.steps import foreign, request
+from connector.steps import events, foreign, privacy, request
 from connector.steps.observe import observe
 from connector.steps.pace import is_away, note_version
-from connector.store import atomic, backfills, desk, inbox, orders, shops
+from connector.store import (
+    atomic,
+    backfills,
+    desk,
+    inbox,
+    orders,
+    personal,
+    returns,
+)
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from connector.model import Return
@@ -84,7 +93,10 @@ def _read(
         log.exception("delivery not understood", extra={"delivery": delivery.id})
         _again(db, delivery, type(error).__name__, clock())
     else:
-        inbox.settle(db, delivery.id, state, note)
+        gone = state != "failed" and personal.names_erased(
+            db, delivery.shop, Traces.of(delivery.body)
+        )
+        inbox.settle(db, delivery.id, state, note, is_forgotten=gone)
 
 
 def _understand(
@@ -94,6 +106,8 @@ def _understand(
     clock: Callable[[], datetime],
 ) -> tuple[str, str]:
     """Act on one delivery; return the state it ends in, and a note."""
+    if privacy.take(db, delivery, clock()):
+        return "done", "a request for privacy, written down"
     shop = known.get(delivery.shop)
     if shop is None:
         return "failed", "this shop is not connected any more"
@@ -112,21 +126,42 @@ def _heed(
     notice = shop.read_notice(delivery.topic, delivery.body)
     if notice.about == "unknown":
         return "unknown", "no table of ours knows this topic or body"
-    if notice.about == "uninstalled":
-        _uninstalled(db, shop, clock())
-        return "done", "refunds are paused"
+    said = events.heed(db, shop.name, notice, clock())
+    if said and not notice.order_ref:
+        return "done", said
     if notice.about == "history":
         backfills.wake(db, shop.name, clock())
         return "done", "the order history is ready to be read"
-    ref = _order_ref(shop, notice)
-    if not ref:
-        return "unknown", "it names no order that can be found"
-    if orders.read_since(db, shop.name, ref, delivery.received_at):
+    if notice.about == "returns":
+        refs = returns.orders_at_shop(db, shop.name)
+    else:
+        ref = _order_ref(shop, notice)
+        refs = [ref] if ref else []
+        if not ref:
+            return "unknown", "it names no order that can be found"
+    return _follow(db, shop, refs, delivery, clock) or ("done", said)
+
+
+def _follow(
+    db: Database,
+    shop: Shop,
+    refs: Sequence[str],
+    delivery: Delivery,
+    clock: Callable[[], datetime],
+) -> tuple[str, str] | None:
+    """Read orders again that were not read since; raises NotYet."""
+    stale = [
+        ref
+        for ref in refs
+        if not orders.read_since(db, shop.name, ref, delivery.received_at)
+    ]
+    if refs and not stale:
         return "done", "the order was read since, for another delivery"
-    if not foreign.follow(db, shop, ref, clock):
+    taken = [foreign.follow(db, shop, ref, clock) for ref in stale]
+    if not all(taken):
         msg = "a return of ours is being made there"
         raise NotYet(msg)
-    return "done", ""
+    return None
 
 
 def _order_ref(shop: Shop, notice: Notice) -> str:
@@ -134,6 +169,8 @@ def _order_ref(shop: Shop, notice: Notice) -> str:
         return notice.order_ref
     if notice.return_ref:
         return shop.shop_return(notice.return_ref).order_ref
+    if notice.goods_ref:
+        return shop.order_of_goods(notice.goods_ref) or ""
     if notice.refund_ref:
         return shop.order_of_refund(notice.refund_ref) or ""
     return ""
@@ -178,20 +215,6 @@ def _open(
         language=asked.language,
         now=clock(),
         event_key=asked.event_id,
-    )
-
-
-@atomic
-def _uninstalled(db: Database, shop: Shop, now: datetime) -> None:
-    shops.pause(db, shop.name, is_paused=True)
-    desk.put(
-        db,
-        shop=shop.name,
-        about="shop",
-        about_id=shop.name,
-        code="uninstalled",
-        why="the app was removed from the shop; refunds are paused",
-        now=now,
     )
 
 

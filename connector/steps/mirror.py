@@ -21,10 +21,20 @@ from connector.errors import (
 )
 from connector.model import Return, ShopReturn
 from connector.platform import Shop
+from connector.refusals import refusal
 from connector.states import Errand
 from connector.steps import told
 from connector.steps.pace import is_away
-from connector.store import Database, atomic, desk, errands, outbox, returns, shops
+from connector.store import (
+    Database,
+    at_shop,
+    atomic,
+    desk,
+    errands,
+    outbox,
+    returns,
+    shops,
+)
 from connector.store.errands import ErrandRow
 from connector.store.lock import dispatcher
 
@@ -84,7 +94,7 @@ def run(
 @atomic
 def _tell_gone(db: Database, shop: str, now: datetime) -> None:
     """Say once that the shop holds returns of ours no more."""
-    count = returns.count_at_shop(db, shop)
+    count = at_shop.count_at_shop(db, shop)
     if count:
         why = (
             f"the shop's return plugin is switched off, with {count} returns open:"
@@ -276,12 +286,21 @@ def _ask_approve(job: _Job) -> None:
 
 
 def _ask_decline(job: _Job) -> None:
-    said = [answer.why for line in job.case.lines for answer in line.trace]
-    job.shop.decline_return(job.case.platform_ref, said[-1] if said else "")
+    reason, note = refusal(job.case)
+    job.shop.decline_return(job.case.platform_ref, note, reason)
 
 
 def _ask_dispose(job: _Job) -> None:
     job.shop.dispose(job.case.platform_ref, job.row.args)
+
+
+def _read_cancelled(job: _Job) -> dict[str, Any]:
+    """Read the state; a return that was never made there needs no cancelling."""
+    return _read_status(job) if job.case.platform_ref else {"status": "cancelled"}
+
+
+def _ask_cancel(job: _Job) -> None:
+    job.shop.cancel_return(job.case.platform_ref)
 
 
 def _ask_close(job: _Job) -> None:
@@ -294,6 +313,7 @@ _READ: Mapping[str, Callable[[_Job], dict[str, Any]]] = {
     "decline": _read_request,
     "dispose": _read_disposed,
     "close": _read_status,
+    "cancel": _read_cancelled,
 }
 _ASK: Mapping[str, Callable[[_Job], ShopReturn | None]] = {
     "open": _ask_open,
@@ -301,6 +321,7 @@ _ASK: Mapping[str, Callable[[_Job], ShopReturn | None]] = {
     "decline": _ask_decline,
     "dispose": _ask_dispose,
     "close": _ask_close,
+    "cancel": _ask_cancel,
 }
 _IS_DONE: Mapping[str, Callable[[_Job, Mapping[str, Any]], bool]] = {
     "open": lambda job, _: bool(job.case.platform_ref),
@@ -308,6 +329,7 @@ _IS_DONE: Mapping[str, Callable[[_Job, Mapping[str, Any]], bool]] = {
     "decline": lambda _, seen: seen["status"] in ("declined", "cancelled"),
     "dispose": _is_disposed,
     "close": lambda _, seen: seen["status"] in ("closed", "cancelled", "declined"),
+    "cancel": lambda _, seen: seen["status"] in ("closed", "cancelled", "declined"),
 }
 
 

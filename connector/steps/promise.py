@@ -14,6 +14,7 @@ from connector.model import Moved, RefundRequest, TenderKind
 from connector.policy import When
 from connector.settlement import Extras, Own, Units, settle
 from connector.states import Decision, Refund
+from connector.steps.events import is_disputed
 from connector.steps.observe import OURS, is_ours, observe
 from connector.store import atomic, desk, errands, history, refunds, returns
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NOTHING_DUE = "nothing_due"
+SETTLEMENT, CLOSED_THERE, EXCHANGE = "settlement", "closed_there", "exchange"
+HOLDS = (SETTLEMENT, CLOSED_THERE, EXCHANGE)  # open questions: no money meanwhile
 
 
 def run(db: Database, shop: Shop, clock: Callable[[], datetime]) -> int:
@@ -48,7 +51,10 @@ def payable(case: Return, rows: Sequence[RefundRow]) -> dict[int, int]:
     for row in rows:
         if row.state is not Refund.CANCELLED:
             promised.update({int(ref): units for ref, units in row.units.items()})
-    due = {line.id: _due(case, line) - promised[line.id] for line in case.lines}
+    due = {
+        line.id: _due(case, line) - promised[line.id] - line.elsewhere
+        for line in case.lines
+    }
     return {ref: units for ref, units in due.items() if units > 0}
 
 
@@ -92,7 +98,9 @@ def _must_wait(db: Database, able: Abilities, case: Return) -> bool:
 
     Where refunds stand alone, they do not wait for what the shop is yet to hear.
     """
-    if desk.is_open(db, "return", case.id, "settlement"):
+    if any(desk.is_open(db, "return", case.id, code) for code in HOLDS):
+        return True
+    if is_disputed(db, case.shop, case.order_ref):
         return True
     if refunds.is_unclear(db, case.shop, case.order_ref):
         return True
@@ -304,7 +312,7 @@ def _ask(db: Database, case: Return, why: str, now: datetime) -> None:
         shop=case.shop,
         about="return",
         about_id=case.id,
-        code="settlement",
+        code=SETTLEMENT,
         why=why,
         now=now,
     )

@@ -17,7 +17,9 @@ from connector.errors import (
 from connector.model import Moved
 from connector.platform import Shop
 from connector.states import Refund
+from connector.steps.events import is_disputed
 from connector.steps.pace import is_away
+from connector.steps.promise import HOLDS
 from connector.store import (
     Database,
     atomic,
@@ -146,6 +148,11 @@ def _hold(run: _Run, claim: Claim, row: RefundRow) -> None:
 def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
     """Look first; then say durably that we ask, ask once, and record what came."""
     started = run.clock()
+    if any(
+        desk.is_open(run.db, "return", row.return_id or "", code) for code in HOLDS
+    ) or is_disputed(run.db, row.shop, row.order_ref):
+        outbox.later(run.db, claim, _retry_at(claim, started))
+        return
     try:
         prepared = run.shop.prepare(row.request)
     except Rejected as error:

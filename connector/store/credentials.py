@@ -9,7 +9,7 @@ from connector.store import shops
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from connector.config import Secret
@@ -119,8 +119,17 @@ def changed_at(db: Database, shop: str, name: str) -> datetime | None:
 def erase(db: Database, shop: str) -> int:
     """Forget every secret of a shop; return how many there were."""
     count = db.execute("DELETE FROM credentials WHERE shop = :shop", shop=shop)
-    shops.touched(db, shop)
+    if count:
+        shops.touched(db, shop)
     return count
+
+
+@atomic
+def keep_only(db: Database, shop: str, names: Collection[str]) -> None:
+    """Forget every secret of a shop but these."""
+    for name in _sealed(db, shop).keys() - set(names):
+        _forget(db, shop, name)
+    shops.touched(db, shop)
 
 
 @atomic

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from connector.discreet import discreet
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def put(
         about=about,
         about_id=about_id,
         code=code,
-        why=why,
+        why=discreet(why),
         now=stamp(now),
     )
 
@@ -149,10 +150,11 @@ def was_told(db: Database, shop: str, about_id: str, code: str) -> bool:
 
 
 def was_settled(db: Database, shop: str, about_id: str, code: str, why: str) -> bool:
-    """Say whether a person took this very matter off the desk."""
+    """Say whether a person took this very matter off the desk, not the facts."""
     rows = db.query(
         "SELECT count(*) AS n FROM desk WHERE shop = :shop AND about_id = :id"
-        " AND code = :code AND why = :why AND closed_at IS NOT NULL",
+        " AND code = :code AND why = :why AND closed_at IS NOT NULL"
+        " AND closed_by NOT IN ('retour', 'shop', 'policy')",
         shop=shop,
         id=about_id,
         code=code,

@@ -74,6 +74,10 @@ class Engine(Protocol):
         """Name where this database lives, so that a copy is known as one."""
         ...
 
+    def tidy(self) -> None:
+        """Give back what was deleted or overwritten, so that it cannot be read."""
+        ...
+
     def remember(self, progress: int) -> None:
         """Write outside the database how far it has come."""
         ...

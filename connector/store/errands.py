@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from connector.states import ERRAND, Errand, advance
-from connector.store import history
+from connector.store import history, outbox
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
@@ -89,6 +89,15 @@ def move(
         now=now,
     )
     return state
+
+
+@atomic
+def drop(db: Database, return_id: str, now: datetime, why: str) -> None:
+    """Ask the shop nothing of a return any more that was not asked yet."""
+    for row in of_return(db, return_id):
+        if row.state is Errand.PLANNED:
+            move(db, row.id, "reject", now, why)
+            outbox.done(db, "errand", row.id)
 
 
 @atomic

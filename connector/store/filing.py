@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from connector.model import Kind, Order
+    from connector.model import Kind, Order, Return, ReturnLine
     from connector.store.database import Database
 
 
@@ -77,7 +77,7 @@ def add(
         event_key=event_key,
     )
     for wish, units in zip(wishes, held, strict=True):
-        _add_line(db, return_id, shop, order, wish, units)
+        _add_line(db, return_id, shop, order.ref, wish, units)
     history.note(
         db,
         shop=shop,
@@ -101,8 +101,13 @@ def _next_number(db: Database, shop: str, order: Order) -> str:
 
 
 def _add_line(
-    db: Database, return_id: str, shop: str, order: Order, wish: Wish, units: list[int]
-) -> None:
+    db: Database,
+    return_id: str,
+    shop: str,
+    order_ref: str,
+    wish: Wish,
+    units: list[int],
+) -> int:
     rows = db.query(
         "INSERT INTO return_lines (return_id, line_ref, asked, reason, note,"
         " has_photo, platform_ref) VALUES (:return_id, :line_ref, :asked, :reason,"
@@ -120,11 +125,12 @@ def _add_line(
             "INSERT INTO units (shop, order_ref, line_ref, unit, return_line_id)"
             " VALUES (:shop, :order_ref, :line_ref, :unit, :line_id)",
             shop=shop,
-            order_ref=order.ref,
+            order_ref=order_ref,
             line_ref=wish.line_ref,
             unit=unit,
             line_id=rows[0]["id"],
         )
+    return int(rows[0]["id"])
 
 
 def _free_units(
@@ -162,6 +168,28 @@ def taken_units(db: Database, shop: str, order_ref: str) -> dict[str, set[int]]:
     ):
         taken.setdefault(row["line_ref"], set()).add(row["unit"])
     return taken
+
+
+@atomic
+def split(db: Database, case: Return, line: ReturnLine, left: int) -> int:
+    """File `left` units of an undecided line as a line of their own; return its id.
+
+    They are the first that the old line holds, which gives all of its units back.
+    """
+    rows = db.query(
+        "SELECT unit FROM units WHERE return_line_id = :id ORDER BY unit", id=line.id
+    )
+    free(db, line.id)
+    wish = Wish(
+        line_ref=line.line_ref,
+        quantity=left,
+        reason=line.reason,
+        note=line.note,
+        has_photo=line.has_photo,
+        platform_ref=line.platform_ref,
+    )
+    units = [row["unit"] for row in rows][:left]
+    return _add_line(db, case.id, case.shop, case.order_ref, wish, units)
 
 
 @atomic

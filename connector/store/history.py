@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from connector.discreet import discreet
+from connector.model import Customer  # noqa: TC001 - msgspec reads it
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
@@ -25,6 +29,30 @@ class Event:
     at: datetime
 
 
+MACHINES = frozenset({"retour", "policy", "shop"})  # their words are ours
+
+
+def _names(db: Database, about_id: str, return_id: str | None) -> list[str]:
+    """Return how the customer of a return or refund is called, as far as we know."""
+    rows = db.query(
+        "SELECT o.snapshot FROM returns r JOIN orders o ON o.shop = r.shop"
+        " AND o.ref = r.order_ref WHERE r.id = :case"
+        " UNION ALL SELECT o.snapshot FROM refunds f JOIN orders o"
+        " ON o.shop = f.shop AND o.ref = f.order_ref WHERE f.id = :about",
+        case=return_id or "",
+        about=about_id,
+    )
+    return [
+        msgspec.json.decode(row["snapshot"], type=_Named).customer.name for row in rows
+    ]
+
+
+class _Named(msgspec.Struct):
+    """The part of a snapshot that names somebody."""
+
+    customer: Customer
+
+
 @atomic
 def note(
     db: Database,
@@ -39,7 +67,8 @@ def note(
     actor: str = "retour",
     why: str = "",
 ) -> None:
-    """Write one event; it is never changed or removed."""
+    """Write one event; it is never changed or removed, so it names no customer."""
+    names = () if actor in MACHINES or not why else _names(db, about_id, return_id)
     db.execute(
         "INSERT INTO history"
         " (shop, about, about_id, return_id, event, state, actor, why, at)"
@@ -52,7 +81,7 @@ def note(
         event=event,
         state=state,
         actor=actor,
-        why=why,
+        why=discreet(why, names),
         at=stamp(now),
     )
 

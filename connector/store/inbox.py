@@ -82,13 +82,26 @@ def claim(db: Database, now: datetime) -> Delivery | None:
 
 
 @atomic
-def settle(db: Database, delivery_id: int, state: str, note: str = "") -> None:
-    """Mark a delivery done, unknown (kept, no meaning to us) or failed."""
+def settle(
+    db: Database,
+    delivery_id: int,
+    state: str,
+    note: str = "",
+    *,
+    is_forgotten: bool = False,
+) -> None:
+    """Mark a delivery done, unknown (kept, no meaning to us) or failed.
+
+    `is_forgotten`: its body speaks of somebody who asked not to be kept.
+    """
     db.execute(
-        "UPDATE inbox SET state = :state, note = :note WHERE id = :id",
+        "UPDATE inbox SET state = :state, note = :note,"
+        " body = CASE WHEN :forget = 1 THEN :nothing ELSE body END WHERE id = :id",
         id=delivery_id,
         state=state,
         note=note,
+        forget=int(is_forgotten),
+        nothing=b"",
     )
 
 

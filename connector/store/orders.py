@@ -36,9 +36,12 @@ KEEP = (
 def keep(db: Database, shop: str, order: Order) -> None:
     """Keep the newer snapshot; the policy in force is bound at the first sight.
 
+    An order whose customer was erased stays without one, whatever the shop says.
     Of two with one modification time the later reading is kept: a refund that is
     deleted at the shop leaves that time as it was.
     """
+    if is_erased(db, shop, order.ref, order.updated_at):
+        order = order.anonymous()
     kept = db.execute(
         KEEP + " WHERE orders.updated_at <= :updated", **_row(shop, order)
     )
@@ -52,7 +55,9 @@ def keep_older(db: Database, shop: str, found: Iterable[Order]) -> None:
 
     They never let a delivery be passed over: only `read_whole` does.
     """
-    for order in found:
+    for one in found:
+        is_gone = is_erased(db, shop, one.ref, one.updated_at)
+        order = one.anonymous() if is_gone else one
         db.execute(KEEP + " WHERE orders.updated_at < :updated", **_row(shop, order))
 
 
@@ -64,6 +69,21 @@ def _row(shop: str, order: Order) -> dict[str, object]:
         "updated": stamp(order.updated_at),
         "snapshot": msgspec.json.encode(order).decode(),
     }
+
+
+def is_erased(
+    db: Database, shop: str, ref: str, updated_at: datetime | None = None
+) -> bool:
+    """Say whether the customer of an order is forgotten: for good, or as it stood."""
+    return bool(
+        db.query(
+            "SELECT 1 AS one FROM erased_orders WHERE shop = :shop"
+            " AND order_ref = :ref AND (upto = '' OR upto >= :updated)",
+            shop=shop,
+            ref=ref,
+            updated=stamp(updated_at) if updated_at else "9",
+        )
+    )
 
 
 @atomic

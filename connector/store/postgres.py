@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 # Names of our advisory locks; they are one schema's own.
 MIGRATING, DISPATCHING = 0x52455401, 0x52455402
+PERSONAL = ("inbox", "orders", "return_lines", "privacy")  # to be vacuumed
 LOCK = "SELECT pg_advisory_lock(:key, hashtext(current_schema()))"
 UNLOCK = "SELECT pg_advisory_unlock(:key, hashtext(current_schema()))"
 GIVE_BACK = "SELECT pg_advisory_unlock(%(key)s, hashtext(current_schema()))"
@@ -173,6 +174,11 @@ class Postgres:
             f"{info.host}:{info.port}#{row['cluster']}"
             f"#{row['line']}#{row['base']}#{self._schema()}"
         )
+
+    def tidy(self) -> None:
+        """Let the server drop dead rows of the tables that hold people's data."""
+        for table in PERSONAL:
+            self._run(f"VACUUM {table}", {})
 
     def remember(self, progress: int) -> None:
         """Do nothing: a server that is put back shows it by its timeline."""

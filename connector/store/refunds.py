@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from connector.discreet import discreet
 from connector.errors import NotFound, Refused
 from connector.model import Receipt, RefundRequest
 from connector.money import Money
@@ -126,7 +127,7 @@ def move(
         " WHERE id = :id",
         state=state.value,
         now=stamp(now),
-        why=why,
+        why=discreet(why),
         ref=receipt.ref if receipt else "",
         id=refund_id,
     )

@@ -87,6 +87,17 @@ def live(db: Database, shop: str) -> list[str]:
     return [row["id"] for row in rows]
 
 
+def orders_at_shop(db: Database, shop: str) -> list[str]:
+    """List the orders with a live return that the shop holds too."""
+    rows = db.query(
+        "SELECT DISTINCT order_ref FROM returns WHERE shop = :shop"
+        " AND platform_ref <> '' AND closed_at IS NULL AND cancelled_at IS NULL"
+        " ORDER BY order_ref",
+        shop=shop,
+    )
+    return [row["order_ref"] for row in rows]
+
+
 def decision_counts(db: Database, shop: str) -> dict[str, int]:
     """Count a shop's returns by the gravest decision among their lines."""
     rows = db.query(
@@ -214,7 +225,7 @@ def ship(db: Database, case: Return, actor: str, now: datetime) -> None:
         now=stamp(now),
         id=case.id,
     )
-    _note(db, case, "ship", actor, "", now)
+    note(db, case, "ship", actor, "", now)
 
 
 @atomic
@@ -242,24 +253,7 @@ def finish(
     if event == "cancel":
         for line in case.lines:
             filing.free(db, line.id)
-    _note(db, case, event, actor, why, now)
-
-
-@atomic
-def detach(db: Database, case: Return, why: str, actor: str, now: datetime) -> None:
-    """Untie our return from the shop's, whose ref another of ours will have."""
-    db.execute("UPDATE returns SET platform_ref = '' WHERE id = :id", id=case.id)
-    _note(db, case, "detached", actor, why, now)
-
-
-def count_at_shop(db: Database, shop: str) -> int:
-    """Count the live returns that the shop holds too."""
-    rows = db.query(
-        "SELECT count(*) AS n FROM returns WHERE shop = :shop AND platform_ref <> ''"
-        " AND closed_at IS NULL AND cancelled_at IS NULL",
-        shop=shop,
-    )
-    return int(rows[0]["n"])
+    note(db, case, event, actor, why, now)
 
 
 @atomic
@@ -289,7 +283,7 @@ def adopt(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
             ref=match.ref,
             id=line.id,
         )
-    _note(db, case, "made_at_shop", "retour", found.number, now)
+    note(db, case, "made_at_shop", "retour", found.number, now)
 
 
 def line_of(case: Return, line_id: int) -> ReturnLine:
@@ -301,9 +295,10 @@ def line_of(case: Return, line_id: int) -> ReturnLine:
     raise NotFound(msg, number=case.number, line=line_id)
 
 
-def _note(
+def note(
     db: Database, case: Return, event: str, actor: str, why: str, now: datetime
 ) -> None:
+    """Write what happened to a return into its timeline."""
     history.note(
         db,
         shop=case.shop,
@@ -372,6 +367,7 @@ def _line(row: Row) -> ReturnLine:
         accepted=row["accepted"],
         rejected=row["rejected"],
         lost=row["lost"],
+        elsewhere=row["elsewhere"],
         platform_ref=row["platform_ref"],
         trace=msgspec.json.decode(row["trace"], type=tuple[Answer, ...]),
         wanted=Resolution(row["wanted"]),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from connector.store.both_ways_schema import BOTH_WAYS
 from connector.store.bylaws import BYLAWS
 from connector.store.connections_schema import CONNECTIONS, HOOKS
 from connector.store.following import FOLLOWING
 from connector.store.hooks_schema import WATCHDOG
 from connector.store.laws import LAWS, Statement, append_only
 from connector.store.pacing import PACING
+from connector.store.privacy_schema import PRIVACY
 from connector.store.tellings_schema import TELLINGS
 
 # `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
@@ -302,4 +304,6 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     WATCHDOG,
     TELLINGS,
     FOLLOWING,
+    PRIVACY,
+    BOTH_WAYS,
 )

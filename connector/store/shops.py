@@ -141,6 +141,12 @@ def ever(db: Database) -> list[ShopRow]:
     return [_shop(row) for row in db.query("SELECT * FROM shops ORDER BY name")]
 
 
+def left(db: Database) -> list[ShopRow]:
+    """List the shops that were connected once, by name."""
+    rows = db.query("SELECT * FROM shops WHERE removed_at IS NOT NULL ORDER BY name")
+    return [_shop(row) for row in rows]
+
+
 def revisions(db: Database) -> dict[str, int]:
     """Return, by the name of each connected shop, its newest revision."""
     rows = db.query(

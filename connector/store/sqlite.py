@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import sqlite3
 import threading
 from contextlib import contextmanager, nullcontext
@@ -17,6 +18,8 @@ from connector.store.lock import Hold
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
+
+log = logging.getLogger(__name__)
 
 APPLICATION_ID = 0x5245544F  # "RETO"
 BUSY_SECONDS = 10
@@ -108,6 +111,14 @@ class Sqlite:
         """Name where this database lives: a copy has another path or inode."""
         path = Path(self.path).resolve()
         return f"{path}#{path.stat().st_ino}"
+
+    def tidy(self) -> None:
+        """Write the file anew without what was deleted, and empty the log."""
+        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            try:
+                self.query(statement, {})
+            except sqlite3.OperationalError as error:  # somebody is writing
+                log.warning("not tidied now: %s", error)
 
     def remember(self, progress: int) -> None:
         """Write beside the file how far it has come; never less than before."""

@@ -13,7 +13,7 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from connector.web import branches, console, deeds, install, portal
+from connector.web import branches, console, deeds, install, portal, privacy
 from connector.web.face import LANGUAGES, money, when
 from connector.web.sessions import Sessions, ancestors
 from connector.web.words import word
@@ -64,6 +64,7 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
         console.pages(tries),
         branches.pages(),
         deeds.pages(),
+        privacy.pages(),
         install.pages(tries),
         portal.pages(tries),
     ):

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 
 from connector.errors import BadRequest, IllegalTransition, NotFound, Refused
-from connector.steps import byhand, decide, inspect, place
+from connector.steps import byhand, cancel, decide, inspect, place
 from connector.steps.inspect import Counted
 from connector.store import desk, returns, shops
 from connector.web.console import guard
@@ -30,6 +30,7 @@ def pages() -> Blueprint:
     routes.post("/returns/<return_id>/lines/<int:line_id>/decide")(decide_line)
     routes.post("/returns/<return_id>/lines/<int:line_id>/receive")(receive_line)
     routes.post("/returns/<return_id>/settled")(settled)
+    routes.post("/returns/<return_id>/cancel")(cancel_return)
     routes.post("/returns/<return_id>/paid-elsewhere")(paid_elsewhere)
     routes.post("/refunds/<refund_id>/<deed>")(refund_deed)
     routes.post("/shops/<shop>/pause")(pause)
@@ -97,6 +98,18 @@ def receive_line(return_id: str, line_id: int) -> Response:
             now=here.clock(),
             why=_why(),
         )
+
+    _try(deed)
+    return _back(return_id)
+
+
+def cancel_return(return_id: str) -> Response:
+    """Cancel a return, here and in the shop."""
+    here = face()
+
+    def deed() -> None:
+        shop = here.shops[returns.get(here.db, return_id).shop]
+        cancel.cancel(here.db, shop, return_id, actor=ACTOR, now=here.clock())
 
     _try(deed)
     return _back(return_id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connector.demo import browser
+from connector.demo import World, browser
 from connector.demo.customers import Purchase, Wish, owed
 from connector.demo.world import BOOTS, TEE
 from connector.errors import Unavailable
@@ -21,15 +21,15 @@ from tests.stories.test_way import (
     asked,
     bought,
     paid,
-    run,
     the_refund,
     the_return,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from connector.demo import World
+    from adapters.shopify.standin import Shop as ShopifyStandin
+    from adapters.woocommerce.standin import Shop as WooStandin
 
 TICK = 20  # seconds
 Trouble = tuple[str, int]
@@ -49,7 +49,7 @@ class Outage:
     opened: int = 0
 
     @property
-    def books(self):
+    def books(self) -> ShopifyStandin | WooStandin:
         return self.world.tee if self.shop == TEE else self.world.boots
 
     def strikes(self) -> int:
@@ -87,8 +87,18 @@ class Outage:
         assert (self.strikes(), self.world.clock()) == (before, now)
 
 
-def prepared(world: World, shop: str) -> tuple[Purchase, Wish, Purchase, Purchase]:
-    """Leave a refund, an errand and a webhook undone; each is of another order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """What waits when the shop goes down: a refund, an errand, a webhook."""
+
+    owes: Purchase
+    wish: Wish
+    wants: Purchase
+    changed: Purchase
+
+
+def prepared(world: World, shop: str) -> Undone:
+    """Leave each undone, of another order."""
     owes, wants, changed = (bought(world, shop) for _ in range(3))
     wish = asked(world, owes)
     wish.arrives = wish.units
@@ -104,14 +114,14 @@ def prepared(world: World, shop: str) -> tuple[Purchase, Wish, Purchase, Purchas
         world.tee.staff_refund(changed.ref, "2.00")
     else:
         world.boots.staff_refund(int(changed.ref), "2.00")
-    return owes, wish, wants, changed
+    return Undone(owes=owes, wish=wish, wants=wants, changed=changed)
 
 
-def done(world: World, shop: str, *made) -> None:
+def check_done(world: World, shop: str, undone: Undone) -> None:
     """Compare the shop's books with ours: all of it happened, each once."""
-    owes, wish, wants, changed = made
+    owes, wants, changed = undone.owes, undone.wants, undone.changed
     db = world.office.db
-    due = owed(wish, set(wish.units))
+    due = owed(undone.wish, set(undone.wish.units))
     assert the_refund(world, owes).state is Refund.CONFIRMED
     assert paid(world, owes) == due
     assert ledger.standing(db, shop, owes.ref, "EUR").minor == due
@@ -134,7 +144,7 @@ def done(world: World, shop: str, *made) -> None:
 def test_an_hour_of_every_kind_of_outage_loses_and_doubles_nothing(
     world: World, shop: str
 ) -> None:
-    made = prepared(world, shop)
+    undone = prepared(world, shop)
     outage = Outage(world, shop)
     parts = TROUBLES[shop]
     for kind, code in parts:
@@ -147,8 +157,8 @@ def test_an_hour_of_every_kind_of_outage_loses_and_doubles_nothing(
     outage.pass_by(60 // (len(parts) + 1))
     outage.is_refused_at_once()
     assert outage.opened > 90
-    assert the_refund(world, made[0]).state is Refund.PLANNED
+    assert the_refund(world, undone.owes).state is Refund.PLANNED
     outage.books.door.open()
     outage.pass_by(30)
     assert not pace.is_open(world.office.db, shop)
-    done(world, shop, *made)
+    check_done(world, shop, undone)

@@ -92,6 +92,8 @@ def _lines(
 def return_line(of: Order, case: Return, one: ReturnLine) -> Json:
     """Show a return line; only an open return has something to process."""
     bought = one.parcel_line.line
+    if one.gid.startswith("gid://shopify/Unverified"):
+        return _unverified(case, one)
     fee = None
     if one.fee_percent is not None:
         subtotal = bought.paid.part(one.quantity, bought.quantity)
@@ -125,6 +127,28 @@ def return_line(of: Order, case: Return, one: ReturnLine) -> Json:
         "withCodeDiscountedTotalPriceSet": bought.paid.part(
             one.quantity, bought.quantity
         ).view(),
+    }
+
+
+def _unverified(case: Return, one: ReturnLine) -> Json:
+    """Show a line that was returned without a receipt: it names nothing bought."""
+    unit = one.parcel_line.line.unit
+    shop = {"amount": f"{unit.shop.normalize():f}", "currencyCode": unit.pair.shop}
+    return {
+        "__typename": "UnverifiedReturnLineItem",
+        "id": one.gid,
+        "quantity": one.quantity,
+        "processedQuantity": one.processed,
+        "unprocessedQuantity": one.quantity - one.processed,
+        "processableQuantity": (
+            one.quantity - one.processed if case.status == "OPEN" else 0
+        ),
+        "refundedQuantity": one.refunded,
+        "refundableQuantity": one.quantity - one.refunded,
+        "customerNote": one.customer_note,
+        "returnReasonNote": one.reason_note,
+        "returnReasonDefinition": None,
+        "unitPrice": shop,
     }
 
 

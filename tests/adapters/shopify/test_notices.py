@@ -45,6 +45,23 @@ EXPECTED: dict[str, Notice] = {
         about="return", order_ref=RETURN_ORDER, return_ref=RETURN
     ),
     "returns__update": Notice(about="return", return_ref=RETURN),
+    "returns__process": Notice(about="returns"),
+    "reverse_deliveries__attach_deliverable": Notice(about="return", return_ref=RETURN),
+    "reverse_fulfillment_orders__dispose": Notice(
+        about="goods", goods_ref="gid://shopify/ReverseFulfillmentOrder/11111111"
+    ),
+    "orders__link_requested": Notice(about="order", order_ref=ORDER),
+    "orders__shopify_protect_eligibility_changed": Notice(
+        about="order", order_ref="gid://shopify/Order/1"
+    ),
+    "app__scopes_update": Notice(
+        about="scopes", detail="read_orders,read_returns,write_orders,write_returns"
+    ),
+    "customers__data_request": Notice(about="noted"),
+    "customers__redact": Notice(about="noted"),
+    "customers__merge": Notice(about="noted"),
+    "customers__update": Notice(about="noted"),
+    "shop__redact": Notice(about="noted"),
 }
 BY_NUMBER = (
     "orders__delete",
@@ -53,7 +70,10 @@ BY_NUMBER = (
     "fulfillments__create",
     "fulfillments__update",
     "orders__edited",
+    "tender_transactions__create",
 )
+DISPUTES = ("disputes__create", "disputes__update")
+BROKEN = (b"", b"{", b"[]", b"null", b"17", b'{"id": null}', b'{"return": 5}', b"\xff")
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -66,5 +86,15 @@ def test_every_documented_sample_is_read(name: str) -> None:
     elif name in BY_NUMBER:
         assert found.about == "order"
         assert found.order_ref.startswith("gid://shopify/Order/")
+    elif name in DISPUTES:
+        assert found.about == "dispute"
+        assert found.order_ref.startswith("gid://shopify/Order/")
+        assert found.detail.startswith("chargeback ")
     else:
         assert found == Notice(about="unknown")
+
+
+@pytest.mark.parametrize("body", BROKEN)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_body_of_any_topic_raises(name: str, body: bytes) -> None:
+    assert notice(name.replace("__", "/"), body).about

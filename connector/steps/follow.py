@@ -1,0 +1,296 @@
+"""Bring a return of ours in step with the shop's: what its staff did there counts.
+
+Where it cannot be known what it means for goods or money here, a person is asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from connector.model import Answer
+from connector.states import Decision, Errand, Refund
+from connector.steps.promise import CLOSED_THERE, EXCHANGE, payable
+from connector.steps.told import ACTOR
+from connector.store import at_shop, desk, errands, filing, refunds, returns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from connector.model import Return, ReturnLine, ShopReturn
+    from connector.platform import Abilities
+    from connector.store import Database
+
+OPEN = (Decision.PENDING, Decision.NEEDS_PERSON)
+DEAD = (Refund.CANCELLED, Refund.REJECTED)
+SETTLED = timedelta(minutes=2)  # longer than reading a return takes
+
+
+def follow(
+    db: Database, able: Abilities, case: Return, found: ShopReturn, now: datetime
+) -> bool:
+    """Copy what was done in the shop's own admin; False: it is too soon to say."""
+    if case.cancelled_at:
+        return True
+    if not able.pays_through_returns:
+        if not case.closed_at:
+            _ALONE.get(found.status, _requested)(db, case, found, now)
+        return True
+    if case.closed_at:
+        return found.status != "open" or _reopened(db, case, now)
+    _count(db, case, found, now)
+    _shrink(db, returns.get(db, case.id), found, now)
+    _FOLLOW[found.status](db, returns.get(db, case.id), found, now)
+    _exchange(db, case, found, now)
+    return True
+
+
+def _count(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
+    """Take units that somebody else refunded there out of what is due here.
+
+    Nothing is concluded while a refund of ours may be among them.
+    """
+    if refunds.is_unclear(db, case.shop, case.order_ref):
+        return
+    rows = refunds.of_return(db, case.id)
+    ours: Counter[str] = Counter()
+    for row in rows:
+        if row.platform_ref or row.state in (Refund.PENDING, Refund.CONFIRMED):
+            ours.update(dict(row.request.return_lines))
+    there = {line.ref: line.refunded for line in found.lines}
+    is_other = False
+    for line in case.lines:
+        ref = line.platform_ref
+        if line.decision == Decision.DECLINED or ref not in there:
+            continue
+        others = min(line.asked, max(0, there[ref] - ours[ref]))
+        if others != line.elsewhere:
+            is_other = True
+            at_shop.paid_elsewhere(db, case, line, others, ACTOR, now)
+    for row in rows if is_other else ():
+        if row.state is Refund.PLANNED:
+            why = "units of it were refunded in the shop meanwhile"
+            refunds.move(db, row.id, "cancel", now, why=why, actor=ACTOR)
+
+
+def _shrink(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
+    """Follow units that were taken out of the return there."""
+    there = Counter({line.ref: line.quantity for line in found.lines})
+    for line in case.lines:
+        if line.platform_ref and line.decision != Decision.DECLINED:
+            wanted = line.approved if line.decision == "approved" else line.asked
+            if there[line.platform_ref] < wanted:
+                _take_out(db, case, line, there[line.platform_ref], now)
+
+
+def _take_out(
+    db: Database, case: Return, line: ReturnLine, left: int, now: datetime
+) -> None:
+    used = max(line.received + line.lost, _promised(db, case, line))
+    if used > left:
+        ask(
+            db,
+            case,
+            f"units were taken out of the return in the shop: {left} are left there,"
+            f" but {used} came back or were promised here",
+            now,
+        )
+    elif line.decision in OPEN and left:
+        filing.split(db, case, line, left)
+        decide(db, case, line.id, "decline", 0, now, "partly removed in the shop")
+    elif left:
+        at_shop.reduce(db, case, line, left, ACTOR, now)
+    else:
+        _decline(db, case, line, "removed in the shop", now)
+
+
+def _promised(db: Database, case: Return, line: ReturnLine) -> int:
+    rows = [row for row in refunds.of_return(db, case.id) if row.state not in DEAD]
+    return line.elsewhere + sum(row.units.get(str(line.id), 0) for row in rows)
+
+
+def _exchange(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
+    """Leave an exchange to the admin: its money is a difference, not a refund."""
+    if not found.exchanges or found.status not in ("requested", "open"):
+        desk.settle(db, "return", case.id, EXCHANGE, ACTOR, now)
+        return
+    why = (
+        "this return carries an exchange: process it in the shop, which settles the"
+        " difference; nothing is refunded from here meanwhile"
+    )
+    ask(db, case, why, now, EXCHANGE)
+
+
+def _requested(_: Database, __: Return, ___: ShopReturn, ____: datetime) -> None:
+    """Wait: our own rules decide on it."""
+
+
+def _opened(db: Database, case: Return, _: ShopReturn, now: datetime) -> None:
+    desk.settle(db, "return", case.id, CLOSED_THERE, ACTOR, now)
+    for line in case.lines:
+        if line.decision in OPEN:
+            decide(db, case, line.id, "approve", line.asked, now)
+
+
+def _declined(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
+    """Follow a refusal, also of what we had approved, unless it went too far."""
+    _refused(db, case, found, now)
+    approved = [x for x in case.lines if x.decision == Decision.APPROVED]
+    if any(line.received or _promised(db, case, line) for line in approved):
+        why = "declined in the shop, but goods came back or a refund was promised here"
+        ask(db, case, why, now)
+        return
+    for line in approved:
+        _decline(db, case, line, "declined in the shop's own admin", now)
+    errands.drop(db, case.id, now, "declined in the shop's own admin")
+
+
+def _decline(
+    db: Database, case: Return, line: ReturnLine, why: str, now: datetime
+) -> None:
+    if line.decision == Decision.APPROVED:
+        decide(db, case, line.id, "ask", 0, now, why)
+    decide(db, returns.get(db, case.id), line.id, "decline", 0, now, why)
+
+
+def _cancelled(db: Database, case: Return, _: ShopReturn, now: datetime) -> None:
+    cancelled(db, case, "cancelled in the shop", now)
+
+
+def cancelled(db: Database, case: Return, how: str, now: datetime) -> None:
+    """Follow a cancellation unless money is promised or goods are back: then ask.
+
+    Where all was declined here, that is what the shop's end of it means.
+    """
+    if case.cancelled_at or case.status == "declined":
+        return
+    why = ""
+    if any(row.state is not Refund.CANCELLED for row in refunds.of_return(db, case.id)):
+        why = f"{how}, but a refund was promised here"
+    elif any(line.received for line in case.lines):
+        why = f"{how}, but goods came back"
+    if why:
+        ask(db, case, why, now)
+        return
+    errands.drop(db, case.id, now, how)
+    returns.finish(db, case, "cancel", ACTOR, now, how)
+    desk.close(db, "return", case.id, ACTOR, now)
+
+
+def _closed(db: Database, case: Return, _: ShopReturn, now: datetime) -> None:
+    """See whether anything is open here; what is not closes by itself."""
+    for line in case.lines:
+        if line.decision in OPEN:
+            decide(db, case, line.id, "approve", line.asked, now)
+    owed = _owed(db, returns.get(db, case.id))
+    if not owed:
+        desk.settle(db, "return", case.id, CLOSED_THERE, ACTOR, now)
+        return
+    why = (
+        f"closed in the shop, but {owed} here: open it again there, or end it here;"
+        " no money moves meanwhile"
+    )
+    ask(db, case, why, now, CLOSED_THERE)
+
+
+def _owed(db: Database, case: Return) -> str:
+    """Say what is still open of a return; "" when nothing is."""
+    if any(
+        line.received + line.lost + line.elsewhere < line.approved
+        for line in case.lines
+        if line.decision == Decision.APPROVED
+    ):
+        return "goods are awaited"
+    rows = refunds.of_return(db, case.id)
+    unsettled = (Refund.PLANNED, Refund.SUBMITTED, Refund.UNKNOWN, Refund.MANUAL)
+    if payable(case, rows) or any(row.state in unsettled for row in rows):
+        return "money is owed"
+    return ""
+
+
+def _unknown(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
+    why = f"the shop calls its state {found.raw_status!r}, which is new to Retour"
+    ask(db, case, why, now)
+
+
+def _reopened(db: Database, case: Return, now: datetime) -> bool:
+    """Open ours again where something is owed; else say that nothing is.
+
+    Our own close may be on its way, or younger than what was read.
+    """
+    closing = [x for x in errands.of_return(db, case.id) if x.verb == "close"]
+    if any(row.state is not Errand.DONE for row in closing):
+        return True
+    if any(row.changed_at > now - SETTLED for row in closing):
+        return False
+    if _owed(db, case):
+        at_shop.reopen(db, case, ACTOR, now)
+        desk.settle(db, "return", case.id, CLOSED_THERE, ACTOR, now)
+        return True
+    why = "opened again in the shop, though all is settled here: close it there"
+    ask(db, case, why, now, "reopened")
+    return True
+
+
+_FOLLOW: Mapping[str, Callable[[Database, Return, ShopReturn, datetime], None]] = {
+    "requested": _requested,
+    "open": _opened,
+    "declined": _declined,
+    "cancelled": _cancelled,
+    "closed": _closed,
+    "unknown": _unknown,
+}
+
+
+def _refused(db: Database, case: Return, _: ShopReturn, now: datetime) -> None:
+    for line in case.lines:
+        if line.decision in OPEN:
+            decide(db, case, line.id, "decline", 0, now)
+
+
+# Where refunds stand alone, the end of a request there says nothing of the money.
+_ALONE: Mapping[str, Callable[[Database, Return, ShopReturn, datetime], None]] = {
+    "open": _opened,
+    "declined": _refused,
+    "cancelled": _cancelled,
+    "unknown": _unknown,
+}
+
+
+def decide(
+    db: Database,
+    case: Return,
+    line_id: int,
+    event: str,
+    approved: int,
+    now: datetime,
+    why: str = "decided in the shop's own admin",
+) -> None:
+    """Enter a decision that was made in the shop."""
+    trace = (
+        *returns.line_of(case, line_id).trace,
+        Answer(rule=ACTOR, says=event, why=why),
+    )
+    returns.decide(
+        db, case, line_id, event, approved=approved, trace=trace, actor=ACTOR, now=now
+    )
+    desk.close(db, "return", case.id, ACTOR, now)
+
+
+def ask(
+    db: Database, case: Return, why: str, now: datetime, code: str = "foreign"
+) -> None:
+    """Lay a return before a person, unless he answered these very words."""
+    if desk.was_settled(db, case.shop, case.id, code, why):
+        return
+    desk.put(
+        db,
+        shop=case.shop,
+        about="return",
+        about_id=case.id,
+        code=code,
+        why=why,
+        now=now,
+    )

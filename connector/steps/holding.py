@@ -1,0 +1,79 @@
+"""All that is held on one person, as readable JSON: article 15 of the GDPR."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from connector.errors import NotFound
+from connector.store import history, inbox, orders, personal, refunds, returns
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from connector.compliance import Traces
+    from connector.store import Database
+    from connector.store.privacy import Request
+
+
+def of(db: Database, request: Request, traces: Traces, now: datetime) -> str:
+    """Return what is held, as indented JSON text; times in UTC."""
+    read, unread = personal.bodies(db, request.shop, traces) if traces else ([], [])
+    own = {request.delivery_id}
+    held = {
+        "shop": request.shop,
+        "made_at": now.isoformat(timespec="seconds"),
+        "orders": [_order(db, request.shop, ref) for ref in request.orders or ()],
+        "deliveries": [
+            told
+            for one in sorted({*read, *unread} - own, key=lambda x: x or 0)
+            if one is not None and (told := _delivery(db, one, traces))
+        ],
+    }
+    return json.dumps(held, indent=2, ensure_ascii=False, sort_keys=True)
+
+
+def _order(db: Database, shop: str, ref: str) -> dict[str, Any]:
+    try:
+        order: Any = msgspec.to_builtins(orders.get(db, shop, ref))
+    except NotFound:
+        order = {"ref": ref}
+    cases = returns.of_order(db, shop, ref)
+    return {
+        "order": order,
+        "returns": [
+            {
+                "return": msgspec.to_builtins(case),
+                "status": case.status,
+                "timeline": msgspec.to_builtins(history.timeline(db, case.id)),
+            }
+            for case in cases
+        ],
+        "refunds": [
+            {
+                "amount": str(row.amount),
+                "state": row.state.value,
+                "planned_at": row.planned_at.isoformat(timespec="seconds"),
+                "return": row.request.return_number,
+            }
+            for row in refunds.of_order(db, shop, ref)
+        ],
+    }
+
+
+def _delivery(db: Database, delivery_id: int, traces: Traces) -> dict[str, Any] | None:
+    """Return what a webhook brought, where it is about this person and no other."""
+    one = inbox.get(db, delivery_id)
+    if not traces.own(one.body):
+        return None
+    try:
+        body = json.loads(one.body)
+    except (ValueError, RecursionError):
+        body = one.body.decode("utf-8", "replace")
+    return {
+        "topic": one.topic,
+        "received_at": one.received_at.isoformat(timespec="seconds"),
+        "body": body,
+    }
