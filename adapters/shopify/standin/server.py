@@ -212,7 +212,9 @@ class Visit(BaseHTTPRequestHandler):
         """Answer with a fault, before the effect (no data) or after it."""
         if switch.kind == "status":
             code = switch.options.get("code", 503)
-            self._send(code, b"<html>Service Unavailable</html>", "text/html", {})
+            wait = switch.options.get("retry_after")
+            headers = {} if wait is None else {"Retry-After": str(wait)}
+            self._send(code, b"<html>Service Unavailable</html>", "text/html", headers)
         elif switch.kind == "html":
             code = switch.options.get("code", 200)
             self._send(code, b"<html><body>Something</body></html>", "text/html", {})
