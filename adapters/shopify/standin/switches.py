@@ -68,7 +68,8 @@ class Switches:
 
         delay: `at` ("before", "gateway" or "after" the effect), `body_trickle` seconds
         between bytes · status: `code`, `effect`, `retry_after` seconds · html: `code`,
-        `effect` · refuse: `code` · redirect: `code`, `location` · internal_error: `effect`.
+        `effect` · refuse: `code` · redirect: `code`, `location` · internal_error:
+        `effect`.
         """
         if kind not in KINDS:
             message = f"no such switch: {kind}"
