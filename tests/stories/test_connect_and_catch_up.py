@@ -168,6 +168,7 @@ def world(tmp_path: Path, address: str) -> Iterator[World]:
 def sell(tee: ShopifyStandin, boots: WooStandin) -> None:
     """Fill both shops as business does: parcels, refunds, returns, odd statuses."""
     teas = [tee.add_product(f"Tea {n}", f"{n + 3}.90", tags=["tea"]) for n in range(5)]
+    boots.more_statuses["packing"] = "Packing"
     mugs = [boots.add_product(f"Mug {n}", f"{n + 7}.50") for n in range(5)]
     for n in range(EACH):
         gid = tee.place_order([(teas[n % 5], 2), (teas[(n + 2) % 5], 1)], "a@x.example")
@@ -182,7 +183,7 @@ def sell(tee: ShopifyStandin, boots: WooStandin) -> None:
         if n % 25 == 0:
             boots.staff_refund(order_id, "1.00")
         if n % 100 == 3:
-            boots.edit_order(order_id, status="return-requested")  # a plugin's own
+            boots.edit_order(order_id, status="packing")  # some plugin's own
 
 
 def news(world: World) -> None:

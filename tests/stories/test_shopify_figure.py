@@ -13,6 +13,7 @@ from adapters.shopify.standin import Shop as Standin
 from adapters.shopify.standin import refunds as by_staff
 from adapters.shopify.standin import returns as at_shop
 from adapters.shopify.standin import serve
+from adapters.shopify.standin.state import SCOPES
 from connector import config
 from connector.demo.world import Clock
 from connector.model import Kind
@@ -127,6 +128,7 @@ def trade(folder: Path, seed: int) -> Iterator[Trade]:
             seed=seed,
             currency=currency,
             taxes_included=included,
+            scopes=(*SCOPES, "read_all_orders"),  # else 60 days are shown, and said
         )
         for name, currency, included in (("tee", "EUR", True), ("mugs", "USD", False))
     }

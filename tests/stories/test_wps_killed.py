@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
     from connector.demo import World
     from connector.demo.customers import Purchase
+
+
+# Jobs that no return passes through; each has its own story of kills.
+ASIDE = frozenset({"hooks", "sync", "sweep", "recheck", "backfill", "tell", "privacy"})
 
 
 class Fate:
@@ -64,8 +69,9 @@ def run(world: World, hours: float = 1) -> None:
     world.clock.pass_by(hours=hours)
     world.boots.deliver()
     world.clock.pass_by(minutes=1)
+    work = world.office.work
     with suppress(Stopped):
-        once(world.office.work)
+        once(replace(work, shops={BOOTS: work.shops[BOOTS]}), skip=ASIDE)
 
 
 def wants(world: World, purchase: Purchase, units: int, subject: str) -> None:
@@ -104,7 +110,7 @@ def refused_then_again(world: World, purchase: Purchase) -> None:
     wants(world, purchase, 2, "Too small")
 
 
-MOST = 40  # more commits than any of the ways has
+MOST = 120  # more commits than any of the ways has
 
 
 @pytest.mark.parametrize("way", [whole_way, written_over, refused_then_again])
@@ -117,7 +123,10 @@ def test_a_killed_worker_pays_once_and_the_plugin_s_screens_agree(
     fate, kills = Fate(is_before=is_before), 0
     with build(tmp_path, seed=1, database="killed.sqlite", kind=fate.store) as world:
         world.boots.wps.is_on = True
-        for left in range(1, MOST):
+        # Dying before a commit leaves what dying after the one before it leaves: the
+        # longer ways take turns.
+        step = 1 if way is whole_way else 2
+        for left in range(1 if is_before else step, MOST, step):
             purchase = bought(world, BOOTS)
             fate.left = left
             way(world, purchase)
@@ -125,7 +134,7 @@ def test_a_killed_worker_pays_once_and_the_plugin_s_screens_agree(
             if fate.left > 0:
                 break
             kills += 1
-        assert MOST > kills > 10
+        assert MOST > left > kills * step - step > 10  # it was let live in the end
         assert audit.run(world.office.db) == []
 
 

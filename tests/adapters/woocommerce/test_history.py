@@ -89,6 +89,7 @@ def test_reading_goes_on_behind_every_cursor_and_misses_nothing(world: World) ->
 def test_refunds_and_the_statuses_of_plugins_are_read_singly_the_trash_not(
     world: World,
 ) -> None:
+    world.shop.wps.is_on = True
     refunded, asked, thrown, plain = sell(world, 4)
     world.shop.staff_refund(int(refunded), "1.00")
     world.shop.edit_order(int(asked), status="return-requested")

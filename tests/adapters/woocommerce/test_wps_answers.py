@@ -20,13 +20,17 @@ if TYPE_CHECKING:
     from tests.adapters.woocommerce.conftest import World
 
 NOTHING = Abilities(
-    holds_returns=False, opens_returns=False, pays_through_returns=False
+    holds_returns=False,
+    opens_returns=False,
+    pays_through_returns=False,
+    lists_refunds=True,
 )
 PLUGIN = Abilities(
     holds_returns=True,
     opens_returns=True,
     pays_through_returns=False,
     rewrites_requests=True,
+    lists_refunds=True,
 )
 
 
