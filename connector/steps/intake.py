@@ -20,14 +20,13 @@ from connector.errors import (
 )
 from connector.steps import events, foreign, privacy, request
 from connector.steps.observe import observe
-from connector.steps.pace import note_version
+from connector.steps.pace import is_away, note_version
 from connector.store import (
     atomic,
     backfills,
     desk,
     inbox,
     orders,
-    pace,
     personal,
     returns,
     shops,
@@ -86,10 +85,8 @@ def _read(
         state, note = _understand(db, known, delivery, clock)
     except Gone:
         inbox.settle(db, delivery.id, "done", "it is gone at the shop")
-    except Unavailable as error:
-        _wait(db, delivery, str(error), clock())
-    except OutcomeUnknown as error:
-        is_down = pace.is_open(db, delivery.shop)
+    except (Unavailable, OutcomeUnknown) as error:
+        is_down = is_away(db, delivery.shop, error)
         (_wait if is_down else _again)(db, delivery, str(error), clock())
     except (PlatformError, NotYet) as error:
         _again(db, delivery, str(error), clock())
