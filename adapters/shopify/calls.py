@@ -80,7 +80,7 @@ class Calls:
             if not is_throttled(reply):
                 return self._data(reply)
         msg = "Shopify is throttling us; try again later"
-        raise Unavailable(msg)
+        raise Unavailable(msg, status=THROTTLED_BY_EDGE)
 
     def change(self, name: str, root: str, variables: Mapping[str, Any]) -> Json:
         """Run a mutation and return its payload; userErrors become Rejected."""
