@@ -1,4 +1,4 @@
-"""The sockets of a stand-in shop: a server whose threads end with it."""
+"""The sockets of a stand-in shop: a server that can go, and come back where it was."""
 
 from __future__ import annotations
 
@@ -25,15 +25,39 @@ class Sockets(ThreadingHTTPServer):
     ) -> None:
         super().__init__(("127.0.0.1", 0), handler)
         self.scheme = "https" if tls else "http"
-        if tls:
-            self.socket = tls.wrap_socket(self.socket, server_side=True)
+        self._tls = tls
+        self._wrap()
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
+        self._loop: threading.Thread | None = None
 
     @property
     def url(self) -> str:
         """The address to reach it at."""
         return f"{self.scheme}://127.0.0.1:{self.server_address[1]}"
+
+    def open(self) -> None:
+        """Begin to answer; after `shut`, at the same address as before."""
+        if self._loop is None and self.socket.fileno() < 0:
+            self.socket = socket.socket(self.address_family, self.socket_type)
+            self.server_bind()
+            self.server_activate()
+            self._wrap()
+        self._loop = threading.Thread(target=self.serve_forever, args=(0.02,))
+        self._loop.start()
+
+    def shut(self) -> None:
+        """Answer no more: nothing listens, and connections have ended."""
+        if self._loop is not None:
+            self.shutdown()
+            self.hang_up()
+            self.server_close()
+            self._loop.join()
+            self._loop = None
+
+    def _wrap(self) -> None:
+        if self._tls:
+            self.socket = self._tls.wrap_socket(self.socket, server_side=True)
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the standard library's signature
         """Remember the connection, so that closing can end it."""

@@ -13,6 +13,7 @@ import msgspec
 import sqlite_utils
 from flask import Flask
 
+from bench import rate
 from connector import policy
 from connector.demo import build, play
 from connector.model import Kind
@@ -131,6 +132,7 @@ for name, measure, unit in (
     ("policy verdict with its trace", verdicts, "verdicts/s"),
     ("the demo's way", way, "orders/s"),
     ("backfill, kept", partial(history, ours), "orders/s"),
+    ("Shopify's rate, used by refunds", rate.share, "of 1"),
     ("backfill ÷ sqlite-utils' upsert", backfill, "times"),
 ):
-    print(f"{name:32} {measure():10.1f} {unit}")
+    print(f"{name:32} {measure():10.2f} {unit}")

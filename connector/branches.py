@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from adapters.pacing import Pacing
+from connector import inbound
 from connector.config import NO_SECRET, Secret, ShopConfig
 from connector.errors import BadRequest, ConfigError, RetourError
 from connector.findings import unheard
@@ -102,6 +103,7 @@ class Branches:
         self._lock = threading.RLock()
         self._built: dict[str, Branch] = {}
         self._broken: dict[str, int] = {}
+        self._shut: dict[str, tuple[Door, ...]] = {}  # doors of the broken ones
         self._left: dict[tuple[str, int], tuple[Door, ...]] = {}
         self._read_at = float("-inf")
         self.shops: Mapping[str, Shop] = View(self, lambda one: one.shop)
@@ -131,6 +133,8 @@ class Branches:
             built = dict(self._built)
             for name in built.keys() - known.keys():
                 del built[name]
+            for name in self._shut.keys() - known.keys():
+                del self._shut[name]
             for name, revision in known.items():
                 if self._broken.get(name) == revision:
                     continue
@@ -142,6 +146,11 @@ class Branches:
                 or self._left_doors(row)
                 for row in shops.left(self.db)
             }
+
+    @property
+    def shut(self) -> tuple[Door, ...]:
+        """The doors of shops that cannot be used: what knocks must come again."""
+        return tuple(door for known in self._shut.values() for door in known)
 
     @property
     def left(self) -> tuple[Door, ...]:
@@ -175,6 +184,7 @@ class Branches:
             )
         except RetourError as error:
             self._broken[name] = revision
+            self._shut[name] = tuple(_shut_doors(shops.get(self.db, name)))
             log.error("a shop cannot be used", extra={"shop": name})  # noqa: TRY400 - ours
             desk.put(
                 self.db,
@@ -186,7 +196,9 @@ class Branches:
                 now=self.now(),
             )
         else:
-            if self._broken.pop(name, None):
+            self._broken.pop(name, None)
+            self._shut.pop(name, None)
+            if desk.is_open(self.db, "shop", name, UNUSABLE):
                 desk.settle(self.db, "shop", name, UNUSABLE, "retour", self.now())
 
     def config(self, name: str) -> ShopConfig:
@@ -318,4 +330,11 @@ class Doorways:
         """Go from door to door."""
         for branch in self._branches.all().values():
             yield from branch.doors
+        yield from self._branches.shut
         yield from self._branches.left
+
+
+def _shut_doors(row: ShopRow) -> Iterator[Door]:
+    domain = row.address.lower() if row.platform == "shopify" else ""
+    for platform in (row.platform, inbound.SOURCE):
+        yield Door(shop=row.name, platform=platform, domain=domain, is_shut=True)

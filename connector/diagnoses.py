@@ -52,6 +52,19 @@ FACTS: Mapping[str, str] = {
     "clock_skew_seconds": N_("Clock difference in seconds"),
 }
 
+# What a shop can do (`connector.platform.Abilities`), as people call it.
+ABILITIES: Mapping[str, str] = {
+    "holds_returns": N_("Has returns of its own"),
+    "opens_returns": N_("Our returns are made there too"),
+    "pays_through_returns": N_("Refunds are paid through its returns"),
+    "rewrites_requests": N_("Customers write new requests over old ones"),
+    "lists_returns": N_("Its returns must be asked for: they change by themselves"),
+    "books_arrivals": N_("It is told of goods as they come back"),
+    "lists_open_returns": N_("All of its open returns can be listed at once"),
+    "lists_refunds": N_("All of its refunds can be listed at once"),
+    "api_version": N_("API version that we speak"),
+}
+
 WORDS: Mapping[str, tuple[str, str]] = {
     "reached": (N_("The shop answers."), ""),
     "unreachable": (
@@ -204,6 +217,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "shop_locked": (
         N_("Shopify has locked the shop."),
         N_("Ask Shopify's support why."),
+    ),
+    "shopify_busy": (
+        N_("Shopify lets us ask no more just now."),
+        N_("Try again in a minute; other apps may be asking much."),
+    ),
+    "shopify_down": (
+        N_("Shopify has trouble of its own."),
+        N_("Try again later; shopifystatus.com says how they stand."),
     ),
     "forbidden": (
         N_("Shopify does not let the app in."),

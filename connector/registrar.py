@@ -15,6 +15,7 @@ from connector.platform import Check
 from connector.settings import SECRETS, secrets, settings
 from connector.steps import connect, hooks, watchdog
 from connector.store import shops
+from connector.ways import tidy_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,10 +94,10 @@ class Registrar:
             address=shop.address,
             settings=settings(shop),
             given={name: Secret(text) for name, text in tokens.items()},
-            policy_text=policy.starter("EUR"),
             actor=actor,
             now=now,
         )
+        connect.start_policy(db, shop.name, (), now)
         self._branches.refresh()
         self._after(shop.name)
 
@@ -109,7 +110,9 @@ class Registrar:
             msg = "this shop cannot be used: look at the desk, or give it new keys"
             raise NotFound(msg, shop=name)
         found = connect.examine(shop)
-        connect.remember(self._branches.db, name, found, self._branches.now())
+        now = self._branches.now()
+        connect.remember(self._branches.db, name, found, now)
+        connect.start_policy(self._branches.db, name, found, now)
         return found
 
     def rotate(self, name: str, given: Mapping[str, Secret], actor: str) -> list[Check]:
@@ -167,7 +170,10 @@ class Registrar:
             msg = "this name belonged to another shop, whose books are kept"
             raise BadRequest(msg, name=shop.name)
         for other in known.values():
-            if other.removed_at is None and other.address == shop.address:
+            is_same = tidy_address(other.platform, other.address) == tidy_address(
+                shop.platform, shop.address
+            )
+            if other.removed_at is None and is_same:
                 msg = "this shop is connected already"
                 raise BadRequest(msg, name=other.name)
 

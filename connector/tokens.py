@@ -76,6 +76,13 @@ class SealedTokens:
         if is_good(known):  # it was renewed just before the lease was ours
             return known
         new = fetch(known)
+        return self._db.transact(lambda: self._swap(known, new))
+
+    def _swap(self, known: dict[str, str], new: dict[str, str]) -> dict[str, str]:
+        """Keep what was fetched, unless a new grant has come in the meantime."""
+        now_there = self.read()
+        if now_there != known:
+            return now_there
         self.keep(new)
         return new
 

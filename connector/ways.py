@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from connector.config import SHOP_NAME
 
@@ -50,7 +50,11 @@ def tidy_address(platform: str, text: str) -> str:
         host = urlsplit(bare if "://" in bare else f"https://{bare}").netloc
         return host.lower() if "." in host else f"{host.lower()}.myshopify.com"
     site = bare if "://" in bare else f"https://{bare}"
-    return site.split("?", 1)[0].rstrip("/").removesuffix("/wp-admin")
+    site = site.split("?", 1)[0].rstrip("/").removesuffix("/wp-admin")
+    parts = urlsplit(site)
+    usual = {"https": ":443", "http": ":80"}.get(parts.scheme.lower(), "")
+    host = parts.netloc.lower().removesuffix(usual) if usual else parts.netloc.lower()
+    return urlunsplit((parts.scheme.lower(), host, parts.path, "", ""))
 
 
 def name_for(address: str) -> str:

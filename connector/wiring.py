@@ -17,7 +17,7 @@ from connector import policy, vault
 from connector.admission import Admission
 from connector.branches import Branches
 from connector.config import Config
-from connector.errors import ConfigError
+from connector.errors import BadRequest, ConfigError
 from connector.findings import findings
 from connector.registrar import Registrar
 from connector.settings import SECRETS, settings
@@ -72,10 +72,11 @@ def open_branches(
     refuse_errors(config)
     box = vault.load(config)
     db = connect(config.store, kind)
-    for shop in config.shops:
-        _put(db, box, config, shop, now())
-    _part(db, config, now())
-    place.check(db, config.server.public_url, now())
+    try:
+        _settle_in(db, box, config, now())
+    except Exception:
+        db.close()
+        raise
     return Branches(
         db,
         box,
@@ -92,6 +93,13 @@ def open_branches(
             api_url=config.shopify.api_url,
         ),
     )
+
+
+def _settle_in(db: Database, box: Vault, config: Config, now: datetime) -> None:
+    for shop in config.shops:
+        _put(db, box, config, shop, now)
+    _part(db, config, now)
+    place.check(db, config.server.public_url, now)
 
 
 def open_office(
@@ -146,6 +154,11 @@ def _put(
     A secret that the file no longer gives is forgotten; those that Retour made or
     was granted have other names, or no value in any file, and stay.
     """
+    try:
+        shops.refuse_second(db, shop.name, shop.platform, shop.address)
+    except BadRequest as known:
+        msg = f"shops.{shop.name}.address: {known}"
+        raise ConfigError(msg) from known
     kept = settings(replace(shop, ca_file=_file(config, shop.ca_file)))
     shops.put(db, shop.name, shop.platform, shop.address, now, settings=kept)
     given = {name: getattr(shop, name) for name in SECRETS}

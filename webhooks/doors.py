@@ -32,7 +32,8 @@ class Accept(Protocol):
 class Door:
     """One shop's door; `secrets` are the new one and, while it rotates, the old.
 
-    `has_left`: the shop parted, and may only say what concerns privacy.
+    `has_left`: the shop parted, and may only say what concerns privacy. `is_shut`:
+    nothing can be proved just now, and the shop must send it again.
     """
 
     shop: str
@@ -40,6 +41,7 @@ class Door:
     domain: str = ""
     secrets: Sequence[bytes] = ()
     has_left: bool = False
+    is_shut: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

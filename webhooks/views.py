@@ -51,8 +51,8 @@ def _shopify(doors: Doors) -> Response:
     The Event-Id is shared by all topics of one action, so it names nothing.
     """
     door = doors.at(request.headers.get("X-Shopify-Shop-Domain", ""))
-    if door is None:
-        return _problem(404, "unknown_shop", "no connected shop has this domain")
+    if door is None or door.is_shut:
+        return _closed(door, "domain")
     body = _body(doors)
     if body is None:
         return _too_large()
@@ -73,8 +73,8 @@ def _woocommerce(doors: Doors, shop: str) -> Response:
     webhook is unsigned, form-encoded and has no X-WC headers.
     """
     door = doors.named("woocommerce", shop)
-    if door is None:
-        return _problem(404, "unknown_shop", "no connected shop has this name")
+    if door is None or door.is_shut:
+        return _closed(door, "name")
     body = _body(doors)
     if body is None:
         return _too_large()
@@ -99,8 +99,8 @@ def _inbound(doors: Doors, shop: str) -> Response:
     an old recording from being played again.
     """
     door = doors.named(inbound.SOURCE, shop)
-    if door is None:
-        return _problem(404, "unknown_shop", "no connected shop has this name")
+    if door is None or door.is_shut:
+        return _closed(door, "name")
     body = _body(doors)
     if body is None:
         return _too_large()
@@ -160,6 +160,12 @@ def _digest(body: bytes) -> str:
 def _forged(doors: Doors, door: Door) -> Response:
     doors.refuse(door.shop)
     return _problem(401, "bad_signature", "the signature is missing or wrong")
+
+
+def _closed(door: Door | None, what: str) -> Response:
+    if door is None:
+        return _problem(404, "unknown_shop", f"no connected shop has this {what}")
+    return _problem(503, "shut", "this shop cannot be heard just now; send it again")
 
 
 def _too_large() -> Response:

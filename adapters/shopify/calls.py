@@ -80,7 +80,7 @@ class Calls:
             if not is_throttled(reply):
                 return self._data(reply)
         msg = "Shopify is throttling us; try again later"
-        raise Unavailable(msg)
+        raise Unavailable(msg, status=THROTTLED_BY_EDGE)
 
     def change(self, name: str, root: str, variables: Mapping[str, Any]) -> Json:
         """Run a mutation and return its payload; userErrors become Rejected."""
@@ -104,7 +104,11 @@ class Calls:
         return reply
 
     def _send(self, name: str, variables: Mapping[str, Any]) -> Reply:
-        token = self._credentials.get()
+        try:
+            token = self._credentials.get()
+        except OutcomeUnknown as error:
+            msg = "no token could be fetched; the shop itself was not asked"
+            raise Unavailable(msg) from error
         return fetch(
             lambda: self._transport.request(
                 "POST",

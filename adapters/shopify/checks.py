@@ -8,7 +8,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from adapters.shopify.calls import Calls
+from adapters.shopify.calls import SHUT, Calls
 from adapters.shopify.oauth import lacking
 from connector.errors import PlatformError, Rejected, Unavailable
 from connector.platform import Check
@@ -43,8 +43,12 @@ STATUSES: Mapping[int, str] = {
     403: "forbidden",
     404: "no_such_shop",
     423: "shop_locked",
+    429: "shopify_busy",
     430: "forbidden",
 }
+BROKEN = 500  # from here on Shopify has an error of its own
+# The shop cannot be talked to at all; whatever else was refused is a matter of keys.
+REACH = frozenset({"shopify_busy", "shopify_down"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,23 +78,39 @@ def examine(store: Store) -> Iterator[Check]:
 
 
 def _refusal(error: PlatformError) -> Check:
-    said, facts = str(error), error.facts
-    if isinstance(error, Unavailable):
-        code = "certificate" if "certificate" in said else "unreachable"
-        return Check(step="reach", verdict=FAIL, code=code)
-    if "private network" in said or "[network] allow" in said:
-        return Check(step="reach", verdict=FAIL, code="private")
-    if not isinstance(error, Rejected):
-        return Check(step="reach", verdict=FAIL, code="unreadable")
-    named = GRANTS.get(str(facts.get("error", "")))
-    if named is None and "grant has ended" in said:
-        named = "grant_ended"
-    status = int(str(facts.get("status") or 0))
-    return Check(
-        step="sign_in",
-        verdict=FAIL,
-        code=named or STATUSES.get(status, "token_refused"),
+    """Name what was answered by its words, then its status; else how it was lost."""
+    status = _status(error)
+    code = (
+        _granted_not(error)
+        or STATUSES.get(status)
+        or ("shopify_down" if status >= BROKEN else _lost(error))
     )
+    is_answered = code not in REACH and (status or isinstance(error, Rejected))
+    step = "sign_in" if is_answered and code != "private" else "reach"
+    return Check(step=step, verdict=FAIL, code=code)
+
+
+def _status(error: PlatformError) -> int:
+    """Return what was answered, now or when the shop was last found shut; else 0."""
+    before = (one for one, why in SHUT.items() if error.facts.get("why") == why)
+    return int(str(error.facts.get("status") or next(before, 0)))
+
+
+def _granted_not(error: PlatformError) -> str | None:
+    """Return what the token desk, or the lack of a grant, says."""
+    if "grant has ended" in str(error):
+        return "grant_ended"
+    return GRANTS.get(str(error.facts.get("error", "")))
+
+
+def _lost(error: PlatformError) -> str:
+    """Name an error that no status explains."""
+    said = str(error)
+    if isinstance(error, Unavailable):
+        return "certificate" if "certificate" in said else "unreachable"
+    if "private network" in said or "[network] allow" in said:
+        return "private"
+    return "token_refused" if isinstance(error, Rejected) else "unreadable"
 
 
 def _shop(store: Store, found: Json) -> Iterator[Check]:

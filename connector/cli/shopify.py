@@ -10,6 +10,7 @@ import click
 
 from adapters.shopify.manifest import Manifest, text
 from connector.errors import BadRequest
+from connector.store import connect, shops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ def shopify() -> None:
 @shopify.command(name="app-toml")
 @click.option("--url", help="How the world reaches Retour; server.public_url if not.")
 @click.option("--name", help="The app's name; shopify.name if not.")
-@click.option("--client-id", help="Of the app; shopify.client_id, or the one shop's.")
+@click.option("--client-id", help="Of the app; shopify.client_id, or the shop's.")
 @click.option("--all-topics", is_flag=True, help="Also the topics made in each shop.")
 @click.pass_obj
 def app_toml(
@@ -50,12 +51,23 @@ def app_toml(
 
 def _client_id(config: Config) -> str:
     """Return the app's client ID, where it is clear which one is meant."""
-    own = {shop.client_id for shop in config.shops if shop.client_id}
-    found = {config.shopify.client_id} if config.shopify.client_id else own
+    if config.shopify.client_id:
+        return config.shopify.client_id
+    found = {shop.client_id for shop in config.shops} | _connected(config)
+    found.discard("")
     if len(found) != 1:
         msg = "say which app: --client-id, as the Dev Dashboard shows it"
         raise BadRequest(msg)
     return found.pop()
+
+
+def _connected(config: Config) -> set[str]:
+    """Return the client IDs of the connected shops' own apps."""
+    db = connect(config.store)
+    try:
+        return {str(row.settings.get("client_id", "")) for row in shops.every(db)}
+    finally:
+        db.close()
 
 
 def _address(given: str) -> str:

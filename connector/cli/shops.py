@@ -12,6 +12,8 @@ import click
 from connector.cli.backfill import backfill
 from connector.config import Secret, ShopConfig
 from connector.diagnoses import FAIL, STEPS, found
+from connector.errors import BadRequest
+from connector.keys import way_of
 from connector.store import shops, standing
 from connector.ways import WAYS, name_for, tidy_address
 from connector.wiring import open_office
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from connector.platform import Check
 
 ACTOR = "command line"
+INSTALL = "at /install/shopify?shop=… or from Shopify's admin"
 MARKS = {"ok": "  ok  ", "warn": " note ", "fail": " FAIL "}
 PROMPTS = {
     "client_id": "Client ID",
@@ -157,10 +160,16 @@ def rotate(load: Callable[[], Config], name: str, names: tuple[str, ...]) -> Non
     """Try new keys, and use them when they work; the old ones stay otherwise."""
     office = open_office(load())
     row = shops.get(office.db, name)
-    known = ("consumer_key", "consumer_secret")
-    if row.platform == "shopify":
-        known = ("client_secret",) if row.settings.get("client_id") else ("token",)  # type: ignore[assignment]
-    given = {key: _secret(key) for key in names or known}
+    way = way_of(row)
+    if way is None:
+        office.db.close()
+        msg = f"this shop has installed the app: install it again, {INSTALL}"
+        raise BadRequest(msg, shop=row.address)
+    given = {
+        key: _secret(key, is_needed=key not in way.optional or key in names)
+        for key in names or way.secrets
+    }
+    given = {key: one for key, one in given.items() if one}
     is_good = say(office.registrar.rotate(name, given, ACTOR))
     office.db.close()
     if not is_good:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from connector.vault import Vault
 
 ABOUT = "shop"
+PARTED = ("removed", "uninstalled", "erased")
 UNDER_WAY = (Refund.SUBMITTED, Refund.UNKNOWN, Refund.PENDING)
 
 
@@ -64,12 +65,16 @@ def add(
     actor: str,
     now: datetime,
 ) -> None:
-    """Make a shop a row, with its sealed keys and its policy, in one commit."""
+    """Make a shop a row, with its sealed keys and its policy, in one commit.
+
+    Raises BadRequest where it has become another's meanwhile.
+    """
+    shops.refuse_second(db, name, platform, address)
+    credentials.keep_only(db, name, ())  # what it had under this name once
     shops.put(db, name, platform, address, now, settings=settings, origin="database")
     credentials.put(db, vault, name, given, now)
     shops.bind_policy(db, name, policy.digest(policy_text), policy_text, now)
-    if shops.get(db, name).paused_why == "removed":
-        shops.pause(db, name, is_paused=False)
+    _let_go(db, name, actor, now)
     remember(db, name, found, now)
     _note(db, name, "connected", actor, now)
 
@@ -84,25 +89,44 @@ def admit(
     address: str,
     settings: Mapping[str, Any],
     given: Mapping[str, Secret],
-    policy_text: str,
     actor: str,
     now: datetime,
 ) -> None:
     """Make a shop that granted its tokens a row, or bring its row up to date.
 
-    One that was connected keeps its policy and its other settings.
+    One that was connected keeps its policy and its other settings; a new one gets
+    its policy once its currency is known (`start_policy`).
     """
+    shops.refuse_second(db, name, platform, address)
     known = next((row for row in shops.ever(db) if row.name == name), None)
     kept = {**known.settings, **settings} if known else dict(settings)
     kept.pop("client_id", None)  # of its own app, which signed in before
     shops.put(db, name, platform, address, now, settings=kept, origin="database")
     credentials.put(db, vault, name, {"token": NO_SECRET, **given}, now)
     shops.touched(db, name)
-    if known is None or known.policy_hash is None:
-        shops.bind_policy(db, name, policy.digest(policy_text), policy_text, now)
-    if known and known.paused_why == "removed":
-        shops.pause(db, name, is_paused=False)
+    _let_go(db, name, actor, now)
     _note(db, name, "connected", actor, now)
+
+
+@atomic
+def start_policy(
+    db: Database, name: str, found: Iterable[Check], now: datetime
+) -> None:
+    """Give a shop without a policy of its own the careful one, in its currency."""
+    row, currency = shops.get(db, name), learnt(found).get("currency", "")
+    bound = shops.policy_text(db, row.policy_hash) if row.policy_hash else ""
+    is_start = not bound or bound == policy.starter(policy.load(bound).currency)
+    if not is_start or row.settings.get("policy") or (bound and not currency):
+        return
+    text = policy.starter(currency or "EUR")
+    shops.bind_policy(db, name, policy.digest(text), text, now)
+
+
+def _let_go(db: Database, name: str, actor: str, now: datetime) -> None:
+    """Lift a pause that came with the parting; others were meant."""
+    if shops.get(db, name).paused_why in PARTED:
+        shops.pause(db, name, is_paused=False)
+    desk.settle(db, ABOUT, name, "uninstalled", actor, now)
 
 
 @atomic

@@ -29,7 +29,7 @@ def _noted(_: Database, __: str, ___: Notice, ____: datetime) -> str:
 @atomic
 def _uninstalled(db: Database, shop: str, notice: Notice, now: datetime) -> str:
     del notice
-    shops.pause(db, shop, is_paused=True)
+    shops.pause(db, shop, is_paused=True, why="uninstalled")
     why = "the app was removed from the shop; refunds are paused"
     _lay(db, shop, "shop", shop, "uninstalled", why, now)
     return "refunds are paused"

@@ -14,21 +14,22 @@ from connector.errors import (
     OutcomeUnknown,
     PlatformError,
     Refused,
+    Rejected,
     RetourError,
     Unavailable,
 )
 from connector.steps import events, foreign, privacy, request
 from connector.steps.observe import observe
-from connector.steps.pace import note_version
+from connector.steps.pace import is_away, note_version
 from connector.store import (
     atomic,
     backfills,
     desk,
     inbox,
     orders,
-    pace,
     personal,
     returns,
+    shops,
 )
 from connector.store.filing import Wish
 
@@ -84,10 +85,8 @@ def _read(
         state, note = _understand(db, known, delivery, clock)
     except Gone:
         inbox.settle(db, delivery.id, "done", "it is gone at the shop")
-    except Unavailable as error:
-        _wait(db, delivery, str(error), clock())
-    except OutcomeUnknown as error:
-        is_down = pace.is_open(db, delivery.shop)
+    except (Unavailable, OutcomeUnknown) as error:
+        is_down = is_away(db, delivery.shop, error)
         (_wait if is_down else _again)(db, delivery, str(error), clock())
     except (PlatformError, NotYet) as error:
         _again(db, delivery, str(error), clock())
@@ -113,6 +112,9 @@ def _understand(
         return "done", "a request for privacy, written down"
     shop = known.get(delivery.shop)
     if shop is None:
+        if shops.get(db, delivery.shop).removed_at is None:
+            msg = "this shop cannot be used just now"
+            raise Unavailable(msg)  # it is read when it can be, however late
         return "failed", "this shop is not connected any more"
     if delivery.source == inbound.SOURCE:
         return _inbound(db, shop, delivery, clock)
@@ -129,6 +131,8 @@ def _heed(
     notice = shop.read_notice(delivery.topic, delivery.body)
     if notice.about == "unknown":
         return "unknown", "no table of ours knows this topic or body"
+    if notice.about == "uninstalled" and _still_answers(shop):
+        return "done", "the shop still answers: it is old news"
     said = events.heed(db, shop.name, notice, clock())
     if said and not notice.order_ref:
         return "done", said
@@ -165,6 +169,18 @@ def _follow(
         msg = "a return of ours is being made there"
         raise NotYet(msg)
     return None
+
+
+def _still_answers(shop: Shop) -> bool:
+    """Look whether the app was really removed: the news may be a day old.
+
+    Raises what says neither yes nor no, so that it is looked at again.
+    """
+    try:
+        shop.probe()
+    except Rejected:
+        return False
+    return True
 
 
 def _order_ref(shop: Shop, notice: Notice) -> str:

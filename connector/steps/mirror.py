@@ -17,7 +17,6 @@ from connector.errors import (
     PlatformError,
     Refused,
     Rejected,
-    Unavailable,
     Unsupported,
 )
 from connector.model import Return, ShopReturn
@@ -25,6 +24,7 @@ from connector.platform import Shop
 from connector.refusals import refusal
 from connector.states import Errand
 from connector.steps import told
+from connector.steps.pace import is_away
 from connector.store import (
     Database,
     at_shop,
@@ -139,12 +139,9 @@ def _attempt(
     except Rejected as error:
         _refused(job, error, claim)
         return
-    except Unavailable as error:
-        log.warning("errand waits: %s", error, extra={"errand": job.row.id})
-        outbox.wait(job.db, claim, job.now + RETRY)
-        return
     except PlatformError as error:
-        _later(job, claim, str(error))
+        is_down = is_away(job.db, job.shop.name, error)
+        _later(job, claim, str(error), is_down=is_down)
         return
     if preimage.get("is_rewritten"):
         _later(job, claim, "the customer rewrote the request; it is read first")
@@ -410,12 +407,15 @@ def _release(job: _Job, claim: Claim | None, why: str) -> None:
         if is_out and (claim is None or outbox.holds(db, claim)):
             errands.move(db, job.row.id, "release", job.now, why)
             if claim:
-                outbox.later(db, claim, job.now + RETRY)
+                outbox.wait(db, claim, job.now + RETRY)
 
     write(job.db)
 
 
-def _later(job: _Job, claim: Claim, why: str) -> None:
+def _later(job: _Job, claim: Claim, why: str, *, is_down: bool = False) -> None:
     log.warning("errand put off: %s", why, extra={"errand": job.row.id})
     wait = min(RETRY * 2 ** min(claim.attempts, 10), LATEST_RETRY)
-    outbox.later(job.db, claim, job.now + wait)
+    if is_down:
+        outbox.wait(job.db, claim, job.now + RETRY)
+    else:
+        outbox.later(job.db, claim, job.now + wait)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from connector.errors import Unavailable
+from connector.errors import OutcomeUnknown, PlatformError, Unavailable
 from connector.platform import Entry, Priority, priority
 from connector.store import Database, atomic, desk, pace
 from connector.store.pace import Breaker
@@ -30,6 +30,12 @@ LEFT: Mapping[Priority, float] = {
     Priority.ERRAND: 0.05,
     Priority.READING: 0.1,
 }
+
+
+def is_away(db: Database, shop: str, error: PlatformError) -> bool:
+    """Say whether a read failed because the shop is down: no fault of what was read."""
+    is_unclear = isinstance(error, OutcomeUnknown)
+    return isinstance(error, Unavailable) or (is_unclear and pace.is_open(db, shop))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from connector.store import Database
 
-RESTORED = "restored"
+RESTORED = shops.RESTORED
 MOVED = "this database was restored, copied or moved"
 BEHIND = "this database is older than what was once here: a backup was put back"
 CURE = (

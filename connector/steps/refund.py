@@ -18,6 +18,7 @@ from connector.model import Moved
 from connector.platform import Shop
 from connector.states import Refund
 from connector.steps.events import is_disputed
+from connector.steps.pace import is_away
 from connector.steps.promise import HOLDS
 from connector.store import (
     Database,
@@ -157,11 +158,9 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
     except Rejected as error:
         _ask_person(run, claim, row, "refused", str(error))
         return
-    except Unavailable as error:
-        _wait(run, claim, str(error))
-        return
-    except OutcomeUnknown as error:
-        _later(run, claim, str(error))
+    except (Unavailable, OutcomeUnknown) as error:
+        is_down = is_away(run.db, run.shop.name, error)
+        (_wait if is_down else _later)(run, claim, str(error))
         return
     if prepared.already:
         _found(run, row, prepared.already)
@@ -192,6 +191,7 @@ def _send(
     try:
         receipt = run.shop.refund(row.request, prepared.preimage)
     except Unavailable as error:
+        run.sent_minor -= row.amount.minor
         _release(run, claim, row, str(error))
     except Rejected as error:
         _refused(run, row, str(error))
@@ -241,7 +241,7 @@ def _found(run: _Run, row: RefundRow, receipt: Receipt) -> None:
 
 
 def _release(run: _Run, claim: Claim, row: RefundRow, why: str) -> None:
-    """Plan it again: it surely never arrived, and no earlier try is unclear.
+    """Plan it again, soon: it was surely never asked, and no earlier try is unclear.
 
     Only while the claim is ours: who took over may be asking the shop right now.
     """
@@ -251,7 +251,7 @@ def _release(run: _Run, claim: Claim, row: RefundRow, why: str) -> None:
         state = refunds.get(db, row.id).state
         if outbox.holds(db, claim) and state in (Refund.SUBMITTED, Refund.UNKNOWN):
             refunds.move(db, row.id, "release", run.clock(), why=why)
-            outbox.later(db, claim, _retry_at(claim, run.clock()))
+            outbox.wait(db, claim, run.clock() + AWAY)
 
     write(run.db)
 

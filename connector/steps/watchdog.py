@@ -43,9 +43,10 @@ def watch(
     lease, holder = f"webhooks {name}", secrets.token_hex(8)
     if not leases.claim(db, lease, holder, clock(), LEASE):
         return None
-    done = _look(db, shop, wish, clock)
-    leases.release(db, lease, holder)
-    return done
+    try:
+        return _look(db, shop, wish, clock)
+    finally:
+        leases.release(db, lease, holder)
 
 
 def _look(

@@ -164,9 +164,14 @@ def unfinished(db: Database) -> list[Request]:
     return [_request(row) for row in rows]
 
 
-def recent(db: Database, limit: int = 200) -> list[Request]:
-    """List the newest requests first."""
-    rows = db.query("SELECT * FROM privacy ORDER BY id DESC LIMIT :limit", limit=limit)
+def recent(db: Database, limit: int = 200, *, shop: str | None = None) -> list[Request]:
+    """List the newest requests first; of one shop, or of all."""
+    where, named = ("", {}) if shop is None else ("WHERE shop = :shop", {"shop": shop})
+    rows = db.query(
+        f"SELECT * FROM privacy {where} ORDER BY id DESC LIMIT :limit",  # noqa: S608 - `where` is written above
+        limit=limit,
+        **named,
+    )
     return [_request(row) for row in rows]
 
 

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connector.errors import NotFound
+from connector.errors import BadRequest, NotFound
 from connector.store.database import atomic, moment, stamp
+from connector.ways import tidy_address
 
 if TYPE_CHECKING:
     from connector.store.database import Database, Row
 
 from datetime import datetime
+
+RESTORED = "restored"  # paused because the database may be a copy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,20 @@ def put(
         origin=origin,
         now=stamp(now),
     )
+
+
+def refuse_second(db: Database, name: str, platform: str, address: str) -> None:
+    """Raise BadRequest where the shop at this address is connected by another name.
+
+    One shop with two names would be paid for twice. Call it in the transaction that
+    writes the row.
+    """
+    wanted = tidy_address(platform, address)
+    for row in every(db):
+        is_other = row.name != name and row.platform == platform
+        if is_other and tidy_address(platform, row.address) == wanted:
+            msg = "this shop is connected already; use the name that it has"
+            raise BadRequest(msg, name=row.name)
 
 
 @atomic
@@ -157,7 +174,13 @@ def revisions(db: Database) -> dict[str, int]:
 
 @atomic
 def pause(db: Database, name: str, *, is_paused: bool, why: str = "") -> None:
-    """Hold back, or let go, every refund of a shop; a pause forgets `reconciled`."""
+    """Hold back, or let go, every refund of a shop; a pause forgets `reconciled`.
+
+    One that may be a copy stays one, whatever else pauses it: only letting it go
+    takes that away.
+    """
+    if is_paused and get(db, name).paused_why == RESTORED and why != RESTORED:
+        return
     get(db, name)
     db.execute(
         "UPDATE shops SET paused = :paused, paused_why = :why,"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, jsonify, render_template, request, session
 from flask_babel import Babel, get_locale, gettext
@@ -19,7 +19,7 @@ from connector.web.sessions import Sessions, ancestors
 from connector.web.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from flask import Blueprint
     from werkzeug.sansio.response import Response as Answer
@@ -69,7 +69,12 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
         portal.pages(tries),
     ):
         app.register_blueprint(pages)
-    through = limiter.limit(face.attempts, key_func=portal.asked_order)
+    by_order = limiter.limit(face.attempts, key_func=portal.asked_order)
+    by_email = limiter.limit(face.attempts, key_func=portal.asked_email)
+
+    def through(view: Callable[..., Any]) -> Callable[..., Any]:
+        return by_email(by_order(view))
+
     for edge in (*edges, install.edges(tries), portal.proxied(through)):
         csrf.exempt(edge)
         app.register_blueprint(edge)

@@ -9,8 +9,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext
 
 from connector.config import SHOP_NAME, Secret, ShopConfig
-from connector.diagnoses import FACTS, FAIL, STEPS, words
+from connector.diagnoses import ABILITIES, FACTS, FAIL, STEPS, words
 from connector.errors import BadRequest, NotFound, PlatformError, RetourError
+from connector.keys import way_of
 from connector.store import (
     backfills,
     desk,
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
-    from connector.platform import Abilities, Check
+    from connector.platform import Check
+    from connector.store.shops import ShopRow
 
 ACTOR = "console"
 
@@ -177,7 +179,7 @@ def _page(name: str, found: Sequence[Check]) -> str:
         pace=shown,
         breaker=shown.breaker(now),
         level=int(shown.level_now(now)),
-        keys=_keys(row.platform, row.settings),
+        keys=_keys(row),
         steps=said(found),
         has_failed=any(check.verdict == FAIL for check in found),
         facts=[
@@ -188,20 +190,23 @@ def _page(name: str, found: Sequence[Check]) -> str:
     )
 
 
-def _abilities(name: str) -> Abilities | None:
-    """Return what the shop can do; None where it cannot be asked just now."""
+def _abilities(name: str) -> list[tuple[str, bool | str]]:
+    """Return what the shop can do, in words; nothing where it cannot be asked now."""
     shop = face().shops.get(name)
     try:
-        return shop.abilities if shop else None
+        able = shop.abilities if shop else None
     except PlatformError:
-        return None
+        able = None
+    said = [
+        (gettext(words), getattr(able, key, "")) for key, words in ABILITIES.items()
+    ]
+    return [(label, can) for label, can in said if can != ""]
 
 
-def _keys(platform: str, kept: Any) -> tuple[str, ...]:  # noqa: ANN401 - JSON
-    """Name the secrets that a merchant may give anew."""
-    if platform == "woocommerce":
-        return ("consumer_key", "consumer_secret")
-    return ("client_secret",) if kept.get("client_id") else ("token", "client_secret")
+def _keys(row: ShopRow) -> tuple[str, ...]:
+    """Name the secrets that a merchant may give anew; none where the app renews."""
+    way = way_of(row)
+    return way.secrets if way else ()
 
 
 def check(name: str) -> str | Response:
@@ -212,7 +217,7 @@ def check(name: str) -> str | Response:
 def rotate(name: str) -> str | Response:
     """Try new keys; they replace the old ones only when they work."""
     row = shops.get(face().db, name)
-    asked = _secrets(_keys(row.platform, row.settings))
+    asked = _secrets(_keys(row))
     given = {key: secret for key, secret in asked.items() if secret}
     if not given:
         flash(gettext("Enter the new keys."))

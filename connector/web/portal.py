@@ -32,7 +32,7 @@ from connector.store.filing import Wish
 from connector.web.face import face, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from werkzeug.wrappers import Response
 
@@ -88,11 +88,13 @@ def proxied(tries: Tries) -> Blueprint:
             abort(404)
         values["shop"] = shop
 
-    _routes(routes, tries)
+    _routes(routes, tries, searched)
     return routes
 
 
-def _routes(routes: Blueprint, tries: Tries) -> None:
+def _routes(
+    routes: Blueprint, tries: Tries, search: Callable[[str], Any] | None = None
+) -> None:
     @routes.context_processor
     def storefront() -> dict[str, object]:
         name = (request.view_args or {}).get("shop", "")
@@ -107,7 +109,7 @@ def _routes(routes: Blueprint, tries: Tries) -> None:
         }
 
     routes.get("/", strict_slashes=False)(find)
-    routes.post("/", strict_slashes=False)(tries(found))
+    routes.post("/", strict_slashes=False)(tries(search or found))
     routes.get("/choose")(choose)
     routes.post("/choose")(opened)
     routes.get("/status/<token>")(status)
@@ -117,7 +119,13 @@ def _routes(routes: Blueprint, tries: Tries) -> None:
 def asked_order() -> str:
     """Count attempts by order: all customers share the proxy's address."""
     shop, number = (request.view_args or {}).get("shop"), request.form.get("number", "")
-    return f"{shop}:{number[:60].strip().lower()}"
+    return f"{shop}:{number[:60].strip().lstrip('#').lower()}"
+
+
+def asked_email() -> str:
+    """Count attempts by e-mail address too: a guesser tries it with many numbers."""
+    shop, email = (request.view_args or {}).get("shop"), request.form.get("email", "")
+    return f"{shop}:{email[:200].strip().casefold()}"
 
 
 def at(page: str, **values: Any) -> str:  # noqa: ANN401 - as url_for has them
@@ -155,6 +163,11 @@ def found(shop: str) -> Response | tuple[str, int]:
         return _choose(shop, order), 200
     session["order"] = [shop, order.ref]
     return redirect(at("choose"), 303)
+
+
+def searched(shop: str) -> Response | tuple[str, int]:
+    """Find it through the proxy; limits go by a view's name, and these are others."""
+    return found(shop)
 
 
 def choose(shop: str) -> str | Response:

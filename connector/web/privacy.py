@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import (
     Blueprint,
     Response,
+    abort,
     flash,
     redirect,
     render_template,
@@ -22,6 +23,7 @@ from connector.store import desk, shops
 from connector.store import privacy as requests
 from connector.web.console import guard
 from connector.web.face import face
+from connector.web.sessions import only_shop
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Answer
@@ -48,10 +50,12 @@ def _missing(_: NotFound) -> tuple[str, int]:
 def every() -> str:
     """List the requests, with a form for one that came by another way."""
     db = face().db
-    known = [(one, desk.about(db, str(one.id))) for one in requests.recent(db)]
-    return render_template(
-        "console/privacy.html", requests=known, shops=shops.every(db)
-    )
+    known = [
+        (one, desk.about(db, str(one.id)))
+        for one in requests.recent(db, shop=only_shop() or None)
+    ]
+    ours = [row for row in shops.every(db) if only_shop() in ("", row.name)]
+    return render_template("console/privacy.html", requests=known, shops=ours)
 
 
 def ask() -> Answer:
@@ -59,10 +63,13 @@ def ask() -> Answer:
     here = face()
     form = request.form
     kind = REDACT if form.get("kind") == REDACT else DATA_REQUEST
+    shop = form.get("shop", "")
+    if only_shop() not in ("", shop):
+        abort(404)
     try:
         step.by_email(
             here.db,
-            form.get("shop", ""),
+            shop,
             kind,
             form.get("email", ""),
             actor=ACTOR,
@@ -79,6 +86,7 @@ def ask() -> Answer:
 
 def download(request_id: int) -> Response:
     """Hand out what is held on a person, as a file."""
+    _within(request_id)
     text = requests.export(face().db, request_id)
     answer = Response(text, mimetype="application/json")
     name = f"retour-personal-data-{request_id}.json"
@@ -88,6 +96,13 @@ def download(request_id: int) -> Response:
 
 def sent(request_id: int) -> Answer:
     """Take a request off the desk: the customer has their copy."""
+    _within(request_id)
     here = face()
     desk.close(here.db, step.ABOUT, str(request_id), ACTOR, here.clock())
     return redirect(url_for("privacy.every"), 303)
+
+
+def _within(request_id: int) -> None:
+    """Raise NotFound for a request of a shop that this session may not see."""
+    if only_shop() not in ("", requests.get(face().db, request_id).shop):
+        raise NotFound(id=request_id)

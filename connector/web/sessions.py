@@ -31,6 +31,10 @@ NAMELESS = frozenset(
         "console.overview",
         "console.refund_list",
         "console.return_list",
+        "privacy.ask",
+        "privacy.download",
+        "privacy.every",
+        "privacy.sent",
     }
 )
 

@@ -94,3 +94,16 @@ def test_a_failed_fetch_gives_the_lease_back(db: Database, box: vault.Vault) -> 
         tokens(db, box).renew(lambda _: False, fails)
     assert leases.claim(db, "tokens:tee", "next", NOON, timedelta(seconds=1))
     assert credentials.of(db, box, "tee") == {}
+
+
+def test_a_renewal_never_writes_over_a_new_grant(
+    db: Database, box: vault.Vault
+) -> None:
+    granted = {"access_token": "shpat_granted", "refresh_token": "shprt_granted"}
+
+    def fetch(_: dict[str, str]) -> dict[str, str]:
+        tokens(db, box).keep(granted)  # the merchant installs the app meanwhile
+        return GOOD
+
+    assert tokens(db, box).renew(bool, fetch) == granted
+    assert tokens(db, box).read() == granted

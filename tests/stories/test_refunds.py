@@ -137,6 +137,15 @@ def test_a_shop_that_never_took_the_request_is_tried_again(
     assert shop.paid_out("29") == eur(1000)
 
 
+def test_a_refund_that_never_left_uses_up_no_limit(db: Database, shop: Sandbox) -> None:
+    promised(db, "k1")
+    promised(db, "k2")
+    shop.mishaps = deque(["unavailable"])
+    assert push(db, shop, limits=refund.Limits(per_run_minor=1500)) == 2
+    assert (state(db, "k1"), state(db, "k2")) == (Refund.PLANNED, Refund.CONFIRMED)
+    assert shop.paid_out("29") == eur(1000)
+
+
 def test_a_refused_refund_is_void_and_on_the_desk(db: Database, shop: Sandbox) -> None:
     promised(db)
     shop.mishaps = deque(["refused"])

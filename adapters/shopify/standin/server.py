@@ -212,7 +212,9 @@ class Visit(BaseHTTPRequestHandler):
         """Answer with a fault, before the effect (no data) or after it."""
         if switch.kind == "status":
             code = switch.options.get("code", 503)
-            self._send(code, b"<html>Service Unavailable</html>", "text/html", {})
+            wait = switch.options.get("retry_after")
+            headers = {} if wait is None else {"Retry-After": str(wait)}
+            self._send(code, b"<html>Service Unavailable</html>", "text/html", headers)
         elif switch.kind == "html":
             code = switch.options.get("code", 200)
             self._send(code, b"<html><body>Something</body></html>", "text/html", {})
@@ -274,23 +276,22 @@ def _wait(switch: Switch | None) -> None:
 @contextmanager
 def serve(shop: Shop, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Open the shop's door; inside the `with` it answers at the URL given."""
-    door = Door(shop, tls)
+    door = shop.door = Door(shop, tls)
     shop.address = door.url
     stop = threading.Event()
-    threads = [threading.Thread(target=door.serve_forever, args=(0.02,))]
+    threads: list[threading.Thread] = []
     if shop.autodeliver:
         threads.append(threading.Thread(target=_keep_delivering, args=(shop, stop)))
     for thread in threads:
         thread.start()
+    door.open()
     try:
         yield door.url
     finally:
         stop.set()
         shop.changed.set()
         shop.switches.clear()
-        door.shutdown()
-        door.hang_up()
-        door.server_close()
+        door.shut()
         for thread in threads:
             thread.join()
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Transaction,
         Variant,
     )
+    from adapters.shopify.standin.server import Door
 
 LOCATION = "gid://shopify/Location/70000000001"
 FAILS_AFTER = timedelta(hours=1)  # how long a doomed pending refund stays pending
@@ -145,6 +146,7 @@ class State:
         self.bulk = Operations()
         self.is_bulk = False  # connections give all that they have
         self.address = ""  # where the door is, once it is open
+        self.door: Door  # that door
         self._last_id = 5_000_000_000_000 + self.seed
         self._event_id = ""
         self._stamp = self.clock()

@@ -67,8 +67,9 @@ class Switches:
         """Set a misfortune; `times=None` means until `clear`; options depend on it.
 
         delay: `at` ("before", "gateway" or "after" the effect), `body_trickle` seconds
-        between bytes · status: `code`, `effect` · html: `code`, `effect` · refuse:
-        `code` · redirect: `code`, `location` · internal_error: `effect`.
+        between bytes · status: `code`, `effect`, `retry_after` seconds · html: `code`,
+        `effect` · refuse: `code` · redirect: `code`, `location` · internal_error:
+        `effect`.
         """
         if kind not in KINDS:
             message = f"no such switch: {kind}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
@@ -83,12 +82,12 @@ class Visit(BaseHTTPRequestHandler):
             slow.released.wait()
         broken = switches.take(name, "status")
         if broken and not broken.options.get("effect"):
-            self._send(broken.options.get("code", 500), b"Server Error", "text/html")
+            self._fail(broken)
             return
         status, body, headers = self._answer(method, path, raw)
         late = switches.take(name, "lose_answer", "trickle")
         if broken:
-            self._send(broken.options.get("code", 500), b"Server Error", "text/html")
+            self._fail(broken)
         elif late and late.kind == "lose_answer":
             self._drop()
         elif late:
@@ -157,12 +156,21 @@ class Visit(BaseHTTPRequestHandler):
         if switch.kind == "lose_request":
             self._drop()
         elif switch.kind == "html":
-            self._send(503, MAINTENANCE, "text/html", {"Retry-After": "600"})
+            wait = {"Retry-After": str(switch.options.get("retry_after", 600))}
+            self._send(503, MAINTENANCE, "text/html", wait)
         elif switch.kind == "redirect":
             target = {"Location": f"{self.server.url}/elsewhere"}
             self._send(switch.options.get("code", 301), b"", "text/html", target)
         else:
             self._send(401, b"{}", "application/json")
+
+    def _fail(self, switch: Switch) -> None:
+        """Answer a status; `retry_after` is said where a proxy says it."""
+        wait = switch.options.get("retry_after")
+        headers = {} if wait is None else {"Retry-After": str(wait)}
+        self._send(
+            switch.options.get("code", 500), b"Server Error", "text/html", headers
+        )
 
     def _drop(self) -> None:
         self.close_connection = True
@@ -204,14 +212,10 @@ class Visit(BaseHTTPRequestHandler):
 @contextmanager
 def serve(shop: Shop, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Open the shop's door; inside the `with` it answers at the URL given."""
-    door = Door(shop, tls)
-    thread = threading.Thread(target=door.serve_forever, args=(0.02,))
-    thread.start()
+    door = shop.door = Door(shop, tls)
+    door.open()
     try:
         yield door.url
     finally:
         shop.switches.clear()
-        door.shutdown()
-        door.hang_up()
-        door.server_close()
-        thread.join()
+        door.shut()

@@ -21,6 +21,8 @@ from adapters.woocommerce.standin.wpswings import STATUSES, WPSwings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from adapters.woocommerce.standin.server import Door
+
 Json = dict[str, Any]
 
 OBJECTS = ("new_customer_return_shipment_request",)
@@ -69,6 +71,7 @@ class Shop:
         self.keys = {key: Key(secret)}
         self.mood = ""  # what stands before the API: see `site`
         self.trusts = ""  # a file of certificates for what it posts to
+        self.door: Door  # once it is served
         self.version, self.hpos, self.tax_at_subtotal = "11.0.1", True, False
         self.clock, self.zone = clock, ZoneInfo(time_zone)
         self.currency, self.decimals = currency, decimals

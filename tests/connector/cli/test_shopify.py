@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 
+from connector import config, store
 from connector.cli.main import cli
 from connector.config import Shopify
+from connector.store import shops
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
 
+NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 CONFIG = """
 [server]
 public_url = "https://returns.example/"
@@ -97,3 +101,27 @@ def test_the_app_of_a_single_shop_is_meant_where_there_is_one(tmp_path: Path) ->
     assert written(run(tmp_path, text=text))["client_id"] == "own"
     two = text + shop.replace("tee", "hat").replace("own", "other")
     assert "--client-id" in str(run(tmp_path, text=two).exception)
+
+
+def test_the_app_of_a_connected_shop_is_found_without_the_file(
+    tmp_path: Path, address: str
+) -> None:
+    """Way A of docs/connect-shopify.md: the shop is a row, and nowhere in the file."""
+    bare = CONFIG.replace('client_id = "0123abcd"', "")
+    text = f'database = "{address}"\n{bare}'
+    db = store.connect(config.parse(text, tmp_path, {}).store)
+    assert "--client-id" in str(run(tmp_path, text=text).exception)
+    for name, kept in (
+        ("tee", {"client_id": "own"}),
+        ("old", {}),
+        ("gone", {"client_id": "x"}),
+    ):
+        shops.put(db, name, "shopify", f"{name}.myshopify.com", NOW, settings=kept)
+    shops.remove(db, "gone", NOW)
+    assert written(run(tmp_path, text=text))["client_id"] == "own"
+    kept = {"client_id": "other"}
+    shops.put(db, "hat", "shopify", "hat.myshopify.com", NOW, settings=kept)
+    assert "--client-id" in str(run(tmp_path, text=text).exception)
+    chosen = run(tmp_path, "--client-id", "other", text=text)
+    assert written(chosen)["client_id"] == "other"
+    db.close()

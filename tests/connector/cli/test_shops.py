@@ -11,7 +11,10 @@ from click.testing import CliRunner
 from adapters.shopify.standin import Shop as ShopifyStandin
 from adapters.shopify.standin import serve as serve_shopify
 from adapters.woocommerce.standin import Shop, serve
+from connector import config
 from connector.cli.main import cli
+from connector.store import shops
+from connector.wiring import open_office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,6 +139,61 @@ def test_a_shopify_shop_is_added_by_its_client(
         assert "The old keys stay in use." in again.output
         monkeypatch.setenv("RETOUR_CLIENT_SECRET", "other")
         assert run(path, "shop", "rotate", "teehaus").exit_code == 0
+
+
+def teehaus() -> ShopifyStandin:
+    return ShopifyStandin(
+        domain="teehaus.myshopify.com",
+        token="shpat_x",
+        client_id="id",
+        client_secret="hush",
+        clock=lambda: NOW,
+    )
+
+
+def test_a_token_shop_is_asked_for_both_and_the_secret_may_wait(path: Path) -> None:
+    tee = teehaus()
+    with serve_shopify(tee) as url:
+        asked = ("shop", "add", "teehaus", "--way", "shopify-token", "--api-url", url)
+        added = run(path, *asked, typed="shpat_x\n\n")
+        assert "webhooks cannot be proved" in added.output
+        tee.token = "shpat_y"
+        again = run(path, "shop", "rotate", "teehaus", typed="shpat_y\nhush\n")
+        assert again.exit_code == 0, again.output
+        assert "Access token" in again.output
+        assert "The secret that signs webhooks is known." in again.output
+        tee.token = "shpat_z"
+        alone = run(path, "shop", "rotate", "teehaus", typed="shpat_z\n\n")
+        assert alone.exit_code == 0, alone.output
+        assert "The secret that signs webhooks is known." in alone.output
+        known = run(path, "shop", "check", "teehaus").output
+        assert "The secret that signs webhooks is known." in known
+        one = ("shop", "rotate", "teehaus", "--secret", "client_secret")
+        assert "Access token" not in run(path, *one, typed="hush\n").output
+
+
+def test_a_shop_that_installed_the_app_is_told_to_install_it_again(path: Path) -> None:
+    office = open_office(config.load(path))
+    kept = {"installed": True}
+    domain = "teehaus.myshopify.com"
+    shops.put(office.db, "teehaus", "shopify", domain, NOW, settings=kept)
+    office.db.close()
+    refused = run(path, "shop", "rotate", "teehaus", typed="shpat_y\n")
+    assert refused.exit_code == 1
+    assert "install it again" in str(refused.exception)
+    assert "Access token" not in refused.output
+
+
+def test_a_frozen_shop_is_called_frozen_however_often_it_is_checked(path: Path) -> None:
+    tee = teehaus()
+    with serve_shopify(tee) as url:
+        asked = ("shop", "add", "teehaus", "--way", "shopify-token", "--api-url", url)
+        run(path, *asked, typed="shpat_x\nhush\n")
+        tee.switches.add("status", "shop", times=None, code=402)
+        for _ in range(2):
+            checked = run(path, "shop", "check", "teehaus")
+            assert "The shop is frozen until its bill is paid." in checked.output
+        assert tee.switches.taken["status"] == 1  # then the breaker spoke for it
 
 
 def test_a_shop_of_the_file_is_not_removed_behind_its_back(

@@ -29,6 +29,7 @@ NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 DOMAIN = "teehaus.myshopify.com"
 SECRET = "app-secret-" + "x" * 30
 OLDER = "older-secret-" + "x" * 30
+OFTEN = "1000 per minute"
 CONFIG = """
 database = "{database}"
 [network]
@@ -36,7 +37,7 @@ allow = ["127.0.0.0/8"]
 [server]
 public_url = "{public}"
 secret_key = "a key for cookies that is surely long enough for tests"
-attempts = "1000 per minute"
+attempts = "{attempts}"
 [console]
 password = "sesame"
 [shopify]
@@ -61,16 +62,26 @@ class Installing:
         return self.office.app.test_client()
 
 
-def text(database: str, public: str, api: str, more: str = "") -> str:
+def text(
+    database: str, public: str, api: str, more: str = "", attempts: str = OFTEN
+) -> str:
     filled = CONFIG.format(
-        database=database, public=public, api=api, secret=SECRET, older=OLDER
+        database=database,
+        public=public,
+        api=api,
+        secret=SECRET,
+        older=OLDER,
+        attempts=attempts,
     )
     return filled + more
 
 
 @contextmanager
 def installing(
-    folder: Path, address: str, kind: Callable[[str], Database] = Database
+    folder: Path,
+    address: str,
+    kind: Callable[[str], Database] = Database,
+    attempts: str = OFTEN,
 ) -> Iterator[Installing]:
     """Open both; Retour answers over HTTP too, for the shop's proxy."""
     clock = Clock(NOW)
@@ -87,7 +98,7 @@ def installing(
             "127.0.0.1", 0, lambda *_: [], threaded=True, request_handler=Quiet
         )
         url = f"http://127.0.0.1:{server.server_port}"
-        asked = config.parse(text(address, url, api), folder, {})
+        asked = config.parse(text(address, url, api, attempts=attempts), folder, {})
         office = open_office(asked, clock, clock.sleep, kind)
         server.app = office.app
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 
 from adapters.woocommerce.standin import Shop, serve
 from connector import config
+from connector.diagnoses import ABILITIES
 from connector.store import credentials, desk, history, orders, refunds, shops
 from connector.wiring import Office, open_office
 from tests.contract.conftest import request as a_request
@@ -198,6 +200,55 @@ def test_a_shop_with_a_refund_under_way_stays(
     answer = send(browser, "/console/shops/boots/remove", name="boots")
     assert "under way" in browser.get(answer.location).text
     assert list(office.work.shops) == ["boots"]
+
+
+def test_what_a_shop_can_do_is_said_in_words(
+    office: Office, browser: FlaskClient, url: str
+) -> None:
+    add(browser, url)
+    page = browser.get("/console/shops/boots").text
+    able = office.work.shops["boots"].abilities
+    assert set(ABILITIES) == {one.name for one in fields(able)}
+    shown = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]*)</dd>", page))
+    for key, words in ABILITIES.items():
+        can = getattr(able, key)
+        wanted = can if isinstance(can, str) else "yes" if can else "no"
+        assert shown.get(words, "") == wanted, key
+    german = browser.get("/console/shops/boots?lang=de").text
+    assert "Has returns of its own" not in german
+    assert "Hat eigene Retouren" in german
+    assert "API-Version, die wir sprechen" not in german  # WooCommerce pins none
+
+
+def asked_for(page: str) -> list[str]:
+    return re.findall(r'<input id="([a-z_]+)" name="\1" type="password"', page)
+
+
+def test_each_shop_is_asked_for_its_own_kind_of_keys(
+    office: Office, browser: FlaskClient, url: str
+) -> None:
+    add(browser, url)
+    kinds: dict[str, dict[str, object]] = {
+        "client": {"client_id": "app"},
+        "token": {},
+        "installed": {"installed": True},
+    }
+    for name, kept in kinds.items():
+        domain = f"{name}.myshopify.com"
+        shops.put(office.db, name, "shopify", domain, NOW, settings=kept)
+    seen = {
+        name: browser.get(f"/console/shops/{name}").text for name in (*kinds, "boots")
+    }
+    assert {name: asked_for(page) for name, page in seen.items()} == {
+        "client": ["client_secret"],
+        "token": ["token", "client_secret"],
+        "installed": [],
+        "boots": ["consumer_key", "consumer_secret"],
+    }
+    assert "/install/shopify?shop=installed.myshopify.com" in seen["installed"]
+    refused = send(browser, "/console/shops/installed/keys", token="shpat_mine")
+    assert "Enter the new keys" in refused.text
+    assert credentials.of(office.db, office.vault, "installed") == {}
 
 
 def test_nobody_without_a_session_sees_or_does_anything(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,7 +11,7 @@ import pytest
 from adapters.shopify.standin import grants, storefront
 from connector import config
 from connector.config import Secret
-from connector.store import credentials, desk, shops
+from connector.store import credentials, desk, privacy, shops
 from connector.web.sessions import NAMELESS
 from tests.connector.web.shopify_world import (
     DOMAIN,
@@ -158,6 +159,53 @@ def test_every_route_of_the_console_is_closed_to_other_shops(
     assert tried > 10
     assert shops.get(world.office.db, "other").is_paused is False
     assert desk.open_matters(world.office.db, "other") == [matter]
+
+
+def test_privacy_shows_and_touches_only_this_shop_s_requests(
+    world: Installing,
+) -> None:
+    db, now = world.office.db, world.clock()
+    made = {}
+    for shop in ("teehaus", "other"):
+        asked = privacy.ask(
+            db, shop=shop, kind="data_request", asked_by="x", request_key="k", now=now
+        )
+        privacy.keep_export(db, asked.id, f'{{"person": "of {shop}"}}', now)
+        made[shop] = asked.id
+        desk.put(
+            db, shop=shop, about="privacy", about_id=str(asked.id), code="data_request",
+            why=f"a copy for somebody of {shop}", now=now,
+        )  # fmt: skip
+    browser = inside(world)
+    browser.application.config["WTF_CSRF_ENABLED"] = False
+    page = browser.get("/console/privacy/")
+    assert page.status_code == 200
+    assert "a copy for somebody of teehaus" in page.text
+    assert "other" not in re.sub(r"[Aa]nother", "", page.text)
+    assert "of teehaus" in browser.get(f"/console/privacy/{made['teehaus']}.json").text
+    theirs = f"/console/privacy/{made['other']}"
+    assert browser.get(f"{theirs}.json").status_code == 404
+    assert browser.post(f"{theirs}/sent").status_code == 404
+    assert browser.get("/console/privacy/999.json").status_code == 404
+    form = {"shop": "other", "email": "ada@example.test", "kind": "redact"}
+    assert browser.post("/console/privacy/", data=form).status_code == 404
+    assert len(privacy.recent(db)) == 2
+    assert desk.about(db, str(made["other"]))
+    browser.post(f"/console/privacy/{made['teehaus']}/sent")
+    assert not desk.about(db, str(made["teehaus"]))
+
+
+def test_what_names_no_shop_is_tried_by_name(world: Installing) -> None:
+    """An endpoint that is called nameless must exist, and show nothing of another."""
+    browser = inside(world)
+    rules = [x for x in world.office.app.url_map.iter_rules() if x.endpoint in NAMELESS]
+    assert {rule.endpoint for rule in rules} == NAMELESS
+    for rule in rules:
+        if "GET" in (rule.methods or set()) and not rule.arguments:
+            page = browser.get(rule.rule, query_string={"shop": "other"})
+            assert "a matter of the other shop" not in page.text
+            assert OTHER not in page.text
+            assert "<option>other" not in page.text
 
 
 def test_a_session_that_is_over_says_so_inside_the_frame(world: Installing) -> None:

@@ -140,6 +140,27 @@ def test_an_order_of_another_customer_is_not_found(world: Installing) -> None:
     assert "Mug" not in page
 
 
+def attempt(world: Installing, number: str, email: str) -> int:
+    form = {"number": number, "email": email}
+    browser = world.browser()
+    query = parse_qsl(grants.proxied(world.shop, ""), keep_blank_values=True)
+    return browser.post("/proxy/shopify/", query_string=query, data=form).status_code
+
+
+def test_attempts_are_counted_by_order_and_by_address(
+    tmp_path: Path, address: str
+) -> None:
+    with installing(tmp_path, address, attempts="3 per hour") as world:
+        install(world)
+        spread = {attempt(world, str(n), f"{n}@example.test") for n in range(8)}
+        assert spread == {404}
+        one_order = [attempt(world, f"{'#' * n}77", f"x{n}@a.test") for n in range(4)]
+        assert one_order == [404, 404, 404, 429]
+        cases = ("eve@a.test", "Eve@a.test", " eve@A.test", "EVE@a.test")
+        one_email = [attempt(world, f"9{n}", one) for n, one in enumerate(cases)]
+        assert one_email == [404, 404, 404, 429]
+
+
 def direct(world: Installing, pairs: list[tuple[str, str]]) -> int:
     browser = world.browser()
     return browser.get("/proxy/shopify/", query_string=pairs).status_code
