@@ -82,10 +82,11 @@ class World:
     path: Path
     rng: random.Random
     deleted: set[str] = field(default_factory=set)
+    told: int = 0  # events that WooCommerce took up, those it lost among them
 
     def deliver(self) -> None:
         self.tee.deliver()
-        self.boots.deliver()
+        self.told += self.boots.deliver()
 
 
 @contextmanager

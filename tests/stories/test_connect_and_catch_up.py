@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # How many orders of each shop change in the life of a process, and how many distinct
 # deliveries that must come to; PostgreSQL differs in the store alone, and gets fewer.
-CHANGES = {"sqlite": (48, 500), "postgresql": (24, 250)}
+CHANGES = {"sqlite": (50, 500), "postgresql": (20, 180)}
 BUSY = 30  # one order of so many changes at all, those again and again
 KILLS = (9, 60, 100)  # at which commit of the backfills each process dies
 READING = frozenset(
@@ -97,11 +97,10 @@ def test_both_shops_are_connected_and_read_whole_however_often_they_are_killed(
         assert now  # it was killed, and all the news came, in the middle of it
         running.update(now)
     assert set(running) == {TEE, BOOTS}
-    taken = [inbox.counts(db, name) for name in (TEE, BOOTS)]
-    assert sum(distinct for distinct, _ in taken) >= least
-    assert all(copies * 8 > distinct for distinct, copies in taken)
+    assert distinct(world) >= least
     for shop in (world.tee, world.boots):
-        assert shop.switches.taken.keys() >= {"duplicate", "reorder", "drop"}
+        assert shop.switches.taken["duplicate"] >= least // 10
+        assert shop.switches.taken.keys() >= {"reorder", "drop"}
     assert len(world.tee.returns) > EACH // 50
     settle(world)
     same_orders(world)
@@ -146,6 +145,17 @@ def live_and_die(world: World, left: int, changes: int) -> None:
         assert doomed.wait(timeout=60) == -signal.SIGKILL
 
 
+def distinct(world: World) -> int:
+    """Count the deliveries that were accepted, each once however often it came.
+
+    WooCommerce names them by hook and second: its doubles may look like two here.
+    """
+    db, boots = world.office.db, world.boots
+    assert sum(inbox.counts(db, BOOTS)) == boots.outbox.sent  # all were accepted
+    sent = world.told - boots.switches.taken["drop"]
+    return inbox.counts(db, TEE)[0] + sent
+
+
 def is_running(world: World, name: str) -> bool:
     row = backfills.state(world.office.db, name)
     return row is not None and row.state == "running"
@@ -155,7 +165,7 @@ def news(world: World, changes: int) -> None:
     """Let both shops change, and send what they would: doubled, reordered, lost."""
     for shop, topics in ((world.tee, "*"), (world.boots, "")):
         shop.switches.add("duplicate", topics, times=None, probability=0.5)
-        shop.switches.add("reorder", topics, times=None, probability=0.5)
+        shop.switches.add("reorder", topics, times=None, probability=0.8)
         shop.switches.add("drop", topics, times=None, probability=0.05)
     for n in range(changes):
         change_tee(world, n)
