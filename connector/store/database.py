@@ -14,7 +14,7 @@ from connector.store.schema import MIGRATIONS
 from connector.store.sqlite import Sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from connector.store.engine import Engine
     from connector.store.laws import Statement
@@ -49,6 +49,13 @@ class Database:
     def execute(self, sql: str, **values: object) -> int:
         """Run one statement and return how many rows it touched."""
         return self.engine.execute(sql, values)
+
+    def execute_each(self, sql: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run one statement with each of these values, in a transaction that is open.
+
+        Much quicker than `execute` in a loop; nothing says how many rows it touched.
+        """
+        self.engine.execute_each(sql, rows)
 
     def transact(self, work: Callable[[], T]) -> T:
         """Run `work` in one transaction, or in the one that is open already.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from connector.store.lock import Hold
@@ -28,6 +28,10 @@ class Engine(Protocol):
 
     def execute(self, sql: str, values: Mapping[str, object]) -> int:
         """Run one statement; return how many rows it touched."""
+        ...
+
+    def execute_each(self, sql: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run one statement with each of these values, in their order."""
         ...
 
     def is_busy(self) -> bool:

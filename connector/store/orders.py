@@ -13,7 +13,7 @@ from connector.store import seen
 from connector.store.database import atomic, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from connector.store.database import Database
@@ -50,15 +50,39 @@ def keep(db: Database, shop: str, order: Order) -> None:
 
 
 @atomic
-def keep_older(db: Database, shop: str, found: Iterable[Order]) -> None:
+def keep_older(db: Database, shop: str, found: Sequence[Order]) -> None:
     """Keep snapshots from a list that may be days old, where none is known as new.
 
-    They never let a delivery be passed over: only `read_whole` does.
+    They never let a delivery be passed over: only `read_whole` does. A few hundred
+    at most.
     """
-    for one in found:
-        is_gone = is_erased(db, shop, one.ref, one.updated_at)
-        order = one.anonymous() if is_gone else one
-        db.execute(KEEP + " WHERE orders.updated_at < :updated", **_row(shop, order))
+    erased = _erased_upto(db, shop, [one.ref for one in found])
+    rows = [
+        _row(shop, one.anonymous() if stamp(one.updated_at) <= upto else one)
+        for one in found
+        for upto in (erased.get(one.ref, ""),)
+    ]
+    db.execute_each(KEEP + " WHERE orders.updated_at < :updated", rows)
+
+
+def _erased_upto(db: Database, shop: str, refs: Sequence[str]) -> dict[str, str]:
+    """Say of which of these orders the customer is forgotten, as they stood when."""
+    if not refs:
+        return {}
+    names, some = _named(refs)
+    rows = db.query(
+        "SELECT order_ref, CASE upto WHEN '' THEN '9' ELSE upto END AS upto"  # noqa: S608 - names of ours
+        f" FROM erased_orders WHERE shop = :shop AND order_ref IN ({some})",
+        shop=shop,
+        **names,
+    )
+    return {row["order_ref"]: row["upto"] for row in rows}
+
+
+def _named(refs: Sequence[str]) -> tuple[dict[str, str], str]:
+    """Name each of a few hundred values, for `IN (...)`."""
+    names = {f"r{index}": ref for index, ref in enumerate(refs)}
+    return names, ", ".join(f":{name}" for name in names)
 
 
 def _row(shop: str, order: Order) -> dict[str, object]:
@@ -190,8 +214,7 @@ def in_books(db: Database, shop: str, refs: Sequence[str]) -> set[str]:
     """Say which of these orders, a few hundred at most, returns or money hang on."""
     if not refs:
         return set()
-    names = {f"r{index}": ref for index, ref in enumerate(refs)}
-    some = ", ".join(f":{name}" for name in names)
+    names, some = _named(refs)
     rows = db.query(
         f"SELECT order_ref FROM returns WHERE shop = :shop AND order_ref IN ({some})"  # noqa: S608 - names of ours
         f" UNION SELECT order_ref FROM ledger WHERE shop = :shop"

@@ -18,7 +18,7 @@ from connector.store import holder
 from connector.store.lock import Hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     Connection = psycopg.Connection[dict[str, Any]]
 
@@ -76,6 +76,14 @@ class Postgres:
     def execute(self, sql: str, values: Mapping[str, object]) -> int:
         """Run one statement; return how many rows it touched; raises LawBroken."""
         return self._run(sql, values).rowcount
+
+    def execute_each(self, sql: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run one statement with each of these values; raises LawBroken.
+
+        The driver sends them in one pipeline, not waiting for each answer.
+        """
+        with self._translated(), self._connection.cursor() as cursor:
+            cursor.executemany(bound(sql), rows)
 
     def is_busy(self) -> bool:
         """Say whether this thread has a transaction open."""
@@ -214,9 +222,15 @@ class Postgres:
     def _run(
         self, sql: str, values: Mapping[str, object]
     ) -> psycopg.Cursor[dict[str, Any]]:
-        try:
+        with self._translated():
             # The text is ours, written in store/ and bound by the library.
             return self._connection.execute(bound(sql), values)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Turn the driver's errors into ours; forget a connection that broke."""
+        try:
+            yield
         except psycopg.IntegrityError as error:
             said = error.diag.message_primary or ""  # never the values themselves
             raise LawBroken(said=said) from error

@@ -16,7 +16,7 @@ from connector.errors import ConfigError, LawBroken
 from connector.store.lock import Hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,13 @@ class Sqlite:
     def execute(self, sql: str, values: Mapping[str, object]) -> int:
         """Run one statement; return how many rows it touched; raises LawBroken."""
         return int(self._run(sql, values).rowcount)
+
+    def execute_each(self, sql: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run one statement with each of these values; raises LawBroken."""
+        try:
+            self.raw().executemany(sql, rows)
+        except sqlite3.IntegrityError as error:
+            raise LawBroken(said=str(error)) from error
 
     def is_busy(self) -> bool:
         """Say whether this thread has a transaction open."""
