@@ -8,9 +8,8 @@ WooCommerce that was switched off is told to a person; its errands wait for it.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connector.errors import (
     OutcomeUnknown,
@@ -19,12 +18,10 @@ from connector.errors import (
     Rejected,
     Unsupported,
 )
-from connector.model import Return, ShopReturn
-from connector.platform import Shop
-from connector.refusals import refusal
 from connector.states import Errand
 from connector.steps import told
 from connector.steps.pace import is_away
+from connector.steps.verbs import ASK, IS_DONE, READ, Job
 from connector.store import (
     Database,
     at_shop,
@@ -35,12 +32,13 @@ from connector.store import (
     returns,
     shops,
 )
-from connector.store.errands import ErrandRow
 from connector.store.lock import dispatcher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
+    from connector.model import ShopReturn
+    from connector.platform import Shop
     from connector.store.lock import Hold
     from connector.store.outbox import Claim
 
@@ -52,17 +50,6 @@ LATEST_RETRY = timedelta(hours=6)
 QUIET = timedelta(minutes=15)  # longer than a lost request can still take effect
 GONE = "returns_gone"
 UNFENCED = "the worker that was asking lost the lock, and may still be asking"
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One errand with what it is about."""
-
-    db: Database
-    shop: Shop
-    row: ErrandRow
-    case: Return
-    now: datetime
 
 
 def run(
@@ -106,9 +93,9 @@ def _tell_gone(db: Database, shop: str, now: datetime) -> None:
         )
 
 
-def _job(db: Database, shop: Shop, errand_id: str, now: datetime) -> _Job:
+def _job(db: Database, shop: Shop, errand_id: str, now: datetime) -> Job:
     row = errands.get(db, errand_id)
-    return _Job(db, shop, row, returns.get(db, row.return_id), now)
+    return Job(db, shop, row, returns.get(db, row.return_id), now)
 
 
 def _drain(
@@ -127,13 +114,11 @@ def _drain(
             _attempt(job, claim, clock, hold)
 
 
-def _attempt(
-    job: _Job, claim: Claim, clock: Callable[[], datetime], hold: Hold
-) -> None:
+def _attempt(job: Job, claim: Claim, clock: Callable[[], datetime], hold: Hold) -> None:
     """Read, and be done if the shop is there already; else say so, then ask once."""
     try:
-        preimage = _READ[job.row.verb](job)
-        if _IS_DONE[job.row.verb](job, preimage):
+        preimage = READ[job.row.verb](job)
+        if IS_DONE[job.row.verb](job, preimage):
             _finish(job, "find")
             return
     except Rejected as error:
@@ -155,7 +140,7 @@ def _attempt(
         _ask(job, claim)
 
 
-def _is_moot(job: _Job) -> bool:
+def _is_moot(job: Job) -> bool:
     """Say whether there is nothing to ask any more.
 
     The return was cancelled, or it lives here alone.
@@ -172,16 +157,16 @@ def _is_moot(job: _Job) -> bool:
 
 
 def _is_stale(
-    job: _Job, claim: Claim, clock: Callable[[], datetime], hold: Hold
+    job: Job, claim: Claim, clock: Callable[[], datetime], hold: Hold
 ) -> bool:
     """Read clock, lock and claim again: a stalled worker has an old picture."""
     is_old = clock() - job.now > FRESH
     return is_old or not hold.still_ours() or not outbox.holds(job.db, claim)
 
 
-def _ask(job: _Job, claim: Claim) -> None:
+def _ask(job: Job, claim: Claim) -> None:
     try:
-        found = _ASK[job.row.verb](job)
+        found = ASK[job.row.verb](job)
     except OutcomeUnknown as error:
         _lose(job, str(error))
     except Rejected as error:
@@ -192,7 +177,7 @@ def _ask(job: _Job, claim: Claim) -> None:
         _finish(job, "confirm", found)
 
 
-def _lose(job: _Job, why: str) -> None:
+def _lose(job: Job, why: str) -> None:
     """Only looking will tell; where another worker said so already, it stands."""
 
     @atomic
@@ -203,13 +188,13 @@ def _lose(job: _Job, why: str) -> None:
     write(job.db)
 
 
-def _resolve(job: _Job) -> None:
+def _resolve(job: Job) -> None:
     """Look at what became of an errand without an answer."""
     try:
-        now_there = _READ[job.row.verb](job)
+        now_there = READ[job.row.verb](job)
         if job.row.verb == "open":
             _resolve_open(job)
-        elif _IS_DONE[job.row.verb](job, dict(job.row.preimage or {}) | now_there):
+        elif IS_DONE[job.row.verb](job, dict(job.row.preimage or {}) | now_there):
             _finish(job, "find")
         elif job.row.verb == "dispose" and now_there != job.row.preimage:
             _refuse(job, "part of it was disposed of; look at the shop")
@@ -219,7 +204,7 @@ def _resolve(job: _Job) -> None:
         log.warning("errand still unclear: %s", error, extra={"errand": job.row.id})
 
 
-def _resolve_open(job: _Job) -> None:
+def _resolve_open(job: Job) -> None:
     """Find the return that we made: new since the pre-image, with our number on it.
 
     Never by its lines: the customer may have asked for the same in the shop itself.
@@ -237,7 +222,7 @@ def _resolve_open(job: _Job) -> None:
         _refuse(job, why)
 
 
-def _never_happened(job: _Job) -> None:
+def _never_happened(job: Job) -> None:
     """Ask again, unless that could do it twice: then a person must look."""
     if job.row.why == UNFENCED and job.row.verb in ("open", "dispose"):
         _refuse(job, UNFENCED)
@@ -245,97 +230,9 @@ def _never_happened(job: _Job) -> None:
         _release(job, None, "the shop shows that it never happened")
 
 
-def _read_returns(job: _Job) -> dict[str, Any]:
-    return {"returns": [r.ref for r in job.shop.returns(job.case.order_ref)]}
-
-
-def _read_status(job: _Job) -> dict[str, Any]:
-    return {"status": job.shop.shop_return(job.case.platform_ref).status}
-
-
-def _read_request(job: _Job) -> dict[str, Any]:
-    """Read the state, and whether it still is the request that was decided on."""
-    found = job.shop.shop_return(job.case.platform_ref)
-    seen: dict[str, Any] = {"status": found.status}
-    if job.shop.abilities.rewrites_requests and found.status == "requested":
-        seen["is_rewritten"] = told.is_rewritten(job.case, found)
-    return seen
-
-
-def _read_disposed(job: _Job) -> dict[str, Any]:
-    return {"disposed": dict(job.shop.disposed(job.case.platform_ref))}
-
-
-def _is_disposed(job: _Job, seen: Mapping[str, Any]) -> bool:
-    """Say whether all of it was disposed of since the pre-image of this errand."""
-    before = (job.row.preimage or {}).get("disposed")
-    if before is None:
-        return False
-    return all(
-        seen["disposed"].get(ref, 0) >= before.get(ref, 0) + units
-        for ref, units in job.row.args.items()
-    )
-
-
-def _ask_open(job: _Job) -> ShopReturn:
-    return job.shop.open_return(told.approved(job.case))
-
-
-def _ask_approve(job: _Job) -> None:
-    job.shop.approve_return(job.case.platform_ref)
-
-
-def _ask_decline(job: _Job) -> None:
-    reason, note = refusal(job.case)
-    job.shop.decline_return(job.case.platform_ref, note, reason)
-
-
-def _ask_dispose(job: _Job) -> None:
-    job.shop.dispose(job.case.platform_ref, job.row.args)
-
-
-def _read_cancelled(job: _Job) -> dict[str, Any]:
-    """Read the state; a return that was never made there needs no cancelling."""
-    return _read_status(job) if job.case.platform_ref else {"status": "cancelled"}
-
-
-def _ask_cancel(job: _Job) -> None:
-    job.shop.cancel_return(job.case.platform_ref)
-
-
-def _ask_close(job: _Job) -> None:
-    job.shop.close_return(job.case.platform_ref)
-
-
-_READ: Mapping[str, Callable[[_Job], dict[str, Any]]] = {
-    "open": _read_returns,
-    "approve": _read_request,
-    "decline": _read_request,
-    "dispose": _read_disposed,
-    "close": _read_status,
-    "cancel": _read_cancelled,
-}
-_ASK: Mapping[str, Callable[[_Job], ShopReturn | None]] = {
-    "open": _ask_open,
-    "approve": _ask_approve,
-    "decline": _ask_decline,
-    "dispose": _ask_dispose,
-    "close": _ask_close,
-    "cancel": _ask_cancel,
-}
-_IS_DONE: Mapping[str, Callable[[_Job, Mapping[str, Any]], bool]] = {
-    "open": lambda job, _: bool(job.case.platform_ref),
-    "approve": lambda _, seen: seen["status"] in ("open", "closed"),
-    "decline": lambda _, seen: seen["status"] in ("declined", "cancelled"),
-    "dispose": _is_disposed,
-    "close": lambda _, seen: seen["status"] in ("closed", "cancelled", "declined"),
-    "cancel": lambda _, seen: seen["status"] in ("closed", "cancelled", "declined"),
-}
-
-
 @atomic
 def _done(
-    db: Database, job: _Job, event: str, found: ShopReturn | None, why: str
+    db: Database, job: Job, event: str, found: ShopReturn | None, why: str
 ) -> None:
     state = errands.get(db, job.row.id).state
     case = returns.get(db, job.case.id)
@@ -352,7 +249,7 @@ def _done(
 
 
 def _finish(
-    job: _Job, event: str, found: ShopReturn | None = None, *, why: str = ""
+    job: Job, event: str, found: ShopReturn | None = None, *, why: str = ""
 ) -> None:
     try:
         _done(job.db, job, event, found, why)
@@ -360,7 +257,7 @@ def _finish(
         _refuse(job, str(error))
 
 
-def _refused(job: _Job, error: Rejected, claim: Claim) -> None:
+def _refused(job: Job, error: Rejected, claim: Claim) -> None:
     """Stop where the shop refused.
 
     What it cannot do at all is no matter: the return lives here alone, or the shop
@@ -372,7 +269,7 @@ def _refused(job: _Job, error: Rejected, claim: Claim) -> None:
         _refuse(job, str(error), claim)
 
 
-def _refuse(job: _Job, why: str, claim: Claim | None = None) -> None:
+def _refuse(job: Job, why: str, claim: Claim | None = None) -> None:
     """Stop, and lay it before a person; the money of this return waits.
 
     A refusal that comes to a worker whose claim is gone is not the errand's end.
@@ -398,7 +295,7 @@ def _refuse(job: _Job, why: str, claim: Claim | None = None) -> None:
     write(job.db)
 
 
-def _release(job: _Job, claim: Claim | None, why: str) -> None:
+def _release(job: Job, claim: Claim | None, why: str) -> None:
     """Plan it again; with a claim, only while it is still ours."""
 
     @atomic
@@ -412,7 +309,7 @@ def _release(job: _Job, claim: Claim | None, why: str) -> None:
     write(job.db)
 
 
-def _later(job: _Job, claim: Claim, why: str, *, is_down: bool = False) -> None:
+def _later(job: Job, claim: Claim, why: str, *, is_down: bool = False) -> None:
     log.warning("errand put off: %s", why, extra={"errand": job.row.id})
     wait = min(RETRY * 2 ** min(claim.attempts, 10), LATEST_RETRY)
     if is_down:
