@@ -291,6 +291,17 @@ def test_a_restored_database_tells_nothing_until_it_may_pay(
     shops.pause(db, shop.name, is_paused=True, why=place.RESTORED)
     assert tell.run(db, shop, clock, "en") == 0
     shops.pause(db, shop.name, is_paused=True, why="a merchant's wish")
+    assert tell.run(db, shop, clock, "en") == 0  # a copy stays one until it is compared
+    shops.reconciled(db, shop.name, clock())
+    place.resume(db, shop.name, actor="test", now=clock())
+    assert tell.run(db, shop, clock, "en") == 1
+
+
+def test_a_pause_of_the_refunds_silences_nothing(
+    db: Database, shop: Staff, clock: Clock
+) -> None:
+    opened(db, clock())
+    shops.pause(db, shop.name, is_paused=True, why="a merchant's wish")
     assert tell.run(db, shop, clock, "en") == 1
 
 
