@@ -39,23 +39,25 @@ class _Place:
     """A cursor: orders placed in this second or later; `page` of those; the last ids.
 
     Pages are not counted from the beginning: orders that are deleted while we read
-    would shift them, and others be passed over.
+    would shift them, and others be passed over. Where one second fills more than a
+    page (an import), it is read again until a whole pass shows nothing new.
     """
 
     second: str = ""
     page: int = 1
     seen: tuple[str, ...] = ()  # orders of that second that were given already
+    is_new: bool = False  # this pass through the second has shown one not yet given
 
     @property
     def text(self) -> str:
-        return json.dumps([self.second, self.page, self.seen])
+        return json.dumps([self.second, self.page, self.seen, self.is_new])
 
 
 def _place(cursor: str) -> _Place:
     if not cursor:
         return _Place()
-    second, page, seen = json.loads(cursor)
-    return _Place(second=second, page=page, seen=tuple(seen))
+    second, page, seen, is_new = json.loads(cursor)
+    return _Place(second=second, page=page, seen=tuple(seen), is_new=is_new)
 
 
 @understood_each
@@ -74,8 +76,9 @@ def read(calls: Calls, cursor: str, catalogue: Catalogue) -> Iterator[Batch]:
         orders = [(one, _order(one, products)) for one in whole]
         again = [one for one in fresh if not _is_plain(one)]
         again += [one for one, order in orders if order is None]
-        is_last = len(found) < PAGE
-        place = _behind(place, found)
+        is_again = _is_unsure(place, found, fresh)
+        is_last = len(found) < PAGE and not is_again
+        place = _again(place, found) if is_again else _behind(place, found, fresh)
         yield Batch(
             cursor=place.text,
             orders=tuple(order for _, order in orders if order is not None),
@@ -107,16 +110,48 @@ def _page(calls: Calls, place: _Place) -> tuple[list[Json], int | None]:
     return found, None if place.second else total
 
 
-def _behind(place: _Place, found: Sequence[Json]) -> _Place:
+def _is_unsure(place: _Place, found: Sequence[Json], fresh: Sequence[Json]) -> bool:
+    """Say whether a crowded second ends here, after a pass that showed new orders."""
+    return place.page > 1 and not _stays(place, found) and _shows_new(place, fresh)
+
+
+def _stays(place: _Place, found: Sequence[Json]) -> bool:
+    return len(found) == PAGE and _second(found[-1], place) == place.second
+
+
+def _shows_new(place: _Place, fresh: Sequence[Json]) -> bool:
+    return place.is_new or any(_second(one, place) == place.second for one in fresh)
+
+
+def _again(place: _Place, found: Sequence[Json]) -> _Place:
+    """Read the second from its first page; what was given is not given again."""
+    return _Place(second=place.second, seen=_given(place, found))
+
+
+def _behind(place: _Place, found: Sequence[Json], fresh: Sequence[Json]) -> _Place:
     """Go on from the second of the last order; within one second, page by page."""
+    if _stays(place, found):
+        return _Place(
+            second=place.second,
+            page=place.page + 1,
+            seen=_given(place, found),
+            is_new=_shows_new(place, fresh),
+        )
     if not found:
         return place
-    second = str(found[-1]["date_created_gmt"] or place.second)
-    if second == place.second:
-        ids = dict.fromkeys((*place.seen, *(str(one["id"]) for one in found)))
-        return _Place(second=second, page=place.page + 1, seen=tuple(ids))
-    seen = (str(one["id"]) for one in found if one["date_created_gmt"] == second)
+    second = _second(found[-1], place)
+    if place.page > 1:  # an earlier pass may have gone further than this one
+        return _Place(second=second, seen=_given(place, found))
+    seen = (str(one["id"]) for one in found if _second(one, place) == second)
     return _Place(second=second, seen=tuple(seen))
+
+
+def _given(place: _Place, found: Sequence[Json]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*place.seen, *(str(one["id"]) for one in found))))
+
+
+def _second(one: Json, place: _Place) -> str:
+    return str(one["date_created_gmt"] or place.second)
 
 
 def _is_plain(data: Json) -> bool:

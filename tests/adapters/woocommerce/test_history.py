@@ -78,6 +78,27 @@ def test_orders_deleted_meanwhile_make_no_other_be_passed_over(world: World) -> 
     assert set(made[60:]) <= set(refs(batches))
 
 
+@pytest.mark.parametrize("size", [150, 300, 430])
+def test_no_order_of_a_crowded_second_is_passed_over(world: World, size: int) -> None:
+    made = sell(world, size, seconds=0)
+    made += sell(world, 30)
+    batches: list[Batch] = []
+    gone: set[str] = set()
+    for _ in range(40):
+        cursor = batches[-1].cursor if batches else ""
+        batches.append(next(world.ours.history(cursor)))
+        if batches[-1].is_last:
+            break
+        given = [ref for ref in refs(batches) if ref not in gone][:40]
+        if len(batches) < 4:
+            gone.update(given)
+            for ref in given:
+                world.shop.force_delete(int(ref))
+    assert batches[-1].is_last
+    assert set(made) - gone <= set(refs(batches))
+    assert len(refs(batches)) == len(set(refs(batches)))
+
+
 def test_reading_goes_on_behind_every_cursor_and_misses_nothing(world: World) -> None:
     made = sell(world, 430, seconds=0.01)
     batches = whole(world.ours)
