@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.checking import by_probe
 from adapters.without_returns import WithoutReturns
+from adapters.without_wares import WithoutWares
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import (
     Batch,
@@ -39,7 +40,7 @@ PIECE = 10  # orders in a batch of the history
 
 
 @dataclass(slots=True)
-class Sandbox(WithoutReturns):
+class Sandbox(WithoutReturns, WithoutWares):
     """One shop in memory; `mishaps` are played one a refund, in order.
 
     Mishaps: `lost` (paid, no answer), `never` (not paid, no answer), `refused`,

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
+from connector.model import Resolution
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime, timedelta
@@ -26,7 +28,17 @@ if TYPE_CHECKING:
         ShopRefund,
         ShopReturn,
         Sighting,
+        Ware,
     )
+    from connector.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a shop keeps goods: a location, a warehouse."""
+
+    ref: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +54,11 @@ class Abilities:
     lists_open_returns: bool = False  # its open returns can be listed at once
     lists_refunds: bool = False  # all refunds of the shop can be listed at once
     api_version: str = ""  # the one that we speak; "" where the platform pins none
+    ways: frozenset[Resolution] = frozenset({Resolution.REFUND})  # of making good
+    keeps_credit: bool = False  # it keeps the balance of store credit; else we do
+    bonus_apart: bool = False  # a bonus is a credit of its own there
+    pays_on_order: bool = False  # new goods join the order that they replace
+    places: tuple[Place, ...] = ()  # where goods can be restocked, if there is a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +289,21 @@ class Shop(Protocol):
 
     def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
         """Say what became of a refund that was sent, by reading the shop only."""
+        ...
+
+    def wares(self, order_ref: str, product_ref: str) -> tuple[Ware, ...]:
+        """List what is sold of a product, priced for the customer of that order.
+
+        Empty where the shop has no such product any more.
+        """
+        ...
+
+    def ware(self, order_ref: str, ref: str) -> Ware:
+        """Read one of them again, price and stock; raises Gone."""
+        ...
+
+    def balance(self, code: str) -> Money:
+        """Say what is left of a credit that we made, by its code; raises Gone."""
         ...
 
     def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:

@@ -21,6 +21,7 @@ from adapters.shopify import (
 )
 from adapters.shopify.calls import Calls
 from adapters.wire import Timeouts, understood, understood_each
+from adapters.without_wares import WithoutWares
 from connector.errors import Gone, Rejected
 from connector.model import Change, Sighting
 from connector.platform import Abilities, Check, Subscription
@@ -50,7 +51,7 @@ WINDOW = timedelta(days=60)  # of orders, for an app without read_all_orders
 RETURNING = ("return_requested", "in_progress", "inspection_complete")
 
 
-class ShopifyShop:
+class ShopifyShop(WithoutWares):
     """Satisfies `connector.platform.Shop` for Shopify's Admin GraphQL API."""
 
     platform = "shopify"

@@ -10,6 +10,7 @@ from adapters.guard import STRICT, Transport
 from adapters.pacing import Pacing
 from adapters.wire import Timeouts, understood, understood_each
 from adapters.without_returns import WithoutReturns
+from adapters.without_wares import WithoutWares
 from adapters.woocommerce import (
     checks,
     history,
@@ -47,7 +48,7 @@ MOST_PRODUCTS = 5000  # kept in memory
 REFUND_PAGES = 5
 
 
-class WooCommerceShop(WithoutReturns):
+class WooCommerceShop(WithoutReturns, WithoutWares):
     """Satisfies `connector.platform.Shop` for WooCommerce's wc/v3 API.
 
     WooCommerce itself holds no returns; the shop's return plugins do.

@@ -24,6 +24,7 @@ from connector.model.order import (
     TenderKind,
 )
 from connector.model.refund import (
+    CREDITS,
     Deduction,
     Finding,
     Found,
@@ -37,15 +38,18 @@ from connector.model.returns import (
     Answer,
     Fault,
     Kind,
+    NewGoods,
     Resolution,
     Return,
     ReturnLine,
     ShopReturn,
     ShopReturnLine,
     Terms,
+    Ware,
 )
 
 __all__ = [
+    "CREDITS",
     "Answer",
     "Batch",
     "Change",
@@ -58,6 +62,7 @@ __all__ = [
     "Kind",
     "Line",
     "Moved",
+    "NewGoods",
     "Oddity",
     "Order",
     "OrderStatus",
@@ -79,4 +84,5 @@ __all__ = [
     "TenderKind",
     "TenderShare",
     "Terms",
+    "Ware",
 ]

@@ -9,12 +9,15 @@ from enum import StrEnum
 from typing import Any
 
 from connector.model.order import Moved, TaxPart
+from connector.model.returns import NewGoods, Resolution
 from connector.money import Money, total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """Part of a line or charge to be paid back; `quantity` 0 for charges.
+
+    `place` is where the units are restocked; empty: where they came from.
 
     `fees` are (code, basis points, minor units) as they were reckoned, waived or not:
     the fees on the next units are reckoned from them.
@@ -26,6 +29,7 @@ class Share:
     taxes: tuple[TaxPart, ...] = ()
     restock: bool = False
     fees: tuple[tuple[str, int, int], ...] = ()
+    place: str = ""
 
     @property
     def tax(self) -> Money:
@@ -37,7 +41,7 @@ class Share:
 class Deduction:
     """A named amount that stays with the merchant (positive)."""
 
-    code: str  # restocking, return_shipping, inspection, rounding
+    code: str  # restocking, return_shipping, inspection, rounding, exchange
     amount: Money
     line_ref: str = ""  # empty: it concerns the whole return
 
@@ -55,7 +59,17 @@ class TenderShare:
 class RefundRequest:
     """One refund to ask of a shop; `key` (a UUIDv7) is its name for life.
 
-    `amount` = lines gross + shipping gross - deductions = sum of tenders.
+    `amount` = lines gross + shipping gross - deductions = sum of tenders: what is
+    charged to each tender in our books. `way` says how it is made good:
+
+    - `refund`, `manual`: the tenders are paid back.
+    - `store_credit`, `gift_card`: `amount` and `bonus` become credit (`bonus` may be
+      None); no tender is paid. `code` is the credit's own, made from the key, so
+      that a repeat cannot make two; `expires_at` ends it.
+    - `exchange`, `replacement`: `goods` are sent. What they cost of the returned
+      goods' worth is a deduction named `exchange`; `owed` is what the customer pays
+      on top; `amount`, which may be zero, goes back to the tenders.
+    - `courtesy`: credit of `bonus` alone; `amount` is zero, and no line is in it.
     """
 
     key: str
@@ -73,15 +87,43 @@ class RefundRequest:
     money_only: bool = False  # an earlier refund booked these units, and paid nothing
     by_gateway: bool = True  # False: a person has paid, only book it
     first_sent_at: datetime | None = None
+    way: Resolution = Resolution.REFUND
+    bonus: Money | None = None
+    code: str = ""
+    expires_at: datetime | None = None
+    goods: tuple[NewGoods, ...] = ()
+    owed: Money | None = None
+    is_ahead: bool = False  # new goods leave before the old ones are back
+
+    @property
+    def credit(self) -> Money:
+        """What becomes credit: value and bonus together; zero for other ways."""
+        zero = Money.zero(self.amount.currency)
+        if self.way not in CREDITS:
+            return zero
+        return self.amount + (self.bonus or zero)
+
+
+CREDITS = frozenset(
+    {Resolution.STORE_CREDIT, Resolution.GIFT_CARD, Resolution.COURTESY}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What the shop says became of a refund."""
+    """What the shop says became of a refund.
+
+    `amount` is the request's. `ref` is the shop's refund, empty where its way makes
+    none. `made` is what was made beside it, as the shop names it: the new order, the
+    coupon, the gift card, the credit's transaction. `pay_url` is where the customer
+    pays what he owes; until he did, `moved` is PENDING.
+    """
 
     ref: str
     amount: Money
     moved: Moved
+    made: str = ""
+    pay_url: str = ""
 
 
 class Found(StrEnum):
@@ -120,4 +162,5 @@ class Prepared:
     preimage: Mapping[str, Any]
     already: Receipt | None = None
     ask: str = ""
+    sold_out: bool = False  # the new goods are gone, or no longer at that price
     rounding: Money | None = None  # booked difference to the shop's own figure

@@ -28,9 +28,17 @@ class Fault(StrEnum):
 
 
 class Resolution(StrEnum):
-    """What the customer wants or gets."""
+    """What the customer wants, or gets, for one return line."""
 
-    REFUND = "refund"
+    REFUND = "refund"  # money, to what was paid with
+    STORE_CREDIT = "store_credit"
+    GIFT_CARD = "gift_card"
+    EXCHANGE = "exchange"  # for another variant or product; the difference is settled
+    REPLACEMENT = "replacement"  # the same again, for nothing
+    REPAIR = "repair"
+    KEEP = "keep"  # money, and the goods stay with the customer
+    COURTESY = "courtesy"  # credit on top, that no captured money stands for
+    MANUAL = "manual"  # a person pays by other means, with proof
     NONE = "none"
 
 
@@ -42,6 +50,33 @@ class Answer:
     says: str  # approve, decline, ask, fee, note
     why: str  # a sentence for people
     facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ware:
+    """One thing that a shop sells: a variant, as it can be sent instead.
+
+    `price` is what this customer would pay for one, tax included, as the shop says.
+    `available` is how many can be sold now; None where the shop does not count.
+    """
+
+    ref: str
+    title: str
+    price: Money
+    product_ref: str = ""
+    sku: str = ""
+    available: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGoods:
+    """What is sent instead: `quantity` of a ware; `price` is gross, for all of them."""
+
+    ref: str
+    title: str
+    quantity: int
+    price: Money
+    product_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +99,36 @@ class ReturnLine:
     platform_ref: str = ""
     trace: tuple[Answer, ...] = ()
     wanted: Resolution = Resolution.REFUND
+    decided: Resolution | None = None  # None: what was wanted, until somebody decides
+    goods: NewGoods | None = None  # what is wanted instead, for an exchange
+    answers: tuple[tuple[str, str], ...] = ()  # (question code, answer code)
+    restock: bool | None = None  # None: as inspection says; else said by a person
+    place: str = ""  # where it is restocked, the shop's id; empty: where it came from
+    handed_back: int = 0  # units given back to the customer, repaired or refused
+
+    @property
+    def resolution(self) -> Resolution:
+        """What the line is made good with, as it stands."""
+        return self.decided or self.wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What a verdict fixed about the money of a return, kept with the return.
 
-    `when` is policy.When; `restocking` is (our return line id, basis points).
+    `when` is policy.When; `restocking` and `bonus` are (our return line id, basis
+    points); `goods_when` says when new goods leave, as `when` does for money;
+    `fallback` is what is given where new goods are gone; `credit_days` how long store
+    credit is good for, None for ever.
     """
 
     when: str
     return_fee: Money | None = None
     restocking: tuple[tuple[int, int], ...] = ()
+    bonus: tuple[tuple[int, int], ...] = ()
+    goods_when: str = "received"
+    fallback: Resolution = Resolution.REFUND
+    credit_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

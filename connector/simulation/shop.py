@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from adapters.checking import by_probe
 from adapters.without_hooks import WithoutHooks
 from adapters.without_returns import WithoutReturns
+from adapters.without_wares import WithoutWares
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import Batch, Change, Moved, Sighting
 from connector.platform import Check, Notice
@@ -27,7 +28,7 @@ READS = {"away": 4, "unclear": 6}
 PIECE = 10  # orders in a batch of the history
 
 
-class SimShop(WithoutHooks, WithoutReturns):
+class SimShop(WithoutHooks, WithoutReturns, WithoutWares):
     """A shop in memory; `skew` is how far its clock is from the world's."""
 
     name = "sim"

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from connector.errors import Refused
+from connector.model import NewGoods, Resolution
 from connector.store import history
 from connector.store.database import atomic, stamp
 
@@ -31,6 +34,9 @@ class Wish:
     note: str = ""
     has_photo: bool = False
     platform_ref: str = ""
+    wanted: Resolution = Resolution.REFUND
+    goods: NewGoods | None = None
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 @atomic
@@ -110,8 +116,9 @@ def _add_line(
 ) -> int:
     rows = db.query(
         "INSERT INTO return_lines (return_id, line_ref, asked, reason, note,"
-        " has_photo, platform_ref) VALUES (:return_id, :line_ref, :asked, :reason,"
-        " :note, :has_photo, :platform_ref) RETURNING id",
+        " has_photo, platform_ref, wanted, goods, answers) VALUES (:return_id,"
+        " :line_ref, :asked, :reason, :note, :has_photo, :platform_ref, :wanted,"
+        " CAST(:goods AS TEXT), :answers) RETURNING id",
         return_id=return_id,
         line_ref=wish.line_ref,
         asked=wish.quantity,
@@ -119,6 +126,9 @@ def _add_line(
         note=wish.note,
         has_photo=int(wish.has_photo),
         platform_ref=wish.platform_ref,
+        wanted=wish.wanted.value,
+        goods=msgspec.json.encode(wish.goods).decode() if wish.goods else None,
+        answers=msgspec.json.encode(wish.answers).decode(),
     )
     for unit in units:
         db.execute(
@@ -187,6 +197,9 @@ def split(db: Database, case: Return, line: ReturnLine, left: int) -> int:
         note=line.note,
         has_photo=line.has_photo,
         platform_ref=line.platform_ref,
+        wanted=line.wanted,
+        goods=line.goods,
+        answers=line.answers,
     )
     units = [row["unit"] for row in rows][:left]
     return _add_line(db, case.id, case.shop, case.order_ref, wish, units)

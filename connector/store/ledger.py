@@ -33,6 +33,8 @@ class Entry:
 def enter(db: Database, row: RefundRow, kind: str, now: datetime) -> None:
     """Write one entry a tender; a second one of the kind is refused by SQL."""
     for share in row.request.tenders:
+        if not share.amount:
+            continue
         db.execute(
             "INSERT INTO ledger (kind, refund_id, shop, order_ref, tender,"
             " platform_ref, amount_minor, currency, at) VALUES (:kind, :refund_id,"

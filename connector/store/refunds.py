@@ -43,6 +43,7 @@ class RefundRow:
     units: Mapping[str, int]  # units paid by our return line id
     preimage: Mapping[str, Any] | None
     platform_ref: str
+    made: str  # what was made beside the shop's refund, as the shop names it
     planned_at: datetime
     changed_at: datetime
     looked_at: datetime | None
@@ -75,8 +76,9 @@ def reserve(
     _hold_to_captured(db, shop, request)
     db.execute(
         "INSERT INTO refunds (id, shop, order_ref, return_id, amount_minor, currency,"
-        " state, plan, units, planned_at, changed_at) VALUES (:id, :shop, :order_ref,"
-        " :return_id, :minor, :currency, :state, :plan, :units, :now, :now)",
+        " state, plan, units, way, planned_at, changed_at) VALUES (:id, :shop,"
+        " :order_ref, :return_id, :minor, :currency, :state, :plan, :units, :way,"
+        " :now, :now)",
         id=request.key,
         shop=shop,
         order_ref=request.order_ref,
@@ -86,6 +88,7 @@ def reserve(
         state=Refund.PLANNED.value,
         plan=msgspec.json.encode(request).decode(),
         units=json.dumps(dict(units), sort_keys=True),
+        way=request.way.value,
         now=stamp(now),
     )
     ledger.enter(db, get(db, request.key), "reserve", now)
@@ -123,12 +126,13 @@ def move(
     state = advance(REFUND, row.state, event)
     db.execute(
         "UPDATE refunds SET state = :state, changed_at = :now, why = :why,"
-        " platform_ref = CASE WHEN :ref = '' THEN platform_ref ELSE :ref END"
-        " WHERE id = :id",
+        " platform_ref = CASE WHEN :ref = '' THEN platform_ref ELSE :ref END,"
+        " made = CASE WHEN :made = '' THEN made ELSE :made END WHERE id = :id",
         state=state.value,
         now=stamp(now),
         why=discreet(why),
         ref=receipt.ref if receipt else "",
+        made=receipt.made if receipt else "",
         id=refund_id,
     )
     after = get(db, refund_id)
@@ -357,6 +361,7 @@ def _refund(row: Row) -> RefundRow:
         units=json.loads(row["units"]),
         preimage=json.loads(row["preimage"]) if row["preimage"] else None,
         platform_ref=row["platform_ref"],
+        made=row["made"],
         planned_at=moment(row["planned_at"]),
         changed_at=moment(row["changed_at"]),
         looked_at=moment(row["looked_at"]) if row["looked_at"] else None,

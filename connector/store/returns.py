@@ -10,6 +10,7 @@ from connector.errors import NotFound, Refused
 from connector.model import (
     Answer,
     Kind,
+    NewGoods,
     Resolution,
     Return,
     ReturnLine,
@@ -371,4 +372,12 @@ def _line(row: Row) -> ReturnLine:
         platform_ref=row["platform_ref"],
         trace=msgspec.json.decode(row["trace"], type=tuple[Answer, ...]),
         wanted=Resolution(row["wanted"]),
+        decided=Resolution(row["decided"]) if row["decided"] else None,
+        goods=msgspec.json.decode(row["goods"], type=NewGoods)
+        if row["goods"]
+        else None,
+        answers=msgspec.json.decode(row["answers"], type=tuple[tuple[str, str], ...]),
+        restock=None if row["restock"] is None else bool(row["restock"]),
+        place=row["place"],
+        handed_back=row["handed_back"],
     )

@@ -8,6 +8,7 @@ from connector.store.connections_schema import CONNECTIONS, HOOKS
 from connector.store.following import FOLLOWING
 from connector.store.hooks_schema import WATCHDOG
 from connector.store.laws import LAWS, Statement, append_only
+from connector.store.making_good_schema import MAKING_GOOD
 from connector.store.pacing import PACING
 from connector.store.privacy_schema import PRIVACY
 from connector.store.tellings_schema import TELLINGS
@@ -306,4 +307,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     FOLLOWING,
     PRIVACY,
     BOTH_WAYS,
+    MAKING_GOOD,
 )
