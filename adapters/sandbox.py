@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.checking import by_probe
+from adapters.sandbox_ways import WAYS, Goods
 from adapters.without_returns import WithoutReturns
-from adapters.without_wares import WithoutWares
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import (
     Batch,
@@ -23,6 +23,7 @@ from connector.model import (
     Order,
     Prepared,
     Receipt,
+    Resolution,
     ShopRefund,
     Sighting,
 )
@@ -40,7 +41,7 @@ PIECE = 10  # orders in a batch of the history
 
 
 @dataclass(slots=True)
-class Sandbox(WithoutReturns, WithoutWares):
+class Sandbox(Goods, WithoutReturns):
     """One shop in memory; `mishaps` are played one a refund, in order.
 
     Mishaps: `lost` (paid, no answer), `never` (not paid, no answer), `refused`,
@@ -51,7 +52,9 @@ class Sandbox(WithoutReturns, WithoutWares):
     name: str = "sandbox"
     platform: str = "sandbox"
     abilities: Abilities = field(
-        default_factory=lambda: Abilities(holds_returns=False, lists_refunds=True)
+        default_factory=lambda: Abilities(
+            holds_returns=False, lists_refunds=True, ways=WAYS
+        )
     )
     hook_path: str = "/webhooks/sandbox"
     hooks: dict[str, Subscription] = field(default_factory=dict)
@@ -144,14 +147,15 @@ class Sandbox(WithoutReturns, WithoutWares):
     def prepare(self, request: RefundRequest) -> Prepared:
         """Look for our key, and keep which refunds were there before."""
         known = self.refunds(request.order_ref)
-        ours = next((r for r in known if r.key == request.key), None)
+        already = self._receipt(request)
         return Prepared(
             preimage={"refunds": [refund.ref for refund in known]},
-            already=_receipt(ours) if ours else None,
+            already=already,
+            sold_out=already is None and self.is_sold_out(request),
         )
 
     def refund(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Receipt:
-        """Pay, or play the next mishap."""
+        """Pay, or make good in another way, or play the next mishap."""
         del preimage
         mishap = self.mishaps.popleft() if self.mishaps else ""
         if mishap == "unavailable":
@@ -161,19 +165,34 @@ class Sandbox(WithoutReturns, WithoutWares):
             raise Rejected
         if mishap == "never":
             raise OutcomeUnknown
-        moved = Moved.PENDING if mishap == "pending" else Moved.YES
-        made = self._pay(request.order_ref, request.amount, request.key, moved)
-        if mishap == "lost":
+        if request.way is not Resolution.REFUND:
+            self.make(request)
+        if request.amount:
+            moved = Moved.PENDING if mishap == "pending" else Moved.YES
+            self._pay(request.order_ref, request.amount, request.key, moved)
+        found = self._receipt(request)
+        if mishap == "lost" or found is None:
             raise OutcomeUnknown
-        return _receipt(made)
+        return found
 
     def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
         """Find our refund by its key; nothing here runs late, so absence is sure."""
         del preimage
-        for refund in self.refunds(request.order_ref):
-            if refund.key == request.key:
-                return Finding(found=_FOUND[refund.moved], receipt=_receipt(refund))
-        return Finding(found=Found.ABSENT)
+        found = self._receipt(request)
+        if found is None:
+            return Finding(found=Found.ABSENT)
+        return Finding(found=_FOUND[found.moved], receipt=found)
+
+    def _receipt(self, request: RefundRequest) -> Receipt | None:
+        """Say what stands under a key: the refund, and what was made beside it."""
+        known = self.refunds(request.order_ref)
+        ours = next((one for one in known if one.key == request.key), None)
+        made = self.made_for(request.key)
+        if made is not None:
+            return self.receipt_of(request, made, ours.ref if ours else "")
+        if ours is None:
+            return None
+        return Receipt(ref=ours.ref, amount=ours.amount, moved=ours.moved)
 
     def check(self) -> Iterator[Check]:
         """Examine the connection step by step; never raises."""
@@ -225,10 +244,6 @@ class Sandbox(WithoutReturns, WithoutWares):
         made = ShopRefund(ref=ref, amount=amount, moved=moved, key=key)
         self.orders[order_ref] = replace(order, refunds=(*order.refunds, made))
         return made
-
-
-def _receipt(refund: ShopRefund) -> Receipt:
-    return Receipt(ref=refund.ref, amount=refund.amount, moved=refund.moved)
 
 
 _FOUND = {

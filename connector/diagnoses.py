@@ -63,6 +63,11 @@ ABILITIES: Mapping[str, str] = {
     "lists_open_returns": N_("All of its open returns can be listed at once"),
     "lists_refunds": N_("All of its refunds can be listed at once"),
     "api_version": N_("API version that we speak"),
+    "ways": N_("Ways to make good"),
+    "keeps_credit": N_("It keeps the balance of store credit"),
+    "bonus_apart": N_("A bonus is a credit of its own there"),
+    "pays_on_order": N_("New goods join the order that they replace"),
+    "places": N_("Goods can go back to"),
 }
 
 WORDS: Mapping[str, tuple[str, str]] = {

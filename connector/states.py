@@ -87,6 +87,7 @@ REFUND: Mapping[tuple[Refund, str], Refund] = {
     (Refund.PLANNED, "find_pending"): Refund.PENDING,
     (Refund.PLANNED, "reject"): Refund.REJECTED,
     (Refund.PLANNED, "cancel"): Refund.CANCELLED,
+    (Refund.PLANNED, "sold_out"): Refund.CANCELLED,
     (Refund.PLANNED, "by_hand"): Refund.MANUAL,
     (Refund.SUBMITTED, "confirm"): Refund.CONFIRMED,
     (Refund.SUBMITTED, "pend"): Refund.PENDING,
@@ -102,6 +103,30 @@ REFUND: Mapping[tuple[Refund, str], Refund] = {
     (Refund.CONFIRMED, "reverse"): Refund.REVERSED,
     (Refund.MANUAL, "paid"): Refund.PLANNED,
     (Refund.MANUAL, "cancel"): Refund.CANCELLED,
+}
+
+
+class Exchange(StrEnum):
+    """Where new goods stand that are sent for old ones."""
+
+    PROPOSED = "proposed"  # promised, and not asked of the shop
+    AWAITING_PAYMENT = "awaiting_payment"  # made; the customer owes the difference
+    RELEASED = "released"  # made and paid: the shop may send it
+    SHIPPED = "shipped"
+    FALLBACK = "fallback"  # gone: something else is given instead
+    LAPSED = "lapsed"  # it came to nothing
+
+
+EXCHANGE: Mapping[tuple[Exchange, str], Exchange] = {
+    (Exchange.PROPOSED, "owe"): Exchange.AWAITING_PAYMENT,
+    (Exchange.PROPOSED, "release"): Exchange.RELEASED,
+    (Exchange.PROPOSED, "sold_out"): Exchange.FALLBACK,
+    (Exchange.PROPOSED, "lapse"): Exchange.LAPSED,
+    (Exchange.AWAITING_PAYMENT, "release"): Exchange.RELEASED,
+    (Exchange.AWAITING_PAYMENT, "lapse"): Exchange.LAPSED,
+    (Exchange.RELEASED, "ship"): Exchange.SHIPPED,
+    (Exchange.RELEASED, "lapse"): Exchange.LAPSED,
+    (Exchange.SHIPPED, "lapse"): Exchange.LAPSED,
 }
 
 

@@ -94,6 +94,7 @@ class RefundRequest:
     goods: tuple[NewGoods, ...] = ()
     owed: Money | None = None
     is_ahead: bool = False  # new goods leave before the old ones are back
+    after: str = ""  # the key of a refund that must be confirmed first
 
     @property
     def credit(self) -> Money:

@@ -170,7 +170,11 @@ class Return:
         return self._goods()
 
     def _goods(self) -> str:
-        coming = [line for line in self.lines if line.decision == "approved"]
+        coming = [
+            line
+            for line in self.lines
+            if line.decision == "approved" and line.resolution is not Resolution.KEEP
+        ]
         if all(
             line.received + line.lost + line.elsewhere >= line.approved
             for line in coming

@@ -56,6 +56,7 @@ class Before:
     unseen_charges: dict[str, int] = field(default_factory=dict)
     unseen_tenders: dict[str, int] = field(default_factory=dict)
     return_fees: int = 0
+    exchanged: int = 0  # worth of goods that others were sent for
 
     def line(self, ref: str) -> Gone:
         """Return what went back of a line, to be added to."""
@@ -108,11 +109,11 @@ def _count(before: Before, one: Own) -> None:
         before.line(share.ref).add(share)
     for share in one.request.shipping:
         before.charges.setdefault(share.ref, Gone()).add(share)
-    before.return_fees += sum(
-        fee.amount.minor
-        for fee in one.request.deductions
-        if fee.code == "return_shipping"
-    )
+    for fee in one.request.deductions:
+        if fee.code == "return_shipping":
+            before.return_fees += fee.amount.minor
+        elif fee.code == "exchange":
+            before.exchanged += fee.amount.minor
 
 
 def _reserve(before: Before, one: Own) -> None:

@@ -65,7 +65,7 @@ def settle(
     that stand, sent or not. Pure and total: what cannot be paid is in `ask`.
     """
     before = look_back(order, own)
-    so_far = _Sum(currency=order.currency, ask=_doubts(order))
+    so_far = _Sum(currency=order.currency, ask=_doubts(order, before))
     lines = {line.ref: line for line in as_paid(order)}
     for wanted in units:
         line = lines.get(wanted.line_ref)
@@ -97,11 +97,15 @@ def _held_back(line: Line, wanted: Units) -> str:
     return ""
 
 
-def _doubts(order: Order) -> list[str]:
-    """Return why what was paid is not clear; a cent a line is rounding (R6)."""
+def _doubts(order: Order, before: Before) -> list[str]:
+    """Return why what was paid is not clear; a cent a line is rounding (R6).
+
+    New goods of an exchange may stand on the order beside those they replace.
+    """
     found = []
     parts: tuple[Line | Charge, ...] = (*order.lines, *order.shipping, *order.fees)
     listed = total((part.gross for part in parts), order.currency)
+    listed -= Money(before.exchanged, order.currency)
     cents = max(1, len(parts))
     if (listed - order.total).minor > cents:
         found.append(
@@ -173,16 +177,34 @@ def _close(order: Order, extras: Extras, before: Before, so_far: _Sum) -> Settle
     if excess:
         due -= excess
         so_far.round(excess)
+    swapped, owed = _exchange(extras, due, so_far)
+    due -= sum(one.amount.minor for one in swapped)
     return Settlement(
         lines=tuple(so_far.lines),
         shipping=tuple(so_far.shipping),
-        deductions=(*kept, *so_far.rounded),
+        deductions=(*kept, *so_far.rounded, *swapped),
         tenders=tenders.give_back(order, due, left, extras.tender_kinds),
         amount=Money(due, currency),
         waived=Money(so_far.waived + waived, currency),
         rounding=Money(rounding, currency),
+        owed=Money(owed, currency),
         ask=tuple(so_far.ask),
     )
+
+
+def _exchange(extras: Extras, due: int, so_far: _Sum) -> tuple[list[Deduction], int]:
+    """Pay for new goods with what is due (R10); return that, and what is still owed."""
+    price = extras.new_goods
+    if price is None and not extras.even:
+        return [], 0
+    if price is not None and price.currency != so_far.currency:
+        so_far.ask.append(f"the new goods cost {price}, not in {so_far.currency}")
+        return [], 0
+    cost = due if price is None or extras.even else price.minor
+    used = min(due, cost)
+    amount = Money(used, so_far.currency)
+    swapped = [Deduction(code="exchange", amount=amount)] if used else []
+    return swapped, cost - used
 
 
 def _limit(deductions: list[Deduction], room: int) -> tuple[list[Deduction], int]:

@@ -70,6 +70,7 @@ def of_line(line: Line, wanted: Units, gone: Gone) -> Part:
             left - gross,
         ),
         restock=wanted.restock,
+        place=wanted.place,
         fees=reckoned(wanted, gross, gone),
     )
     fees, waived = line_fees(share, wanted)

@@ -33,6 +33,7 @@ class Units:
     restocking_bp: int = 0  # basis points of the paid gross
     deduction_bp: int = 0  # lost value found at inspection
     restock: bool = False
+    place: str = ""  # where they are restocked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,8 @@ class Extras:
     return_fee: Money | None = None  # the customer's share of the way back
     fee_once: bool = False  # True: the return fee is an order's, not a return's
     tender_kinds: tuple[TenderKind, ...] = ()  # R9: these first, in this order
+    new_goods: Money | None = None  # R10: what is sent instead costs this, gross
+    even: bool = False  # what is sent instead costs what comes back: a replacement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,8 @@ class Settlement:
 
     `amount` = lines + shipping - deductions = sum of tenders. `waived` is the part
     of fees above the goods, recorded and never a debt. `rounding` is the part of the
-    deductions that only closes a cent. `ask` lists why a person must decide; the
+    deductions that only closes a cent. `owed` is what new goods cost above what came
+    back (R10): the customer's to pay. `ask` lists why a person must decide; the
     figures then show what could go back at most.
     """
 
@@ -63,6 +67,7 @@ class Settlement:
     amount: Money
     waived: Money
     rounding: Money
+    owed: Money
     ask: tuple[str, ...] = ()
 
     @property

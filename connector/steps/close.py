@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from connector.model import Resolution
 from connector.states import Decision, Refund
+from connector.steps.owing import FREE, STAYING
 from connector.steps.promise import NOTHING_DUE
 from connector.store import atomic, errands, history, refunds, returns
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from connector.model import Return
+    from connector.model import Return, ReturnLine
     from connector.platform import Shop
     from connector.store import Database
 
@@ -59,14 +61,26 @@ def _is_finished(db: Database, case: Return, *, must_hear: bool) -> bool:
         for errand in errands.of_return(db, case.id)
     ):
         return False
-    for line in case.lines:
-        if line.decision == Decision.DECLINED:
-            continue
-        if line.decision != Decision.APPROVED:
-            return False
-        if line.received + line.lost + line.elsewhere < line.approved:
-            return False
-        owed = line.approved - line.rejected - line.lost - line.elsewhere
-        if paid[line.id] < owed and not nothing_due:
-            return False
-    return True
+    return all(
+        _is_settled(line, 0 if nothing_due else _owed(line) - paid[line.id])
+        for line in case.lines
+        if line.decision != Decision.DECLINED
+    )
+
+
+def _owed(line: ReturnLine) -> int:
+    """Return how many units of a line must have been made good by a refund."""
+    if line.resolution in FREE:
+        return 0
+    return line.approved - line.rejected - line.lost - line.elsewhere
+
+
+def _is_settled(line: ReturnLine, owed: int) -> bool:
+    """Say whether a line is decided, its goods are where they go, and nothing owed."""
+    if line.decision != Decision.APPROVED or owed > 0:
+        return False
+    if line.resolution in STAYING:
+        return True
+    if line.resolution is Resolution.REPAIR and line.handed_back < line.received:
+        return False
+    return line.received + line.lost + line.elsewhere >= line.approved

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from connector.model import Answer
 from connector.states import Decision, Errand, Refund
-from connector.steps.promise import CLOSED_THERE, EXCHANGE, payable
+from connector.steps.owing import payable
+from connector.steps.promise import CLOSED_THERE, EXCHANGE
 from connector.steps.told import ACTOR
 from connector.store import at_shop, desk, errands, filing, refunds, returns
 

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import uuid_utils.compat as uuids
-
 from connector.errors import Gone, PlatformError, Refused
-from connector.model import Moved, RefundRequest, TenderKind
-from connector.policy import When
+from connector.model import Moved, Resolution
+from connector.money import total
 from connector.settlement import Extras, Own, Units, settle
 from connector.states import Decision, Refund
+from connector.steps.asking import courtesy, request
 from connector.steps.events import is_disputed
 from connector.steps.observe import OURS, is_ours, observe
+from connector.steps.owing import GOODS, debts, new_goods, way_of
 from connector.store import atomic, desk, errands, history, refunds, returns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from connector.model import Order, Return, ReturnLine
+    from connector.model import Order, RefundRequest, Return, ReturnLine
     from connector.platform import Abilities, Shop
     from connector.settlement import Settlement
+    from connector.steps.owing import Debt
     from connector.store import Database
     from connector.store.refunds import RefundRow
 
@@ -40,44 +40,11 @@ def run(db: Database, shop: Shop, clock: Callable[[], datetime]) -> int:
     return sum(_one(db, shop, ref, clock) for ref in returns.live(db, shop.name))
 
 
-def payable(case: Return, rows: Sequence[RefundRow]) -> dict[int, int]:
-    """Return, by return line id, the units that are due and were never promised.
-
-    A refund that was refused, failed or came undone is not planned anew by
-    itself: a person decides (decision 0003). Only a cancelled one gives its units
-    back.
-    """
-    promised: Counter[int] = Counter()
-    for row in rows:
-        if row.state is not Refund.CANCELLED:
-            promised.update({int(ref): units for ref, units in row.units.items()})
-    due = {
-        line.id: _due(case, line) - promised[line.id] - line.elsewhere
-        for line in case.lines
-    }
-    return {ref: units for ref, units in due.items() if units > 0}
-
-
-def _due(case: Return, line: ReturnLine) -> int:
-    """Return how many units of a line the merchant owes money for by now."""
-    if line.decision != Decision.APPROVED or case.cancelled_at:
-        return 0
-    when = When(case.terms.when) if case.terms else When.INSPECTED
-    has_left = case.shipped_at is not None or line.received > 0
-    units = {
-        When.REQUESTED: line.approved,
-        When.SHIPPED: line.approved if has_left else 0,
-        When.RECEIVED: line.received - line.rejected,
-        When.INSPECTED: line.accepted,
-    }[when]
-    return max(0, min(units, line.approved - line.rejected))
-
-
 def _one(
     db: Database, shop: Shop, return_id: str, clock: Callable[[], datetime]
 ) -> bool:
     case = returns.get(db, return_id)
-    if not payable(case, refunds.of_return(db, case.id)):
+    if not debts(case, refunds.of_return(db, case.id)):
         return False
     able = shop.abilities
     if _must_wait(db, able, case):
@@ -104,10 +71,7 @@ def _must_wait(db: Database, able: Abilities, case: Return) -> bool:
         return True
     if refunds.is_unclear(db, case.shop, case.order_ref):
         return True
-    units = payable(case, refunds.of_return(db, case.id))
-    if history.happened(db, case.id, NOTHING_DUE) or history.happened(
-        db, case.id, _not_yet(units)
-    ):
+    if history.happened(db, case.id, NOTHING_DUE):
         return True
     if not (able.holds_returns and able.pays_through_returns):
         return False
@@ -119,29 +83,70 @@ def _must_wait(db: Database, able: Abilities, case: Return) -> bool:
 def _plan(
     db: Database, able: Abilities, order: Order, return_id: str, now: datetime
 ) -> bool:
-    """Settle and reserve in one transaction: nothing may change in between."""
+    """Settle and reserve in one transaction: nothing may change in between.
+
+    Lines that are made good in different ways are promises of their own.
+    """
     case = returns.get(db, return_id)
-    rows = refunds.of_return(db, case.id)
-    units = payable(case, rows)
-    if not units or refunds.is_unclear(db, case.shop, case.order_ref):
+    if refunds.is_unclear(db, case.shop, case.order_ref):
         return False
     doubt = "" if able.pays_through_returns else _paid_elsewhere(db, order, case)
     if doubt:
         _ask(db, case, doubt, now)
         return False
-    settled = preview(db, order, case, units)
+    found = debts(case, refunds.of_return(db, case.id))
+    # Each in its turn: what the first takes, fees and shipping too, is gone.
+    planned = [_promise(db, able, order, case, debt, now) for debt in found]
+    return any(planned)
+
+
+def _promise(
+    db: Database, able: Abilities, order: Order, case: Return, debt: Debt, now: datetime
+) -> bool:
+    rows = refunds.of_return(db, case.id)
+    if history.happened(db, case.id, _not_yet(debt.units)):
+        return False
+    if debt.way not in (*able.ways, Resolution.MANUAL):
+        _ask(db, case, f"this shop has no {debt.way.value}; decide on another", now)
+        return False
+    settled = preview(db, order, case, debt.units)
     if settled.ask:
         _ask(db, case, "; ".join(settled.ask), now)
         return False
-    if not settled.amount:
-        _nothing(db, case, units, now)
+    if not settled.amount and debt.way not in GOODS:
+        _nothing(db, case, debt.units, now)
         return False
-    plan = _request(order, case, units, settled)
+    plan = request(order, case, debt, settled, new_goods(case, debt.units, rows), now)
+    bonus = plan.bonus if able.bonus_apart else None
+    if bonus:
+        plan = replace(plan, bonus=None)
     if not able.pays_through_returns:
         plan = replace(plan, return_ref="", return_lines=())
     elif able.holds_returns and any(_has_booked(row) for row in rows):
         # The shop processed these units with a refund whose money never moved.
         plan = replace(plan, return_ref="", return_lines=(), money_only=True)
+    is_promised = _reserve(db, case, plan, debt.units, now)
+    if bonus and is_promised:
+        top = courtesy(
+            case,
+            order.ref,
+            bonus,
+            reason=f"Bonus {case.number}",
+            now=now,
+            after=plan.key,
+        )
+        _reserve(db, case, top, {}, now)
+    return is_promised
+
+
+def _reserve(
+    db: Database,
+    case: Return,
+    plan: RefundRequest,
+    units: Mapping[int, int],
+    now: datetime,
+) -> bool:
+    """Write a promise down; ask a person where the books do not allow it."""
     try:
         refunds.reserve(
             db,
@@ -207,60 +212,42 @@ def preview(
         for fee in row.request.deductions
     )
     restocking = dict(case.terms.restocking) if case.terms else {}
+    lines = [line for line in case.lines if line.id in units]
     wanted = [
         Units(
             line_ref=line.line_ref,
             quantity=units[line.id],
             restocking_bp=restocking.get(line.id, 0),
-            restock=line.accepted >= units[line.id],
+            restock=_goes_back(line, units[line.id]),
+            place=line.place,
         )
-        for line in case.lines
-        if line.id in units
+        for line in lines
     ]
     fee = case.terms.return_fee if case.terms else None
+    ways = {way_of(line) for line in lines}
+    sent = new_goods(case, units, refunds.of_return(db, case.id))
     extras = Extras(
-        shipping=case.refund_shipping,  # settling knows what of it went back
+        # settling knows what of it went back; new goods are sent, not paid back
+        shipping=case.refund_shipping and not ways & GOODS,
         return_fee=None if is_charged else fee,
+        new_goods=total((one.price for one in sent), order.currency)
+        if Resolution.EXCHANGE in ways
+        else None,
+        even=Resolution.REPLACEMENT in ways,
     )
     return settle(order, wanted, extras, own)
 
 
-def _request(
-    order: Order, case: Return, units: Mapping[int, int], settled: Settlement
-) -> RefundRequest:
-    lines = [line for line in case.lines if line.id in units]
-    return RefundRequest(
-        key=str(uuids.uuid7()),
-        order_ref=order.ref,
-        amount=settled.amount,
-        lines=settled.lines,
-        shipping=settled.shipping,
-        deductions=settled.deductions,
-        tenders=settled.tenders,
-        reason=f"Return {case.number}",
-        return_number=case.number,
-        return_ref=case.platform_ref,
-        return_lines=tuple(
-            (line.platform_ref, units[line.id]) for line in lines if line.platform_ref
-        ),
-        goods_received=all(line.received >= units[line.id] for line in lines),
-        by_gateway=_is_automatic(order, settled),
-    )
+def _goes_back(line: ReturnLine, units: int) -> bool:
+    """Say whether units go back on the shelf: never more than truly came back."""
+    if line.restock is None:
+        return line.accepted >= units
+    return line.restock and line.received - line.rejected >= units
 
 
 def _has_booked(row: RefundRow) -> bool:
     """Say whether a dead refund left its units processed at the shop."""
     return row.state in (Refund.FAILED, Refund.REVERSED) and bool(row.platform_ref)
-
-
-def _is_automatic(order: Order, settled: Settlement) -> bool:
-    """Say whether every tender can be paid back through the shop's API."""
-    used = {share.tender_ref for share in settled.tenders}
-    return not any(
-        tender.can_refund is False or tender.kind is TenderKind.MANUAL
-        for tender in order.tenders
-        if tender.ref in used
-    )
 
 
 def _by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> None:

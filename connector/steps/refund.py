@@ -17,6 +17,7 @@ from connector.errors import (
 from connector.model import Moved
 from connector.platform import Shop
 from connector.states import Refund
+from connector.steps import amends
 from connector.steps.events import is_disputed
 from connector.steps.pace import is_away
 from connector.steps.promise import HOLDS
@@ -153,6 +154,8 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
     ) or is_disputed(run.db, row.shop, row.order_ref):
         outbox.later(run.db, claim, _retry_at(claim, started))
         return
+    if row.request.after and not _is_its_turn(run, claim, row):
+        return
     try:
         prepared = run.shop.prepare(row.request)
     except Rejected as error:
@@ -164,12 +167,32 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
         return
     if prepared.already:
         _found(run, row, prepared.already)
+    elif prepared.sold_out:
+        amends.fall_back(run.db, row.id, prepared.ask or "sold out", started)
     elif prepared.ask:
         _ask_person(run, claim, row, "differs", prepared.ask)
     elif _is_stale(run, claim, started):
         _later(run, claim, STALLED)
     else:
         _send(run, claim, row, prepared, started)
+
+
+def _is_its_turn(run: _Run, claim: Claim, row: RefundRow) -> bool:
+    """Say whether what this tops up is there; a bonus goes with its credit (R13)."""
+    first = refunds.get(run.db, row.request.after)
+    if first.state is Refund.CONFIRMED:
+        return True
+    if first.state in (
+        Refund.REJECTED,
+        Refund.FAILED,
+        Refund.REVERSED,
+        Refund.CANCELLED,
+    ):
+        why = "what it was to top up came to nothing"
+        refunds.move(run.db, row.id, "cancel", run.clock(), why=why)
+    else:
+        outbox.wait(run.db, claim, run.clock() + AWAY)
+    return False
 
 
 def _is_stale(run: _Run, claim: Claim, started: datetime) -> bool:

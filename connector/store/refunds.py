@@ -15,7 +15,7 @@ from connector.errors import NotFound, Refused
 from connector.model import Receipt, RefundRequest
 from connector.money import Money
 from connector.states import REFUND, Refund, advance
-from connector.store import desk, history, ledger, orders
+from connector.store import credit, desk, exchanges, history, ledger, orders
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def reserve(
         now=stamp(now),
     )
     ledger.enter(db, get(db, request.key), "reserve", now)
+    if request.goods:
+        exchanges.propose(db, get(db, request.key), now)
     db.execute(
         "INSERT INTO outbox (subject, id, shop, due)"
         " VALUES ('refund', :id, :shop, :due)",
@@ -139,6 +141,11 @@ def move(
     entry = _ENTRY.get(state)
     if entry:
         ledger.enter(db, after, entry, now)
+    if state in _CREDIT:
+        credit.enter(db, after, _CREDIT[state], now)
+    if row.request.goods and state in _GOODS:
+        event_there = "sold_out" if event == "sold_out" else _GOODS[state]
+        exchanges.move(db, after, event_there, now, receipt)
     if state in _ENDS:
         desk.close(db, "refund", refund_id, actor, now)
         db.execute(
@@ -156,6 +163,16 @@ _ENTRY = {
     Refund.REVERSED: "reverse",
 }
 _ENDS = frozenset(_ENTRY)
+_CREDIT = {Refund.CONFIRMED: "issue", Refund.REVERSED: "reverse"}
+# What becomes of the new goods with their refund.
+_GOODS = {
+    Refund.PENDING: "owe",
+    Refund.CONFIRMED: "release",
+    Refund.REJECTED: "lapse",
+    Refund.FAILED: "lapse",
+    Refund.CANCELLED: "lapse",
+    Refund.REVERSED: "lapse",
+}
 
 
 @atomic

@@ -129,10 +129,12 @@ def decide(
     actor: str,
     now: datetime,
     why: str = "",
+    resolution: Resolution | None = None,
 ) -> None:
     """Move a line's decision; a declined line frees its units.
 
-    Raises Refused for a cancelled return: its units may be in another one (I1).
+    `resolution` is what it is made good with, where that was decided too. Raises
+    Refused for a cancelled return: its units may be in another one (I1).
     """
     if case.cancelled_at:
         msg = "this return was cancelled; open another"
@@ -141,8 +143,10 @@ def decide(
     state = advance(DECISION, Decision(line.decision), event)
     db.execute(
         "UPDATE return_lines SET decision = :state, approved = :approved,"
-        " trace = :trace WHERE id = :id",
+        " trace = :trace, decided = CASE WHEN :resolution = '' THEN decided"
+        " ELSE :resolution END WHERE id = :id",
         state=state.value,
+        resolution=resolution.value if resolution else "",
         approved=approved,
         trace=msgspec.json.encode(tuple(trace)).decode(),
         id=line_id,
@@ -161,6 +165,61 @@ def decide(
         why=why,
         now=now,
     )
+
+
+@atomic
+def resolve(
+    db: Database,
+    case: Return,
+    line_id: int,
+    resolution: Resolution,
+    *,
+    actor: str,
+    why: str,
+    now: datetime,
+    goods: NewGoods | None = None,
+) -> None:
+    """Decide anew what a line is made good with; raises NotFound."""
+    line_of(case, line_id)
+    db.execute(
+        "UPDATE return_lines SET decided = :resolution,"
+        " goods = CASE WHEN :goods = '' THEN goods ELSE :goods END WHERE id = :id",
+        resolution=resolution.value,
+        goods=msgspec.json.encode(goods).decode() if goods else "",
+        id=line_id,
+    )
+    history.note(
+        db,
+        shop=case.shop,
+        about="line",
+        about_id=str(line_id),
+        return_id=case.id,
+        event=f"resolve:{resolution.value}",
+        state="",
+        actor=actor,
+        why=why,
+        now=now,
+    )
+
+
+@atomic
+def place_goods(
+    db: Database, line_id: int, *, restock: bool | None, place: str, handed_back: int
+) -> None:
+    """Say where units of a line go: to a shelf, nowhere, back to the customer."""
+    db.execute(
+        "UPDATE return_lines SET place = CASE WHEN :place = '' THEN place"
+        " ELSE :place END, handed_back = handed_back + :handed_back WHERE id = :id",
+        place=place,
+        handed_back=handed_back,
+        id=line_id,
+    )
+    if restock is not None:
+        db.execute(
+            "UPDATE return_lines SET restock = :restock WHERE id = :id",
+            restock=int(restock),
+            id=line_id,
+        )
 
 
 @atomic

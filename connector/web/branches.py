@@ -25,6 +25,7 @@ from connector.ways import WAYS, name_for, tidy_address
 from connector.web.console import guard
 from connector.web.face import face
 from connector.web.sessions import only_shop
+from connector.web.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -198,9 +199,19 @@ def _abilities(name: str) -> list[tuple[str, bool | str]]:
     except PlatformError:
         able = None
     said = [
-        (gettext(words), getattr(able, key, "")) for key, words in ABILITIES.items()
+        (gettext(words), _said(getattr(able, key, "")))
+        for key, words in ABILITIES.items()
     ]
     return [(label, can) for label, can in said if can != ""]
+
+
+def _said(can: object) -> bool | str:
+    """Put several things that a shop can do in one line."""
+    if isinstance(can, frozenset):
+        return ", ".join(sorted(word(way) for way in can))
+    if isinstance(can, tuple):
+        return ", ".join(one.name for one in can)
+    return can if isinstance(can, str) else bool(can)
 
 
 def _keys(row: ShopRow) -> tuple[str, ...]:

@@ -30,6 +30,21 @@ WORDS = {
     "return_shipping": lazy_gettext("return shipping"),
     "inspection": lazy_gettext("loss of value"),
     "rounding": lazy_gettext("rounding"),
+    "exchange": lazy_gettext("exchange"),
+    # ways to make good
+    "refund": lazy_gettext("refund"),
+    "store_credit": lazy_gettext("store credit"),
+    "gift_card": lazy_gettext("gift card"),
+    "replacement": lazy_gettext("replacement"),
+    "repair": lazy_gettext("repair"),
+    "keep": lazy_gettext("refund, and the goods stay"),
+    "none": lazy_gettext("nothing"),
+    # new goods
+    "proposed": lazy_gettext("Planned"),
+    "awaiting_payment": lazy_gettext("Waiting for payment"),
+    "released": lazy_gettext("Ordered"),
+    "fallback": lazy_gettext("Sold out"),
+    "lapsed": lazy_gettext("Came to nothing"),
     # kinds
     "voluntary": lazy_gettext("Return"),
     "withdrawal": lazy_gettext("Withdrawal"),

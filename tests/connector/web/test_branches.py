@@ -13,6 +13,7 @@ from adapters.woocommerce.standin import Shop, serve
 from connector import config
 from connector.diagnoses import ABILITIES
 from connector.store import credentials, desk, history, orders, refunds, shops
+from connector.web.words import word
 from connector.wiring import Office, open_office
 from tests.contract.conftest import request as a_request
 
@@ -213,6 +214,10 @@ def test_what_a_shop_can_do_is_said_in_words(
     for key, words in ABILITIES.items():
         can = getattr(able, key)
         wanted = can if isinstance(can, str) else "yes" if can else "no"
+        if key == "ways":
+            wanted = ", ".join(sorted(str(word(way)) for way in can))
+        elif key == "places":
+            wanted = ", ".join(place.name for place in can)
         assert shown.get(words, "") == wanted, key
     german = browser.get("/console/shops/boots?lang=de").text
     assert "Has returns of its own" not in german

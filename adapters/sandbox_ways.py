@@ -1,0 +1,111 @@
+"""What the in-memory shop makes good with beside money: credit, and other goods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from connector.errors import Gone
+from connector.model import CREDITS, Moved, NewGoods, Receipt, Resolution, Ware
+from connector.money import Money
+
+if TYPE_CHECKING:
+    from connector.model import RefundRequest
+
+WAYS = frozenset(
+    {
+        Resolution.REFUND,
+        Resolution.STORE_CREDIT,
+        Resolution.GIFT_CARD,
+        Resolution.EXCHANGE,
+        Resolution.REPLACEMENT,
+        Resolution.COURTESY,
+    }
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Made:
+    """What was made under one key: credit, or an order of new goods.
+
+    `owed` is what its customer has yet to pay.
+    """
+
+    key: str
+    credit: Money | None = None
+    goods: tuple[NewGoods, ...] = ()
+    owed: Money | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Goods:
+    """The shelves and the credits of the shop; no lock, as with its refunds."""
+
+    shelf: dict[str, Ware] = field(default_factory=dict)
+    made: list[Made] = field(default_factory=list)
+    codes: dict[str, Made] = field(default_factory=dict)
+
+    def wares(self, order_ref: str, product_ref: str) -> tuple[Ware, ...]:
+        """List what is sold of a product."""
+        del order_ref
+        return tuple(x for x in self.shelf.values() if x.product_ref == product_ref)
+
+    def ware(self, order_ref: str, ref: str) -> Ware:
+        """Read one ware; raises Gone."""
+        if ref not in self.shelf:
+            raise Gone(order=order_ref, ware=ref)
+        return self.shelf[ref]
+
+    def balance(self, code: str) -> Money:
+        """Say what is left of a credit; raises Gone."""
+        found = self.codes.get(code)
+        if found is None or found.credit is None:
+            raise Gone
+        return found.credit
+
+    def is_sold_out(self, request: RefundRequest) -> bool:
+        """Say whether what is to be sent is gone, or costs another price now."""
+        for one in request.goods:
+            ware = self.shelf.get(one.ref)
+            if ware is None or (ware.available or 0) < one.quantity:
+                return True
+            is_dear = request.way is Resolution.EXCHANGE
+            if is_dear and ware.price.share(one.quantity, 1) != one.price:
+                return True
+        return False
+
+    def make(self, request: RefundRequest) -> Made:
+        """Make the credit, or the order of new goods; a code is taken once only."""
+        if request.way in CREDITS:
+            made = Made(key=request.key, credit=request.credit)
+            made = self.codes.setdefault(request.code, made)
+        else:
+            made = Made(key=request.key, goods=request.goods, owed=request.owed)
+            for one in request.goods:
+                ware = self.shelf[one.ref]
+                left = (ware.available or 0) - one.quantity
+                self.shelf[one.ref] = replace(ware, available=left)
+        if made not in self.made:
+            self.made.append(made)
+        return made
+
+    def made_for(self, key: str) -> Made | None:
+        """Return what was made under a key."""
+        return next((one for one in self.made if one.key == key), None)
+
+    def pay_owed(self, key: str) -> None:
+        """Pay the difference of an exchange, as its customer would."""
+        made = self.made_for(key)
+        if made is None:
+            raise Gone
+        made.owed = None
+
+    def receipt_of(self, request: RefundRequest, made: Made, ref: str) -> Receipt:
+        """Say what was made: it is done when nothing is owed on it."""
+        return Receipt(
+            ref=ref,
+            amount=request.amount,
+            moved=Moved.PENDING if made.owed else Moved.YES,
+            made=f"made-{self.made.index(made) + 1}",
+            pay_url="https://shop.example/pay" if made.owed else "",
+        )

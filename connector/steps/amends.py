@@ -1,0 +1,184 @@
+"""What else may make a return good: another way, another ware, credit as a courtesy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.errors import BadRequest, Gone, PlatformError
+from connector.model import NewGoods, Resolution
+from connector.states import Decision, Refund
+from connector.steps import asking
+from connector.steps.owing import GOODS
+from connector.steps.promise import SETTLEMENT
+from connector.store import atomic, desk, orders, refunds, returns
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from connector.model import Return
+    from connector.money import Money
+    from connector.platform import Abilities, Shop
+    from connector.store import Database
+
+# What we do without the shop: it need not be among its ways.
+OURS = frozenset(
+    {Resolution.KEEP, Resolution.REPAIR, Resolution.MANUAL, Resolution.NONE}
+)
+
+
+def possible(able: Abilities) -> frozenset[Resolution]:
+    """Return every way that a line can be made good in a shop."""
+    return (able.ways | OURS) - {Resolution.COURTESY}
+
+
+def choose(shop: Shop, order_ref: str, ref: str, quantity: int) -> NewGoods:
+    """Read a ware again, at its price and stock of now; raises BadRequest."""
+    try:
+        ware = shop.ware(order_ref, ref)
+    except Gone:
+        msg = "this article is no longer sold; choose another"
+        raise BadRequest(msg) from None
+    except PlatformError:
+        msg = "the shop cannot be asked for this article just now; try again"
+        raise BadRequest(msg) from None
+    if ware.available is not None and ware.available < quantity:
+        msg = "this article is sold out; choose another"
+        raise BadRequest(msg, left=ware.available)
+    return NewGoods(
+        ref=ware.ref,
+        title=ware.title,
+        quantity=quantity,
+        price=ware.price.share(quantity, 1),
+        product_ref=ware.product_ref,
+    )
+
+
+@atomic
+def instead(
+    db: Database,
+    able: Abilities,
+    return_id: str,
+    line_id: int,
+    resolution: Resolution,
+    *,
+    actor: str,
+    why: str,
+    now: datetime,
+    goods: NewGoods | None = None,
+) -> None:
+    """Make a line good in another way; raises BadRequest once that has begun."""
+    case = returns.get(db, return_id)
+    line = returns.line_of(case, line_id)
+    if resolution not in possible(able):
+        msg = f"this shop has no {resolution.value}"
+        raise BadRequest(msg, number=case.number)
+    if resolution is Resolution.EXCHANGE and goods is None and line.goods is None:
+        msg = "say for which article it is exchanged"
+        raise BadRequest(msg, number=case.number)
+    if line.decision == Decision.DECLINED or case.cancelled_at or case.closed_at:
+        msg = "this line is declined, or its return is over"
+        raise BadRequest(msg, number=case.number)
+    if _has_begun(db, case, line_id):
+        msg = "this line is being made good already; settle that refund first"
+        raise BadRequest(msg, number=case.number)
+    returns.resolve(
+        db, case, line_id, resolution, actor=actor, why=why, now=now, goods=goods
+    )
+    desk.settle(db, "return", case.id, SETTLEMENT, actor, now)
+
+
+def _has_begun(db: Database, case: Return, line_id: int) -> bool:
+    return any(
+        row.units.get(str(line_id)) and row.state is not Refund.CANCELLED
+        for row in refunds.of_return(db, case.id)
+    )
+
+
+@atomic
+def fall_back(db: Database, refund_id: str, why: str, now: datetime) -> None:
+    """Give what the terms say where new goods are gone; without terms, money.
+
+    Where they say nothing a person is asked, and no money moves meanwhile.
+    """
+    row = refunds.get(db, refund_id)
+    if row.state is not Refund.PLANNED or row.return_id is None:
+        return
+    case = returns.get(db, row.return_id)
+    refunds.move(db, refund_id, "sold_out", now, why=why)
+    way = case.terms.fallback if case.terms else Resolution.REFUND
+    for line_id in row.units:
+        returns.resolve(db, case, int(line_id), way, actor="retour", why=why, now=now)
+    if way in (Resolution.NONE, *GOODS):
+        desk.put(
+            db,
+            shop=case.shop,
+            about="return",
+            about_id=case.id,
+            code=SETTLEMENT,
+            why=f"{why}; decide what {case.number} gets instead",
+            now=now,
+        )
+
+
+@atomic
+def courtesy(
+    db: Database,
+    able: Abilities,
+    return_id: str,
+    amount: Money,
+    *,
+    actor: str,
+    why: str,
+    now: datetime,
+) -> str:
+    """Promise credit on top, as a kindness; return its key.
+
+    Raises BadRequest without a reason, for nothing, in another currency than the
+    order's, or where the shop has no such credit.
+    """
+    case = returns.get(db, return_id)
+    order = orders.get(db, case.shop, case.order_ref)
+    if Resolution.COURTESY not in able.ways:
+        msg = "this shop has no credit to give"
+        raise BadRequest(msg, number=case.number)
+    if amount.minor <= 0 or amount.currency != order.currency:
+        msg = f"a courtesy is more than nothing, in {order.currency}"
+        raise BadRequest(msg, amount=amount)
+    if not why.strip():
+        msg = "say why; it stays in the timeline"
+        raise BadRequest(msg)
+    plan = asking.courtesy(
+        case, order.ref, amount, reason=f"Courtesy {case.number}", now=now
+    )
+    refunds.reserve(
+        db,
+        shop=case.shop,
+        return_id=case.id,
+        request=plan,
+        units={},
+        due=now,
+        now=now,
+        actor=actor,
+    )
+    returns.note(db, case, "courtesy", actor, why.strip(), now)
+    return plan.key
+
+
+@atomic
+def hand_back(
+    db: Database, return_id: str, line_id: int, units: int, *, actor: str, now: datetime
+) -> None:
+    """Book units that went back to the customer, repaired or not taken.
+
+    Raises BadRequest for more than came, less what goes another way.
+    """
+    case = returns.get(db, return_id)
+    line = returns.line_of(case, line_id)
+    free = line.received - line.handed_back
+    if line.resolution is not Resolution.REPAIR:
+        free = line.rejected - line.handed_back
+    if not 0 < units <= free:
+        msg = f"between 1 and {free} units can go back to the customer"
+        raise BadRequest(msg, number=case.number)
+    returns.place_goods(db, line_id, restock=None, place="", handed_back=units)
+    returns.note(db, case, "hand_back", actor, f"{units}", now)

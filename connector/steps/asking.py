@@ -1,0 +1,139 @@
+"""What is asked of a shop for a settlement, by the way in which it is made good."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import uuid_utils.compat as uuids
+
+from connector.model import CREDITS, RefundRequest, Resolution, TenderKind
+from connector.money import Money
+from connector.settlement import BASIS_POINTS
+from connector.steps.owing import GOODS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from connector.model import NewGoods, Order, Return, Share
+    from connector.settlement import Settlement
+    from connector.steps.owing import Debt
+
+# No 0 and O, no 1, I and L: a customer types it. Shopify takes 8 to 20 of them.
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 16
+
+
+def request(
+    order: Order,
+    case: Return,
+    debt: Debt,
+    settled: Settlement,
+    goods: Sequence[NewGoods],
+    now: datetime,
+) -> RefundRequest:
+    """Put a settlement as one request, under a key of its own."""
+    units = debt.units
+    lines = [line for line in case.lines if line.id in units]
+    is_here = all(line.received >= units[line.id] for line in lines)
+    is_credit = debt.way in CREDITS
+    return RefundRequest(
+        key=str(uuids.uuid7()),
+        order_ref=order.ref,
+        amount=settled.amount,
+        lines=settled.lines,
+        shipping=settled.shipping,
+        deductions=settled.deductions,
+        tenders=settled.tenders,
+        reason=f"Return {case.number}",
+        return_number=case.number,
+        return_ref=case.platform_ref,
+        return_lines=tuple(
+            (line.platform_ref, units[line.id]) for line in lines if line.platform_ref
+        ),
+        goods_received=is_here,
+        by_gateway=_is_automatic(order, debt.way, settled),
+        way=Resolution.REFUND if debt.way is Resolution.MANUAL else debt.way,
+        bonus=bonus(case, units, settled.lines, settled.amount) if is_credit else None,
+        code=code() if is_credit else "",
+        expires_at=expiry(case, now) if is_credit else None,
+        goods=tuple(goods) if debt.way in GOODS else (),
+        owed=settled.owed or None,
+        is_ahead=debt.way in GOODS and not is_here,
+    )
+
+
+def courtesy(
+    case: Return,
+    order_ref: str,
+    amount: Money,
+    *,
+    reason: str,
+    now: datetime,
+    after: str = "",
+) -> RefundRequest:
+    """Ask for credit that no captured money stands for.
+
+    A bonus is one of these where the shop keeps it apart (R13); `after` is then the
+    key of the credit that it tops up.
+    """
+    return RefundRequest(
+        key=str(uuids.uuid7()),
+        order_ref=order_ref,
+        amount=Money.zero(amount.currency),
+        lines=(),
+        shipping=(),
+        deductions=(),
+        tenders=(),
+        reason=reason,
+        return_number=case.number,
+        way=Resolution.COURTESY,
+        bonus=amount,
+        code=code(),
+        expires_at=expiry(case, now),
+        after=after,
+    )
+
+
+def code() -> str:
+    """Make the code of a credit: who knows it may spend it, so none can be guessed."""
+    return "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
+
+
+def expiry(case: Return, now: datetime) -> datetime | None:
+    """Return when credit of a return ends, by its terms."""
+    days = case.terms.credit_days if case.terms else None
+    return None if days is None else now + timedelta(days=days)
+
+
+def bonus(
+    case: Return, units: Mapping[int, int], shares: Sequence[Share], most: Money
+) -> Money | None:
+    """Return what is added to a credit: basis points of what its lines bring.
+
+    Never of more than the credit itself, and rounded once for all lines.
+    """
+    rates = dict(case.terms.bonus) if case.terms else {}
+    by_ref = {x.line_ref: rates.get(x.id, 0) for x in case.lines if x.id in units}
+    worth = sum(x.gross.minor for x in shares)
+    if not worth:
+        return None
+    points = sum(x.gross.minor * by_ref.get(x.ref, 0) for x in shares)
+    found = most.share(points, worth * BASIS_POINTS)
+    return found or None
+
+
+def _is_automatic(order: Order, way: Resolution, settled: Settlement) -> bool:
+    """Say whether the shop can do it by itself: every tender takes a refund by API."""
+    if way is Resolution.MANUAL:
+        return False
+    if way in CREDITS:
+        return True
+    used = {share.tender_ref for share in settled.tenders}
+    return not any(
+        tender.can_refund is False or tender.kind is TenderKind.MANUAL
+        for tender in order.tenders
+        if tender.ref in used
+    )

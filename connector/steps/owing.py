@@ -1,0 +1,129 @@
+"""What the merchant owes of a return by now, and in which way it is made good."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connector.model import NewGoods, Resolution
+from connector.policy import When
+from connector.states import Decision, Refund
+
+if TYPE_CHECKING:
+    from connector.model import Return, ReturnLine, Terms
+    from connector.store.refunds import RefundRow
+
+GOODS = frozenset({Resolution.EXCHANGE, Resolution.REPLACEMENT})  # new ones are sent
+STAYING = frozenset({Resolution.KEEP})  # the customer keeps what he has
+FREE = frozenset({Resolution.REPAIR, Resolution.NONE})  # nothing is paid
+# What is settled first, where the lines of a return are made good in several ways.
+ORDER: Sequence[Resolution] = (
+    Resolution.EXCHANGE,
+    Resolution.REPLACEMENT,
+    Resolution.STORE_CREDIT,
+    Resolution.GIFT_CARD,
+    Resolution.REFUND,
+    Resolution.MANUAL,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debt:
+    """Units by return line id that are due in one way; empty: nothing is."""
+
+    way: Resolution
+    units: Mapping[int, int]
+
+
+def way_of(line: ReturnLine) -> Resolution:
+    """Return by which way a line is paid: one that stays is refunded."""
+    return Resolution.REFUND if line.resolution in STAYING else line.resolution
+
+
+def payable(case: Return, rows: Sequence[RefundRow]) -> dict[int, int]:
+    """Return, by return line id, the units that are due and were never promised.
+
+    A refund that was refused, failed or came undone is not planned anew by
+    itself: a person decides (decision 0003). Only a cancelled one gives its units
+    back.
+    """
+    promised = _promised(rows)
+    due = {
+        line.id: _due(case, line) - promised[line.id] - line.elsewhere
+        for line in case.lines
+    }
+    return {ref: units for ref, units in due.items() if units > 0}
+
+
+def debts(case: Return, rows: Sequence[RefundRow]) -> list[Debt]:
+    """Return what is due, one debt a way, in the order of settling."""
+    units = payable(case, rows)
+    ways = {line.id: way_of(line) for line in case.lines}
+    return [
+        Debt(way=way, units=found)
+        for way in ORDER
+        if (found := {ref: n for ref, n in units.items() if ways[ref] is way})
+    ]
+
+
+def new_goods(
+    case: Return, units: Mapping[int, int], rows: Sequence[RefundRow]
+) -> tuple[NewGoods, ...]:
+    """Return what is sent for these units: of each line the same share of its goods.
+
+    The price is a cumulative share, so that parts add up to the whole (R3).
+    """
+    sent = _promised(rows)
+    found = []
+    for line in case.lines:
+        goods = line.goods
+        if line.id not in units or goods is None:
+            continue
+        before, after = sent[line.id], sent[line.id] + units[line.id]
+        price = goods.price.share(after, line.asked)
+        found.append(
+            NewGoods(
+                ref=goods.ref,
+                title=goods.title,
+                quantity=units[line.id],
+                price=price - goods.price.share(before, line.asked),
+                product_ref=goods.product_ref,
+            )
+        )
+    return tuple(found)
+
+
+def _promised(rows: Sequence[RefundRow]) -> Counter[int]:
+    promised: Counter[int] = Counter()
+    for row in rows:
+        if row.state is not Refund.CANCELLED:
+            promised.update({int(ref): units for ref, units in row.units.items()})
+    return promised
+
+
+def _due(case: Return, line: ReturnLine) -> int:
+    """Return how many units of a line the merchant must make good by now."""
+    if line.decision != Decision.APPROVED or case.cancelled_at:
+        return 0
+    if line.resolution in FREE:
+        return 0
+    when = _when(case.terms, line)
+    has_left = case.shipped_at is not None or line.received > 0
+    units = {
+        When.REQUESTED: line.approved,
+        When.SHIPPED: line.approved if has_left else 0,
+        When.RECEIVED: line.received - line.rejected,
+        When.INSPECTED: line.accepted,
+    }[when]
+    return max(0, min(units, line.approved - line.rejected))
+
+
+def _when(terms: Terms | None, line: ReturnLine) -> When:
+    """Return what must have happened first; what stays is due at once."""
+    if line.resolution in STAYING:
+        return When.REQUESTED
+    if terms is None:
+        return When.INSPECTED
+    return When(terms.goods_when if line.resolution in GOODS else terms.when)
