@@ -106,8 +106,6 @@ def fall_back(db: Database, refund_id: str, why: str, now: datetime) -> None:
     case = returns.get(db, row.return_id)
     refunds.move(db, refund_id, "sold_out", now, why=why)
     way = case.terms.fallback if case.terms else Resolution.REFUND
-    for line_id in row.units:
-        returns.resolve(db, case, int(line_id), way, actor="retour", why=why, now=now)
     if way in (Resolution.NONE, *GOODS):
         desk.put(
             db,
@@ -118,6 +116,9 @@ def fall_back(db: Database, refund_id: str, why: str, now: datetime) -> None:
             why=f"{why}; decide what {case.number} gets instead",
             now=now,
         )
+        return
+    for line_id in row.units:
+        returns.resolve(db, case, int(line_id), way, actor="retour", why=why, now=now)
 
 
 @atomic

@@ -7,10 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connector.model import Kind
-from connector.states import Decision
+from connector.money import Money
+from connector.states import Decision, Refund
 from connector.steps.observe import OURS
 from connector.steps.told import ACTOR
-from connector.store import audit, desk, filing, ledger, orders, refunds, returns, shops
+from connector.store import (
+    audit,
+    credit,
+    desk,
+    filing,
+    ledger,
+    orders,
+    refunds,
+    returns,
+    shops,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,6 +67,7 @@ def _order(db: Database, shop: str, order: Order) -> Iterator[Breach]:
         *_currency(refunds.of_order(db, shop, order.ref), order),
         *_shipping(standing, order),
         *_gift_cards(standing, order),
+        *_credits(db, shop, order),
     ]
     for case in returns.of_order(db, shop, order.ref):
         rules += [*_received(db, case), *_return(case, order)]
@@ -133,6 +145,20 @@ def _gift_cards(rows: Sequence[RefundRow], order: Order) -> Iterator[str]:
     for row in rows:
         if any(share.ref in cards for share in row.request.lines):
             yield f"I7: refund {row.id} pays for a gift card"
+
+
+def _credits(db: Database, shop: str, order: Order) -> Iterator[str]:
+    """I9 for credit: each confirmed one was issued whole, once; no other ever was."""
+    known = {one.refund_id: one for one in credit.of_order(db, shop, order.ref)}
+    for row in refunds.of_order(db, shop, order.ref):
+        is_made = row.state in (Refund.CONFIRMED, Refund.REVERSED)
+        found = known.get(row.id)
+        issued = found.value + found.bonus if found else Money.zero(order.currency)
+        owed = row.request.credit if is_made else Money.zero(order.currency)
+        if issued != owed:
+            yield f"I9: credit {row.id} is {owed}, and {issued} was issued"
+        if found and found.is_reversed is not (row.state is Refund.REVERSED):
+            yield f"I9: credit {row.id} is not taken back as its refund is"
 
 
 def _received(db: Database, case: Return) -> Iterator[str]:

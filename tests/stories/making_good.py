@@ -1,0 +1,130 @@
+"""A return in the sandbox shop, decided and back, for stories of making good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import uuid_utils.compat as uuids
+
+from adapters.sandbox import Sandbox
+from connector.model import Answer, Kind, NewGoods, Resolution, Return, Terms, Ware
+from connector.steps import close, inspect, promise, reconcile, refund
+from connector.steps.inspect import Counted
+from connector.store import Database, atomic, filing, orders, returns
+from connector.store.filing import Wish
+from tests.connector.shapes import NOON, eur
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SIZES = {"m": 3000, "l": 3000, "coat": 4500, "socks": 700}
+HOUR = timedelta(hours=1)
+YES = (Answer(rule="person", says="approve", why="it is fine"),)
+
+
+def stocked(shop: Sandbox, each: int = 5) -> Sandbox:
+    """Put wares on the shelf; `m` and `l` cost what line `a` cost a unit."""
+    for ref, minor in SIZES.items():
+        ware = Ware(ref=ref, title=ref, price=eur(minor), available=each)
+        shop.shelf[ref] = replace(ware, product_ref="shirt")
+    return shop
+
+
+def new(ref: str, quantity: int = 1) -> NewGoods:
+    """Return goods that are wanted instead, at the price of the shelf."""
+    price = eur(SIZES[ref]).share(quantity, 1)
+    return NewGoods(ref=ref, title=ref, quantity=quantity, price=price)
+
+
+def wish(
+    ref: str = "a",
+    quantity: int = 1,
+    way: Resolution = Resolution.REFUND,
+    goods: NewGoods | None = None,
+) -> Wish:
+    return Wish(
+        line_ref=ref, quantity=quantity, reason="other", wanted=way, goods=goods
+    )
+
+
+@dataclass
+class Counter:
+    """The desk that books returns, and the clock on its wall."""
+
+    db: Database
+    shop: Sandbox
+    now: datetime = NOON
+
+    def open(
+        self, *wishes: Wish, terms: Terms | None = None, is_back: bool = True
+    ) -> Return:
+        """File a return, approve all of it and, unless told not to, receive it."""
+        made = self._approved(wishes, terms or Terms(when="received"))
+        if is_back:
+            self.receive(made)
+        return self.case(made)
+
+    def _approved(self, wishes: Sequence[Wish], terms: Terms) -> str:
+        made = str(uuids.uuid7())
+
+        @atomic
+        def write(db: Database) -> None:
+            filing.add(
+                db,
+                return_id=made,
+                shop=self.shop.name,
+                order=orders.get(db, self.shop.name, "29"),
+                kind=Kind.VOLUNTARY,
+                filed_by="portal",
+                language="en",
+                wishes=wishes,
+                now=self.now,
+            )
+            case = returns.get(db, made)
+            returns.judged(db, made, "", self._by_line(case, terms), shipping=False)
+            for line in case.lines:
+                returns.decide(
+                    db,
+                    case,
+                    line.id,
+                    "approve",
+                    approved=line.asked,
+                    trace=YES,
+                    actor="console",
+                    now=self.now,
+                )
+
+        write(self.db)
+        return made
+
+    def _by_line(self, case: Return, terms: Terms) -> Terms:
+        """Give every line the bonus that the terms name for line 0."""
+        rate = dict(terms.bonus).get(0)
+        if rate is None:
+            return terms
+        return replace(terms, bonus=tuple((line.id, rate) for line in case.lines))
+
+    def case(self, return_id: str) -> Return:
+        return returns.get(self.db, return_id)
+
+    def receive(self, return_id: str) -> None:
+        """Book all that is coming as received and accepted."""
+        counted = {
+            line.id: Counted(received=line.approved, accepted=line.approved)
+            for line in self.case(return_id).lines
+            if line.resolution is not Resolution.KEEP
+        }
+        if counted:
+            inspect.receive(self.db, return_id, counted, actor="console", now=self.now)
+
+    def work(self, passes: int = 3) -> None:
+        """Let the jobs run, an hour between passes."""
+        for _ in range(passes):
+            self.now += HOUR
+            clock = self.now
+            promise.run(self.db, self.shop, lambda now=clock: now)  # type: ignore[misc]
+            refund.push(self.db, self.shop, lambda now=clock: now, token="test")  # type: ignore[misc]
+            reconcile.resolve(self.db, self.shop, clock)
+            close.run(self.db, self.shop, clock)

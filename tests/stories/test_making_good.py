@@ -1,0 +1,360 @@
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.sandbox import Sandbox
+from connector.errors import BadRequest
+from connector.model import Resolution, Terms
+from connector.money import Money
+from connector.states import Exchange, Refund
+from connector.steps import amends, audit, inspect, promise
+from connector.store import (
+    Database,
+    connect,
+    credit,
+    desk,
+    exchanges,
+    ledger,
+    orders,
+    refunds,
+    shops,
+)
+from tests.connector.shapes import NOON, a_line, an_order, eur
+from tests.stories.making_good import Counter, new, stocked, wish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connector.model import Return
+    from connector.store.refunds import RefundRow
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+class Mortal(Database):
+    """A database whose process dies at its n-th commit, just before or after it."""
+
+    commits_left = -1
+    is_after = False
+
+    def commit(self) -> None:
+        self.commits_left -= 1
+        if self.commits_left == 0 and not self.is_after:
+            raise Killed
+        super().commit()
+        if self.commits_left == 0:
+            raise Killed
+
+
+@pytest.fixture
+def shop() -> Sandbox:
+    sandbox = stocked(Sandbox())
+    sandbox.sell(an_order(a_line("a", 9000, 3), a_line("b", 1000)))
+    return sandbox
+
+
+@pytest.fixture
+def counter(address: str, shop: Sandbox) -> Iterator[Counter]:
+    opened = connect(address, Mortal)
+    shops.put(opened, shop.name, "sandbox", "memory", NOON)
+    orders.keep(opened, shop.name, shop.order("29"))
+    yield Counter(opened, shop)
+    assert audit.run(opened) == []
+    opened.close()
+
+
+def rows(counter: Counter, case: Return) -> list[RefundRow]:
+    return refunds.of_return(counter.db, case.id)
+
+
+def states(counter: Counter, case: Return) -> list[tuple[str, Refund]]:
+    return [(row.request.way.value, row.state) for row in rows(counter, case)]
+
+
+def test_store_credit_is_issued_once_and_pays_no_tender(counter: Counter) -> None:
+    case = counter.open(wish(way=Resolution.STORE_CREDIT))
+    counter.work()
+    assert states(counter, case) == [("store_credit", Refund.CONFIRMED)]
+    [made] = counter.shop.made
+    assert made.credit == eur(3000)
+    [known] = credit.of_order(counter.db, "sandbox", "29")
+    assert (known.value, known.bonus) == (eur(3000), eur(0))
+    assert ledger.standing(counter.db, "sandbox", "29", "EUR") == eur(3000)
+    assert counter.case(case.id).status == "closed"
+
+
+def test_a_bonus_is_kept_apart_from_what_was_paid(counter: Counter) -> None:
+    terms = Terms(when="received", bonus=((0, 1000),), credit_days=365)
+    counter.open(wish(quantity=2, way=Resolution.STORE_CREDIT), terms=terms)
+    counter.work()
+    [known] = credit.of_order(counter.db, "sandbox", "29")
+    assert (known.value, known.bonus) == (eur(6000), eur(600))
+    assert counter.shop.made[0].credit == eur(6600)
+    assert known.expires_at is not None
+    assert known.expires_at - known.issued_at <= timedelta(days=365)
+
+
+@pytest.mark.parametrize("bonus_apart", [True, False])
+def test_a_bonus_goes_with_its_credit_wherever_the_shop_keeps_it(
+    counter: Counter, *, bonus_apart: bool
+) -> None:
+    counter.shop.abilities = replace(counter.shop.abilities, bonus_apart=bonus_apart)
+    terms = Terms(when="received", bonus=((0, 500),))
+    case = counter.open(wish(way=Resolution.STORE_CREDIT), terms=terms)
+    counter.work()
+    found = sorted(one.credit.minor for one in counter.shop.made if one.credit)
+    assert found == ([150, 3000] if bonus_apart else [3150])
+    known = credit.of_order(counter.db, "sandbox", "29")
+    assert sum(one.bonus.minor for one in known) == 150
+    assert {state for _, state in states(counter, case)} == {Refund.CONFIRMED}
+
+
+def test_the_bonus_of_a_credit_that_was_refused_is_not_given(counter: Counter) -> None:
+    counter.shop.abilities = replace(counter.shop.abilities, bonus_apart=True)
+    counter.shop.mishaps = deque(["refused"])
+    terms = Terms(when="received", bonus=((0, 500),))
+    case = counter.open(wish(way=Resolution.STORE_CREDIT), terms=terms)
+    counter.work()
+    assert sorted(states(counter, case)) == [
+        ("courtesy", Refund.CANCELLED),
+        ("store_credit", Refund.REJECTED),
+    ]
+    assert counter.shop.made == []
+
+
+def test_an_even_exchange_moves_no_money(counter: Counter) -> None:
+    case = counter.open(wish(way=Resolution.EXCHANGE, goods=new("l")))
+    counter.work()
+    [row] = rows(counter, case)
+    assert (row.state, row.amount) == (Refund.CONFIRMED, eur(0))
+    assert [one.ref for one in counter.shop.made[0].goods] == ["l"]
+    assert counter.shop.paid_out("29") == eur(0)
+    assert counter.case(case.id).status == "closed"
+
+
+def test_what_a_cheaper_article_leaves_over_goes_back(counter: Counter) -> None:
+    case = counter.open(wish(way=Resolution.EXCHANGE, goods=new("socks")))
+    counter.work()
+    [row] = rows(counter, case)
+    assert row.amount == eur(2300)
+    assert counter.shop.paid_out("29") == eur(2300)
+    assert counter.shop.ware("29", "socks").available == 4
+
+
+def test_a_dearer_article_is_sent_when_its_difference_is_paid(counter: Counter) -> None:
+    case = counter.open(wish(way=Resolution.EXCHANGE, goods=new("coat")))
+    counter.work()
+    [row] = rows(counter, case)
+    stands = exchanges.of_refund(counter.db, row.id)
+    assert stands is not None
+    assert (row.state, stands.state) == (Refund.PENDING, Exchange.AWAITING_PAYMENT)
+    assert (stands.owed, stands.pay_url) == (eur(1500), "https://shop.example/pay")
+    counter.shop.pay_owed(row.id)
+    counter.work()
+    stands = exchanges.of_refund(counter.db, row.id)
+    assert stands is not None
+    assert stands.state is Exchange.RELEASED
+    assert counter.shop.paid_out("29") == eur(0)
+
+
+def test_several_units_are_exchanged_as_they_come_and_add_up(counter: Counter) -> None:
+    goods = replace(new("m", 3), price=eur(8999))
+    case = counter.open(
+        wish(quantity=3, way=Resolution.EXCHANGE, goods=goods), is_back=False
+    )
+    for _ in range(3):
+        one_more(counter, case, case.lines[0].id)
+        promise.run(counter.db, counter.shop, lambda: counter.now)
+    sent = [one.price for row in rows(counter, case) for one in row.request.goods]
+    assert [one.minor for one in sent] == [3000, 2999, 3000]
+
+
+def one_more(counter: Counter, case: Return, line_id: int) -> None:
+    counted = {line_id: inspect.Counted(received=1, accepted=1)}
+    inspect.receive(counter.db, case.id, counted, actor="console", now=counter.now)
+
+
+@pytest.mark.parametrize("fallback", [Resolution.REFUND, Resolution.STORE_CREDIT])
+def test_a_set_fallback_is_given_where_the_new_goods_are_gone(
+    counter: Counter, fallback: Resolution
+) -> None:
+    terms = Terms(when="received", fallback=fallback)
+    case = counter.open(
+        wish(way=Resolution.EXCHANGE, goods=new("l")), terms=terms, is_back=False
+    )
+    counter.shop.shelf["l"] = replace(counter.shop.shelf["l"], available=0)
+    counter.receive(case.id)
+    counter.work()
+    assert states(counter, case) == [
+        ("exchange", Refund.CANCELLED),
+        (fallback.value, Refund.CONFIRMED),
+    ]
+    gone = exchanges.of_refund(counter.db, rows(counter, case)[0].id)
+    assert gone is not None
+    assert gone.state is Exchange.FALLBACK
+
+
+def test_without_a_fallback_a_person_says_what_is_given(counter: Counter) -> None:
+    terms = Terms(when="received", fallback=Resolution.NONE)
+    case = counter.open(wish(way=Resolution.EXCHANGE, goods=new("l")), terms=terms)
+    counter.shop.shelf.clear()
+    counter.work()
+    assert counter.case(case.id).status != "closed"
+    assert desk.is_open(counter.db, "return", case.id, "settlement")
+    amends.instead(
+        counter.db,
+        counter.shop.abilities,
+        case.id,
+        case.lines[0].id,
+        Resolution.REFUND,
+        actor="console",
+        why="the customer prefers money",
+        now=counter.now,
+    )
+    counter.work()
+    assert counter.shop.paid_out("29") == eur(3000)
+
+
+def test_a_replacement_costs_nobody_anything(counter: Counter) -> None:
+    goods = replace(new("coat"), price=eur(0))
+    case = counter.open(wish(way=Resolution.REPLACEMENT, goods=goods))
+    counter.work()
+    [row] = rows(counter, case)
+    assert (row.state, row.amount, row.request.owed) == (
+        Refund.CONFIRMED,
+        eur(0),
+        None,
+    )
+    assert counter.shop.made[0].goods == (goods,)
+
+
+def test_each_line_is_made_good_in_its_own_way(counter: Counter) -> None:
+    case = counter.open(
+        wish("a", 2, Resolution.EXCHANGE, new("l", 2)),
+        wish("b", 1, Resolution.STORE_CREDIT),
+    )
+    counter.work()
+    assert states(counter, case) == [
+        ("exchange", Refund.CONFIRMED),
+        ("store_credit", Refund.CONFIRMED),
+    ]
+    assert counter.case(case.id).status == "closed"
+
+
+def test_what_the_customer_keeps_is_refunded_without_its_goods(
+    counter: Counter,
+) -> None:
+    case = counter.open(wish(way=Resolution.KEEP), is_back=False)
+    assert case.status == "received"
+    counter.work()
+    assert counter.shop.paid_out("29") == eur(3000)
+    assert counter.case(case.id).status == "closed"
+
+
+def test_a_repair_ends_when_the_customer_has_it_back(counter: Counter) -> None:
+    case = counter.open(wish(way=Resolution.REPAIR))
+    counter.work()
+    assert rows(counter, case) == []
+    assert counter.case(case.id).status == "received"
+    amends.hand_back(
+        counter.db, case.id, case.lines[0].id, 1, actor="console", now=counter.now
+    )
+    counter.work()
+    assert counter.case(case.id).status == "closed"
+    with pytest.raises(BadRequest):
+        amends.hand_back(
+            counter.db, case.id, case.lines[0].id, 1, actor="console", now=counter.now
+        )
+
+
+def test_a_courtesy_is_credit_that_no_tender_stands_for(counter: Counter) -> None:
+    case = counter.open(wish())
+    amends.courtesy(
+        counter.db,
+        counter.shop.abilities,
+        case.id,
+        eur(500),
+        actor="console",
+        why="it took us long",
+        now=counter.now,
+    )
+    counter.work()
+    assert counter.shop.paid_out("29") == eur(3000)
+    assert [one.credit for one in counter.shop.made] == [eur(500)]
+    assert ledger.standing(counter.db, "sandbox", "29", "EUR") == eur(3000)
+    [known] = credit.of_order(counter.db, "sandbox", "29")
+    assert (known.value, known.bonus) == (eur(0), eur(500))
+
+
+@pytest.mark.parametrize(
+    ("amount", "why"), [(eur(0), "kind"), (Money(5, "USD"), "kind"), (eur(5), " ")]
+)
+def test_a_courtesy_that_means_nothing_is_refused(
+    counter: Counter, amount: Money, why: str
+) -> None:
+    case = counter.open(wish())
+    with pytest.raises(BadRequest):
+        amends.courtesy(
+            counter.db,
+            counter.shop.abilities,
+            case.id,
+            amount,
+            actor="console",
+            why=why,
+            now=counter.now,
+        )
+
+
+def test_a_line_that_is_being_made_good_is_not_decided_anew(counter: Counter) -> None:
+    case = counter.open(wish(way=Resolution.STORE_CREDIT))
+    counter.work()
+    with pytest.raises(BadRequest):
+        amends.instead(
+            counter.db,
+            counter.shop.abilities,
+            case.id,
+            case.lines[0].id,
+            Resolution.REFUND,
+            actor="console",
+            why="second thoughts",
+            now=counter.now,
+        )
+
+
+WAYS = (
+    Resolution.STORE_CREDIT,
+    Resolution.GIFT_CARD,
+    Resolution.EXCHANGE,
+    Resolution.REPLACEMENT,
+)
+
+
+@pytest.mark.parametrize("is_after", [False, True])
+@pytest.mark.parametrize("commit", range(1, 9))
+@pytest.mark.parametrize("mishap", ["", "lost", "never"])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_process_killed_around_any_commit_makes_it_good_exactly_once(
+    counter: Counter, way: Resolution, mishap: str, commit: int, *, is_after: bool
+) -> None:
+    case = counter.open(wish(way=way, goods=new("socks")))
+    assert isinstance(counter.db, Mortal)
+    counter.shop.mishaps = deque([mishap])
+    counter.db.commits_left, counter.db.is_after = commit, is_after
+    try:
+        counter.work(2)
+    except Killed:
+        counter.db.commits_left = -1
+    counter.work(6)
+    counter.db.commits_left = -1
+    assert states(counter, case) == [(way.value, Refund.CONFIRMED)]
+    assert len(counter.shop.made) == 1
+    over = {Resolution.EXCHANGE: 2300, Resolution.REPLACEMENT: 0}.get(way, 3000)
+    assert counter.shop.paid_out("29") == eur(over)
+    assert counter.case(case.id).status == "closed"
