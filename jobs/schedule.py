@@ -13,6 +13,7 @@ from connector.steps import (
     arrivals,
     audit,
     backfill,
+    balances,
     close,
     compare,
     decide,
@@ -184,6 +185,11 @@ def compare_books(work: Work, shop: str) -> int:
     return sum(line.verdict == compare.FLAGGED for line in found)
 
 
+def read_balances(work: Work, shop: str) -> int:
+    """Read what is left of the credit that we made in a shop."""
+    return balances.run(work.db, work.shops[shop], work.clock)
+
+
 def watch_hooks(work: Work, shop: str) -> int:
     """Look after a shop's webhooks; sooner than due it does nothing."""
     seen = watched.watch(work.db, shop).watched_at
@@ -271,6 +277,7 @@ JOBS: tuple[Job, ...] = (
         is_nightly=True,
         priority=Priority.BACKFILL,
     ),
+    Job(name="balances", run=read_balances, is_nightly=True),
     Job(name="purge", run=purge_old, per_shop=False, is_nightly=True),
     Job(name="audit", run=audit_books, per_shop=False, is_nightly=True),
 )

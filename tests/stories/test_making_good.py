@@ -12,9 +12,10 @@ from connector.errors import BadRequest
 from connector.model import Resolution, Terms
 from connector.money import Money
 from connector.states import Exchange, Refund
-from connector.steps import amends, audit, inspect, promise
+from connector.steps import amends, audit, balances, inspect, promise
 from connector.store import (
     Database,
+    atomic,
     connect,
     credit,
     desk,
@@ -34,23 +35,8 @@ if TYPE_CHECKING:
     from connector.store.refunds import RefundRow
 
 
-class Killed(BaseException):
-    """The process died here."""
-
-
-class Mortal(Database):
-    """A database whose process dies at its n-th commit, just before or after it."""
-
-    commits_left = -1
-    is_after = False
-
-    def commit(self) -> None:
-        self.commits_left -= 1
-        if self.commits_left == 0 and not self.is_after:
-            raise Killed
-        super().commit()
-        if self.commits_left == 0:
-            raise Killed
+class Undone(Exception):
+    """Roll back what a test has forged."""
 
 
 @pytest.fixture
@@ -62,7 +48,7 @@ def shop() -> Sandbox:
 
 @pytest.fixture
 def counter(address: str, shop: Sandbox) -> Iterator[Counter]:
-    opened = connect(address, Mortal)
+    opened = connect(address)
     shops.put(opened, shop.name, "sandbox", "memory", NOON)
     orders.keep(opened, shop.name, shop.order("29"))
     yield Counter(opened, shop)
@@ -328,33 +314,41 @@ def test_a_line_that_is_being_made_good_is_not_decided_anew(counter: Counter) ->
         )
 
 
-WAYS = (
-    Resolution.STORE_CREDIT,
-    Resolution.GIFT_CARD,
-    Resolution.EXCHANGE,
-    Resolution.REPLACEMENT,
-)
+def test_what_is_left_of_a_credit_is_asked_and_kept(counter: Counter) -> None:
+    counter.open(wish(way=Resolution.STORE_CREDIT))
+    counter.work()
+    assert balances.run(counter.db, counter.shop, lambda: counter.now) == 1
+    made = counter.shop.made[0]
+    made.credit = eur(1200)
+    counter.now += timedelta(days=1)
+    assert balances.run(counter.db, counter.shop, lambda: counter.now) == 1
+    [known] = credit.of_order(counter.db, "sandbox", "29")
+    assert (known.value, known.left) == (eur(3000), eur(1200))
+    assert balances.run(counter.db, counter.shop, lambda: counter.now) == 0
+    counter.shop.codes.clear()
+    counter.now += timedelta(days=1)
+    balances.run(counter.db, counter.shop, lambda: counter.now)
+    assert desk.is_open(counter.db, "refund", known.refund_id, "credit_gone")
 
 
-@pytest.mark.parametrize("is_after", [False, True])
-@pytest.mark.parametrize("commit", range(1, 9))
-@pytest.mark.parametrize("mishap", ["", "lost", "never"])
-@pytest.mark.parametrize("way", WAYS)
-def test_a_process_killed_around_any_commit_makes_it_good_exactly_once(
-    counter: Counter, way: Resolution, mishap: str, commit: int, *, is_after: bool
-) -> None:
-    case = counter.open(wish(way=way, goods=new("socks")))
-    assert isinstance(counter.db, Mortal)
-    counter.shop.mishaps = deque([mishap])
-    counter.db.commits_left, counter.db.is_after = commit, is_after
-    try:
-        counter.work(2)
-    except Killed:
-        counter.db.commits_left = -1
-    counter.work(6)
-    counter.db.commits_left = -1
-    assert states(counter, case) == [(way.value, Refund.CONFIRMED)]
-    assert len(counter.shop.made) == 1
-    over = {Resolution.EXCHANGE: 2300, Resolution.REPLACEMENT: 0}.get(way, 3000)
-    assert counter.shop.paid_out("29") == eur(over)
-    assert counter.case(case.id).status == "closed"
+def test_the_audit_finds_credit_that_no_refund_stands_for(counter: Counter) -> None:
+    case = counter.open(wish(way=Resolution.STORE_CREDIT))
+    counter.work()
+    [row] = rows(counter, case)
+
+    @atomic
+    def forge(db: Database) -> None:
+        db.execute(
+            "INSERT INTO credits (refund_id, shop, order_ref, code, kind, part,"
+            " amount_minor, currency, at) VALUES (:id, 'sandbox', '29', :code, 'issue',"
+            " 'courtesy', 1, 'EUR', :now)",
+            id=row.id,
+            code=row.request.code,
+            now=counter.now.isoformat(),
+        )
+        breaches = audit.run(db)
+        assert [one.rule.split(":")[0] for one in breaches] == ["I9"]
+        raise Undone
+
+    with pytest.raises(Undone):
+        forge(counter.db)

@@ -1,0 +1,63 @@
+"""Ask a shop what is left of the credit that we made there, where we keep the balance.
+
+WooCommerce knows a coupon and how often it was used, and no balance.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from connector.errors import Gone, PlatformError
+from connector.money import Money
+from connector.store import atomic, credit, desk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from connector.platform import Shop
+    from connector.store import Database
+    from connector.store.credit import Credit
+
+log = logging.getLogger(__name__)
+
+FRESH = timedelta(hours=20)
+
+
+def run(db: Database, shop: Shop, clock: Callable[[], datetime]) -> int:
+    """Read every credit that may have something left; return how many changed."""
+    if shop.abilities.keeps_credit:
+        return 0
+    found = credit.standing(db, shop.name, clock() - FRESH)
+    return sum(_one(db, shop, one, clock) for one in found)
+
+
+def _one(db: Database, shop: Shop, one: Credit, clock: Callable[[], datetime]) -> bool:
+    try:
+        left = shop.balance(one.code)
+    except Gone:
+        _gone(db, one, clock())
+        return True
+    except PlatformError as error:
+        log.warning("credit not read: %s", error, extra={"refund": one.refund_id})
+        return False
+    credit.left(db, one.refund_id, left, clock())
+    return left != one.left
+
+
+@atomic
+def _gone(db: Database, one: Credit, now: datetime) -> None:
+    """Ask a person about credit that somebody deleted: its customer has a claim."""
+    credit.left(db, one.refund_id, Money.zero(one.value.currency), now)
+    desk.put(
+        db,
+        shop=one.shop,
+        about="refund",
+        about_id=one.refund_id,
+        code="credit_gone",
+        why=f"the credit of {one.value + one.bonus} was deleted in the shop:"
+        " make it again there, or pay its customer",
+        now=now,
+    )

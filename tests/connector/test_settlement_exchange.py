@@ -1,0 +1,90 @@
+"""New goods for old: what holds of any order, any returns and any price (R10, I8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.money import Money, total
+from connector.settlement import Extras, Own, Settlement, Units, difference, settle
+from tests.connector.shapes import a_line, an_order, eur
+from tests.connector.test_settlement import paid
+from tests.connector.test_settlement_properties import Shop, returns
+
+PRICES = st.one_of(st.integers(0, 12), st.integers(0, 6_000_000))
+
+
+def swapped(result: Settlement) -> Money:
+    """Add up what new goods took of what came back."""
+    found = (x.amount for x in result.deductions if x.code == "exchange")
+    return total(found, result.amount.currency)
+
+
+@given(returns(), st.data())
+def test_new_goods_take_from_what_is_due_and_no_more(
+    case: tuple[Shop, list[list[Units]]], data: st.DataObject
+) -> None:
+    shop, steps = case
+    own: list[Own] = []
+    for number, units in enumerate(steps):
+        price = Money(data.draw(PRICES), shop.order.currency)
+        plain = settle(shop.order, units, Extras(), own)
+        result = settle(shop.order, units, Extras(new_goods=price), own)
+        assert result.amount + swapped(result) == plain.amount
+        assert swapped(result) + result.owed == price
+        assert not (result.amount and result.owed)
+        owed = difference(plain.amount, price)
+        assert result.owed == max(Money.zero(price.currency), owed)
+        back = total((x.amount for x in result.tenders), price.currency)
+        assert back == result.amount
+        assert result.ask == plain.ask
+        own.append(paid(shop.order, number, result))
+
+
+@given(returns())
+def test_a_replacement_neither_pays_nor_costs_anything(
+    case: tuple[Shop, list[list[Units]]],
+) -> None:
+    shop, steps = case
+    own: list[Own] = []
+    for number, units in enumerate(steps):
+        plain = settle(shop.order, units, Extras(), own)
+        result = settle(shop.order, units, Extras(even=True), own)
+        assert not result.amount
+        assert not result.owed
+        assert not result.tenders
+        assert swapped(result) == plain.amount
+        own.append(paid(shop.order, number, result))
+
+
+@pytest.mark.parametrize(
+    ("price", "amount", "owed"), [(6000, 0, 1500), (3000, 1500, 0), (4500, 0, 0)]
+)
+def test_the_worked_example_h20(price: int, amount: int, owed: int) -> None:
+    order = an_order(a_line("a", 4500))
+    extras = Extras(new_goods=eur(price))
+    result = settle(order, [Units(line_ref="a", quantity=1)], extras)
+    assert (result.amount, result.owed) == (eur(amount), eur(owed))
+
+
+def test_new_goods_in_another_currency_are_for_a_person() -> None:
+    order = an_order(a_line("a", 4500))
+    extras = Extras(new_goods=Money(100, "USD"))
+    result = settle(order, [Units(line_ref="a", quantity=1)], extras)
+    assert result.ask == ("the new goods cost 1.00 USD, not in EUR",)
+
+
+def test_an_order_that_new_goods_joined_is_settled_without_a_question() -> None:
+    """Shopify leaves the old line on the order and adds the new one beside it."""
+    order = an_order(a_line("a", 4500))
+    first = settle(
+        order, [Units(line_ref="a", quantity=1)], Extras(new_goods=eur(4500))
+    )
+    order = replace(order, lines=(*order.lines, a_line("b", 4500)))
+    own = [paid(order, 1, first)]
+    second = settle(order, [Units(line_ref="b", quantity=1)], Extras(), own)
+    assert second.ask == ()
+    assert second.amount == eur(4500)
