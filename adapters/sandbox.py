@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.checking import by_probe
-from adapters.sandbox_ways import WAYS, Goods
+from adapters.sandbox_ways import WAYS, Goods, new_order
 from adapters.without_returns import WithoutReturns
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import (
@@ -166,7 +166,10 @@ class Sandbox(Goods, WithoutReturns):
         if mishap == "never":
             raise OutcomeUnknown
         if request.way is not Resolution.REFUND:
-            self.make(request)
+            made = self.make(request)
+            if made.goods:
+                old = self.order(request.order_ref)
+                self.sell(new_order(old, request, made.ref))
         if request.amount:
             moved = Moved.PENDING if mishap == "pending" else Moved.YES
             self._pay(request.order_ref, request.amount, request.key, moved)

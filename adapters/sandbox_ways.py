@@ -6,11 +6,21 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone
-from connector.model import CREDITS, Moved, NewGoods, Receipt, Resolution, Ware
-from connector.money import Money
+from connector.model import (
+    CREDITS,
+    Line,
+    Moved,
+    NewGoods,
+    Receipt,
+    Resolution,
+    Tender,
+    TenderKind,
+    Ware,
+)
+from connector.money import Money, total
 
 if TYPE_CHECKING:
-    from connector.model import RefundRequest
+    from connector.model import Order, RefundRequest
 
 WAYS = frozenset(
     {
@@ -32,6 +42,7 @@ class Made:
     """
 
     key: str
+    ref: str = ""
     credit: Money | None = None
     goods: tuple[NewGoods, ...] = ()
     owed: Money | None = None
@@ -76,11 +87,14 @@ class Goods:
 
     def make(self, request: RefundRequest) -> Made:
         """Make the credit, or the order of new goods; a code is taken once only."""
+        ref = f"made-{len(self.made) + 1}"
         if request.way in CREDITS:
-            made = Made(key=request.key, credit=request.credit)
+            made = Made(key=request.key, ref=ref, credit=request.credit)
             made = self.codes.setdefault(request.code, made)
         else:
-            made = Made(key=request.key, goods=request.goods, owed=request.owed)
+            made = Made(
+                key=request.key, ref=ref, goods=request.goods, owed=request.owed
+            )
             for one in request.goods:
                 ware = self.shelf[one.ref]
                 left = (ware.available or 0) - one.quantity
@@ -106,6 +120,53 @@ class Goods:
             ref=ref,
             amount=request.amount,
             moved=Moved.PENDING if made.owed else Moved.YES,
-            made=f"made-{self.made.index(made) + 1}",
+            made=made.ref,
             pay_url="https://shop.example/pay" if made.owed else "",
         )
+
+
+def new_order(old: Order, request: RefundRequest, ref: str) -> Order:
+    """Return the order of new goods: paid with what came back, and what is owed.
+
+    The part that came back is a tender that no gateway can refund.
+    """
+    zero = Money.zero(old.currency)
+    price = total((one.price for one in request.goods), old.currency)
+    is_free = request.way is Resolution.REPLACEMENT
+    owed = request.owed or zero
+    shares = (
+        ("exchange", TenderKind.MANUAL, price - owed),
+        ("card", TenderKind.CARD, owed),
+    )
+    return replace(
+        old,
+        ref=ref,
+        number=f"#{ref}",
+        total=zero if is_free else price,
+        lines=tuple(
+            Line(
+                ref=f"{ref}-{number}",
+                title=one.title,
+                quantity=one.quantity,
+                gross=zero if is_free else one.price,
+                product_ref=one.product_ref,
+                variant_ref=one.ref,
+            )
+            for number, one in enumerate(request.goods, start=1)
+        ),
+        shipping=(),
+        fees=(),
+        refunds=(),
+        tenders=tuple(
+            Tender(
+                ref=f"{ref}-{name}",
+                gateway=name,
+                kind=kind,
+                captured=amount,
+                refunded=zero,
+                can_refund=kind is TenderKind.CARD,
+            )
+            for name, kind, amount in shares
+            if amount and not is_free
+        ),
+    )
