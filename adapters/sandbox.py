@@ -171,7 +171,9 @@ class Sandbox(Goods, WithoutReturns):
                 old = self.order(request.order_ref)
                 self.sell(new_order(old, request, made.ref))
         if request.amount:
-            moved = Moved.PENDING if mishap == "pending" else Moved.YES
+            is_money = request.way is Resolution.REFUND
+            is_slow = mishap == "pending" and is_money
+            moved = Moved.PENDING if is_slow else Moved.YES
             self._pay(request.order_ref, request.amount, request.key, moved)
         found = self._receipt(request)
         if mishap == "lost" or found is None:
@@ -239,7 +241,8 @@ class Sandbox(Goods, WithoutReturns):
         self, order_ref: str, amount: Money, key: str | None, moved: Moved
     ) -> ShopRefund:
         order = self.order(order_ref)
-        gone = total((refund.amount for refund in order.refunds), order.currency)
+        stands = (x.amount for x in order.refunds if x.moved is not Moved.NO)
+        gone = total(stands, order.currency)
         if order.captured < gone + amount:
             msg = "more than remains of the order"
             raise Rejected(msg, order=order_ref)

@@ -132,7 +132,6 @@ def new_order(old: Order, request: RefundRequest, ref: str) -> Order:
     """
     zero = Money.zero(old.currency)
     price = total((one.price for one in request.goods), old.currency)
-    is_free = request.way is Resolution.REPLACEMENT
     owed = request.owed or zero
     shares = (
         ("exchange", TenderKind.MANUAL, price - owed),
@@ -142,13 +141,13 @@ def new_order(old: Order, request: RefundRequest, ref: str) -> Order:
         old,
         ref=ref,
         number=f"#{ref}",
-        total=zero if is_free else price,
+        total=price,
         lines=tuple(
             Line(
                 ref=f"{ref}-{number}",
                 title=one.title,
                 quantity=one.quantity,
-                gross=zero if is_free else one.price,
+                gross=one.price,
                 product_ref=one.product_ref,
                 variant_ref=one.ref,
             )
@@ -167,6 +166,6 @@ def new_order(old: Order, request: RefundRequest, ref: str) -> Order:
                 can_refund=kind is TenderKind.CARD,
             )
             for name, kind, amount in shares
-            if amount and not is_free
+            if amount
         ),
     )

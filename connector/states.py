@@ -61,6 +61,8 @@ RECEPTION: Mapping[tuple[Reception, str], Reception] = {
     (Reception.INSPECTED, "receive_some"): Reception.PARTLY,
     (Reception.INSPECTED, "receive_all"): Reception.RECEIVED,
     (Reception.INSPECTED, "lose"): Reception.LOST,
+    (Reception.LOST, "lose"): Reception.LOST,
+    (Reception.LOST, "inspect"): Reception.INSPECTED,
     (Reception.LOST, "receive_some"): Reception.PARTLY,
     (Reception.LOST, "receive_all"): Reception.RECEIVED,
 }

@@ -68,7 +68,8 @@ class RefundRequest:
       that a repeat cannot make two; `expires_at` ends it.
     - `exchange`, `replacement`: `goods` are sent. What they cost of the returned
       goods' worth is a deduction named `exchange`; `owed` is what the customer pays
-      on top; `amount`, which may be zero, goes back to the tenders.
+      on top; `amount`, which may be zero, goes back to the tenders. A replacement is
+      priced at what it replaces: should it come back, that is what it is worth.
     - `courtesy`: credit of `bonus` alone; `amount` is zero, and no line is in it.
     """
 

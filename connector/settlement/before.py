@@ -55,6 +55,7 @@ class Before:
     charges: dict[str, Gone] = field(default_factory=dict)
     unseen_charges: dict[str, int] = field(default_factory=dict)
     unseen_tenders: dict[str, int] = field(default_factory=dict)
+    tenders: dict[str, int] = field(default_factory=dict)  # by our own books
     return_fees: int = 0
     exchanged: int = 0  # worth of goods that others were sent for
 
@@ -109,6 +110,9 @@ def _count(before: Before, one: Own) -> None:
         before.line(share.ref).add(share)
     for share in one.request.shipping:
         before.charges.setdefault(share.ref, Gone()).add(share)
+    for tender in one.request.tenders:
+        known = before.tenders.get(tender.tender_ref, 0)
+        before.tenders[tender.tender_ref] = known + tender.amount.minor
     for fee in one.request.deductions:
         if fee.code == "return_shipping":
             before.return_fees += fee.amount.minor

@@ -72,7 +72,7 @@ def settle(
         if line is None:
             so_far.ask.append(f"the order has no line {wanted.line_ref}")
             continue
-        why = _held_back(line, wanted)
+        why = _held_back(line, wanted, before)
         if why:
             so_far.ask.append(why)
             continue
@@ -86,8 +86,14 @@ def settle(
     return _close(order, extras, before, so_far)
 
 
-def _held_back(line: Line, wanted: Units) -> str:
-    """Return why a line is not refunded at all, or nothing."""
+def _held_back(line: Line, wanted: Units, before: Before) -> str:
+    """Return why a line is not refunded at all, or nothing.
+
+    A replacement that stands on its own order at no price, as Shopify's does, is
+    worth what it replaced; which line that was, a person can see.
+    """
+    if not line.gross and before.exchanged:
+        return f"{line.title}: it may stand for goods that it replaced; pay their worth"
     if line.is_gift_card:
         return f"{line.title}: a gift card cannot be returned or refunded"
     if wanted.quantity < 1 or line.quantity < 1:
@@ -183,7 +189,12 @@ def _close(order: Order, extras: Extras, before: Before, so_far: _Sum) -> Settle
         lines=tuple(so_far.lines),
         shipping=tuple(so_far.shipping),
         deductions=(*kept, *so_far.rounded, *swapped),
-        tenders=tenders.give_back(order, due, left, extras.tender_kinds),
+        tenders=tenders.give_back(
+            order,
+            due,
+            tenders.unpromised(order, before, left, due),
+            extras.tender_kinds,
+        ),
         amount=Money(due, currency),
         waived=Money(so_far.waived + waived, currency),
         rounding=Money(rounding, currency),

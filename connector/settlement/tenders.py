@@ -36,6 +36,23 @@ def left_by_tender(order: Order, before: Before) -> dict[str, int]:
     }
 
 
+def unpromised(
+    order: Order, before: Before, left: Mapping[str, int], due: int
+) -> Mapping[str, int]:
+    """Return what each tender holds by the shop's word and by our books, the less.
+
+    Credit is charged to a tender in our books, and the shop books it on none. Where
+    that leaves less than is due, the shop has booked otherwise, and its word counts.
+    """
+    held = {
+        one.ref: min(
+            left[one.ref], max(0, one.captured.minor - before.tenders.get(one.ref, 0))
+        )
+        for one in order.tenders
+    }
+    return held if sum(held.values()) >= due else left
+
+
 def room(order: Order, left: Mapping[str, int]) -> int:
     """Return what the order as a whole still holds, in minor units (R6).
 

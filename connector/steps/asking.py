@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import uuid_utils.compat as uuids
 
 from connector.model import CREDITS, RefundRequest, Resolution, TenderKind
-from connector.money import Money
+from connector.money import Money, total
 from connector.settlement import BASIS_POINTS
 from connector.steps.owing import GOODS
 
@@ -59,9 +60,31 @@ def request(
         bonus=bonus(case, units, settled.lines, settled.amount) if is_credit else None,
         code=code() if is_credit else "",
         expires_at=expiry(case, now) if is_credit else None,
-        goods=tuple(goods) if debt.way in GOODS else (),
+        goods=_priced(goods, debt.way, settled),
         owed=settled.owed or None,
         is_ahead=debt.way in GOODS and not is_here,
+    )
+
+
+def _priced(
+    goods: Sequence[NewGoods], way: Resolution, settled: Settlement
+) -> tuple[NewGoods, ...]:
+    """Price a replacement at what it replaces: should it come back, that is its worth.
+
+    `goods` are one a line, in the order of the settlement's lines.
+    """
+    if way is not Resolution.REPLACEMENT:
+        return tuple(goods)
+    worth = total(
+        (one.amount for one in settled.deductions if one.code == "exchange"),
+        settled.amount.currency,
+    )
+    weights = [share.gross.minor for share in settled.lines]
+    if len(weights) != len(goods) or not any(weights):
+        weights = [one.quantity for one in goods]
+    parts = worth.allocate(weights)
+    return tuple(
+        replace(one, price=part) for one, part in zip(goods, parts, strict=True)
     )
 
 

@@ -12,7 +12,7 @@ from connector.policy import When
 from connector.states import Decision, Refund
 
 if TYPE_CHECKING:
-    from connector.model import Return, ReturnLine, Terms
+    from connector.model import Order, Return, ReturnLine, Terms
     from connector.store.refunds import RefundRow
 
 GOODS = frozenset({Resolution.EXCHANGE, Resolution.REPLACEMENT})  # new ones are sent
@@ -69,16 +69,17 @@ def debts(case: Return, rows: Sequence[RefundRow]) -> list[Debt]:
 
 
 def new_goods(
-    case: Return, units: Mapping[int, int], rows: Sequence[RefundRow]
+    case: Return, order: Order, units: Mapping[int, int], rows: Sequence[RefundRow]
 ) -> tuple[NewGoods, ...]:
     """Return what is sent for these units: of each line the same share of its goods.
 
-    The price is a cumulative share, so that parts add up to the whole (R3).
+    A replacement of which nobody said what it is, is the same ware again. The price
+    is a cumulative share, so that parts add up to the whole (R3).
     """
     sent = _promised(rows)
     found = []
     for line in case.lines:
-        goods = line.goods
+        goods = line.goods or _same_again(order, line)
         if line.id not in units or goods is None:
             continue
         before, after = sent[line.id], sent[line.id] + units[line.id]
@@ -93,6 +94,23 @@ def new_goods(
             )
         )
     return tuple(found)
+
+
+def _same_again(order: Order, line: ReturnLine) -> NewGoods | None:
+    """Return the ware of an order line as new goods, for all units of a return line."""
+    sold = order.line(line.line_ref)
+    if sold is None or line.resolution is not Resolution.REPLACEMENT:
+        return None
+    ref = sold.variant_ref or sold.product_ref
+    if not ref:
+        return None
+    return NewGoods(
+        ref=ref,
+        title=sold.title,
+        quantity=line.asked,
+        price=sold.gross.share(line.asked, max(1, sold.quantity)),
+        product_ref=sold.product_ref,
+    )
 
 
 def _promised(rows: Sequence[RefundRow]) -> Counter[int]:

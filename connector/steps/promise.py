@@ -109,6 +109,10 @@ def _promise(
     if debt.way not in (*able.ways, Resolution.MANUAL):
         _ask(db, case, f"this shop has no {debt.way.value}; decide on another", now)
         return False
+    goods = new_goods(case, order, debt.units, rows) if debt.way in GOODS else ()
+    if debt.way in GOODS and len(goods) < len(debt.units):
+        _ask(db, case, "nobody said which article is sent; choose one", now)
+        return False
     settled = preview(db, order, case, debt.units)
     if settled.ask:
         _ask(db, case, "; ".join(settled.ask), now)
@@ -116,7 +120,7 @@ def _promise(
     if not settled.amount and debt.way not in GOODS:
         _nothing(db, case, debt.units, now)
         return False
-    plan = request(order, case, debt, settled, new_goods(case, debt.units, rows), now)
+    plan = request(order, case, debt, settled, goods, now)
     bonus = plan.bonus if able.bonus_apart else None
     if bonus:
         plan = replace(plan, bonus=None)
@@ -196,12 +200,10 @@ def preview(
     """
     rows = refunds.of_order(db, case.shop, case.order_ref)
     own = [
-        Own(request=row.request, ref=row.platform_ref)
-        for row in rows
-        if row.state in OURS or row.units
+        Own(request=row.request, ref=row.platform_ref) for row in rows if _counts(row)
     ]
     # The shop's record of a refund of ours that died is no refund by others.
-    dead = [row for row in rows if row.state not in OURS and not row.units]
+    dead = [row for row in rows if not _counts(row)]
     standing = tuple(one for one in order.refunds if not is_ours(one, dead))
     order = replace(order, refunds=standing)
     # The way back is charged once; a refund that died gave its fee back with it.
@@ -225,7 +227,7 @@ def preview(
     ]
     fee = case.terms.return_fee if case.terms else None
     ways = {way_of(line) for line in lines}
-    sent = new_goods(case, units, refunds.of_return(db, case.id))
+    sent = new_goods(case, order, units, refunds.of_return(db, case.id))
     extras = Extras(
         # settling knows what of it went back; new goods are sent, not paid back
         shipping=case.refund_shipping and not ways & GOODS,
@@ -236,6 +238,13 @@ def preview(
         even=Resolution.REPLACEMENT in ways,
     )
     return settle(order, wanted, extras, own)
+
+
+def _counts(row: RefundRow) -> bool:
+    """Say whether what a refund promised is taken: one withdrawn gave it back."""
+    if row.state in OURS:
+        return True
+    return bool(row.units) and row.state is not Refund.CANCELLED
 
 
 def _goes_back(line: ReturnLine, units: int) -> bool:

@@ -52,6 +52,13 @@ OR (OLD.platform_ref <> '' AND NEW.platform_ref = '')
 OR (NEW.units <> OLD.units AND (NEW.units <> '{}'
     OR OLD.state NOT IN ('rejected', 'failed', 'cancelled', 'reversed')))"""
 
+LINE_MOVES = refused(
+    "line_moves",
+    "UPDATE ON return_lines",
+    _along("reception", RECEPTION),
+    "the goods cannot go from that state to this one",
+)
+
 # Not in SQL, but in the audit: I1's bound of units sold, I3, I4, I6, I7, I11 and
 # I12, which all need what a snapshot or a plan says; both are JSON.
 BYLAWS: tuple[Statement, ...] = (
@@ -76,12 +83,7 @@ BYLAWS: tuple[Statement, ...] = (
         _along("decision", DECISION),
         "I8: a line cannot go from that decision to this one",
     ),
-    refused(
-        "line_moves",
-        "UPDATE ON return_lines",
-        _along("reception", RECEPTION),
-        "the goods cannot go from that state to this one",
-    ),
+    LINE_MOVES,
     refused(
         "refund_born",
         "INSERT ON refunds",

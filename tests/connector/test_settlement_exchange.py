@@ -88,3 +88,13 @@ def test_an_order_that_new_goods_joined_is_settled_without_a_question() -> None:
     second = settle(order, [Units(line_ref="b", quantity=1)], Extras(), own)
     assert second.ask == ()
     assert second.amount == eur(4500)
+
+
+def test_what_was_sent_for_nothing_beside_an_exchange_is_a_person_s_to_pay() -> None:
+    order = an_order(a_line("a", 3000), a_line("again", 0))
+    one = [Units(line_ref="a", quantity=1)]
+    swap = paid(order, 0, settle(order, one, Extras(even=True)))
+    free = [Units(line_ref="again", quantity=1)]
+    assert settle(order, free, Extras(), []).ask == ()
+    [why] = settle(order, free, Extras(), [swap]).ask
+    assert "its worth" in why or "their worth" in why

@@ -8,10 +8,12 @@ from connector.errors import IllegalTransition
 from connector.states import (
     DECISION,
     ERRAND,
+    EXCHANGE,
     RECEPTION,
     REFUND,
     Decision,
     Errand,
+    Exchange,
     Reception,
     Refund,
     advance,
@@ -27,6 +29,7 @@ TABLES = [
     (RECEPTION, Reception, Reception.AWAITED),
     (REFUND, Refund, Refund.PLANNED),
     (ERRAND, Errand, Errand.PLANNED),
+    (EXCHANGE, Exchange, Exchange.PROPOSED),
 ]
 
 
@@ -55,3 +58,12 @@ def test_money_that_was_refused_or_failed_is_never_sent_under_the_same_key() -> 
 def test_an_impossible_event_is_refused_by_name() -> None:
     with pytest.raises(IllegalTransition, match="event=confirm"):
         advance(REFUND, Refund.PLANNED, "confirm")
+
+
+def test_goods_lost_in_part_can_still_be_counted_on() -> None:
+    for event in ("lose", "inspect", "receive_some", "receive_all"):
+        assert advance(RECEPTION, Reception.LOST, event) in Reception
+
+
+def test_new_goods_that_were_given_up_never_move_again() -> None:
+    assert final(EXCHANGE) == {Exchange.FALLBACK, Exchange.LAPSED}

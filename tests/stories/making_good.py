@@ -58,15 +58,19 @@ class Counter:
     now: datetime = NOON
 
     def open(
-        self, *wishes: Wish, terms: Terms | None = None, is_back: bool = True
+        self,
+        *wishes: Wish,
+        terms: Terms | None = None,
+        is_back: bool = True,
+        order_ref: str = "29",
     ) -> Return:
         """File a return, approve all of it and, unless told not to, receive it."""
-        made = self._approved(wishes, terms or Terms(when="received"))
+        made = self._approved(wishes, terms or Terms(when="received"), order_ref)
         if is_back:
             self.receive(made)
         return self.case(made)
 
-    def _approved(self, wishes: Sequence[Wish], terms: Terms) -> str:
+    def _approved(self, wishes: Sequence[Wish], terms: Terms, order_ref: str) -> str:
         made = str(uuids.uuid7())
 
         @atomic
@@ -75,7 +79,7 @@ class Counter:
                 db,
                 return_id=made,
                 shop=self.shop.name,
-                order=orders.get(db, self.shop.name, "29"),
+                order=orders.get(db, self.shop.name, order_ref),
                 kind=Kind.VOLUNTARY,
                 filed_by="portal",
                 language="en",

@@ -218,7 +218,41 @@ def test_a_replacement_costs_nobody_anything(counter: Counter) -> None:
         eur(0),
         None,
     )
-    assert counter.shop.made[0].goods == (goods,)
+    assert counter.shop.made[0].goods == (replace(goods, price=eur(3000)),)
+
+
+def test_a_replacement_of_which_nobody_said_what_is_the_same_again(
+    counter: Counter,
+) -> None:
+    old = counter.shop.order("29")
+    line = replace(old.lines[0], variant_ref="m", product_ref="shirt")
+    counter.shop.sell(replace(old, lines=(line, *old.lines[1:])))
+    counter.open(wish(quantity=2, way=Resolution.REPLACEMENT))
+    counter.work()
+    [made] = counter.shop.made
+    assert [(one.ref, one.quantity, one.price) for one in made.goods] == [
+        ("m", 2, eur(6000))
+    ]
+
+
+def test_new_goods_that_nobody_named_are_asked_for(counter: Counter) -> None:
+    case = counter.open(wish(way=Resolution.EXCHANGE))
+    counter.work()
+    assert rows(counter, case) == []
+    assert desk.is_open(counter.db, "return", case.id, "settlement")
+
+
+def test_a_replacement_that_comes_back_is_worth_what_it_replaced(
+    counter: Counter,
+) -> None:
+    goods = replace(new("coat"), price=eur(0))
+    counter.open(wish(way=Resolution.REPLACEMENT, goods=goods))
+    counter.work()
+    [made] = counter.shop.made
+    orders.keep(counter.db, "sandbox", counter.shop.order(made.ref))
+    counter.open(wish(f"{made.ref}-1", way=Resolution.STORE_CREDIT), order_ref=made.ref)
+    counter.work()
+    assert [one.credit for one in counter.shop.made if one.credit] == [eur(3000)]
 
 
 def test_each_line_is_made_good_in_its_own_way(counter: Counter) -> None:
