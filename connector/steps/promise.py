@@ -15,7 +15,16 @@ from connector.steps.asking import courtesy, request
 from connector.steps.events import is_disputed
 from connector.steps.observe import OURS, is_ours, observe
 from connector.steps.owing import GOODS, debts, new_goods, way_of
-from connector.store import atomic, desk, errands, history, refunds, returns
+from connector.store import (
+    atomic,
+    desk,
+    errands,
+    exchanges,
+    history,
+    orders,
+    refunds,
+    returns,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -267,8 +276,24 @@ def _by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> 
         about="refund",
         about_id=plan.key,
         code="pay_by_hand",
-        why=f"pay {plan.amount} by hand for {case.number}, then confirm it here",
+        why=f"pay {plan.amount} by hand for {case.number}, then confirm it here"
+        + _paid_with(db, case),
         now=now,
+    )
+
+
+def _paid_with(db: Database, case: Return) -> str:
+    """Say where the money of new goods lies: with the order that they were for.
+
+    Its gateway holds what the old goods cost, and no other order's call reaches it.
+    """
+    made = exchanges.by_made(db, case.shop, case.order_ref)
+    if made is None:
+        return ""
+    old = orders.get(db, case.shop, refunds.get(db, made.refund_id).order_ref)
+    return (
+        f"; these goods were sent in exchange: what order {old.number} was paid with"
+        " can be refunded there, in the shop's own admin"
     )
 
 

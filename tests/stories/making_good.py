@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,14 +11,26 @@ import uuid_utils.compat as uuids
 
 from adapters.sandbox import Sandbox
 from connector.model import Answer, Kind, NewGoods, Resolution, Return, Terms, Ware
-from connector.steps import close, inspect, promise, reconcile, refund
+from connector.steps import audit, close, inspect, promise, reconcile, refund
 from connector.steps.inspect import Counted
-from connector.store import Database, atomic, filing, orders, returns
+from connector.store import (
+    Database,
+    atomic,
+    connect,
+    filing,
+    orders,
+    refunds,
+    returns,
+    shops,
+)
 from connector.store.filing import Wish
 from tests.connector.shapes import NOON, eur
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from connector.states import Refund
+    from connector.store.refunds import RefundRow
 
 SIZES = {"m": 3000, "l": 3000, "coat": 4500, "socks": 700}
 HOUR = timedelta(hours=1)
@@ -47,6 +60,17 @@ def wish(
     return Wish(
         line_ref=ref, quantity=quantity, reason="other", wanted=way, goods=goods
     )
+
+
+@contextmanager
+def counting(address: str, shop: Sandbox) -> Iterator[Counter]:
+    """Open a store beside a shop that has sold order 29; audit it at the end."""
+    opened = connect(address)
+    shops.put(opened, shop.name, "sandbox", "memory", NOON)
+    orders.keep(opened, shop.name, shop.order("29"))
+    yield Counter(opened, shop)
+    assert audit.run(opened) == []
+    opened.close()
 
 
 @dataclass
@@ -109,6 +133,12 @@ class Counter:
         if rate is None:
             return terms
         return replace(terms, bonus=tuple((line.id, rate) for line in case.lines))
+
+    def rows(self, case: Return) -> list[RefundRow]:
+        return refunds.of_return(self.db, case.id)
+
+    def states(self, case: Return) -> list[tuple[str, Refund]]:
+        return [(row.request.way.value, row.state) for row in self.rows(case)]
 
     def case(self, return_id: str) -> Return:
         return returns.get(self.db, return_id)

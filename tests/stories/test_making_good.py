@@ -16,23 +16,18 @@ from connector.steps import amends, audit, balances, inspect, promise
 from connector.store import (
     Database,
     atomic,
-    connect,
     credit,
     desk,
     exchanges,
     ledger,
-    orders,
-    refunds,
-    shops,
 )
-from tests.connector.shapes import NOON, a_line, an_order, eur
-from tests.stories.making_good import Counter, new, stocked, wish
+from tests.connector.shapes import a_line, an_order, eur
+from tests.stories.making_good import Counter, counting, new, stocked, wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connector.model import Return
-    from connector.store.refunds import RefundRow
 
 
 class Undone(Exception):
@@ -48,26 +43,14 @@ def shop() -> Sandbox:
 
 @pytest.fixture
 def counter(address: str, shop: Sandbox) -> Iterator[Counter]:
-    opened = connect(address)
-    shops.put(opened, shop.name, "sandbox", "memory", NOON)
-    orders.keep(opened, shop.name, shop.order("29"))
-    yield Counter(opened, shop)
-    assert audit.run(opened) == []
-    opened.close()
-
-
-def rows(counter: Counter, case: Return) -> list[RefundRow]:
-    return refunds.of_return(counter.db, case.id)
-
-
-def states(counter: Counter, case: Return) -> list[tuple[str, Refund]]:
-    return [(row.request.way.value, row.state) for row in rows(counter, case)]
+    with counting(address, shop) as made:
+        yield made
 
 
 def test_store_credit_is_issued_once_and_pays_no_tender(counter: Counter) -> None:
     case = counter.open(wish(way=Resolution.STORE_CREDIT))
     counter.work()
-    assert states(counter, case) == [("store_credit", Refund.CONFIRMED)]
+    assert counter.states(case) == [("store_credit", Refund.CONFIRMED)]
     [made] = counter.shop.made
     assert made.credit == eur(3000)
     [known] = credit.of_order(counter.db, "sandbox", "29")
@@ -99,7 +82,7 @@ def test_a_bonus_goes_with_its_credit_wherever_the_shop_keeps_it(
     assert found == ([150, 3000] if bonus_apart else [3150])
     known = credit.of_order(counter.db, "sandbox", "29")
     assert sum(one.bonus.minor for one in known) == 150
-    assert {state for _, state in states(counter, case)} == {Refund.CONFIRMED}
+    assert {state for _, state in counter.states(case)} == {Refund.CONFIRMED}
 
 
 def test_the_bonus_of_a_credit_that_was_refused_is_not_given(counter: Counter) -> None:
@@ -108,7 +91,7 @@ def test_the_bonus_of_a_credit_that_was_refused_is_not_given(counter: Counter) -
     terms = Terms(when="received", bonus=((0, 500),))
     case = counter.open(wish(way=Resolution.STORE_CREDIT), terms=terms)
     counter.work()
-    assert sorted(states(counter, case)) == [
+    assert sorted(counter.states(case)) == [
         ("courtesy", Refund.CANCELLED),
         ("store_credit", Refund.REJECTED),
     ]
@@ -118,7 +101,7 @@ def test_the_bonus_of_a_credit_that_was_refused_is_not_given(counter: Counter) -
 def test_an_even_exchange_moves_no_money(counter: Counter) -> None:
     case = counter.open(wish(way=Resolution.EXCHANGE, goods=new("l")))
     counter.work()
-    [row] = rows(counter, case)
+    [row] = counter.rows(case)
     assert (row.state, row.amount) == (Refund.CONFIRMED, eur(0))
     assert [one.ref for one in counter.shop.made[0].goods] == ["l"]
     assert counter.shop.paid_out("29") == eur(0)
@@ -128,7 +111,7 @@ def test_an_even_exchange_moves_no_money(counter: Counter) -> None:
 def test_what_a_cheaper_article_leaves_over_goes_back(counter: Counter) -> None:
     case = counter.open(wish(way=Resolution.EXCHANGE, goods=new("socks")))
     counter.work()
-    [row] = rows(counter, case)
+    [row] = counter.rows(case)
     assert row.amount == eur(2300)
     assert counter.shop.paid_out("29") == eur(2300)
     assert counter.shop.ware("29", "socks").available == 4
@@ -137,7 +120,7 @@ def test_what_a_cheaper_article_leaves_over_goes_back(counter: Counter) -> None:
 def test_a_dearer_article_is_sent_when_its_difference_is_paid(counter: Counter) -> None:
     case = counter.open(wish(way=Resolution.EXCHANGE, goods=new("coat")))
     counter.work()
-    [row] = rows(counter, case)
+    [row] = counter.rows(case)
     stands = exchanges.of_refund(counter.db, row.id)
     assert stands is not None
     assert (row.state, stands.state) == (Refund.PENDING, Exchange.AWAITING_PAYMENT)
@@ -158,7 +141,7 @@ def test_several_units_are_exchanged_as_they_come_and_add_up(counter: Counter) -
     for _ in range(3):
         one_more(counter, case, case.lines[0].id)
         promise.run(counter.db, counter.shop, lambda: counter.now)
-    sent = [one.price for row in rows(counter, case) for one in row.request.goods]
+    sent = [one.price for row in counter.rows(case) for one in row.request.goods]
     assert [one.minor for one in sent] == [3000, 2999, 3000]
 
 
@@ -178,11 +161,11 @@ def test_a_set_fallback_is_given_where_the_new_goods_are_gone(
     counter.shop.shelf["l"] = replace(counter.shop.shelf["l"], available=0)
     counter.receive(case.id)
     counter.work()
-    assert states(counter, case) == [
+    assert counter.states(case) == [
         ("exchange", Refund.CANCELLED),
         (fallback.value, Refund.CONFIRMED),
     ]
-    gone = exchanges.of_refund(counter.db, rows(counter, case)[0].id)
+    gone = exchanges.of_refund(counter.db, counter.rows(case)[0].id)
     assert gone is not None
     assert gone.state is Exchange.FALLBACK
 
@@ -212,7 +195,7 @@ def test_a_replacement_costs_nobody_anything(counter: Counter) -> None:
     goods = replace(new("coat"), price=eur(0))
     case = counter.open(wish(way=Resolution.REPLACEMENT, goods=goods))
     counter.work()
-    [row] = rows(counter, case)
+    [row] = counter.rows(case)
     assert (row.state, row.amount, row.request.owed) == (
         Refund.CONFIRMED,
         eur(0),
@@ -221,47 +204,13 @@ def test_a_replacement_costs_nobody_anything(counter: Counter) -> None:
     assert counter.shop.made[0].goods == (replace(goods, price=eur(3000)),)
 
 
-def test_a_replacement_of_which_nobody_said_what_is_the_same_again(
-    counter: Counter,
-) -> None:
-    old = counter.shop.order("29")
-    line = replace(old.lines[0], variant_ref="m", product_ref="shirt")
-    counter.shop.sell(replace(old, lines=(line, *old.lines[1:])))
-    counter.open(wish(quantity=2, way=Resolution.REPLACEMENT))
-    counter.work()
-    [made] = counter.shop.made
-    assert [(one.ref, one.quantity, one.price) for one in made.goods] == [
-        ("m", 2, eur(6000))
-    ]
-
-
-def test_new_goods_that_nobody_named_are_asked_for(counter: Counter) -> None:
-    case = counter.open(wish(way=Resolution.EXCHANGE))
-    counter.work()
-    assert rows(counter, case) == []
-    assert desk.is_open(counter.db, "return", case.id, "settlement")
-
-
-def test_a_replacement_that_comes_back_is_worth_what_it_replaced(
-    counter: Counter,
-) -> None:
-    goods = replace(new("coat"), price=eur(0))
-    counter.open(wish(way=Resolution.REPLACEMENT, goods=goods))
-    counter.work()
-    [made] = counter.shop.made
-    orders.keep(counter.db, "sandbox", counter.shop.order(made.ref))
-    counter.open(wish(f"{made.ref}-1", way=Resolution.STORE_CREDIT), order_ref=made.ref)
-    counter.work()
-    assert [one.credit for one in counter.shop.made if one.credit] == [eur(3000)]
-
-
 def test_each_line_is_made_good_in_its_own_way(counter: Counter) -> None:
     case = counter.open(
         wish("a", 2, Resolution.EXCHANGE, new("l", 2)),
         wish("b", 1, Resolution.STORE_CREDIT),
     )
     counter.work()
-    assert states(counter, case) == [
+    assert counter.states(case) == [
         ("exchange", Refund.CONFIRMED),
         ("store_credit", Refund.CONFIRMED),
     ]
@@ -281,7 +230,7 @@ def test_what_the_customer_keeps_is_refunded_without_its_goods(
 def test_a_repair_ends_when_the_customer_has_it_back(counter: Counter) -> None:
     case = counter.open(wish(way=Resolution.REPAIR))
     counter.work()
-    assert rows(counter, case) == []
+    assert counter.rows(case) == []
     assert counter.case(case.id).status == "received"
     amends.hand_back(
         counter.db, case.id, case.lines[0].id, 1, actor="console", now=counter.now
@@ -368,7 +317,7 @@ def test_what_is_left_of_a_credit_is_asked_and_kept(counter: Counter) -> None:
 def test_the_audit_finds_credit_that_no_refund_stands_for(counter: Counter) -> None:
     case = counter.open(wish(way=Resolution.STORE_CREDIT))
     counter.work()
-    [row] = rows(counter, case)
+    [row] = counter.rows(case)
 
     @atomic
     def forge(db: Database) -> None:

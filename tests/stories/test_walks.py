@@ -18,11 +18,11 @@ from adapters.sandbox import Sandbox
 from connector.errors import BadRequest, Refused
 from connector.model import CREDITS, Moved, Resolution, Terms
 from connector.states import Decision, Refund
-from connector.steps import amends, audit, byhand, cancel, inspect
+from connector.steps import amends, byhand, cancel, inspect
 from connector.steps.inspect import Counted
-from connector.store import connect, desk, filing, orders, refunds, returns, shops
-from tests.connector.shapes import NOON, a_line, an_order, eur
-from tests.stories.making_good import SIZES, Counter, new, stocked, wish
+from connector.store import desk, filing, orders, refunds, returns
+from tests.connector.shapes import a_line, an_order, eur
+from tests.stories.making_good import SIZES, Counter, counting, new, stocked, wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -293,12 +293,8 @@ def _coming(case: Return) -> list[ReturnLine]:
 def counter(address: str) -> Iterator[Counter]:
     shop = stocked(Sandbox(), each=9)
     shop.sell(an_order(a_line("a", 8999, 3), a_line("b", 1001), shipping=490))
-    opened = connect(address)
-    shops.put(opened, shop.name, "sandbox", "memory", NOON)
-    orders.keep(opened, shop.name, shop.order("29"))
-    yield Counter(opened, shop)
-    assert audit.run(opened) == []
-    opened.close()
+    with counting(address, shop) as made:
+        yield made
 
 
 @pytest.mark.parametrize("seed", SEEDS)

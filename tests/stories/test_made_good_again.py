@@ -1,0 +1,79 @@
+"""Goods that were sent for others, and come back in their turn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.sandbox import Sandbox
+from connector.model import Resolution
+from connector.states import Refund
+from connector.store import desk, orders
+from tests.connector.shapes import a_line, an_order, eur
+from tests.stories.making_good import Counter, counting, new, stocked, wish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def shop() -> Sandbox:
+    sandbox = stocked(Sandbox())
+    sandbox.sell(an_order(a_line("a", 9000, 3), a_line("b", 1000)))
+    return sandbox
+
+
+@pytest.fixture
+def counter(address: str, shop: Sandbox) -> Iterator[Counter]:
+    with counting(address, shop) as made:
+        yield made
+
+
+def test_a_replacement_of_which_nobody_said_what_is_the_same_again(
+    counter: Counter,
+) -> None:
+    old = counter.shop.order("29")
+    line = replace(old.lines[0], variant_ref="m", product_ref="shirt")
+    counter.shop.sell(replace(old, lines=(line, *old.lines[1:])))
+    counter.open(wish(quantity=2, way=Resolution.REPLACEMENT))
+    counter.work()
+    [made] = counter.shop.made
+    assert [(one.ref, one.quantity, one.price) for one in made.goods] == [
+        ("m", 2, eur(6000))
+    ]
+
+
+def test_new_goods_that_nobody_named_are_asked_for(counter: Counter) -> None:
+    case = counter.open(wish(way=Resolution.EXCHANGE))
+    counter.work()
+    assert counter.rows(case) == []
+    assert desk.is_open(counter.db, "return", case.id, "settlement")
+
+
+def test_a_replacement_that_comes_back_is_worth_what_it_replaced(
+    counter: Counter,
+) -> None:
+    goods = replace(new("coat"), price=eur(0))
+    counter.open(wish(way=Resolution.REPLACEMENT, goods=goods))
+    counter.work()
+    [made] = counter.shop.made
+    orders.keep(counter.db, "sandbox", counter.shop.order(made.ref))
+    counter.open(wish(f"{made.ref}-1", way=Resolution.STORE_CREDIT), order_ref=made.ref)
+    counter.work()
+    assert [one.credit for one in counter.shop.made if one.credit] == [eur(3000)]
+
+
+def test_money_for_exchanged_goods_is_paid_by_hand_where_it_lies(
+    counter: Counter,
+) -> None:
+    counter.open(wish(way=Resolution.EXCHANGE, goods=new("l")))
+    counter.work()
+    [made] = counter.shop.made
+    orders.keep(counter.db, "sandbox", counter.shop.order(made.ref))
+    case = counter.open(wish(f"{made.ref}-1"), order_ref=made.ref)
+    counter.work()
+    assert counter.states(case) == [("refund", Refund.MANUAL)]
+    [matter] = desk.about(counter.db, counter.rows(case)[0].id)
+    assert "order #29" in matter.why
