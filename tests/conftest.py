@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stores import STORES, fresh
+from tests.stores import STORES, fresh, migrated_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=STORES)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database: the test runs on SQLite and PostgreSQL."""
+    """The address of a database with our tables: on SQLite, then on PostgreSQL."""
+    with migrated_store(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=STORES)
+def bare_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database that has no table yet."""
     with fresh(request.param, tmp_path) as made:
         yield made

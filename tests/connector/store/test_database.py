@@ -79,10 +79,10 @@ def _open(address: str) -> None:
     connect(address).close()
 
 
-def test_processes_may_open_a_fresh_database_at_once(address: str) -> None:
+def test_processes_may_open_a_fresh_database_at_once(bare_address: str) -> None:
     with multiprocessing.get_context("spawn").Pool(4) as pool:
-        pool.map(_open, [address] * 8)
-    db = connect(address)
+        pool.map(_open, [bare_address] * 8)
+    db = connect(bare_address)
     assert shops.every(db) == []
     db.close()
 
