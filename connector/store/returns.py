@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from connector.errors import NotFound, Refused
-from connector.model import (
-    Answer,
-    Kind,
-    NewGoods,
-    Resolution,
-    Return,
-    ReturnLine,
-    ShopReturn,
-    Terms,
-)
 from connector.states import DECISION, RECEPTION, Decision, Reception, advance
 from connector.store import filing, history
-from connector.store.database import atomic, moment, stamp
+from connector.store.database import atomic, stamp
+from connector.store.return_rows import a_return
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from connector.model import (
+        Answer,
+        NewGoods,
+        Resolution,
+        Return,
+        ReturnLine,
+        ShopReturn,
+        Terms,
+    )
     from connector.store.database import Database, Row
 
 
@@ -386,57 +386,10 @@ def _many(db: Database, where: str, value: str, shop: str = "") -> list[Return]:
         f"SELECT * FROM returns WHERE {where} ORDER BY opened_at, id",  # noqa: S608 - `where` is written above
         **({"value": value, "shop": shop} if shop else {"value": value}),
     )
-    return [_return(db, row) for row in rows]
+    return [a_return(row, _lines(db, row["id"])) for row in rows]
 
 
-def _return(db: Database, row: Row) -> Return:
-    lines = db.query(
-        "SELECT * FROM return_lines WHERE return_id = :id ORDER BY id", id=row["id"]
-    )
-    return Return(
-        id=row["id"],
-        number=row["number"],
-        shop=row["shop"],
-        order_ref=row["order_ref"],
-        kind=Kind(row["kind"]),
-        filed_by=row["filed_by"],
-        opened_at=moment(row["opened_at"]),
-        lines=tuple(_line(line) for line in lines),
-        language=row["language"],
-        shipped_at=moment(row["shipped_at"]) if row["shipped_at"] else None,
-        platform_ref=row["platform_ref"],
-        refund_shipping=bool(row["refund_shipping"]),
-        policy_hash=row["policy_hash"],
-        terms=msgspec.json.decode(row["terms"], type=Terms) if row["terms"] else None,
-        closed_at=moment(row["closed_at"]) if row["closed_at"] else None,
-        cancelled_at=moment(row["cancelled_at"]) if row["cancelled_at"] else None,
-    )
-
-
-def _line(row: Row) -> ReturnLine:
-    return ReturnLine(
-        id=row["id"],
-        line_ref=row["line_ref"],
-        asked=row["asked"],
-        reason=row["reason"],
-        note=row["note"],
-        has_photo=bool(row["has_photo"]),
-        decision=row["decision"],
-        approved=row["approved"],
-        received=row["received"],
-        accepted=row["accepted"],
-        rejected=row["rejected"],
-        lost=row["lost"],
-        elsewhere=row["elsewhere"],
-        platform_ref=row["platform_ref"],
-        trace=msgspec.json.decode(row["trace"], type=tuple[Answer, ...]),
-        wanted=Resolution(row["wanted"]),
-        decided=Resolution(row["decided"]) if row["decided"] else None,
-        goods=msgspec.json.decode(row["goods"], type=NewGoods)
-        if row["goods"]
-        else None,
-        answers=msgspec.json.decode(row["answers"], type=tuple[tuple[str, str], ...]),
-        restock=None if row["restock"] is None else bool(row["restock"]),
-        place=row["place"],
-        handed_back=row["handed_back"],
+def _lines(db: Database, return_id: str) -> list[Row]:
+    return db.query(
+        "SELECT * FROM return_lines WHERE return_id = :id ORDER BY id", id=return_id
     )
