@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -25,7 +25,7 @@ from connector.errors import (
     LawBroken,
     Refused,
 )
-from connector.model import Answer, Kind, Moved, Order, Return, ShopRefund, Terms
+from connector.model import Answer, Kind, Moved, ShopRefund, Terms
 from connector.money import Money
 from connector.settlement import Extras, Own, Units, settle
 from connector.states import Decision, Refund
@@ -43,6 +43,7 @@ from connector.store import (
     shops,
 )
 from connector.store.filing import Wish
+from tests.connector.returning import RULES, approved, file, promised, the_order
 from tests.connector.shapes import NOON, a_line, a_request, an_order, eur
 
 if TYPE_CHECKING:
@@ -50,18 +51,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 LATER = NOON + timedelta(hours=2)
-RULES = """
-currency = "EUR"
-[final_sale]
-tags = ["final-sale"]
-[[reasons]]
-code = "*"
-[fees]
-restocking_percent = "10"
-return_shipping = "4.90"
-[refund]
-when = "received"
-"""
 
 
 @pytest.fixture
@@ -81,50 +70,6 @@ def db(address: str, shop: Sandbox) -> Iterator[Database]:
     yield opened
     assert audit.run(opened) == []
     opened.close()
-
-
-def the_order(shop: Sandbox) -> Order:
-    return shop.order("29")
-
-
-def file(
-    db: Database,
-    shop: Sandbox,
-    name: str = "r1",
-    units: int = 3,
-    kind: Kind = Kind.VOLUNTARY,
-    line: str = "a",
-) -> Return:
-    filing.add(
-        db,
-        return_id=name,
-        shop=shop.name,
-        order=the_order(shop),
-        kind=kind,
-        filed_by="portal",
-        language="en",
-        wishes=[Wish(line_ref=line, quantity=units, reason="too-big")],
-        now=NOON,
-    )
-    return returns.get(db, name)
-
-
-def approved(db: Database, shop: Sandbox, units: int = 3, **given: Any) -> Return:
-    case = file(db, shop, units=units, **given)
-    decide.run(db, shop, lambda: NOON)
-    return returns.get(db, case.id)
-
-
-def promised(db: Database, shop: Sandbox, key: str = "k1", minor: int = 1000) -> None:
-    refunds.reserve(
-        db,
-        shop=shop.name,
-        return_id=None,
-        request=a_request(key, minor),
-        units={},
-        due=NOON,
-        now=NOON,
-    )
 
 
 def test_i01_a_unit_is_in_one_live_return_whoever_asks_at_once(

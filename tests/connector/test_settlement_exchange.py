@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from connector.money import Money, total
 from connector.settlement import Extras, Own, Settlement, Units, difference, settle
+from tests.connector.settling import paid
 from tests.connector.shapes import a_line, an_order, eur
-from tests.connector.test_settlement import paid
 from tests.connector.test_settlement_properties import Shop, returns
 
 PRICES = st.one_of(st.integers(0, 12), st.integers(0, 6_000_000))

@@ -28,7 +28,7 @@ from connector.settlement import (
     as_paid,
     settle,
 )
-from tests.connector.test_settlement import (
+from tests.connector.settling import (
     balanced,
     charge_in,
     line_in,

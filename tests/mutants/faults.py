@@ -60,9 +60,10 @@ FAULTS = (
     ),
     Fault(
         name="key derived from amount",
-        file="connector/steps/promise.py",
-        before="key=str(uuids.uuid7()),",
-        after='key=f"{order.ref}-{settled.amount.minor}",',
+        file="connector/steps/asking.py",
+        before="key=str(uuids.uuid7()),\n        order_ref=order.ref,",
+        after='key=f"{order.ref}-{settled.amount.minor}",\n'
+        "        order_ref=order.ref,",
         why="two refunds of one amount are two refunds",
         catch=SIMULATE,
     ),
@@ -193,7 +194,7 @@ FAULTS = (
     ),
     Fault(
         name="refund by asked instead of received quantity",
-        file="connector/steps/promise.py",
+        file="connector/steps/owing.py",
         before="        When.RECEIVED: line.received - line.rejected,",
         after="        When.RECEIVED: line.asked,",
         why="spree 14678: asked 3, received 2",

@@ -16,14 +16,7 @@ from connector.states import Errand, Refund
 from connector.store import desk, errands, inbox, ledger, outbox, pace
 from connector.store.pace import Breaker
 from jobs.schedule import once
-from tests.stories.test_way import (
-    arrived,
-    asked,
-    bought,
-    paid,
-    the_refund,
-    the_return,
-)
+from tests.stories.way import arrived, asked, bought, paid, the_refund, the_return
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,7 @@ from connector.steps import audit, decide, privacy, purge, sync
 from connector.store import desk, inbox, orders, personal, refunds, shops
 from connector.store import privacy as asked_for
 from jobs.schedule import once
-from tests.stories.test_way import arrived, asked, bought, paid, run, the_return
+from tests.stories.way import arrived, asked, bought, paid, run, the_return
 from webhooks.signatures import sign
 
 if TYPE_CHECKING:

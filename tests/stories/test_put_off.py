@@ -16,15 +16,7 @@ from connector.steps import mirror, refund
 from connector.steps.pace import Measure
 from connector.store import desk, errands, moment, outbox, pace
 from jobs.schedule import JOBS, attempt, once
-from tests.stories.test_way import (
-    arrived,
-    asked,
-    bought,
-    paid,
-    run,
-    the_refund,
-    the_return,
-)
+from tests.stories.way import arrived, asked, bought, paid, run, the_refund, the_return
 
 if TYPE_CHECKING:
     from connector.demo import World

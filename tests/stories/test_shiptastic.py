@@ -15,15 +15,7 @@ from connector.states import Refund
 from connector.steps import decide
 from connector.store import desk, errands, inbox, returns
 from jobs.schedule import once, watch_hooks
-from tests.stories.test_way import (
-    arrived,
-    asked,
-    bought,
-    paid,
-    run,
-    the_refund,
-    the_return,
-)
+from tests.stories.way import arrived, asked, bought, paid, run, the_refund, the_return
 
 if TYPE_CHECKING:
     from adapters.woocommerce.shop import WooCommerceShop

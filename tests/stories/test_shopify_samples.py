@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from connector.demo.world import TEE
 from connector.steps import audit
-from connector.store import desk, inbox, returns
+from connector.store import desk, history, inbox, returns
+from jobs.schedule import once
 from tests.adapters.shopify.test_notices import SAMPLES
 from tests.stories.test_privacy import told
-from tests.stories.test_way import bought, run
+from tests.stories.way import arrived, asked, bought, run, the_return
 
 if TYPE_CHECKING:
     from connector.demo import World
@@ -84,3 +86,34 @@ def test_a_late_delivery_of_an_order_that_nobody_knows_is_read_or_let_go(
     run(world, hours=24)
     states = {one.topic: one.state for one in inbox.recent(world.office.db, TEE)}
     assert states == {"orders/updated": "done", "returns/update": "done"}
+
+
+def test_our_own_echo_changes_nothing_and_sends_nothing(world: World) -> None:
+    purchase = bought(world, TEE)
+    asked(world, purchase)
+    arrived(world, purchase)
+    run(world)
+    run(world)
+    db = world.office.db
+    case = the_return(world, purchase)
+    assert case.status == "closed"
+    before = (history.timeline(db, case.id), deepcopy(world.tee.books))
+    kept = inbox.counts(db, TEE)[0]
+    world.clock.pass_by(hours=1)
+    world.tee.deliver()
+    for delivery in inbox.recent(db, TEE, limit=6):
+        inbox.add(
+            db,
+            shop=TEE,
+            source="shopify",
+            topic=delivery.topic,
+            delivery_key=f"echo-{delivery.id}",
+            body=delivery.body,
+            headers={},
+            now=world.clock(),
+        )
+    world.clock.pass_by(minutes=1)
+    once(world.office.work)
+    assert inbox.counts(db, TEE)[0] >= kept + 6
+    assert (history.timeline(db, case.id), world.tee.books) == before
+    assert desk.open_matters(db) == []

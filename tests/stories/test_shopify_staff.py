@@ -14,9 +14,8 @@ from connector.demo.world import TEE
 from connector.errors import Refused
 from connector.states import Refund
 from connector.steps import audit, cancel, decide, intake
-from connector.store import desk, errands, history, inbox, refunds, returns, shops
-from jobs.schedule import once
-from tests.stories.test_way import arrived, asked, bought, paid, run, the_return
+from connector.store import desk, errands, inbox, refunds, returns, shops
+from tests.stories.way import arrived, asked, bought, paid, run, the_return
 
 if TYPE_CHECKING:
     from connector.demo import World
@@ -348,38 +347,6 @@ def test_a_dispute_holds_the_orders_refund_until_a_person_settles_it(
     staff.dispute(world.tee, purchase.ref, "won")
     run(world)
     assert codes(world) == {"dispute"}
-
-
-def test_our_own_echo_changes_nothing_and_sends_nothing(
-    world: World, purchase: Purchase
-) -> None:
-    asked(world, purchase)
-    arrived(world, purchase)
-    run(world)
-    run(world)
-    db = world.office.db
-    case = the_return(world, purchase)
-    assert case.status == "closed"
-    before = (history.timeline(db, case.id), world.tee.books)
-    kept = inbox.counts(db, TEE)[0]
-    world.clock.pass_by(hours=1)
-    assert world.tee.deliver() >= 0
-    for delivery in inbox.recent(db, TEE, limit=6):
-        inbox.add(
-            db,
-            shop=TEE,
-            source="shopify",
-            topic=delivery.topic,
-            delivery_key=f"echo-{delivery.id}",
-            body=delivery.body,
-            headers={},
-            now=world.clock(),
-        )
-    world.clock.pass_by(minutes=1)
-    once(world.office.work)
-    assert inbox.counts(db, TEE)[0] >= kept + 6
-    assert (history.timeline(db, case.id), world.tee.books) == before
-    assert codes(world) == set()
 
 
 def test_a_label_and_goods_booked_there_are_read_and_change_nothing(

@@ -15,7 +15,7 @@ from connector.states import Refund
 from connector.steps import audit
 from connector.store import Database, tellings
 from jobs.schedule import once, tell_staff
-from tests.stories.test_way import arrived, asked, bought, run, the_refund, the_return
+from tests.stories.way import arrived, asked, bought, run, the_refund, the_return
 
 if TYPE_CHECKING:
     from pathlib import Path

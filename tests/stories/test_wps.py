@@ -12,7 +12,7 @@ from connector.demo.world import BOOTS
 from connector.states import Refund
 from connector.store import desk, history
 from jobs.schedule import once
-from tests.stories.test_way import bought, paid, run, the_refund
+from tests.stories.way import bought, paid, run, the_refund
 from tests.stories.wps import (
     back,
     every,

@@ -19,7 +19,7 @@ from connector.steps import audit, byhand, inspect, pace
 from connector.steps.inspect import Counted
 from connector.store import Database, desk, errands, refunds, returns
 from jobs.schedule import once
-from tests.stories.test_way import bought
+from tests.stories.way import bought
 
 if TYPE_CHECKING:
     from collections.abc import Callable

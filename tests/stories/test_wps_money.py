@@ -10,7 +10,7 @@ from connector.states import Refund
 from connector.steps import decide
 from connector.store import desk, errands, ledger
 from jobs.schedule import once
-from tests.stories.test_way import arrived, asked, bought, paid, run, the_refund
+from tests.stories.way import arrived, asked, bought, paid, run, the_refund
 from tests.stories.wps import (
     back,
     every,
