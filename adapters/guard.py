@@ -50,11 +50,15 @@ class Transport:
     allow: Sequence[str] = ()
     ca_file: str = ""
     _networks: tuple[Network, ...] = field(init=False, repr=False)
+    _pools: dict[str, type[HTTPConnectionPool]] = field(
+        init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         """Read the networks; raises ValueError for what is none."""
         networks = tuple(ipaddress.ip_network(one, strict=False) for one in self.allow)
         object.__setattr__(self, "_networks", networks)
+        object.__setattr__(self, "_pools", _pools(self))
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:  # noqa: ANN401 - as requests has them
         """Make one request on a connection of its own; raises Rejected if forbidden.
@@ -65,8 +69,9 @@ class Transport:
         options |= {"allow_redirects": False, "stream": True}
         with requests.Session() as session:
             session.trust_env = False
-            session.mount("http://", _Adapter(self))
-            session.mount("https://", _Adapter(self))
+            checked = _Adapter(self._pools)
+            session.mount("http://", checked)
+            session.mount("https://", checked)
             return session.request(method, url, verify=self.ca_file or True, **options)
 
     def check(self, found: str, port: int) -> None:
@@ -130,36 +135,37 @@ def _connect(connection: HTTPConnection, transport: Transport) -> socket.socket:
     return made
 
 
+def _pools(transport: Transport) -> dict[str, type[HTTPConnectionPool]]:
+    """Make pools, by scheme, whose connections this transport checks."""
+
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return _connect(self, transport)
+
+    class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return _connect(self, transport)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
 class _Adapter(HTTPAdapter):
     """Makes connections that are checked by one transport."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    def __init__(self, pools: dict[str, type[HTTPConnectionPool]]) -> None:
+        self._pools = pools
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as requests has it
         """Give the pools connections of ours."""
         super().init_poolmanager(*args, **kwargs)
-        transport = self._transport
-
-        class Plain(HTTPConnection):
-            def _new_conn(self) -> socket.socket:
-                return _connect(self, transport)
-
-        class Secure(HTTPSConnection):
-            def _new_conn(self) -> socket.socket:
-                return _connect(self, transport)
-
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
-
-        class SecurePool(HTTPSConnectionPool):
-            ConnectionCls = Secure
-
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": PlainPool,
-            "https": SecurePool,
-        }
+        self.poolmanager.pool_classes_by_scheme = self._pools
 
 
 STRICT = Transport()

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # How many orders of each shop change in the life of a process, and how many distinct
-# deliveries that must come to; PostgreSQL differs in the store alone, and gets fewer.
-CHANGES = {"sqlite": (50, 500), "postgresql": (20, 180)}
+# deliveries that must come to, on either store.
+CHANGES, LEAST = 50, 500
 BUSY = 30  # one order of so many changes at all, those again and again
 KILLS = (9, 60, 100)  # at which commit of the backfills each process dies
 READING = frozenset(
@@ -86,20 +86,19 @@ def test_both_shops_are_connected_and_read_whole_however_often_they_are_killed(
     world: World,
 ) -> None:
     db = world.office.db
-    changes, least = CHANGES[db.engine.name]
     connect(world)
     awaited = wish_to_return(world)
     world.clock.begun = monotonic()
     running = Counter[str]()
     for left in KILLS:
-        live_and_die(world, left, changes)
+        live_and_die(world, left, CHANGES)
         now = [name for name in (TEE, BOOTS) if is_running(world, name)]
         assert now  # it was killed, and all the news came, in the middle of it
         running.update(now)
     assert set(running) == {TEE, BOOTS}
-    assert distinct(world) >= least
+    assert distinct(world) >= LEAST
     for shop in (world.tee, world.boots):
-        assert shop.switches.taken["duplicate"] >= least // 10
+        assert shop.switches.taken["duplicate"] >= LEAST // 10
         assert shop.switches.taken.keys() >= {"reorder", "drop"}
     assert len(world.tee.returns) > EACH // 50
     settle(world)
