@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import wraps
+from http import HTTPStatus
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import requests
@@ -125,7 +126,7 @@ def download(ask: Callable[[], requests.Response]) -> Iterator[bytes]:
         with ask() as answer:
             if answer.status_code in (403, 404, 410):
                 raise Gone(status=answer.status_code)
-            if answer.status_code != 200:  # noqa: PLR2004 - HTTP
+            if answer.status_code != HTTPStatus.OK:
                 msg = "the file could not be read"
                 raise OutcomeUnknown(msg, status=answer.status_code)
             yield from answer.iter_content(CHUNK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adapters.guard import STRICT, Transport
@@ -99,7 +100,7 @@ class Calls:
     def _signed_in(self, name: str, variables: Mapping[str, Any]) -> Reply:
         """Send it, once more with a new token where the old one was refused."""
         reply = self._send(name, variables)
-        if reply.status == 401 and self._credentials.forget():  # noqa: PLR2004 - HTTP
+        if reply.status == HTTPStatus.UNAUTHORIZED and self._credentials.forget():
             reply = self._send(name, variables)
         return reply
 
@@ -127,7 +128,7 @@ class Calls:
 
     def _data(self, reply: Reply) -> Json:
         """Read an answer that is no throttle."""
-        if reply.status == 401:  # noqa: PLR2004 - HTTP
+        if reply.status == HTTPStatus.UNAUTHORIZED:
             msg = "Shopify refused our token"
             raise Rejected(msg, status=reply.status)
         if reply.status in SHUT:
@@ -135,7 +136,7 @@ class Calls:
         if reply.status in STATUS_WORDS:
             raise Rejected(STATUS_WORDS[reply.status], status=reply.status)
         body = _object(reply)
-        if reply.status != 200 or body is None:  # noqa: PLR2004 - HTTP
+        if reply.status != HTTPStatus.OK or body is None:
             msg = "Shopify answered something that cannot be understood"
             raise OutcomeUnknown(msg, status=reply.status)
         served = reply.headers.get("X-Shopify-API-Version", self._version)
@@ -156,7 +157,7 @@ def is_throttled(reply: Reply) -> bool:
     """Say whether the answer speaks only of its own attempt: nothing ran."""
     if reply.status == THROTTLED_BY_EDGE:
         return True
-    body = _object(reply) if reply.status == 200 else None  # noqa: PLR2004 - HTTP
+    body = _object(reply) if reply.status == HTTPStatus.OK else None
     return body is not None and "THROTTLED" in _codes(body.get("errors"))
 
 
@@ -164,7 +165,7 @@ def heard(reply: Reply) -> Heard:
     """Read what an answer says about the shop: its bucket, or that it is down."""
     if reply.status in SHUT:
         return Heard(failure=SHUT[reply.status], is_down=True)
-    if reply.status >= 500:  # noqa: PLR2004 - HTTP
+    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         wait = stay_away(reply, 0.0)
         return Heard(failure=f"Shopify answered {reply.status}", wait=wait)
     if reply.status == THROTTLED_BY_EDGE:
@@ -190,8 +191,9 @@ def _table(found: object, name: str) -> Json:
 
 
 def _number(found: object) -> float | None:
-    is_number = isinstance(found, (int, float)) and not isinstance(found, bool)
-    return float(found) if is_number else None  # type: ignore[arg-type]
+    if isinstance(found, bool) or not isinstance(found, (int, float)):
+        return None
+    return float(found)
 
 
 def _object(reply: Reply) -> Json | None:

@@ -29,6 +29,7 @@ SHOP = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 FRESH = timedelta(seconds=90)  # of a callback and of a proxied request, both ways
 LEEWAY = 10  # seconds that a session token's clock may be off
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+LONGEST_DOMAIN, LONGEST_TIME = 100, 11  # characters; the time in seconds
 ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105 - a name
 OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
 WORDS: Mapping[str, str] = {
@@ -77,7 +78,7 @@ def shop_domain(text: str) -> str:
 
     Stricter than the libraries: nothing but the domain itself, in small letters.
     """
-    if not SHOP.fullmatch(text) or len(text) > 100:  # noqa: PLR2004 - long enough
+    if not SHOP.fullmatch(text) or len(text) > LONGEST_DOMAIN:
         msg = "that is no myshopify.com domain"
         raise BadRequest(msg)
     return text
@@ -158,7 +159,7 @@ def _check(given: str, message: str, secrets: Iterable[str]) -> None:
 
 
 def _check_time(text: str, now: datetime) -> None:
-    is_number = text.isascii() and text.isdigit() and len(text) < 12  # noqa: PLR2004
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_TIME
     if not is_number or abs(now.timestamp() - int(text)) > FRESH.total_seconds():
         msg = "the link is too old; open it anew from the shop"
         raise BadRequest(msg)

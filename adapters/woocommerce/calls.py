@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -136,7 +137,7 @@ class Calls:
 
     def _read(self, path: str, params: Mapping[str, str]) -> Reply:
         reply = self._send(lambda: self._api.get(path, params=dict(params)))
-        if reply.status == 200:  # noqa: PLR2004 - HTTP
+        if reply.status == HTTPStatus.OK:
             return reply
         raise read_error(reply)
 
@@ -182,7 +183,7 @@ class Calls:
         """Post a refund, once; whatever is not surely a refusal is unknown."""
         path = f"orders/{order_ref}/refunds"
         reply = self._send(lambda: self._api.post(path, dict(body)))
-        if reply.status == 201:  # noqa: PLR2004 - HTTP
+        if reply.status == HTTPStatus.CREATED:
             answer = _json(reply)
             if isinstance(answer, dict):
                 return answer
@@ -203,12 +204,13 @@ def heard(reply: Reply) -> Heard:
     A 500 in JSON is about one order (a gateway, a fatal error in its hooks); in
     HTML it is WordPress without its database, or a proxy without WordPress.
     """
-    if reply.status == 429:  # noqa: PLR2004 - HTTP
+    if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
         return Heard(wait=stay_away(reply))
-    if reply.status == 503:  # noqa: PLR2004 - HTTP
+    if reply.status == HTTPStatus.SERVICE_UNAVAILABLE:
         wait = stay_away(reply, 0.0)
         return Heard(failure="the shop answered 503", is_down=wait > 0, wait=wait)
-    if reply.status >= 500 and _code(reply) == "not JSON":  # noqa: PLR2004 - HTTP
+    is_broken = reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if is_broken and _code(reply) == "not JSON":
         return Heard(failure=f"the shop answered {reply.status}")
     return Heard()
 
@@ -244,7 +246,8 @@ def refund_error(reply: Reply) -> PlatformError:
         return Rejected(words, status=reply.status, code=_code(reply))
     if found.get("code") in REFUSAL_CODES and message in REFUSALS:
         return REFUSALS[message](message)
-    if data == 404 and str(found.get("code", "")).endswith("invalid_order_id"):  # noqa: PLR2004
+    is_no_order = str(found.get("code", "")).endswith("invalid_order_id")
+    if data == HTTPStatus.NOT_FOUND and is_no_order:
         words = "the shop has no such order"
         return Gone(words)
     words = "the refund may have been made: the answer is no clear yes or no"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ SPACE = "wc/v3"
 OLDEST, OLD = (3, 5), (8, 2)  # no wc/v3 before; no custom order tables by default
 MOST_INDEX = 4 * 1024 * 1024  # bytes; nobody has said yes to this shop so far
 MOST_SKEW = 120  # seconds that two clocks may differ before it is worth a word
+REDIRECTION = 3  # the class of statuses that lead elsewhere: 3xx
 TOPIC_REFUSED = "woocommerce_rest_shop_webhook_invalid_topic"
 PROBE_TOPIC = "retour.permission"  # never a topic: nothing can come of asking for it
 OK, WARN, FAIL = "ok", "warn", "fail"
@@ -95,11 +97,11 @@ def reach(site: Site) -> Iterator[Check]:
     """Find the API at the address: no wall, no redirect, pretty permalinks."""
     check_url(site.url)
     reply = _get(site, "/wp-json/")
-    if 300 <= reply.status < 400:  # noqa: PLR2004 - HTTP
+    if reply.status // 100 == REDIRECTION:
         facts = {"to": _target(reply)}
         yield Check(step="reach", verdict=FAIL, code="redirected", facts=facts)
         return
-    if reply.status == 404:  # noqa: PLR2004 - HTTP
+    if reply.status == HTTPStatus.NOT_FOUND:
         is_plain = _index(_get(site, "/?rest_route=/")) is not None
         code = "permalinks_plain" if is_plain else "not_wordpress"
         yield Check(step="reach", verdict=FAIL, code=code)
@@ -211,7 +213,7 @@ def _refusal(error: Rejected) -> str:
         return "woocommerce_missing"
     if not code.startswith("woocommerce_"):
         return "walled"
-    if status == 403:  # noqa: PLR2004 - HTTP
+    if status == HTTPStatus.FORBIDDEN:
         return "key_of_customer"
     is_secret = code == "woocommerce_rest_authentication_error"
     return "secret_wrong" if is_secret else "key_unknown"

@@ -118,6 +118,9 @@ def _by_credentials(state: State) -> tuple[int, Json]:
     if state.shop_not_permitted:
         told = "Client credentials cannot be performed on this shop."
         return _refused("shop_not_permitted", told)
+    if state.app_not_installed:
+        told = "The application is not installed on this shop."
+        return _refused("app_not_installed", told)
     scopes = ",".join(state.scopes)
     access = _access(state, DAY_SECONDS)
     return 200, {"access_token": access, "scope": scopes, "expires_in": DAY_SECONDS}

@@ -120,6 +120,7 @@ class State:
     api_version: str = "2026-10"
     served_version: str = ""  # said on answers and webhooks where it differs
     shop_not_permitted: bool = False
+    app_not_installed: bool = False
     app_url: str = ""  # where the app answers, for its proxy and its frame
     redirect_urls: Sequence[str] = ()  # that the app allows; () is any
 

@@ -20,6 +20,7 @@ from connector.model import ShopReturn, ShopReturnLine
 Json = Mapping[str, Any]
 
 NAME = "wps"
+DIGITS = 6  # no order holds a million of one thing
 STATUSES = ("return-requested", "return-approved", "return-cancelled")
 REQUEST = "wps_rma_return_product"
 FILES = "wps_rma_return_attachment"
@@ -135,7 +136,8 @@ def _lines(asked: Json) -> Iterator[ShopReturnLine]:
 def _units(value: object) -> int:
     """Read a quantity: text from the form, a number from the API; else 0."""
     text = str(value).strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0  # noqa: PLR2004 - no order holds a million
+    is_number = text.isascii() and text.isdigit() and len(text) <= DIGITS
+    return int(text) if is_number else 0
 
 
 def _said(value: object) -> str:
