@@ -34,9 +34,10 @@ check: $(STAMP) ## lint, types, direction of imports, docs
 bench: $(STAMP) ## measure: webhook intake, the way to a refund
 	$(BIN)/python -m bench
 
-simulate: $(STAMP) ## the seeded world at length, and 200 cases over HTTP
+simulate: $(STAMP) ## the seeded world at length, 200 cases over HTTP, properties
 	$(BIN)/retour simulate --seed 1 --cases 20000
 	$(BIN)/retour simulate --wire --seed 1 --cases 200
+	$(BIN)/python -m pytest --hypothesis-profile deep -n logical tests/connector
 
 mutants: $(STAMP) ## plant faults one at a time; each must be caught
 	$(BIN)/python -m tests.mutants

@@ -12,7 +12,7 @@ import ipaddress
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import requests
@@ -117,34 +117,37 @@ def _inside(address: Address) -> tuple[Address, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def _connect(connection: HTTPConnection, transport: Transport) -> socket.socket:
-    """Connect only where every address of the name may be asked."""
-    host, port = connection._dns_host, connection.port or 443  # noqa: SLF001 - urllib3's own field for what it resolves
-    try:
-        known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        known = []  # the connection below says it in urllib3's own way
-    for entry in known:
-        transport.check(str(entry[4][0]), port)
-    made = HTTPConnection._new_conn(connection)  # noqa: SLF001 - what is wrapped here
-    try:
-        transport.check(str(made.getpeername()[0]), port)
-    except Rejected:
-        made.close()
-        raise
-    return made
+class _Checked(HTTPConnection):
+    """Connects only where every address of the name may be asked."""
+
+    transport: ClassVar[Transport]
+
+    def _new_conn(self) -> socket.socket:
+        """Check what the name resolves to, then the peer that was reached."""
+        port = self.port or 443
+        try:
+            known = socket.getaddrinfo(self._dns_host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            known = []  # the connection below says it in urllib3's own way
+        for entry in known:
+            self.transport.check(str(entry[4][0]), port)
+        made = super()._new_conn()
+        try:
+            self.transport.check(str(made.getpeername()[0]), port)
+        except Rejected:
+            made.close()
+            raise
+        return made
 
 
-def _pools(transport: Transport) -> dict[str, type[HTTPConnectionPool]]:
+def _pools(found: Transport) -> dict[str, type[HTTPConnectionPool]]:
     """Make pools, by scheme, whose connections this transport checks."""
 
-    class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return _connect(self, transport)
+    class Plain(_Checked):
+        transport = found
 
-    class Secure(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return _connect(self, transport)
+    class Secure(_Checked, HTTPSConnection):
+        transport = found
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain

@@ -1,16 +1,25 @@
-"""What every test may ask for: an empty store, of each kind in turn."""
+"""What every test may ask for: an empty store, of each kind in turn.
+
+Properties try a few dozen examples here; `--hypothesis-profile deep` tries a thousand.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.stores import STORES, fresh, migrated_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+settings.register_profile("quick", max_examples=40, deadline=None)
+settings.register_profile("deep", max_examples=1000, deadline=None)
+settings.load_profile("quick")  # the option of pytest is heeded after this
 
 
 @pytest.fixture(params=STORES)
