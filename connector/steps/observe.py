@@ -109,7 +109,15 @@ def _check_room(
             f"somebody refunded {refund.amount} in the shop; with what is promised"
             f" that is {stands} of {order.captured} captured"
         )
-        _ask(db, shop, "order", order.ref, "overlap", why, now)
+        desk.put(
+            db,
+            shop=shop,
+            about="order",
+            about_id=order.ref,
+            code="overlap",
+            why=why,
+            now=now,
+        )
 
 
 def _check(db: Database, row: RefundRow, order: Order, now: datetime) -> None:
@@ -122,16 +130,4 @@ def _check(db: Database, row: RefundRow, order: Order, now: datetime) -> None:
     else:
         return
     refunds.move(db, row.id, "reverse", now, why=why)
-    _ask(db, row.shop, "refund", row.id, "reversed", why, now)
-
-
-def _ask(
-    db: Database,
-    shop: str,
-    about: str,
-    about_id: str,
-    code: str,
-    why: str,
-    now: datetime,
-) -> None:
-    desk.put(db, shop=shop, about=about, about_id=about_id, code=code, why=why, now=now)
+    desk.put_refund(db, row, "reversed", why, now)

@@ -66,14 +66,14 @@ def _conclude(db: Database, row: RefundRow, finding: Finding, now: datetime) -> 
     if event is not None:
         refunds.move(db, row.id, event, now, why=finding.why, receipt=finding.receipt)
         if event == "fail":
-            _ask(db, row, "failed", finding.why, now)
+            desk.put_refund(db, row, "failed", finding.why, now)
         return True
     if finding.found is Found.ABSENT and row.state is Refund.UNKNOWN:
         refunds.resend(db, row.id, now, now)
         return True
     refunds.looked(db, row.id, now, finding.why)
     if finding.found is Found.PERSON:
-        _ask(db, row, "unknown", finding.why, now)
+        desk.put_refund(db, row, "unknown", finding.why, now)
     return False
 
 
@@ -99,15 +99,3 @@ def _checked(row: RefundRow, finding: Finding) -> Finding:
         why = "it was sent several times and is never found; check the gateway"
         return replace(finding, found=Found.PERSON, why=why)
     return finding
-
-
-def _ask(db: Database, row: RefundRow, code: str, why: str, now: datetime) -> None:
-    desk.put(
-        db,
-        shop=row.shop,
-        about="refund",
-        about_id=row.id,
-        code=code,
-        why=why,
-        now=now,
-    )

@@ -248,7 +248,7 @@ def _record(
             f"an answer came late: the shop made {receipt.ref} of {receipt.amount},"
             f" but this refund is {row.state.value} by now; look at the shop"
         )
-        _matter(db, row, "late_answer", why, now)
+        desk.put_refund(db, row, "late_answer", why, now)
 
 
 def _found(run: _Run, row: RefundRow, receipt: Receipt) -> None:
@@ -285,7 +285,7 @@ def _refused(run: _Run, row: RefundRow, why: str) -> None:
         now = run.clock()
         if refunds.get(db, row.id).state is Refund.SUBMITTED:
             refunds.move(db, row.id, "reject", now, why=why)
-            _matter(db, row, "rejected", why, now)
+            desk.put_refund(db, row, "rejected", why, now)
 
     write(run.db)
     log.error("refund refused by the shop", extra={"refund": row.id})
@@ -310,22 +310,10 @@ def _ask_person(run: _Run, claim: Claim, row: RefundRow, code: str, why: str) ->
     def write(db: Database) -> None:
         if refunds.get(db, row.id).state is not Refund.PLANNED:
             return  # another worker has concluded meanwhile
-        _matter(db, row, code, why, run.clock())
+        desk.put_refund(db, row, code, why, run.clock())
         outbox.later(db, claim, run.clock() + LATEST_RETRY)
 
     write(run.db)
-
-
-def _matter(db: Database, row: RefundRow, code: str, why: str, now: datetime) -> None:
-    desk.put(
-        db,
-        shop=row.shop,
-        about="refund",
-        about_id=row.id,
-        code=code,
-        why=why,
-        now=now,
-    )
 
 
 def _later(run: _Run, claim: Claim, why: str) -> None:

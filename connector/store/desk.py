@@ -11,6 +11,7 @@ from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
     from connector.store.database import Database, Row
+    from connector.store.refunds import RefundRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,21 @@ def put(
         code=code,
         why=discreet(why),
         now=stamp(now),
+    )
+
+
+def put_refund(
+    db: Database, row: RefundRow, code: str, why: str, now: datetime
+) -> None:
+    """Lay a refund before a person; once while it is open."""
+    put(
+        db,
+        shop=row.shop,
+        about="refund",
+        about_id=row.id,
+        code=code,
+        why=why,
+        now=now,
     )
 
 
