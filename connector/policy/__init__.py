@@ -1,24 +1,35 @@
 """The merchant's policy: a TOML file in, verdicts with their reasons out. Pure."""
 
-from connector.policy.judge import judge
-from connector.policy.load import digest, load, starter
-from connector.policy.vocabulary import (
+from connector.policy.case import (
     Case,
     LineVerdict,
-    Policy,
-    Reason,
+    Offer,
+    Past,
     Verdict,
     Wanted,
     When,
+)
+from connector.policy.judge import judge
+from connector.policy.load import digest, load, starter
+from connector.policy.vocabulary import (
+    Policy,
+    Question,
+    Reason,
+    ReasonGroup,
     label,
     reasons,
+    spoken,
 )
 
 __all__ = [
     "Case",
     "LineVerdict",
+    "Offer",
+    "Past",
     "Policy",
+    "Question",
     "Reason",
+    "ReasonGroup",
     "Verdict",
     "Wanted",
     "When",
@@ -27,5 +38,6 @@ __all__ = [
     "label",
     "load",
     "reasons",
+    "spoken",
     "starter",
 ]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from connector.model import Answer, Fault, Kind, Line
 from connector.money import total
+from connector.policy.case import LineVerdict, Verdict
 from connector.policy.rules import LAW_BOUND, RULES, Facts
-from connector.policy.vocabulary import LineVerdict, Verdict
 from connector.states import Decision
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from connector.model import Order
     from connector.money import Money
-    from connector.policy.vocabulary import Case, Policy, Wanted
+    from connector.policy.case import Case, Wanted
+    from connector.policy.vocabulary import Policy
 
 
 def judge(policy: Policy, order: Order, case: Case) -> Verdict:

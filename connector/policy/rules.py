@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connector.model import Answer, Fault, Kind, Line, Order, OrderStatus
-from connector.policy.vocabulary import Case, Policy, Reason, Wanted
+from connector.policy.case import Case, Wanted
+from connector.policy.vocabulary import Policy, Reason, spoken
 
 # A claim that the law grants: the merchant's voluntary rules may only ask (law.md).
 LAW_BOUND = frozenset({Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE})
@@ -128,7 +129,8 @@ def exclusions(facts: Facts) -> Answer | None:
             or tags & one.tags
             or categories & one.categories
         ):
-            return _say("exclusion", "decline", one.why, sku=facts.line.sku)
+            why = spoken(one.why, "en")
+            return _say("exclusion", "decline", why, sku=facts.line.sku)
     return None
 
 
