@@ -316,23 +316,38 @@ class Policy:
 
         A return plugin of WooCommerce knows reasons by their words alone.
         """
-        for names in ("code", "shopify"):
+        exact, words = self._index()
+        found = exact.get(code) or words.get(code.strip().casefold())
+        return found or exact.get(ANY)
+
+    def _index(self) -> tuple[dict[str, Reason], dict[str, Reason]]:
+        """Return the reasons by code, else handle, and by words, the first first."""
+        found = self.memo.get("reasons")
+        if found is None:
+            exact: dict[str, Reason] = {}
+            words: dict[str, Reason] = {}
             for one in self.reasons:
-                if getattr(one, names) == code:
-                    return one
-        words = code.strip().casefold()
-        for one in self.reasons:
-            if words in (text.casefold() for text in (*one.words, *_texts(one))):
-                return one
-        return next((one for one in self.reasons if one.code == ANY), None)
+                exact.setdefault(one.code, one)
+            for one in self.reasons:
+                exact.setdefault(one.shopify, one)
+                for text in (*one.words, *one.labels.values()):
+                    words.setdefault(text.casefold(), one)
+            found = self.memo["reasons"] = (exact, words)
+        exact, words = found
+        return exact, words
+
+    @property
+    def has_amounts(self) -> bool:
+        """Whether it holds limits that mean nothing in another currency."""
+        return (
+            self.automatic_below is not None
+            or bool(self.levels)
+            or any(one.worth is not None for one in self.limits)
+        )
 
     def groups_of(self, tags: frozenset[str]) -> frozenset[str]:
         """Return the customer groups of somebody with these tags, folded."""
         return frozenset(one.name for one in self.customer_groups if one.tags & tags)
-
-
-def _texts(reason: Reason) -> tuple[str, ...]:
-    return tuple(reason.labels.values())
 
 
 def reasons(policy: Policy) -> tuple[Reason, ...]:
