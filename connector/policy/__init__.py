@@ -11,6 +11,8 @@ from connector.policy.case import (
 )
 from connector.policy.judge import judge
 from connector.policy.load import digest, load, starter
+from connector.policy.seen import email_hash, worth
+from connector.policy.sentences import answer, deciding, render
 from connector.policy.vocabulary import (
     Policy,
     Question,
@@ -33,11 +35,16 @@ __all__ = [
     "Verdict",
     "Wanted",
     "When",
+    "answer",
+    "deciding",
     "digest",
+    "email_hash",
     "judge",
     "label",
     "load",
     "reasons",
+    "render",
     "spoken",
     "starter",
+    "worth",
 ]

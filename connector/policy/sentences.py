@@ -18,7 +18,7 @@ from connector.money import Money
 from connector.policy.vocabulary import NO_WORDS, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from connector.policy.vocabulary import Words
 
@@ -75,6 +75,7 @@ SENTENCES: Mapping[str, str] = {
     "restocking": N_("A restocking fee of %(percent)s %% applies."),
     "waived": N_("No fee is taken."),
     "keep": N_("Worth less than %(below)s: the goods may stay with the customer."),
+    "goods": N_("Other goods were wanted, but not which."),
     "whole": N_(
         "The shop approves or declines a return as a whole, and its lines differ."
     ),
@@ -112,6 +113,18 @@ def soften(given: Answer) -> Answer:
         code=given.code,
         words=given.words,
     )
+
+
+def deciding(trace: Sequence[Answer], decision: str) -> Answer | None:
+    """Return the answer that made a line what it is; None where there is no trace.
+
+    `decision` is states.Decision: the first answer that says so, else the last one.
+    """
+    says = {"approved": "approve", "declined": "decline", "needs_person": "ask"}
+    word = says.get(decision, "")
+    said = [one for one in trace if one.rule == "person"] or trace
+    found = next((one for one in said if one.says == word), None)
+    return found or (trace[-1] if trace else None)
 
 
 def render(given: Answer, language: str, translate: Callable[[str], str]) -> str:
