@@ -44,12 +44,19 @@ class Resolution(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What one rule said about one line; the trace is a tuple of these."""
+    """What one rule said about one line; the trace is a tuple of these.
+
+    `why` is the sentence in English. `code` and `facts` say it in other languages
+    (`connector.policy.sentences`), `words` are the merchant's own by language; older
+    traces have neither.
+    """
 
     rule: str
     says: str  # approve, decline, ask, fee, note
-    why: str  # a sentence for people
+    why: str
     facts: tuple[tuple[str, str], ...] = ()
+    code: str = ""
+    words: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

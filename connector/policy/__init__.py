@@ -1,31 +1,52 @@
 """The merchant's policy: a TOML file in, verdicts with their reasons out. Pure."""
 
-from connector.policy.judge import judge
-from connector.policy.load import digest, load, starter
-from connector.policy.vocabulary import (
+from connector.policy.case import (
     Case,
     LineVerdict,
-    Policy,
-    Reason,
+    Offer,
+    Past,
     Verdict,
     Wanted,
     When,
+)
+from connector.policy.judge import judge
+from connector.policy.load import digest, load, starter
+from connector.policy.periods import LAW_BOUND
+from connector.policy.seen import email_hash, worth
+from connector.policy.sentences import answer, deciding, render
+from connector.policy.vocabulary import (
+    Policy,
+    Question,
+    Reason,
+    ReasonGroup,
     label,
     reasons,
+    spoken,
 )
 
 __all__ = [
+    "LAW_BOUND",
     "Case",
     "LineVerdict",
+    "Offer",
+    "Past",
     "Policy",
+    "Question",
     "Reason",
+    "ReasonGroup",
     "Verdict",
     "Wanted",
     "When",
+    "answer",
+    "deciding",
     "digest",
+    "email_hash",
     "judge",
     "label",
     "load",
     "reasons",
+    "render",
+    "spoken",
     "starter",
+    "worth",
 ]

@@ -3,21 +3,65 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from connector.model import Answer, Fault, Kind, Line
-from connector.money import total
-from connector.policy.rules import LAW_BOUND, RULES, Facts
-from connector.policy.vocabulary import LineVerdict, Verdict
+from connector.model import CREDITS, Answer, Resolution
+from connector.money import Money
+from connector.policy import amends
+from connector.policy.case import LineVerdict, Verdict, When
+from connector.policy.compiled import program
+from connector.policy.own import NOTHING, Said, own
+from connector.policy.periods import LAW_BOUND
+from connector.policy.rules import (
+    allowed,
+    asked_worth,
+    blocked,
+    exclusions,
+    final_sale,
+    limits,
+    no_reason,
+    person,
+    photos,
+    questions,
+    standing,
+    window,
+)
+from connector.policy.seen import Seen, whole
+from connector.policy.sentences import answer, soften
 from connector.states import Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from connector.model import Order
-    from connector.money import Money
-    from connector.policy.vocabulary import Case, Policy, Wanted
+    from connector.policy.case import Case, Wanted
+    from connector.policy.compiled import Holds, Program
+    from connector.policy.seen import Whole
+    from connector.policy.vocabulary import Policy
+
+MOMENTS = tuple(When)
+NO_ANSWERS: list[Answer] = []
+
+
+@dataclass(slots=True)
+class _Spoken:
+    """One line, judged by itself: what follows for the whole is drawn from these."""
+
+    verdict: LineVerdict
+    said: Said | None = None
+    fee: Money | None = None  # for the way back
+    may_stay: bool = False
+
+
+@dataclass(slots=True)
+class _Customer:
+    """What is said of the customer, and so of every line alike."""
+
+    is_trusted: bool
+    first: list[Answer]
+    then: list[Answer]
+
+
+ANYBODY = _Customer(is_trusted=False, first=[], then=[])
 
 
 def judge(policy: Policy, order: Order, case: Case) -> Verdict:
@@ -26,14 +70,234 @@ def judge(policy: Policy, order: Order, case: Case) -> Verdict:
     The gravest answer decides a line: decline, then ask, then approve. Where the
     law grants the claim, a declining rule of the merchant's only asks.
     """
-    spoken = [_line(policy, order, case, wanted) for wanted in case.lines]
-    spoken = _automatic(policy, order, case, spoken)
+    made = program(policy)
+    of = whole(policy, order, case)
+    customer = _customer(of) if made.knows_customers else ANYBODY
+    spoken = [_line(of, made, customer, wanted) for wanted in case.lines]
+    _look_at_amounts(of, made, spoken)
+    if policy.keep.below is not None:
+        _let_keep(of, policy.keep.below, spoken)
+    speak = made.actions
     return Verdict(
-        lines=tuple(spoken),
-        return_fee=_return_fee(policy, order, case, spoken),
-        refund_shipping=policy.refund_shipping or _is_owed_shipping(order, case),
-        refund_when=policy.refund_when,
+        lines=tuple([one.verdict for one in spoken]),
+        return_fee=_return_fee(of, spoken),
+        refund_shipping=policy.refund_shipping
+        if not of.is_law and "refund_shipping" not in speak
+        else _is_given_shipping(of, spoken),
+        refund_when=_moment(spoken, "refund_when", policy.refund_when)
+        if "refund_when" in speak
+        else policy.refund_when,
+        goods_when=_moment(spoken, "goods_when", policy.goods_when)
+        if "goods_when" in speak
+        else policy.goods_when,
+        fallback=policy.fallback,
+        credit_days=policy.credit_days,
     )
+
+
+def _customer(of: Whole) -> _Customer:
+    block, allow = blocked(of), allowed(of)
+    return _Customer(
+        is_trusted=allow is not None,
+        first=[block] if block else [],
+        then=[allow] if allow else limits(of),
+    )
+
+
+def _line(of: Whole, made: Program, customer: _Customer, wanted: Wanted) -> _Spoken:
+    line = of.lines.get(wanted.line_ref)
+    if line is None:
+        return _Spoken(_no_line(wanted))
+    seen = Seen(of, wanted, line)
+    holds = made.holds(seen)
+    said = own(seen, holds, made) if True in holds.rules else NOTHING
+    offered, way, unclear = amends.MONEY, wanted.resolution, None
+    if made.moves_ways or way is not Resolution.REFUND:
+        offered, way, unclear = amends.amends(seen, holds, said)
+    first = standing(seen) + customer.first
+    plain = _plain(seen, holds, said, customer)
+    mine, last = said.trace, NO_ANSWERS
+    if unclear or said.values or not of.policy.is_automatic:
+        last = _last(of, said, unclear)
+    if of.is_law:
+        first, plain, mine = (
+            [_lawful(one) for one in part] for part in (first, plain, mine)
+        )
+    trace = [*first, *plain, *mine, *last]
+    decision = _gravest(first + last if said.approves else trace)
+    bp, fee, note = amends.fees(seen, holds, said, way)
+    if note is not None:
+        trace.append(note)
+    verdict = LineVerdict(
+        line_ref=wanted.line_ref,
+        decision=decision,
+        trace=tuple(trace) or (answer("claim", "approve", "claim"),),
+        restocking_bp=bp,
+        resolution=way,
+        bonus_bp=amends.bonus(way, offered, said) if way in CREDITS else 0,
+        offers=offered,
+        approver=said.values.get("approver", ""),
+    )
+    return _Spoken(verdict, said, fee, may_stay=holds.keep[0])
+
+
+def _no_line(wanted: Wanted) -> LineVerdict:
+    return LineVerdict(
+        line_ref=wanted.line_ref,
+        decision=Decision.NEEDS_PERSON,
+        trace=(answer("line", "ask", "line"),),
+        resolution=wanted.resolution,
+    )
+
+
+def _plain(seen: Seen, holds: Holds, said: Said, customer: _Customer) -> list[Answer]:
+    """Return what the merchant's own rules may outweigh."""
+    of, reason, found = seen.policy, seen.reason, []
+    if (timely := window(seen, holds)) is not None:
+        found.append(timely)
+    if of.exclusions and (kept := exclusions(seen, holds)):
+        found.append(kept)
+    if (of.final_sale or seen.line.is_gift_card) and (sold := final_sale(seen)):
+        found.append(sold)
+    if reason is None:
+        found.append(no_reason(seen.wanted.reason))
+    if not customer.is_trusted:
+        if of.questions:
+            found += questions(seen, holds)
+        wanted = said.values.get("photos")
+        if wanted is None:
+            wanted = reason.photos if reason else 0
+        if wanted and (missing := photos(seen, wanted)):
+            found.append(missing)
+        if reason is not None and reason.needs_person:
+            found.append(person(reason))
+    return found + customer.then
+
+
+def _last(of: Whole, said: Said, unclear: Answer | None) -> list[Answer]:
+    """Return what a person must see, whatever the rules approve."""
+    found = list(said.clashes)
+    if unclear:
+        found.append(unclear)
+    who = said.values.get("approver")
+    if who:
+        found.append(answer("approver", "ask", "approver", (("who", who),)))
+    if not of.policy.is_automatic:
+        found.append(answer("automatic", "ask", "automatic"))
+    return found
+
+
+def _lawful(given: Answer) -> Answer:
+    return soften(given) if given.says == "decline" else given
+
+
+def _gravest(answers: list[Answer]) -> Decision:
+    said = [one.says for one in answers]
+    if "decline" in said:
+        return Decision.DECLINED
+    return Decision.NEEDS_PERSON if "ask" in said else Decision.APPROVED
+
+
+def _look_at_amounts(of: Whole, made: Program, spoken: list[_Spoken]) -> None:
+    """Let a person see what is worth as much as the policy's limits, or more."""
+    policy = of.policy
+    if not of.is_same_currency:
+        if made.needs_amounts or policy.has_amounts:
+            facts = (("paid", of.order.currency), ("policy", policy.currency))
+            _ask(spoken, answer("currency", "ask", "currency", facts))
+        return
+    limit = policy.automatic_below
+    if limit is not None:
+        refs = [
+            one.verdict.line_ref
+            for one in spoken
+            if one.verdict.decision is Decision.APPROVED
+        ]
+        if refs and (minor := asked_worth(of, refs)) >= limit.minor:
+            worth = Money(minor, policy.currency)
+            facts = (("worth", str(worth)), ("limit", str(limit)))
+            said = answer("automatic_below", "ask", "automatic_below", facts)
+            _ask(spoken, said, only=Decision.APPROVED)
+    if policy.levels:
+        _name_level(of, spoken)
+
+
+def _name_level(of: Whole, spoken: list[_Spoken]) -> None:
+    """Name who must approve what is worth more than an amount."""
+    refs = [
+        one.verdict.line_ref
+        for one in spoken
+        if one.verdict.decision is not Decision.DECLINED
+    ]
+    worth = asked_worth(of, refs)
+    for level in of.policy.levels:  # the highest first
+        if refs and worth > level.above.minor:
+            facts = (("above", str(level.above)), ("who", level.who))
+            _ask(spoken, answer("level", "ask", "level", facts), who=level.who)
+            return
+
+
+def _ask(
+    spoken: list[_Spoken], said: Answer, only: Decision | None = None, who: str = ""
+) -> None:
+    """Send every line that is not declined, or `only` those, to a person."""
+    for one in spoken:
+        verdict = one.verdict
+        is_meant = only is None or verdict.decision is only
+        if is_meant and verdict.decision is not Decision.DECLINED:
+            one.verdict = replace(
+                verdict,
+                decision=Decision.NEEDS_PERSON,
+                trace=(*verdict.trace, said),
+                approver=who or verdict.approver,
+            )
+
+
+def _let_keep(of: Whole, below: Money, spoken: list[_Spoken]) -> None:
+    """Leave the goods with the customer where the whole return is worth little."""
+    if not of.is_same_currency or asked_worth(of) >= below.minor:
+        return
+    for one in spoken:
+        verdict = one.verdict
+        is_money = verdict.resolution is Resolution.REFUND
+        is_sure = verdict.decision is Decision.APPROVED and is_money
+        if one.may_stay and is_sure:
+            note = answer("keep", "note", "keep", (("below", str(below)),))
+            trace = tuple(x for x in verdict.trace if x.says != "fee")
+            one.verdict = replace(
+                verdict,
+                resolution=Resolution.KEEP,
+                restocking_bp=0,
+                trace=(*trace, note),
+            )
+
+
+def _return_fee(of: Whole, spoken: list[_Spoken]) -> Money | None:
+    """Charge the way back once, the least of the lines' own.
+
+    Nothing where one of the lines comes back for nothing, or none comes back.
+    """
+    least: Money | None = None
+    for one in spoken:
+        verdict = one.verdict
+        if verdict.decision is Decision.DECLINED or one.said is None:
+            continue
+        if verdict.resolution is Resolution.KEEP:
+            continue
+        if one.fee is None or one.fee.currency != of.order.currency:
+            return None
+        if least is None or one.fee < least:
+            least = one.fee
+    return least
+
+
+def _is_given_shipping(of: Whole, spoken: list[_Spoken]) -> bool:
+    if _is_owed_shipping(of.order, of.case):
+        return True
+    own = [one.said.values.get("refund_shipping") for one in spoken if one.said]
+    if True in own:
+        return True
+    return of.policy.refund_shipping and False not in own
 
 
 def _is_owed_shipping(order: Order, case: Case) -> bool:
@@ -43,7 +307,7 @@ def _is_owed_shipping(order: Order, case: Case) -> bool:
     """
     if case.kind not in LAW_BOUND:
         return False
-    asked = Counter({one.line_ref: 0 for one in case.lines})
+    asked: Counter[str] = Counter()
     for one in case.lines:
         asked[one.line_ref] += one.quantity
     return all(
@@ -51,112 +315,7 @@ def _is_owed_shipping(order: Order, case: Case) -> bool:
     )
 
 
-def _line(policy: Policy, order: Order, case: Case, wanted: Wanted) -> LineVerdict:
-    line = order.line(wanted.line_ref)
-    if line is None:
-        answer = Answer(rule="line", says="ask", why="The order has no such line.")
-        return LineVerdict(
-            line_ref=wanted.line_ref, decision=Decision.NEEDS_PERSON, trace=(answer,)
-        )
-    reason = policy.reason(wanted.reason)
-    facts = Facts(policy, order, case, wanted, line, reason)
-    spoken = [rule(facts) for rule in RULES]
-    answers = [answer for answer in spoken if answer]
-    if case.kind in LAW_BOUND:
-        answers = [_soften(answer) for answer in answers]
-    restocking, fee = _restocking(facts)
-    trace = (*answers, *fee) or (_silence(case),)
-    return LineVerdict(
-        line_ref=wanted.line_ref,
-        decision=_gravest(answers),
-        trace=trace,
-        restocking_bp=restocking,
-    )
-
-
-def _silence(case: Case) -> Answer:
-    why = f"No rule speaks against this {case.kind.value.replace('_', ' ')} claim."
-    return Answer(rule="claim", says="approve", why=why)
-
-
-def _soften(answer: Answer) -> Answer:
-    """Turn a merchant's refusal into a question where the law grants the claim."""
-    if answer.says != "decline":
-        return answer
-    why = f"{answer.why} The law may grant this claim all the same."
-    return replace(answer, says="ask", why=why)
-
-
-def _gravest(answers: Sequence[Answer]) -> Decision:
-    said = {answer.says for answer in answers}
-    if "decline" in said:
-        return Decision.DECLINED
-    return Decision.NEEDS_PERSON if "ask" in said else Decision.APPROVED
-
-
-def _restocking(facts: Facts) -> tuple[int, tuple[Answer, ...]]:
-    """Return the restocking fee in basis points, and the answer that names it."""
-    own = facts.reason.restocking_bp if facts.reason else None
-    bp = facts.policy.restocking_bp if own is None else own
-    if not bp or facts.case.kind is not Kind.VOLUNTARY:
-        return 0, ()
-    if facts.fault is not Fault.CUSTOMER:
-        return 0, ()
-    why = f"A restocking fee of {bp / 100:g} % applies."
-    return bp, (Answer(rule="restocking", says="fee", why=why),)
-
-
-def _automatic(
-    policy: Policy, order: Order, case: Case, spoken: list[LineVerdict]
-) -> list[LineVerdict]:
-    """Let a person see returns worth as much as the policy's limit, or more."""
-    limit = policy.automatic_below
-    approved = [one for one in spoken if one.decision is Decision.APPROVED]
-    if limit is None or not approved:
-        return spoken
-    if order.currency != limit.currency:
-        why = f"The order is in {order.currency}, the limit in {limit.currency}."
-    else:
-        worth = _worth(order, case, {one.line_ref for one in approved})
-        if worth < limit:
-            return spoken
-        why = f"Worth {worth}; from {limit} on, a person decides."
-    answer = Answer(rule="automatic_below", says="ask", why=why)
-    return [
-        replace(one, decision=Decision.NEEDS_PERSON, trace=(*one.trace, answer))
-        if one.decision is Decision.APPROVED
-        else one
-        for one in spoken
-    ]
-
-
-def _worth(order: Order, case: Case, refs: set[str]) -> Money:
-    """Add up what was paid for the units asked for."""
-    amounts = []
-    for wanted in case.lines:
-        line: Line | None = order.line(wanted.line_ref)
-        if line and wanted.line_ref in refs:
-            amounts.append(line.gross.share(wanted.quantity, max(1, line.quantity)))
-    return total(amounts, order.currency)
-
-
-def _return_fee(
-    policy: Policy, order: Order, case: Case, spoken: Sequence[LineVerdict]
-) -> Money | None:
-    """Charge the way back once, where every line is the customer's own wish.
-
-    A withdrawal's way back may cost him too, if he was told so before he bought
-    (article 14.1); a fault of ours or the carrier's may not.
-    """
-    fee = policy.return_fee
-    if fee is None or not fee or fee.currency != order.currency:
-        return None
-    if case.kind not in (Kind.VOLUNTARY, Kind.WITHDRAWAL):
-        return None
-    coming = {one.line_ref for one in spoken if one.decision is not Decision.DECLINED}
-    for wanted in case.lines:
-        reason = policy.reason(wanted.reason)
-        is_ours = reason is not None and reason.fault is not Fault.CUSTOMER
-        if wanted.line_ref in coming and is_ours:
-            return None
-    return fee if coming else None
+def _moment(spoken: list[_Spoken], action: str, plain: When) -> When:
+    """Return the latest of what the lines wait for: they are paid as one return."""
+    own = [When(one.said.values.get(action, plain)) for one in spoken if one.said]
+    return max(own, key=MOMENTS.index, default=plain)

@@ -1,28 +1,39 @@
-"""Read a policy file; every problem is said at once, with the nearest known word."""
+"""Read a policy file; every problem is said at once, with its line."""
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import tomllib
+from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from connector.errors import BadAmount, PolicyError
-from connector.model import Fault
-from connector.money import Money
-from connector.policy.vocabulary import Exclusion, Policy, Reason, When, Window
+from connector.errors import PolicyError
+from connector.model import Resolution
+from connector.policy.case import When
+from connector.policy.conditions import Known, conditions
+from connector.policy.lines import Lines
+from connector.policy.reader import Reader
+from connector.policy.tables import (
+    exclusions,
+    final_sale,
+    limits,
+    listed,
+    questions,
+    reason_groups,
+    reasons,
+    window,
+)
+from connector.policy.thens import fees, offers, rules
+from connector.policy.vocabulary import CustomerGroup, Keep, Level, Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Iterable
 
-MOST_DAYS = 3650
-BASIS_POINTS = 100
-LISTS = ("products", "skus", "tags", "categories")
-HANDLES = (
-    "unknown", "changed-my-mind", "item-not-as-described", "received-the-wrong-item",
-    "other-reason", "damaged-or-defective", "too-small", "too-big", "style", "color",
-)  # fmt: skip
+KEPT = 256  # versions that are held ready at once
+CURRENCY = len("EUR")
+# What new goods may become when they are gone; goods again would be gone again.
+FALLBACKS = (Resolution.REFUND, Resolution.STORE_CREDIT, Resolution.GIFT_CARD)
 
 
 def digest(text: str) -> str:
@@ -36,233 +47,122 @@ def starter(currency: str) -> str:
     return text.replace('currency = "EUR"', f'currency = "{currency}"', 1)
 
 
+@lru_cache(maxsize=KEPT)
 def load(text: str, name: str = "policy.toml") -> Policy:
-    """Read a policy; raises PolicyError with every problem, one a line."""
+    """Read a policy; raises PolicyError with every problem, one a line.
+
+    The same text gives the same policy, so that it is compiled once.
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         msg = f"{name}: not valid TOML: {error}"
         raise PolicyError(msg) from None
-    reader = _Reader(data)
-    policy = _policy(reader)
-    if reader.problems:
-        raise PolicyError("\n".join(f"{name}: {one}" for one in reader.problems))
+    top = Reader(data, Lines(text))
+    policy = _policy(top, digest(text))
+    if top.problems:
+        said = dict.fromkeys(sorted(top.problems, key=lambda one: one[0]))
+        raise PolicyError("\n".join(f"{name}:{line}: {what}" for line, what in said))
     return policy
 
 
-class _Reader:
-    """A table of the file that collects problems instead of stopping at one."""
-
-    def __init__(
-        self,
-        data: Mapping[str, Any],
-        where: str = "",
-        problems: list[str] | None = None,
-    ) -> None:
-        self.data = data
-        self.where = where
-        self.problems: list[str] = [] if problems is None else problems
-
-    def say(self, what: str) -> None:
-        """Note a problem of this table."""
-        self.problems.append(f"[{self.where}] {what}" if self.where else what)
-
-    def known(self, *keys: str) -> None:
-        """Refuse keys that no rule reads: a misspelt rule must not be lost."""
-        for key in self.data:
-            if key not in keys:
-                self.say(f"unknown key {key!r}{_nearest(key, keys)}")
-
-    def table(self, key: str) -> _Reader:
-        """Return a table inside this one; empty when it is absent."""
-        data = self.data.get(key, {})
-        if not isinstance(data, dict):
-            self.say(f"{key} must be a table")
-            data = {}
-        where = f"{self.where}.{key}" if self.where else key
-        return _Reader(data, where, self.problems)
-
-    def tables(self, key: str) -> list[_Reader]:
-        """Return the tables of an array, `[[key]]`."""
-        found = self.data.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
-            self.say(f"{key} must be written as [[{key}]]")
-            return []
-        return [
-            _Reader(data, f"{key} {number}", self.problems)
-            for number, data in enumerate(found, start=1)
-        ]
-
-    def whole(self, key: str, default: int, most: int = MOST_DAYS) -> int:
-        """Read a whole number between 0 and `most`."""
-        value = self.data.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int):
-            self.say(f"{key} must be a whole number, not {value!r}")
-            return default
-        if not 0 <= value <= most:
-            self.say(f"{key} must be between 0 and {most}")
-            return default
-        return value
-
-    def flag(self, key: str, *, default: bool = False) -> bool:
-        """Read true or false."""
-        value = self.data.get(key, default)
-        if not isinstance(value, bool):
-            self.say(f"{key} must be true or false, not {value!r}")
-            return default
-        return value
-
-    def text(self, key: str, default: str = "") -> str:
-        """Read a string."""
-        value = self.data.get(key, default)
-        if not isinstance(value, str):
-            self.say(f"{key} must be text in quotes, not {value!r}")
-            return default
-        return value
-
-    def chosen(self, key: str, words: Collection[str], default: str) -> str:
-        """Read one of a closed set of words."""
-        value = self.text(key, default)
-        if value not in words:
-            self.say(f"{key}: unknown word {value!r}{_nearest(value, words)}")
-            return default
-        return value
-
-    def texts(self, key: str) -> frozenset[str]:
-        """Read a list of strings."""
-        value = self.data.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
-            self.say(f"{key} must be a list of texts")
-            return frozenset()
-        return frozenset(value)
-
-    def amount(self, key: str, currency: str) -> Money | None:
-        """Read an amount, written as text so that no cent is lost: "4.90"."""
-        if key not in self.data:
-            return None
-        value = self.data[key]
-        try:
-            money = Money.parse(value if isinstance(value, str) else "", currency)
-        except BadAmount:
-            self.say(f'{key} must be an amount in quotes, as "4.90", not {value!r}')
-            return None
-        if money.minor < 0:
-            self.say(f"{key} must not be negative")
-            return None
-        return money
-
-    def percent(self, key: str) -> int | None:
-        """Read a percentage with up to two decimals, as text, in basis points."""
-        if key not in self.data:
-            return None
-        value = self.data[key]
-        try:
-            bp = Money.parse(value, "EUR").minor if isinstance(value, str) else -1
-        except BadAmount:
-            bp = -1
-        if not 0 <= bp <= BASIS_POINTS * 100:
-            self.say(f'{key} must be a percentage in quotes, as "15" or "12.5"')
-            return None
-        return bp
-
-
-def _policy(top: _Reader) -> Policy:
-    top.known(
-        "currency", "window", "exclude", "final_sale", "reasons", "approve", "fees",
-        "refund",
-    )  # fmt: skip
-    currency = top.text("currency")
-    if not (len(currency) == len("EUR") and currency.isalpha() and currency.isupper()):
-        top.say('currency must be an ISO code, as "EUR"')
-        currency = "EUR"
-    approve, fees, refund = top.table("approve"), top.table("fees"), top.table("refund")
-    approve.known("automatic_below")
-    fees.known("restocking_percent", "return_shipping")
-    refund.known("when", "shipping")
-    final = top.table("final_sale")
-    final.known("tags", "gift_cards_return")
+def _policy(top: Reader, version: str) -> Policy:
+    top.known("")
+    currency = _currency(top)
+    groups, upper = _customer_groups(top), reason_groups(top)
+    found = reasons(top, {one.code for one in upper})
+    own = {
+        "reasons": tuple(one.code for one in found),
+        "groups": tuple(one.code for one in upper),
+        "customers": tuple(one.name for one in groups),
+    }
+    known = Known(currency=currency, own=own)
+    asked = questions(top, known)
+    answers = [f"{one.code}:{said.code}" for one in asked for said in one.choices]
+    known = Known(currency=currency, own={**own, "answers": tuple(answers)})
+    approve, refund, exchange = (
+        top.table(key) for key in ("approve", "refund", "exchange")
+    )
+    for table, key in ((approve, "approve"), (refund, "refund")):
+        table.known(key)
+    exchange.known("exchange")
+    restocking, return_fee, special = fees(top.table("fees"), known)
+    sale = final_sale(top.table("final_sale"))
     return Policy(
         currency=currency,
-        window=_window(top.table("window")),
-        exclusions=tuple(_exclusion(one) for one in top.tables("exclude")),
-        final_sale=_lower(final.texts("tags")),
-        gift_cards=final.flag("gift_cards_return"),
-        reasons=_reasons(top),
+        window=window(top, known),
+        exclusions=exclusions(top, known),
+        final_sale=sale[0],
+        gift_cards=sale[1],
+        customer_groups=groups,
+        reason_groups=upper,
+        reasons=found,
+        questions=asked,
+        is_automatic=approve.flag("automatic", default=True),
         automatic_below=approve.amount("automatic_below", currency),
-        restocking_bp=fees.percent("restocking_percent") or 0,
-        return_fee=fees.amount("return_shipping", currency),
+        levels=tuple(_levels(approve, currency)),
+        block=listed(top.table("block"), "block"),
+        allow=listed(top.table("allow"), "allow"),
+        limits=limits(top, currency),
+        restocking_bp=restocking,
+        return_fee=return_fee,
+        fees=special,
+        offers=offers(top, known),
+        keep=_keep(top.table("keep"), known),
         refund_when=When(refund.chosen("when", list(When), When.RECEIVED)),
         refund_shipping=refund.flag("shipping"),
+        goods_when=When(exchange.chosen("when", list(When), When.RECEIVED)),
+        fallback=Resolution(exchange.chosen("fallback", FALLBACKS, Resolution.REFUND)),
+        credit_days=_days(top, "credit"),
+        expiry_days=_days(top, "expiry"),
+        rules=rules(top, known),
+        digest=version,
     )
 
 
-def _window(table: _Reader) -> Window:
-    table.known("days", "grace_days", "countries")
-    countries = table.table("countries")
-    by_country: dict[str, int] = {}
-    for country in countries.data:
-        if not (len(country) == len("FR") and country.isalpha() and country.isupper()):
-            countries.say(f"{country!r} is no ISO country code, as FR")
-        by_country[country] = countries.whole(country, 30)
-    return Window(
-        days=table.whole("days", 30),
-        grace_days=table.whole("grace_days", 5),
-        by_country=by_country,
-    )
+def _currency(top: Reader) -> str:
+    currency = top.text("currency")
+    if len(currency) == CURRENCY and currency.isalpha() and currency.isupper():
+        return currency
+    top.say('currency must be an ISO code, as "EUR"', "currency")
+    return "EUR"
 
 
-def _exclusion(table: _Reader) -> Exclusion:
-    table.known("why", *LISTS)
-    why = table.text("why")
-    if not why:
-        table.say("say why, in a sentence for the customer")
-    if not any(table.data.get(key) for key in LISTS):
-        table.say(f"name what is excluded: {', '.join(LISTS)}")
-    return Exclusion(
-        why=why,
-        products=table.texts("products"),
-        skus=table.texts("skus"),
-        tags=_lower(table.texts("tags")),
-        categories=_lower(table.texts("categories")),
-    )
+def _days(top: Reader, key: str) -> int | None:
+    table = top.table(key)
+    table.known(key)
+    return table.maybe_whole("days")
 
 
-def _reasons(top: _Reader) -> tuple[Reason, ...]:
-    found = tuple(_reason(table) for table in top.tables("reasons"))
-    if not found:
-        top.say("name at least one [[reasons]]")
-    codes = [reason.code for reason in found]
-    for code in sorted({code for code in codes if codes.count(code) > 1}):
-        top.say(f"reason {code!r} is there twice")
-    return found
+def _keep(table: Reader, known: Known) -> Keep:
+    table.known("keep")
+    below = table.amount("below", known.currency)
+    return Keep(below=below, when=conditions(table, known))
 
 
-def _reason(table: _Reader) -> Reason:
-    table.known(
-        "code", "labels", "fault", "needs_photo", "needs_person", "shopify",
-        "restocking_percent",
-    )  # fmt: skip
-    code = table.text("code")
-    if not code:
-        table.say("a reason needs a code")
-    labels = table.table("labels")
-    return Reason(
-        code=code,
-        labels={language: labels.text(language) for language in labels.data},
-        fault=Fault(table.chosen("fault", list(Fault), Fault.CUSTOMER)),
-        needs_photo=table.flag("needs_photo"),
-        needs_person=table.flag("needs_person"),
-        shopify=table.chosen("shopify", HANDLES, "other-reason"),
-        restocking_bp=table.percent("restocking_percent"),
-    )
+def _levels(approve: Reader, currency: str) -> Iterable[Level]:
+    """Return the levels, the highest amount first."""
+    found = []
+    for table in approve.tables("levels"):
+        table.known("approve.levels")
+        above = table.amount("above", currency)
+        who = table.required("who", "a level needs a name: who approves")
+        if above is None:
+            table.say("say above what amount")
+        else:
+            found.append(Level(above=above, who=who))
+    return sorted(found, key=lambda one: -one.above.minor)
 
 
-def _lower(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(word.casefold() for word in words)
-
-
-def _nearest(word: str, words: Collection[str]) -> str:
-    near = difflib.get_close_matches(word, [str(one) for one in words], n=1)
-    if near:
-        return f"; did you mean {near[0]!r}?"
-    return f"; known are {', '.join(words)}" if words else ""
+def _customer_groups(top: Reader) -> tuple[CustomerGroup, ...]:
+    found: dict[str, CustomerGroup] = {}
+    for table in top.tables("customer_groups"):
+        table.known("customer_groups")
+        name = table.required("name", "a group of customers needs a name")
+        tags = table.folded("tags")
+        if not tags:
+            table.say("name the tags that make the group", "tags")
+        if name in found:
+            table.say(f"group {name!r} is there twice")
+        found[name] = CustomerGroup(name=name, tags=tags)
+    return tuple(found.values())

@@ -1,179 +1,257 @@
-"""One small function a rule: facts of one line in, an answer or silence out."""
+"""One small function a rule: what is seen of one line in, an answer or silence out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
-from connector.model import Answer, Fault, Kind, Line, Order, OrderStatus
-from connector.policy.vocabulary import Case, Policy, Reason, Wanted
+from connector.model import Kind, OrderStatus
+from connector.policy.periods import LAW_BOUND, withdrawal_ends
+from connector.policy.seen import email_hash, past, past_worth, worth
+from connector.policy.sentences import answer
 
-# A claim that the law grants: the merchant's voluntary rules may only ask (law.md).
-LAW_BOUND = frozenset({Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE})
-WITHDRAWAL_DAYS = 14  # Directive 2011/83/EU, article 9
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
+    from connector.model import Answer
+    from connector.policy.compiled import Holds
+    from connector.policy.seen import Seen, Whole
+    from connector.policy.sentences import Facts
+    from connector.policy.vocabulary import (
+        Choice,
+        Exclusion,
+        Limit,
+        Listed,
+        Reason,
+        SpecialWindow,
+    )
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that a rule may look at, about one line."""
-
-    policy: Policy
-    order: Order
-    case: Case
-    wanted: Wanted
-    line: Line
-    reason: Reason | None
-
-    @property
-    def fault(self) -> Fault:
-        """Who answers for it; the customer where no reason says otherwise."""
-        return self.reason.fault if self.reason else Fault.CUSTOMER
-
-
-Rule = Callable[[Facts], Answer | None]
-
-
-def _say(rule: str, says: str, why: str, **facts: object) -> Answer:
-    known = tuple((name, str(value)) for name, value in facts.items())
-    return Answer(rule=rule, says=says, why=why, facts=known)
+_STATUS = {
+    OrderStatus.UNPAID: "decline",
+    OrderStatus.CANCELLED: "ask",
+    OrderStatus.REFUNDED: "decline",
+    OrderStatus.UNKNOWN: "ask",
+}
 
 
-def order_status(facts: Facts) -> Answer | None:
-    """Refuse what was not paid or went back already; ask about unknown states."""
-    status = facts.order.status
-    words = {
-        OrderStatus.UNPAID: ("decline", "The order was not paid."),
-        OrderStatus.CANCELLED: ("ask", "The order was cancelled."),
-        OrderStatus.REFUNDED: ("decline", "The whole order was refunded already."),
-        OrderStatus.UNKNOWN: ("ask", "The shop gives the order a state new to us."),
-    }
-    if status not in words:
-        return None
-    says, why = words[status]
-    return _say("order_status", says, why, status=status.value)
+def standing(seen: Seen) -> list[Answer]:
+    """Refuse what was not paid or went back already; ask about unknown states.
+
+    No rule of the merchant's can outweigh that.
+    """
+    found = []
+    status = seen.order.status
+    if status in _STATUS:
+        facts = (("status", status.value),)
+        found.append(answer("order_status", _STATUS[status], status.value, facts))
+    left = seen.line.quantity - seen.line.refunded_units
+    if seen.wanted.quantity > left:
+        asked = (("asked", str(seen.wanted.quantity)), ("left", str(left)))
+        found.append(answer("units_left", "decline", "units_left", asked))
+    return found
 
 
-def units_left(facts: Facts) -> Answer | None:
-    """Refuse units that went back already."""
-    left = facts.line.quantity - facts.line.refunded_units
-    if facts.wanted.quantity <= left:
-        return None
-    why = f"Only {left} of these items were not refunded yet."
-    return _say("units_left", "decline", why, asked=facts.wanted.quantity, left=left)
-
-
-def window(facts: Facts) -> Answer | None:
+def window(seen: Seen, holds: Holds) -> Answer | None:
     """Hold to the return window, counted from delivery, with a stated fallback."""
-    if facts.case.kind is Kind.WITHDRAWAL:
-        return withdrawal(facts)
-    if facts.case.kind in LAW_BOUND:
+    if seen.case.kind is Kind.WITHDRAWAL:
+        return withdrawal(seen)
+    if seen.case.kind in LAW_BOUND:
         return None
-    rules, country = facts.policy.window, facts.order.customer.country
-    days = rules.by_country.get(country, rules.days)
-    start, counted_from = _start(facts)
+    special = None
+    if True in holds.windows:
+        special = seen.policy.window.special[holds.windows.index(True)]
+    start, counted_from = seen.begins
+    days, last = window_ends(seen, special)
+    facts: Facts = (
+        ("from", counted_from),
+        ("start", start.date().isoformat()),
+        ("last_day", last.date().isoformat()),
+        ("days", str(days)),
+    )
+    if special is not None:
+        facts = (*facts, ("window", special.name))
+    if seen.case.asked_at <= last:
+        return answer("window", "approve", "window_open", facts)
+    code = "season_ended" if special and special.until else "window_ended"
+    return answer("window", "decline", code, facts)
+
+
+def window_ends(seen: Seen, special: SpecialWindow | None) -> tuple[int, datetime]:
+    """Return the window in days and its last moment.
+
+    A special one's days go before the country's; it lasts until its last day at least.
+    """
+    rules = seen.policy.window
+    start, counted_from = seen.begins
+    days = rules.by_country.get(seen.order.customer.country, rules.days)
+    if special is not None and special.days is not None:
+        days = special.days
     grace = 0 if counted_from == "delivery" else rules.grace_days
     last = start + timedelta(days=days + grace)
-    shown = {"from": counted_from, "start": start.date(), "last_day": last.date()}
-    if facts.case.asked_at > last:
-        why = f"The return window of {days} days ended on {last:%Y-%m-%d}."
-        return _say("window", "decline", why, **shown)
-    why = f"Within the return window, which ends on {last:%Y-%m-%d}."
-    return _say("window", "approve", why, **shown)
+    if special is not None and special.until is not None:
+        last = max(last, _end_of(special.until, start))
+    return days, last
 
 
-def withdrawal(facts: Facts) -> Answer:
+def _end_of(day: date, like: datetime) -> datetime:
+    """Return the last moment of a day, aware as `like` is."""
+    return datetime.combine(day, time.max, tzinfo=like.tzinfo)
+
+
+def withdrawal(seen: Seen) -> Answer:
     """Grant fourteen days from the last parcel; in doubt, for the customer."""
-    start, counted_from = _start(facts)
-    grace = 0 if counted_from == "delivery" else facts.policy.window.grace_days
-    # A day more: the period runs to the end of its last day (Regulation 1182/71).
-    last = start + timedelta(days=WITHDRAWAL_DAYS + grace + 1)
-    shown = {"from": counted_from, "start": start.date()}
-    if facts.case.asked_at <= last:
-        why = "Withdrawal within 14 days of the last parcel."
-        return _say("withdrawal", "approve", why, **shown)
-    why = "Withdrawal declared later than 14 days after the last parcel."
-    return _say("withdrawal", "ask", why, **shown)
+    grace = seen.policy.window.grace_days
+    start, counted_from, last = withdrawal_ends(seen.order, grace)
+    facts = (("from", counted_from), ("start", start.date().isoformat()))
+    if seen.case.asked_at <= last:
+        return answer("withdrawal", "approve", "withdrawal", facts)
+    return answer("withdrawal", "ask", "withdrawal_late", facts)
 
 
-def _start(facts: Facts) -> tuple[datetime, str]:
-    """Return when the period starts: the last parcel with this line decides."""
-    order = facts.order
-    parcels = [
-        parcel
-        for parcel in order.parcels
-        if not parcel.units or facts.line.ref in dict(parcel.units)
-    ]
-    if facts.case.kind is Kind.WITHDRAWAL:
-        parcels = list(order.parcels)  # the last parcel of the order (article 9.2.b.i)
-    delivered = [parcel.delivered_at for parcel in parcels if parcel.delivered_at]
-    shipped = [parcel.shipped_at for parcel in parcels if parcel.shipped_at]
-    if delivered and len(delivered) == len(parcels):
-        return max(delivered), "delivery"
-    if shipped:
-        return max(shipped), "dispatch"
-    if order.completed_at:
-        return order.completed_at, "completion"
-    return order.placed_at, "purchase"
+def exclusions(seen: Seen, holds: Holds) -> Answer | None:
+    """Keep out what cannot come back; only a letter of the law binds a withdrawal.
 
-
-def exclusions(facts: Facts) -> Answer | None:
-    """Keep out products, SKUs, tags and categories that cannot come back."""
-    tags = {tag.casefold() for tag in facts.line.tags}
-    categories = {name.casefold() for name in facts.line.categories}
-    for one in facts.policy.exclusions:
-        if (
-            facts.line.product_ref in one.products
-            or facts.line.sku in one.skus
-            or tags & one.tags
-            or categories & one.categories
-        ):
-            return _say("exclusion", "decline", one.why, sku=facts.line.sku)
+    A fault is answered for whatever was excluded (Directive (EU) 2019/771).
+    """
+    kind = seen.case.kind
+    if kind in LAW_BOUND and kind is not Kind.WITHDRAWAL:
+        return None
+    for one, does in zip(seen.policy.exclusions, holds.exclusions, strict=True):
+        if kind is Kind.WITHDRAWAL and not one.article:
+            continue
+        if _excludes(one, seen) or (one.when and does):
+            facts: Facts = (("name", one.name), ("sku", seen.line.sku))
+            if one.article:
+                law = f"article 16 ({one.article}) of Directive 2011/83/EU"
+                facts = (*facts, ("law", law))
+            return answer("exclusion", "decline", "", facts, one.why)
     return None
 
 
-def final_sale(facts: Facts) -> Answer | None:
-    """Keep out what was sold for good, and gift cards."""
-    if facts.line.is_gift_card and not facts.policy.gift_cards:
-        return _say("gift_card", "decline", "Gift cards cannot be returned.")
-    tags = {tag.casefold() for tag in facts.line.tags} & facts.policy.final_sale
+def _excludes(one: Exclusion, seen: Seen) -> bool:
+    return bool(
+        seen.line.product_ref in one.products
+        or seen.line.sku in one.skus
+        or seen.tags & one.tags
+        or seen.categories & one.categories
+    )
+
+
+def final_sale(seen: Seen) -> Answer | None:
+    """Keep out what was sold for good, and gift cards.
+
+    No law knows a final sale: a claim that it grants is not touched by one.
+    """
+    if seen.line.is_gift_card and not seen.policy.gift_cards:
+        return answer("gift_card", "decline", "gift_card")
+    tags = seen.tags & seen.policy.final_sale
     if not tags:
         return None
-    why = "This item was a final sale."
-    return _say("final_sale", "decline", why, tag=min(tags))
+    says = "note" if seen.case.kind in LAW_BOUND else "decline"
+    return answer("final_sale", says, "final_sale", (("tag", min(tags)),))
 
 
-def reason_known(facts: Facts) -> Answer | None:
+def no_reason(code: str) -> Answer:
     """Ask a person about a reason that the policy does not know."""
-    if facts.reason is not None:
+    return answer("reason", "ask", "reason", (("reason", code[:80]),))
+
+
+def person(reason: Reason) -> Answer:
+    """Ask, because a person looks at every return for the reason."""
+    return answer("person", "ask", "person", (("reason", reason.code),))
+
+
+def chosen(seen: Seen, holds: Holds) -> list[tuple[str, Choice | None, bool]]:
+    """Return the questions that this line is asked: code, answer, must it be there."""
+    given = dict(seen.wanted.answers)
+    return [
+        (one.code, one.choice(given.get(one.code, "")), one.is_required)
+        for one, does in zip(seen.policy.questions, holds.questions, strict=True)
+        if does
+    ]
+
+
+def questions(seen: Seen, holds: Holds) -> list[Answer]:
+    """Let the customer's answers decide, where the policy says that they do."""
+    found = []
+    for code, choice, must in chosen(seen, holds):
+        facts = (("question", code), ("answer", choice.code if choice else ""))
+        if choice is None and must:
+            found.append(answer("question", "ask", "question", facts))
+        elif choice is not None and choice.says in ("ask", "decline"):
+            sentence = f"answer_{choice.says}"
+            said = answer("question", choice.says, sentence, facts, choice.why)
+            found.append(said)
+    return found
+
+
+def photos(seen: Seen, wanted: int) -> Answer | None:
+    """Ask where photos are wanted and fewer came."""
+    sent = seen.wanted.photo_count
+    if sent >= wanted:
         return None
-    why = "The policy does not know this reason."
-    return _say("reason", "ask", why, reason=facts.wanted.reason[:80])
+    facts = (("wanted", str(wanted)), ("sent", str(sent)))
+    return answer("photo", "ask", "photos", facts)
 
 
-def photo(facts: Facts) -> Answer | None:
-    """Ask where a reason needs a photo and none came."""
-    needs = facts.reason is not None and facts.reason.needs_photo
-    if not needs or facts.wanted.has_photo:
+def blocked(of: Whole) -> Answer | None:
+    """Ask, or refuse, where the customer is on the block list."""
+    found = _on(of, of.policy.block)
+    if not found:
         return None
-    return _say("photo", "ask", "This reason needs a photo, and none was sent.")
+    says = of.policy.block.says
+    code = "blocked_decline" if says == "decline" else "blocked"
+    return answer("block", says, code, (("listed_by", found),), of.policy.block.why)
 
 
-def person(facts: Facts) -> Answer | None:
-    """Ask where a person looks at every return for the reason."""
-    if facts.reason is None or not facts.reason.needs_person:
-        return None
-    return _say("person", "ask", "A person looks at returns for this reason.")
+def allowed(of: Whole) -> Answer | None:
+    """Note that the customer is on the allow list."""
+    found = _on(of, of.policy.allow)
+    return (
+        answer("allow", "note", "allowed", (("listed_by", found),)) if found else None
+    )
 
 
-# The merchant's own rules. A claim that the law grants is never declined by them.
-RULES: tuple[Rule, ...] = (
-    order_status,
-    units_left,
-    window,
-    exclusions,
-    final_sale,
-    reason_known,
-    photo,
-    person,
-)
+def _on(of: Whole, listed: Listed) -> str:
+    """Say by what a customer is on a list: email or tag; "" where he is not.
+
+    The trace never holds the address, nor its hash.
+    """
+    if listed.emails and email_hash(of.order.customer.email) in listed.emails:
+        return "email"
+    return "tag" if listed.tags & of.customer_tags else ""
+
+
+def limits(of: Whole) -> list[Answer]:
+    """Ask, or refuse, where a customer sends back more than the policy's limits."""
+    found = []
+    for one in of.policy.limits:
+        count, value = 1 + past(of.case, one.days), _value(of, one)
+        over = one.returns is not None and count > one.returns
+        if over or (one.worth is not None and value > one.worth.minor):
+            facts: Facts = (("name", one.name), ("days", str(one.days)))
+            facts = (*facts, ("returns", str(count)))
+            found.append(answer("limit", one.says, "limit", facts, one.why))
+    return found
+
+
+def _value(of: Whole, limit: Limit) -> int:
+    """Return, in minor units, what was sent back in the limit's days, now too."""
+    if limit.worth is None:
+        return 0
+    currency = of.policy.currency
+    asked = asked_worth(of) if of.is_same_currency else 0
+    return asked + past_worth(of.case, limit.days, currency)
+
+
+def asked_worth(of: Whole, refs: Sequence[str] | None = None) -> int:
+    """Return what was paid for what is asked back, in the order's minor units.
+
+    With `refs` of those lines alone.
+    """
+    return sum(
+        worth(line, one.quantity).minor
+        for one in of.case.lines
+        if (line := of.lines.get(one.line_ref))
+        and (refs is None or one.line_ref in refs)
+    )

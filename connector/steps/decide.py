@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from connector import policy
 from connector.errors import BadRequest, Gone, PlatformError
-from connector.model import Answer, Terms
+from connector.model import Answer, Resolution, Terms
 from connector.states import Decision
+from connector.steps.amends import possible
 from connector.steps.observe import observe
-from connector.store import atomic, desk, errands, orders, returns, shops
+from connector.store import atomic, customers, desk, errands, orders, returns, shops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from connector.model import Order, Return
+    from connector.model import Order, Return, ReturnLine
     from connector.platform import Abilities, Shop
     from connector.store import Database
 
@@ -53,11 +54,14 @@ def _one(
     return True
 
 
-def asked(case: Return) -> policy.Case:
-    """Put a return as the policy's question."""
+def asked(case: Return, past: tuple[policy.Past, ...] = ()) -> policy.Case:
+    """Put a return as the policy's question; `past` are its customer's earlier ones."""
     return policy.Case(
         kind=case.kind,
         asked_at=case.opened_at,
+        shop=case.shop,
+        channel=case.filed_by,
+        past=past,
         lines=tuple(
             policy.Wanted(
                 line_ref=line.line_ref,
@@ -65,6 +69,8 @@ def asked(case: Return) -> policy.Case:
                 reason=line.reason,
                 note=line.note,
                 has_photo=line.has_photo,
+                resolution=line.wanted,
+                answers=line.answers,
             )
             for line in case.lines
         ),
@@ -76,35 +82,88 @@ def _judge(
     db: Database, able: Abilities, order: Order, return_id: str, now: datetime
 ) -> None:
     case = returns.get(db, return_id)
+    customers.note(db, case, order)
     digest = orders.policy_of(db, case.shop, order.ref)
     rules = policy.load(shops.policy_text(db, digest))
-    verdict = policy.judge(rules, order, asked(case))
-    spoken = _whole(case, verdict.lines)
-    terms = Terms(
-        when=verdict.refund_when.value,
-        return_fee=verdict.return_fee,
-        restocking=tuple(
-            (line.id, said.restocking_bp)
-            for line, said in zip(case.lines, spoken, strict=True)
-            if said.restocking_bp
-        ),
-    )
+    verdict = policy.judge(rules, order, asked(case, customers.past(db, case)))
+    spoken = _whole(case, _in_reach(case, able, verdict.lines))
+    terms = _terms(case, able, verdict, spoken)
     returns.judged(db, case.id, digest, terms, shipping=verdict.refund_shipping)
     for line, said in zip(case.lines, spoken, strict=True):
         if line.decision == Decision.PENDING:
-            is_approved = said.decision is Decision.APPROVED
-            returns.decide(
-                db,
-                case,
-                line.id,
-                EVENT[said.decision],
-                approved=line.asked if is_approved else 0,
-                trace=said.trace,
-                actor="policy",
-                now=now,
-                why=said.trace[-1].why if said.trace else "",
-            )
+            _write(db, able, case, line, said, now)
     _after(db, able, case.id, now)
+
+
+def _write(
+    db: Database,
+    able: Abilities,
+    case: Return,
+    line: ReturnLine,
+    said: policy.LineVerdict,
+    now: datetime,
+) -> None:
+    """Decide a line, and what it is made good with unless it comes to nothing."""
+    is_meant = said.decision is not Decision.DECLINED
+    is_possible = said.resolution in possible(able)
+    spoke = policy.deciding(said.trace, said.decision)
+    returns.decide(
+        db,
+        case,
+        line.id,
+        EVENT[said.decision],
+        approved=line.asked if said.decision is Decision.APPROVED else 0,
+        trace=said.trace,
+        actor="policy",
+        now=now,
+        why=spoke.why if spoke else "",
+        resolution=said.resolution if is_meant and is_possible else None,
+    )
+
+
+def _terms(
+    case: Return,
+    able: Abilities,
+    verdict: policy.Verdict,
+    spoken: tuple[policy.LineVerdict, ...],
+) -> Terms:
+    """Return what the verdict fixes about money, credit and new goods."""
+    pairs = [(line.id, said) for line, said in zip(case.lines, spoken, strict=True)]
+    has_fallback = verdict.fallback in possible(able)
+    return Terms(
+        when=verdict.refund_when.value,
+        return_fee=verdict.return_fee,
+        restocking=tuple((n, x.restocking_bp) for n, x in pairs if x.restocking_bp),
+        bonus=tuple((n, x.bonus_bp) for n, x in pairs if x.bonus_bp),
+        goods_when=verdict.goods_when.value,
+        fallback=verdict.fallback if has_fallback else Resolution.REFUND,
+        credit_days=verdict.credit_days,
+    )
+
+
+def _in_reach(
+    case: Return, able: Abilities, lines: tuple[policy.LineVerdict, ...]
+) -> tuple[policy.LineVerdict, ...]:
+    """Let a person decide what the shop has no way to do."""
+    return tuple(
+        _reached(line, able, said) for line, said in zip(case.lines, lines, strict=True)
+    )
+
+
+def _reached(
+    line: ReturnLine, able: Abilities, said: policy.LineVerdict
+) -> policy.LineVerdict:
+    way = said.resolution
+    if said.decision is Decision.DECLINED:
+        return said
+    if way not in possible(able):
+        answer = policy.answer("ways", "ask", "ways", (("way", way.value),))
+    elif way is Resolution.EXCHANGE and line.goods is None:
+        answer = policy.answer("ways", "ask", "goods")
+    else:
+        return said
+    trace = (*said.trace, answer)
+    return replace(said, decision=Decision.NEEDS_PERSON, trace=trace)
 
 
 def _whole(
@@ -118,8 +177,7 @@ def _whole(
         return lines
     if len({line.decision for line in lines}) == 1:
         return lines
-    why = "The shop approves or declines a return as a whole, and its lines differ."
-    answer = Answer(rule="whole", says="ask", why=why)
+    answer = policy.answer("whole", "ask", "whole")
     return tuple(
         replace(line, decision=Decision.NEEDS_PERSON, trace=(*line.trace, answer))
         for line in lines

@@ -26,7 +26,9 @@ SETTLED = timedelta(minutes=4)
 KEEP = (
     "INSERT INTO orders (shop, ref, number, updated_at, read_at, snapshot,"
     " policy_hash) SELECT :shop, :ref, :number, :updated, '', :snapshot,"
-    " policy_hash FROM shops WHERE name = :shop"
+    " coalesce((SELECT l.hash FROM policy_lives l WHERE l.shop = :shop"
+    "  AND l.since <= :placed ORDER BY l.since DESC, l.id DESC LIMIT 1), policy_hash)"
+    " FROM shops WHERE name = :shop"
     " ON CONFLICT (shop, ref) DO UPDATE SET number = :number,"
     " updated_at = :updated, snapshot = :snapshot"
 )
@@ -34,7 +36,10 @@ KEEP = (
 
 @atomic
 def keep(db: Database, shop: str, order: Order) -> None:
-    """Keep the newer snapshot; the policy in force is bound at the first sight.
+    """Keep the newer snapshot; at the first sight its policy is bound to an order.
+
+    That is the version that was live when it was placed; for an order that is older
+    than the shop's first version, the one in force now.
 
     An order whose customer was erased stays without one, whatever the shop says.
     Of two with one modification time the later reading is kept: a refund that is
@@ -91,6 +96,7 @@ def _row(shop: str, order: Order) -> dict[str, object]:
         "ref": order.ref,
         "number": order.number,
         "updated": stamp(order.updated_at),
+        "placed": stamp(order.placed_at),
         "snapshot": msgspec.json.encode(order).decode(),
     }
 

@@ -13,7 +13,7 @@ import msgspec
 from connector.compliance import bare
 from connector.errors import NotFound
 from connector.model import Answer, Order
-from connector.store import credentials, orders, refunds, returns
+from connector.store import credentials, customers, orders, refunds, returns
 from connector.store.database import Database, atomic, stamp
 
 if TYPE_CHECKING:
@@ -142,6 +142,11 @@ def _lines(db: Database, shop: str, order_ref: str) -> Mapping[str, int]:
     return {name: number for name, number in done.items() if number}
 
 
+def _customer(db: Database, shop: str, order_ref: str) -> Mapping[str, int]:
+    found = customers.forget(db, shop, order_ref)
+    return {"customers": found} if found else {}
+
+
 def _without_words(answer: Answer) -> Answer:
     return replace(answer, why="", facts=()) if answer.rule == BY_PERSON else answer
 
@@ -149,6 +154,7 @@ def _without_words(answer: Answer) -> Answer:
 OF_ORDER: tuple[Callable[[Database, str, str], Mapping[str, int]], ...] = (
     _snapshot,
     _lines,
+    _customer,
 )
 
 

@@ -10,6 +10,7 @@ from connector.store.hooks_schema import WATCHDOG
 from connector.store.laws import LAWS, Statement, append_only
 from connector.store.making_good_schema import MAKING_GOOD
 from connector.store.pacing import PACING
+from connector.store.policy_schema import POLICY_LIVES
 from connector.store.privacy_schema import PRIVACY
 from connector.store.tellings_schema import TELLINGS
 
@@ -308,4 +309,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     PRIVACY,
     BOTH_WAYS,
     MAKING_GOOD,
+    POLICY_LIVES,
 )

@@ -115,12 +115,22 @@ def learnt(db: Database, name: str, facts: Mapping[str, str], now: datetime) -> 
 
 @atomic
 def bind_policy(db: Database, name: str, digest: str, text: str, now: datetime) -> None:
-    """Put a policy version in force for a shop; every version is kept."""
+    """Put a policy version in force for a shop; every version is kept for ever.
+
+    From now on it binds the orders that are placed (`orders.keep`).
+    """
     db.execute(
         "INSERT INTO policies (hash, text, first_seen) VALUES (:hash, :text, :now)"
         " ON CONFLICT (hash) DO NOTHING",
         hash=digest,
         text=text,
+        now=stamp(now),
+    )
+    db.execute(
+        "INSERT INTO policy_lives (shop, hash, since) SELECT name, :hash, :now"
+        " FROM shops WHERE name = :name AND coalesce(policy_hash, '') <> :hash",
+        hash=digest,
+        name=name,
         now=stamp(now),
     )
     db.execute(

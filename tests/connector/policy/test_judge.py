@@ -103,7 +103,7 @@ YES, NO, ASK = Decision.APPROVED, Decision.DECLINED, Decision.NEEDS_PERSON
         (line(gross=eur(30000)), {}, ASK, "automatic_below"),
         (order(), {"kind": Kind.WITHDRAWAL, "days": 14}, YES, "withdrawal"),
         (order(), {"kind": Kind.WITHDRAWAL, "days": 16}, ASK, "withdrawal"),
-        (line(tags=("final-sale",)), {"kind": Kind.FAULTY}, ASK, "final_sale"),
+        (line(tags=("final-sale",)), {"kind": Kind.FAULTY}, YES, "final_sale"),
         (order(), {"kind": Kind.FAULTY, "days": 400}, YES, "claim"),
         (order(), {"kind": Kind.CARRIER_DAMAGE, "days": 400}, YES, "claim"),
     ],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_what_no_rule_knows_is_an_error_that_says_what_to_do(
     with pytest.raises(PolicyError) as caught:
         policy.load(text, "p.toml")
     assert said in str(caught.value)
-    assert str(caught.value).startswith("p.toml: ")
+    assert re.match(r"p\.toml:(\d+)?", str(caught.value))
 
 
 def test_every_problem_is_said_at_once() -> None:

@@ -1,0 +1,223 @@
+"""A table of a policy file that collects problems instead of stopping at one."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from connector.errors import BadAmount
+from connector.money import Money
+from connector.policy import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from connector.policy.lines import Lines, Path
+
+MOST_DAYS = 3650
+MOST_COUNT = 100_000
+BASIS_POINTS = 100
+LANGUAGE = len("fr")
+
+
+def nearest(word: str, words: Collection[str]) -> str:
+    """Name the nearest known word, else all of them, as the end of a sentence."""
+    near = difflib.get_close_matches(word, [str(one) for one in words], n=1)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; known are {', '.join(words)}" if words else ""
+
+
+class Reader:
+    """A table, where it is, and the problems of the whole file."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        lines: Lines,
+        path: Path = (),
+        problems: list[tuple[int, str]] | None = None,
+    ) -> None:
+        self.data = data
+        self.lines = lines
+        self.path = path
+        self.problems: list[tuple[int, str]] = [] if problems is None else problems
+
+    @property
+    def line(self) -> int:
+        """The line that the table begins at."""
+        return self.lines.of(self.path)
+
+    @property
+    def where(self) -> str:
+        """The table's name for people: `rules 2.then`."""
+        said = ""
+        for part in self.path:
+            if isinstance(part, int):
+                said += f" {part + 1}"
+            else:
+                said += f".{part}" if said else part
+        return said
+
+    def say(self, what: str, key: str = "") -> None:
+        """Note a problem of this table, or of one of its keys."""
+        line = self.lines.of((*self.path, key) if key else self.path)
+        self.problems.append((line, f"[{self.where}] {what}" if self.where else what))
+
+    def known(self, table: str) -> None:
+        """Refuse keys that no rule reads: a misspelt rule must not be lost."""
+        self.only(keys.names(table))
+
+    def only(self, names: Collection[str]) -> None:
+        """Refuse keys other than these."""
+        for key in self.data:
+            if key not in names:
+                self.say(f"unknown key {key!r}{nearest(key, names)}", key)
+
+    def table(self, key: str) -> Reader:
+        """Return a table inside this one; empty when it is absent."""
+        data = self.data.get(key, {})
+        if not isinstance(data, dict):
+            self.say(f"{key} must be a table", key)
+            data = {}
+        return Reader(data, self.lines, (*self.path, key), self.problems)
+
+    def tables(self, key: str) -> list[Reader]:
+        """Return the tables of an array, `[[key]]`."""
+        found = self.data.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
+            name = f"{self.where}.{key}" if self.where else key
+            self.say(f"{key} must be written as [[{name}]]", key)
+            return []
+        return [
+            Reader(data, self.lines, (*self.path, key, place), self.problems)
+            for place, data in enumerate(found)
+        ]
+
+    def whole(self, key: str, default: int, most: int = MOST_DAYS) -> int:
+        """Read a whole number between 0 and `most`."""
+        found = self.maybe_whole(key, most)
+        return default if found is None else found
+
+    def maybe_whole(
+        self, key: str, most: int = MOST_DAYS, least: int = 0
+    ) -> int | None:
+        """Read a whole number between `least` and `most`; None when it is absent."""
+        if key not in self.data:
+            return None
+        value = self.data[key]
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.say(f"{key} must be a whole number, not {value!r}", key)
+            return None
+        if not least <= value <= most:
+            self.say(f"{key} must be between {least} and {most}", key)
+            return None
+        return value
+
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """Read true or false."""
+        value = self.data.get(key, default)
+        if not isinstance(value, bool):
+            self.say(f"{key} must be true or false, not {value!r}", key)
+            return default
+        return value
+
+    def text(self, key: str, default: str = "") -> str:
+        """Read a string."""
+        value = self.data.get(key, default)
+        if not isinstance(value, str):
+            self.say(f"{key} must be text in quotes, not {value!r}", key)
+            return default
+        return value
+
+    def required(self, key: str, what: str) -> str:
+        """Read a string that may not be empty."""
+        value = self.text(key)
+        if not value and isinstance(self.data.get(key, ""), str):
+            self.say(what, key)
+        return value
+
+    def chosen(self, key: str, words: Collection[str], default: str) -> str:
+        """Read one of a closed set of words."""
+        value = self.text(key, default)
+        if value not in words:
+            self.say(f"{key}: unknown word {value!r}{nearest(value, words)}", key)
+            return default
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Read a list of strings, in order."""
+        value = self.data.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
+            self.say(f"{key} must be a list of texts", key)
+            return ()
+        return tuple(dict.fromkeys(value))
+
+    def choices(self, key: str, words: Collection[str]) -> tuple[str, ...]:
+        """Read a list of words out of a closed set."""
+        found = self.texts(key)
+        for one in found:
+            if one not in words:
+                self.say(f"{key}: unknown word {one!r}{nearest(one, words)}", key)
+        return tuple(one for one in found if one in words)
+
+    def folded(self, key: str) -> frozenset[str]:
+        """Read a list of strings that are compared without case."""
+        return frozenset(word.casefold() for word in self.texts(key))
+
+    def words(self, key: str) -> dict[str, str]:
+        """Read the merchant's own words: one text, or a table of texts by language."""
+        value = self.data.get(key)
+        if isinstance(value, str):
+            return {"": value} if value else {}
+        table = self.table(key)
+        for language in table.data:
+            if len(language) != LANGUAGE or not language.isalpha():
+                table.say(f'{language!r} is no language, as "fr"', language)
+        return {one.casefold(): table.text(one) for one in table.data}
+
+    def day(self, key: str) -> date | None:
+        """Read a date, written as TOML writes it: 2027-01-31."""
+        value = self.data.get(key)
+        if value is None:
+            return None
+        if isinstance(value, datetime) or not isinstance(value, date):
+            self.say(f"{key} must be a date, as 2027-01-31, not {value!r}", key)
+            return None
+        return value
+
+    def amount(self, key: str, currency: str) -> Money | None:
+        """Read an amount, written as text so that no cent is lost: "4.90"."""
+        if key not in self.data:
+            return None
+        money = amount(self.data[key], currency)
+        if money is None:
+            value = self.data[key]
+            what = f'{key} must be an amount in quotes, as "4.90", not {value!r}'
+            self.say(what, key)
+            return None
+        if money.minor < 0:
+            self.say(f"{key} must not be negative", key)
+            return None
+        return money
+
+    def percent(self, key: str) -> int | None:
+        """Read a percentage with up to two decimals, as text, in basis points."""
+        if key not in self.data:
+            return None
+        found = amount(self.data[key], "EUR")  # two decimals, as a percentage has
+        if found is None or not 0 <= found.minor <= BASIS_POINTS * 100:
+            self.say(f'{key} must be a percentage in quotes, as "15" or "12.5"', key)
+            return None
+        return found.minor
+
+
+def amount(value: object, currency: str) -> Money | None:
+    """Read an amount that is written as text; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return Money.parse(value, currency)
+    except BadAmount:
+        return None

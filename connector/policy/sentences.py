@@ -1,0 +1,167 @@
+"""What a rule says, as a sentence in the reader's language: code and facts in.
+
+Texts are gettext's msgids; `%(name)s` is filled from the facts of the answer.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_currency
+
+from connector.errors import BadAmount
+from connector.model import Answer
+from connector.money import Money
+from connector.policy.vocabulary import NO_WORDS, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from connector.policy.vocabulary import Words
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own word for "gather, do not translate"
+    """Mark a text for translation."""
+    return text
+
+
+Facts = tuple[tuple[str, str], ...]
+
+SOFTENED = "softened"  # a fact of an answer that the law forbids to decline
+SENTENCES: Mapping[str, str] = {
+    "line": N_("The order has no such line."),
+    "unpaid": N_("The order was not paid."),
+    "cancelled": N_("The order was cancelled."),
+    "refunded": N_("The whole order was refunded already."),
+    "unknown": N_("The shop gives the order a state new to us."),
+    "units_left": N_("Only %(left)s of these items were not refunded yet."),
+    "window_open": N_("Within the return window, which ends on %(last_day)s."),
+    "window_ended": N_("The return window of %(days)s days ended on %(last_day)s."),
+    "season_ended": N_("The return window ended on %(last_day)s."),
+    "withdrawal": N_("Withdrawal within 14 days of the last parcel."),
+    "withdrawal_late": N_(
+        "Withdrawal declared later than 14 days after the last parcel."
+    ),
+    "claim": N_("No rule speaks against this claim."),
+    "gift_card": N_("Gift cards cannot be returned."),
+    "final_sale": N_("This item was a final sale."),
+    "reason": N_("The policy does not know this reason."),
+    "photos": N_("Photos needed: %(wanted)s; sent: %(sent)s."),
+    "person": N_("A person looks at returns for this reason."),
+    "question": N_("A question about this item was not answered."),
+    "answer_ask": N_("A person looks at this, because of an answer given."),
+    "answer_decline": N_("It cannot come back, because of an answer given."),
+    "answer_fee": N_("A restocking fee of %(percent)s %% applies to this answer."),
+    "blocked": N_("A person looks at the returns of this customer."),
+    "blocked_decline": N_("Returns of this customer are not accepted."),
+    "allowed": N_("A trusted customer: limits and photos do not matter."),
+    "limit": N_("More was sent back in %(days)s days than the policy allows."),
+    "rule_approve": N_("The rule “%(name)s” approves it."),
+    "rule_note": N_("The rule “%(name)s” applies."),
+    "clash": N_(
+        "Two rules of equal priority say different things: “%(one)s” and “%(other)s”."
+    ),
+    "approver": N_("This must be approved by: %(who)s."),
+    "resolution": N_("What is wanted instead is not offered for this item."),
+    "withdrawal_money": N_("A withdrawal is paid back in money; a person decides."),
+    "ways": N_("The shop itself has no way to do what is wanted: %(way)s."),
+    "automatic": N_("A person decides every return."),
+    "automatic_below": N_("Worth %(worth)s; from %(limit)s on, a person decides."),
+    "level": N_("Worth more than %(above)s: it must be approved by %(who)s."),
+    "currency": N_("The order is in %(paid)s, the policy's amounts in %(policy)s."),
+    "restocking": N_("A restocking fee of %(percent)s %% applies."),
+    "waived": N_("No fee is taken."),
+    "keep": N_("Worth less than %(below)s: the goods may stay with the customer."),
+    "goods": N_("Other goods were wanted, but not which."),
+    "whole": N_(
+        "The shop approves or declines a return as a whole, and its lines differ."
+    ),
+    SOFTENED: N_("The law may grant this claim all the same."),
+}
+DAYS = frozenset({"last_day", "start"})
+AMOUNTS = frozenset({"worth", "limit", "above", "below"})
+
+
+def answer(
+    rule: str,
+    says: str,
+    code: str,
+    facts: Facts = (),
+    words: Words = NO_WORDS,
+) -> Answer:
+    """Make an answer with its English sentence; own words go before the code's."""
+    if words:
+        own = tuple(words.items())
+        return Answer(
+            rule=rule, says=says, why=spoken(words, "en"), facts=facts, words=own
+        )
+    text = SENTENCES[code]
+    why = text % dict(facts) if "%" in text else text
+    return Answer(rule=rule, says=says, why=why, facts=facts, code=code)
+
+
+def soften(given: Answer) -> Answer:
+    """Turn a merchant's refusal into a question where the law grants the claim."""
+    return Answer(
+        rule=given.rule,
+        says="ask",
+        why=f"{given.why} {SENTENCES[SOFTENED]}",
+        facts=(*given.facts, (SOFTENED, "yes")),
+        code=given.code,
+        words=given.words,
+    )
+
+
+def deciding(trace: Sequence[Answer], decision: str) -> Answer | None:
+    """Return the answer that made a line what it is; None where there is no trace.
+
+    `decision` is states.Decision: the first answer that says so, else the last one.
+    """
+    says = {"approved": "approve", "declined": "decline", "needs_person": "ask"}
+    word = says.get(decision, "")
+    said = [one for one in trace if one.rule == "person"] or trace
+    found = next((one for one in said if one.says == word), None)
+    return found or (trace[-1] if trace else None)
+
+
+def render(given: Answer, language: str, translate: Callable[[str], str]) -> str:
+    """Say an answer to a reader; an older trace as it was written.
+
+    `translate` is the language's gettext. Dates and money are written as the
+    language does.
+    """
+    if given.words:
+        said = spoken(dict(given.words), language)
+    elif given.code in SENTENCES:
+        said = _filled(given, language, translate)
+    else:
+        return given.why
+    if (SOFTENED, "yes") in given.facts:
+        said = f"{said} {translate(SENTENCES[SOFTENED])}"
+    return said
+
+
+def _filled(given: Answer, language: str, translate: Callable[[str], str]) -> str:
+    text = translate(SENTENCES[given.code])
+    facts = {name: _shown(name, value, language) for name, value in given.facts}
+    try:
+        return text % facts if "%" in text else text
+    except (KeyError, ValueError, TypeError):
+        return given.why
+
+
+def _shown(name: str, value: str, language: str) -> str:
+    try:
+        locale = Locale.parse(language.replace("-", "_"))
+        if name in DAYS:
+            return format_date(date.fromisoformat(value), "long", locale=locale)
+        if name in AMOUNTS:
+            decimal, _, currency = value.partition(" ")
+            money = Money.parse(decimal, currency)
+            return format_currency(money.decimal, currency, locale=locale)
+    except (ValueError, UnknownLocaleError, BadAmount):
+        pass
+    return value
