@@ -19,7 +19,7 @@ from connector.law.calendars import (
 )
 from connector.law.letters import Exempt, place_of
 from connector.law.profiles import Regime, profile
-from connector.law.switches import DEFAULTS
+from connector.law.switches import DEFAULTS, FUNCTION_FROM
 
 if TYPE_CHECKING:
     from connector.law.profiles import Profile
@@ -232,6 +232,18 @@ def told_on(sale: Sale, switches: Switches = DEFAULTS) -> date | None:
     if not owed or told.right is None:
         return told.right
     return max(told.right, told.function) if told.function else None
+
+
+def owes_function(country: str, ordered: date, switches: Switches = DEFAULTS) -> bool:
+    """Say whether the online withdrawal function is owed for an order (statement 23).
+
+    On for every EU and EEA customer, also of contracts before the day of the duty
+    while their period runs: the day of the switch is only what a notice is judged by.
+    The United Kingdom asks for none (statement 57).
+    """
+    since = switches["function_from"]
+    late = isinstance(since, date) and since > FUNCTION_FROM and ordered < since
+    return profile(country).regime is Regime.EU and not late
 
 
 def _extended(
