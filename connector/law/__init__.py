@@ -34,7 +34,15 @@ from connector.law.consequences import (
     same_means,
     value_kept,
 )
-from connector.law.floor import Excluded, Terms, Undercut, Window, undercuts
+from connector.law.floor import (
+    Charged,
+    Denied,
+    Excluded,
+    Terms,
+    Undercut,
+    Window,
+    undercuts,
+)
 from connector.law.labels import FORM, LABELS, MANDATORY, Label, capital, labels
 from connector.law.late import How, Late, late_of, lateness, warranty_shipping
 from connector.law.letters import LETTERS, Exempt, Letter
@@ -48,6 +56,7 @@ from connector.law.withdrawal import (
     owes_function,
     right,
     sale_of,
+    withdrawal_days,
 )
 
 __all__ = [
@@ -58,8 +67,10 @@ __all__ = [
     "MANDATORY",
     "PROFILES",
     "SWITCHES",
+    "Charged",
     "Clock",
     "Delivery",
+    "Denied",
     "Excluded",
     "Exempt",
     "Fee",
@@ -115,5 +126,6 @@ __all__ = [
     "undercuts",
     "value_kept",
     "warranty_shipping",
+    "withdrawal_days",
     "withdrawing",
 ]

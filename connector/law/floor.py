@@ -5,8 +5,7 @@ It knows no policy file: `connector.policy.lawful` puts a policy into these fact
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connector.law.clocks import REFUND_DAYS, SEND_BACK_DAYS
@@ -38,27 +37,49 @@ class Excluded:
 
     key: str
     letter: str = ""
+    countries: frozenset[str] = frozenset()
     binds: bool = False  # it refuses withdrawals too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charged:
+    """A fee that a withdrawal pays, as a policy says under `key`."""
+
+    key: str
+    fee: Fee
+    countries: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """What a policy denies a claim of the law under `key`.
+
+    `topic` is that of an article: withdrawal (the claim itself), refund (money, for
+    something else instead) or conformity (a fault is not heard).
+    """
+
+    key: str
+    topic: str
+    why: str
+    countries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What of a policy the law looks at; days None where it sets none.
 
-    `sold_to` empty: everywhere. `fees` are those that a withdrawal pays, by key.
-    `refund_days` after the due events of the law, `send_back_days` the time that the
-    customer has, `fault_days` a last day for faults. `other_means` are keys that give
-    a withdrawal something else than money.
+    `sold_to` empty: everywhere. `refund_days` count from the day that the law pays
+    from, `send_back_days` are those that the customer has, `fault_days` end faults.
     """
 
     sold_to: frozenset[str] = frozenset()
     windows: tuple[Window, ...] = ()
     excluded: tuple[Excluded, ...] = ()
-    fees: Mapping[str, Fee] = field(default_factory=dict)
+    fees: tuple[Charged, ...] = ()
+    denied: tuple[Denied, ...] = ()
     refund_days: int | None = None
     send_back_days: int | None = None
     fault_days: int | None = None
-    other_means: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,22 +99,27 @@ def undercuts(terms: Terms) -> tuple[Undercut, ...]:
         one
         for country in countries
         if profile(country).withdrawal_days
-        for rule in (_windows, _excluded, _fees, _times, _means)
+        for rule in (_windows, _excluded, _fees, _denied, _times)
         for one in rule(terms, country)
     )
 
 
+def _is_here(countries: frozenset[str], country: str) -> bool:
+    return not countries or country in countries
+
+
 def _windows(terms: Terms, country: str) -> Iterator[Undercut]:
-    known = profile(country)
+    least = profile(country).withdrawal_days
     for one in terms.windows:
-        is_here = not one.countries or country in one.countries
-        if one.binds and is_here and one.days < known.withdrawal_days:
-            why = f"{one.days} days are fewer than the {known.withdrawal_days} of law"
+        if one.binds and _is_here(one.countries, country) and one.days < least:
+            why = f"{one.days} days are fewer than the {least} of the law"
             yield _undercut(country, "withdrawal", one.key, why)
 
 
 def _excluded(terms: Terms, country: str) -> Iterator[Undercut]:
     for one in terms.excluded:
+        if not _is_here(one.countries, country):
+            continue
         if one.letter and one.letter not in LETTERS:
             why = f"the law has no exception {one.letter!r}"
             yield _undercut(country, "exceptions", one.key, why)
@@ -103,10 +129,16 @@ def _excluded(terms: Terms, country: str) -> Iterator[Undercut]:
 
 
 def _fees(terms: Terms, country: str) -> Iterator[Undercut]:
-    for key, fee in terms.fees.items():
-        if fee is not Fee.RETURN_COST:
-            why = f"a withdrawal pays no fee, as {fee.value} is one"
-            yield _undercut(country, "fee", key, why)
+    for one in terms.fees:
+        if one.fee is not Fee.RETURN_COST and _is_here(one.countries, country):
+            why = f"a withdrawal pays no fee but the way back, and no {one.fee.value}"
+            yield _undercut(country, "fee", one.key, why)
+
+
+def _denied(terms: Terms, country: str) -> Iterator[Undercut]:
+    for one in terms.denied:
+        if _is_here(one.countries, country):
+            yield _undercut(country, one.topic, one.key, one.why)
 
 
 def _times(terms: Terms, country: str) -> Iterator[Undercut]:
@@ -116,16 +148,10 @@ def _times(terms: Terms, country: str) -> Iterator[Undercut]:
     back = terms.send_back_days
     if back is not None and back < SEND_BACK_DAYS:
         why = f"{back} days to send back are fewer than {SEND_BACK_DAYS}"
-        yield _undercut(country, "return_cost", "expiry.days", why)
+        yield _undercut(country, "return_cost", "send_back", why)
     if terms.fault_days is not None:
         why = "a last day for faults hides the legal guarantee"
         yield _undercut(country, "conformity", "faults", why)
-
-
-def _means(terms: Terms, country: str) -> Iterator[Undercut]:
-    for key in terms.other_means:
-        why = "a withdrawal is paid back as it was paid, unless the customer agrees"
-        yield _undercut(country, "refund", key, why)
 
 
 def _undercut(country: str, topic: str, key: str, why: str) -> Undercut:

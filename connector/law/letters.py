@@ -7,7 +7,7 @@ What has no letter is no exception: "sale item", "opened box" are none.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connector.errors import PolicyError
 
@@ -22,7 +22,7 @@ class Letter:
     letter: str
     what: str
     needs: frozenset[str]
-    places: Mapping[str, str]
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def _letter(letter: str, what: str, needs: str, *places: str) -> Letter:
@@ -37,6 +37,7 @@ def _letter(letter: str, what: str, needs: str, *places: str) -> Letter:
 LETTERS: Mapping[str, Letter] = {
     one.letter: one
     for one in (
+        Letter(letter="a", what="a service, done in full", needs=frozenset({"done"})),
         _letter("b", "price follows the financial market", "", "2°", "8", "b", "b"),
         _letter("c", "made to order or clearly personal", "", "3°", "1", "c", "c"),
         _letter("d", "perishable", "", "4°", "2", "d", "d"),

@@ -31,6 +31,21 @@ class Switch:
     kind: type = bool
     choices: tuple[str, ...] = ()
 
+    @property
+    def takes(self) -> str:
+        """What a policy file writes for it."""
+        words = {bool: "true or false", int: "whole number", date: "date"}
+        return " or ".join(self.choices) or words.get(self.kind, "list of codes")
+
+    @property
+    def stands_at(self) -> str:
+        """The default, as a policy file writes it."""
+        if self.default is None:
+            return "none"
+        if isinstance(self.default, frozenset):
+            return ", ".join(sorted(self.default))
+        return str(self.default).lower() if self.kind is bool else str(self.default)
+
 
 REPAIR_FROM = date(2026, 7, 31)  # Directive (EU) 2024/1799, article 16
 FUNCTION_FROM = date(2026, 6, 19)  # Directive (EU) 2023/2673

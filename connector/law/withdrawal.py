@@ -19,7 +19,7 @@ from connector.law.calendars import (
 )
 from connector.law.letters import Exempt, place_of
 from connector.law.profiles import Regime, profile
-from connector.law.switches import DEFAULTS, FUNCTION_FROM
+from connector.law.switches import DEFAULTS
 
 if TYPE_CHECKING:
     from connector.law.profiles import Profile
@@ -187,7 +187,7 @@ def _running(
     missing: frozenset[str],
     switches: Switches,
 ) -> Right:
-    first = starts + timedelta(days=_days(known, switches))
+    first = starts + timedelta(days=withdrawal_days(known.country, switches))
     told = told_on(sale, switches)
     is_extended = told is None or told > starts
     counted = _extended(sale, known, starts, told, switches) if is_extended else first
@@ -209,7 +209,9 @@ def _running(
     )
 
 
-def _days(known: Profile, switches: Switches) -> int:
+def withdrawal_days(country: str, switches: Switches = DEFAULTS) -> int:
+    """Return the days of the ordinary period; 0 where there is no such right."""
+    known = profile(country)
     if switches["home_visit"] and known.country in HOME_VISITS:
         return HOME_VISIT_DAYS
     return known.withdrawal_days
@@ -234,16 +236,13 @@ def told_on(sale: Sale, switches: Switches = DEFAULTS) -> date | None:
     return max(told.right, told.function) if told.function else None
 
 
-def owes_function(country: str, ordered: date, switches: Switches = DEFAULTS) -> bool:
-    """Say whether the online withdrawal function is owed for an order (statement 23).
+def owes_function(country: str) -> bool:
+    """Say whether the online withdrawal function is owed to a customer (statement 23).
 
-    On for every EU and EEA customer, also of contracts before the day of the duty
-    while their period runs: the day of the switch is only what a notice is judged by.
-    The United Kingdom asks for none (statement 57).
+    To every one in the EU and EEA, also of contracts before the duty while their
+    period runs. The United Kingdom asks for none (statement 57).
     """
-    since = switches["function_from"]
-    late = isinstance(since, date) and since > FUNCTION_FROM and ordered < since
-    return profile(country).regime is Regime.EU and not late
+    return profile(country).regime is Regime.EU
 
 
 def _extended(
@@ -258,7 +257,7 @@ def _extended(
     Germany counts 12 months and 14 days from delivery; the others 12 months from the
     end of the first period, which itself may have moved.
     """
-    days = timedelta(days=_days(known, switches))
+    days = timedelta(days=withdrawal_days(known.country, switches))
     first = starts + days
     if known.country == "DE":
         longest = add_months(starts, YEAR) + days
