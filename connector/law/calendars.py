@@ -25,6 +25,8 @@ SATURDAY, SUNDAY = 5, 6
 MONTHS = 12
 # Holidays that the library does not list as public, and the law counts: 5 May every
 # year (Algemene termijnenwet, article 3), and Assumption in Catholic Bavaria.
+# Where the library's regions are mostly towns with their saints: those that are none.
+REGIONS = {"IT": ("BZ",), "PT": ("20", "30")}
 CATEGORIES = {"NL": ("public", "optional"), "DE": ("public", "catholic")}
 
 
@@ -39,7 +41,8 @@ def public_holidays(country: str, year: int, region: str = "") -> frozenset[date
     if country not in holidays.list_supported_countries():
         return frozenset()
     regions = holidays.list_supported_countries()[country]
-    wanted = [region] if region in regions else [None, *regions]
+    every = REGIONS.get(country, regions)
+    wanted = [region] if region in regions else [None, *every]
     found: set[date] = set()
     for one in wanted:
         found.update(

@@ -257,11 +257,18 @@ def settle(given: Mapping[str, object]) -> Switches:
     return MappingProxyType(settled)
 
 
+def _day(text: str) -> date | str:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
+
+
 def _fit(switch: Switch, value: object) -> Value:
     if value is None and switch.default is None:
         return None
     if switch.kind is date and isinstance(value, str):
-        value = date.fromisoformat(value)
+        value = _day(value)
     if switch.kind is frozenset and isinstance(value, list | tuple):
         value = frozenset(str(one).upper() for one in value)
     is_flag = isinstance(value, bool)
