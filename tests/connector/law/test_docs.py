@@ -28,12 +28,12 @@ def table(width: int) -> list[list[str]]:
 
 
 ROWS = {int(row[0]): row for row in table(6) if row[0].isdigit()}
+OWN = re.compile(r"^def (test_\d\d\w+)", re.MULTILINE)
+ANY = re.compile(r"^def (test_\w+)", re.MULTILINE)
 TESTS = {
     name
     for path in (ROOT / "tests").rglob("test_*.py")
-    for name in re.findall(
-        r"^(?:async )?def (test_\w+)", path.read_text("utf-8"), re.MULTILINE
-    )
+    for name in ANY.findall(path.read_text("utf-8"))
 }
 
 
@@ -64,9 +64,7 @@ def test_a_statement_says_its_source_its_status_and_its_tests(number: int) -> No
 def test_every_test_of_a_statement_is_named_at_its_statement() -> None:
     own = Path(__file__).parent.glob("test_*.py")
     for path in own:
-        for name in re.findall(
-            r"^def (test_\d\d\w+)", path.read_text("utf-8"), re.MULTILINE
-        ):
+        for name in OWN.findall(path.read_text("utf-8")):
             for number in re.findall(r"(?<=_)\d\d(?=_)", name):
                 assert name in named(ROWS[int(number)]), f"{name} at {number}"
 
