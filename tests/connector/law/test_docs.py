@@ -28,6 +28,8 @@ def table(width: int) -> list[list[str]]:
 
 
 ROWS = {int(row[0]): row for row in table(6) if row[0].isdigit()}
+# A test of a statement begins with its number, or with several.
+NUMBERS = re.compile(r"test((?:_\d\d)+)_")
 OWN = re.compile(r"^def (test_\d\d\w+)", re.MULTILINE)
 ANY = re.compile(r"^def (test_\w+)", re.MULTILINE)
 TESTS = {
@@ -35,6 +37,11 @@ TESTS = {
     for path in (ROOT / "tests").rglob("test_*.py")
     for name in ANY.findall(path.read_text("utf-8"))
 }
+
+
+def _numbers(name: str) -> list[str]:
+    found = NUMBERS.match(name)
+    return found[1].split("_")[1:] if found else []
 
 
 def named(row: list[str]) -> list[str]:
@@ -65,7 +72,7 @@ def test_every_test_of_a_statement_is_named_at_its_statement() -> None:
     own = Path(__file__).parent.glob("test_*.py")
     for path in own:
         for name in OWN.findall(path.read_text("utf-8")):
-            for number in re.findall(r"(?<=_)\d\d(?=_)", name):
+            for number in _numbers(name):
                 assert name in named(ROWS[int(number)]), f"{name} at {number}"
 
 
