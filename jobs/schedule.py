@@ -17,6 +17,7 @@ from connector.steps import (
     close,
     compare,
     decide,
+    expire,
     hooks,
     intake,
     mirror,
@@ -173,6 +174,11 @@ def close_returns(work: Work, shop: str) -> int:
     return close.run(work.db, work.shops[shop], work.clock())
 
 
+def expire_returns(work: Work, shop: str) -> int:
+    """End approved returns whose goods never came, as the policy says."""
+    return expire.run(work.db, work.shops[shop], work.clock())
+
+
 def tell_staff(work: Work, shop: str) -> int:
     """Tell the shop's staff on its orders what happened: last, nothing waits for it."""
     language = work.staff_language(shop)
@@ -278,6 +284,7 @@ JOBS: tuple[Job, ...] = (
         priority=Priority.BACKFILL,
     ),
     Job(name="balances", run=read_balances, is_nightly=True),
+    Job(name="expire", run=expire_returns, is_nightly=True),
     Job(name="purge", run=purge_old, per_shop=False, is_nightly=True),
     Job(name="audit", run=audit_books, per_shop=False, is_nightly=True),
 )

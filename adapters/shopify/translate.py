@@ -329,6 +329,7 @@ def _customer(data: Json) -> Customer:
             shipping.get("countryCodeV2") or billing.get("countryCodeV2") or ""
         ),
         language=str(data.get("customerLocale") or ""),
+        tags=tuple(str(tag) for tag in person.get("tags") or ()),
     )
 
 

@@ -14,6 +14,7 @@ from connector import config
 from connector.cli import (
     demo,
     init,
+    policy,
     privacy,
     quote,
     reconcile,
@@ -65,6 +66,7 @@ for command in (
     *shops.COMMANDS,
     *shopify.COMMANDS,
     *privacy.COMMANDS,
+    *policy.COMMANDS,
     *vault.COMMANDS,
     *webhooks.COMMANDS,
     quote.quote,

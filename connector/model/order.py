@@ -163,6 +163,7 @@ class Customer:
     name: str = ""
     country: str = ""  # ISO 3166 alpha-2, of the shipping address
     language: str = ""  # BCP 47, as the shop knows it
+    tags: tuple[str, ...] = ()  # as the shop keeps them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +195,7 @@ class Order:
         """Leave out who bought, and every free text; country and language stay."""
         return replace(
             self,
-            customer=replace(self.customer, email="", name=""),
+            customer=replace(self.customer, email="", name="", tags=()),
             parcels=tuple(replace(one, tracking="") for one in self.parcels),
             refunds=tuple(replace(one, note="") for one in self.refunds),
             oddities=tuple(replace(one, raw="") for one in self.oddities),

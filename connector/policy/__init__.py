@@ -11,6 +11,7 @@ from connector.policy.case import (
 )
 from connector.policy.judge import judge
 from connector.policy.load import digest, load, starter, stored
+from connector.policy.periods import LAW_BOUND
 from connector.policy.seen import email_hash, worth
 from connector.policy.sentences import answer, deciding, render
 from connector.policy.vocabulary import (
@@ -24,6 +25,7 @@ from connector.policy.vocabulary import (
 )
 
 __all__ = [
+    "LAW_BOUND",
     "Case",
     "LineVerdict",
     "Offer",

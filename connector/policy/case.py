@@ -39,7 +39,7 @@ class Wanted:
     @property
     def photo_count(self) -> int:
         """How many photos are known of; at least one where one is known of."""
-        return max(self.photos, int(self.has_photo))
+        return max(self.photos, int(self.has_photo), 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

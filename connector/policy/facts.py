@@ -13,7 +13,7 @@ from connector.model import Fault, Kind, OrderStatus, Resolution
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CHANNELS = ("portal", "console", "inbound", "shop")
+CHANNELS = ("portal", "console", "inbound", "shop", "")  # "": nobody said
 PAST_DAYS = 365  # what `past_returns` and `past_value` look back upon
 
 
@@ -23,7 +23,8 @@ class Fact:
 
     `kind` is a key of OPERATORS. `words` closes what it may be compared with; `own`
     names the part of the policy that does: reasons, groups, customers, answers.
-    `fold` is how words are compared: "lower", "upper" or "" for exactly.
+    `fold` is how words are compared: "lower", "upper" or "" for exactly. `least` is
+    what a number never falls short of.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Fact:
     fold: str = ""
     words: tuple[str, ...] = ()
     own: str = ""
+    least: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +187,9 @@ _ALL = (
         says='the customer\'s answers, each as "question:answer"',
         own="answers",
     ),
-    Fact(name="photos", kind="number", says="how many photos the customer sent"),
+    Fact(
+        name="photos", kind="number", says="how many photos the customer sent", least=0
+    ),
     Fact(
         name="customer_tag",
         kind="words",
@@ -202,6 +206,7 @@ _ALL = (
         name="past_returns",
         kind="number",
         says=f"how many returns the customer asked for in {PAST_DAYS} days before",
+        least=0,
     ),
     Fact(
         name="past_value",

@@ -48,8 +48,10 @@ def own(seen: Seen, holds: Holds, made: Program) -> Said:
         del said.values[action], said.by[action]
         facts = (("action", action), ("one", one.name), ("other", other.name))
         said.clashes.append(answer("clash", "ask", "clash", facts))
-    for rule in dict.fromkeys(said.by.values()):
-        said.trace.append(_answer(rule, said, seen))
+    speaking = {rule.name for rule in said.by.values()}
+    for rule, does in zip(seen.policy.rules, holds.rules, strict=True):
+        if does and rule.name in speaking:
+            said.trace.append(_answer(rule, said, seen))
     return said
 
 

@@ -39,7 +39,8 @@ class Whole:
 
 def whole(policy: Policy, order: Order, case: Case) -> Whole:
     """Look once at what every line of a return shares."""
-    tags = frozenset(tag.casefold() for tag in case.customer_tags)
+    said = case.customer_tags + order.customer.tags
+    tags = frozenset(tag.casefold() for tag in said)
     return Whole(
         policy,
         order,

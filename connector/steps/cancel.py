@@ -18,11 +18,18 @@ WITHDRAWN = "the return was cancelled"
 
 
 def cancel(
-    db: Database, shop: Shop, return_id: str, *, actor: str, now: datetime
+    db: Database,
+    shop: Shop,
+    return_id: str,
+    *,
+    actor: str,
+    now: datetime,
+    why: str = "",
 ) -> None:
     """Cancel a return of which nothing came back and nothing was paid.
 
-    Raises Refused otherwise. What was promised and not yet asked is withdrawn.
+    `why` goes into its history. Raises Refused otherwise. What was promised and not
+    yet asked is withdrawn.
     """
     holds = shop.abilities.holds_returns
 
@@ -38,7 +45,7 @@ def cancel(
             elif row.state is not Refund.CANCELLED:
                 msg = "a refund of this return was asked for; it cannot be cancelled"
                 raise Refused(msg, number=case.number)
-        returns.finish(db, case, "cancel", actor, now)
+        returns.finish(db, case, "cancel", actor, now, why)
         desk.close(db, "return", case.id, actor, now)
         errands.drop(db, case.id, now, WITHDRAWN)
         out = (Errand.SUBMITTED, Errand.UNKNOWN)

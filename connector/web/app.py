@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from connector.web import branches, console, deeds, install, portal, privacy
 from connector.web.face import LANGUAGES, money, when
 from connector.web.sessions import Sessions, ancestors
-from connector.web.words import word
+from connector.web.words import sentence, why, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,7 +53,9 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
     )
     app.session_interface = Sessions()
     app.extensions["retour"] = face
-    app.jinja_env.filters.update(money=money, when=when, word=word)
+    app.jinja_env.filters.update(
+        money=money, when=when, word=word, sentence=sentence, why=why
+    )
     app.jinja_env.globals.update(languages=LANGUAGES, locale=get_locale)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=_language)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext, lazy_gettext
+from typing import TYPE_CHECKING
+
+from flask_babel import get_locale, gettext, lazy_gettext
+
+from connector import policy
+
+if TYPE_CHECKING:
+    from connector.model import Answer, ReturnLine
 
 WORDS = {
     # returns and their lines
@@ -72,6 +79,17 @@ WORDS = {
     "inspected": lazy_gettext("as soon as your parcel has arrived and was checked"),
     "when_received": lazy_gettext("as soon as your parcel has arrived"),
 }
+
+
+def sentence(answer: Answer) -> str:
+    """Return what a rule said, in the reader's language."""
+    return policy.render(answer, str(get_locale() or "en"), gettext)
+
+
+def why(line: ReturnLine) -> str:
+    """Return the sentence that made a line what it is; "" where nothing was said."""
+    spoke = policy.deciding(line.trace, line.decision)
+    return sentence(spoke) if spoke else ""
 
 
 def word(code: str) -> str:

@@ -1,0 +1,112 @@
+"""What no policy can do, whatever the merchant writes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector import policy
+from connector.model import CREDITS, Kind
+from connector.policy.compiled import program
+from connector.policy.own import own
+from connector.policy.seen import Seen, whole
+from connector.states import Decision
+from tests.connector.policy import drawn
+from tests.connector.shapes import NOON, a_line, an_order
+
+if TYPE_CHECKING:
+    from connector.model import Order
+    from connector.policy import Case, Policy
+
+LAW = (Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE)
+WHOLE = 10_000
+
+
+@given(drawn.policies(), drawn.orders(), drawn.cases())
+def test_any_verdict_is_total_the_same_twice_and_within_bounds(
+    rules: Policy, order: Order, case: Case
+) -> None:
+    order = drawn.in_its_currency(order)
+    verdict = policy.judge(rules, order, case)
+    assert verdict == policy.judge(rules, order, case)
+    assert [one.line_ref for one in verdict.lines] == [x.line_ref for x in case.lines]
+    for one in verdict.lines:
+        assert one.trace
+        assert all(answer.why and answer.rule for answer in one.trace)
+        assert 0 <= one.restocking_bp <= WHOLE
+        assert 0 <= one.bonus_bp <= WHOLE
+        assert one.bonus_bp == 0 or one.resolution in CREDITS
+        assert all(0 <= x.bonus_bp <= WHOLE for x in one.offers)
+    fee = verdict.return_fee
+    assert fee is None or (fee.minor > 0 and fee.currency == order.currency)
+
+
+@given(drawn.policies(), drawn.orders(), drawn.cases(LAW))
+def test_what_the_law_grants_is_never_declined_and_bears_no_fee(
+    rules: Policy, order: Order, case: Case
+) -> None:
+    verdict = policy.judge(rules, drawn.in_its_currency(order), case)
+    for one in verdict.lines:
+        assert one.decision is not Decision.DECLINED
+        assert one.restocking_bp == 0
+    assert case.kind is Kind.WITHDRAWAL or verdict.return_fee is None
+
+
+@given(drawn.policies(), drawn.orders(), drawn.cases((Kind.WITHDRAWAL,)))
+def test_a_withdrawal_is_offered_its_money_and_not_made_to_take_another_way(
+    rules: Policy, order: Order, case: Case
+) -> None:
+    verdict = policy.judge(rules, drawn.in_its_currency(order), case)
+    for one, wanted in zip(verdict.lines, case.lines, strict=True):
+        if order.line(wanted.line_ref) is not None:
+            assert "refund" in [offer.resolution for offer in one.offers]
+        assert one.resolution in (wanted.resolution, "refund", "keep")
+
+
+@given(drawn.policies(), drawn.orders(), drawn.cases())
+def test_no_rule_approves_what_is_not_there(
+    rules: Policy, order: Order, case: Case
+) -> None:
+    verdict = policy.judge(rules, drawn.in_its_currency(order), case)
+    for one, wanted in zip(verdict.lines, case.lines, strict=True):
+        line = order.line(wanted.line_ref)
+        left = line.quantity - line.refunded_units if line else 0
+        if wanted.quantity > left or order.status in ("unpaid", "refunded"):
+            assert one.decision is not Decision.APPROVED
+
+
+@given(drawn.ruled(), drawn.orders(), drawn.cases((Kind.VOLUNTARY,)))
+def test_two_rules_that_clash_are_asked_about_with_both_names(
+    rules: Policy, order: Order, case: Case
+) -> None:
+    order = drawn.in_its_currency(order)
+    verdict = policy.judge(rules, order, case)
+    for one, wanted in zip(verdict.lines, case.lines, strict=True):
+        line = order.line(wanted.line_ref)
+        if line is None:
+            continue
+        seen = Seen(whole(rules, order, case), wanted, line)
+        made = program(rules)
+        clashes = own(seen, made.holds(seen), made).clashes
+        for said in clashes:
+            assert said in one.trace
+            facts = dict(said.facts)
+            assert facts["one"] != facts["other"]
+        if clashes:
+            assert one.decision is not Decision.APPROVED
+
+
+@given(st.integers(0, 16), drawn.ruled())
+def test_a_withdrawal_in_time_is_approved_unless_a_rule_asks(
+    days: int, rules: Policy
+) -> None:
+    order = an_order(a_line("a", 3000))
+    wanted = policy.Wanted(line_ref="a", quantity=1, reason="small")
+    at = NOON + timedelta(days=days)
+    case = policy.Case(kind=Kind.WITHDRAWAL, asked_at=at, lines=(wanted,))
+    (one,) = policy.judge(rules, order, case).lines
+    asks = [answer for answer in one.trace if answer.says == "ask"]
+    assert one.decision is Decision.APPROVED or asks
