@@ -17,7 +17,19 @@ if TYPE_CHECKING:
     from connector.policy.seen import Seen
 
 BASIS_POINTS = 100
+BEARING = frozenset({Kind.VOLUNTARY, Kind.WITHDRAWAL})
 MONEY = (Offer(resolution=Resolution.REFUND),)
+
+
+def amends(
+    seen: Seen, holds: Holds, said: Said
+) -> tuple[tuple[Offer, ...], Resolution, Answer | None]:
+    """Return what is offered, what is given, and a question where it is not clear."""
+    wanted = seen.wanted.resolution
+    if not said.values and not seen.policy.offers and wanted is Resolution.REFUND:
+        return MONEY, wanted, None
+    offered = offers(seen, holds, said)
+    return offered, *resolution(seen, offered, said)
 
 
 def offers(seen: Seen, holds: Holds, said: Said) -> tuple[Offer, ...]:
@@ -26,8 +38,6 @@ def offers(seen: Seen, holds: Holds, said: Said) -> tuple[Offer, ...]:
     A withdrawal is paid back in money whatever is offered beside (article 13 of
     Directive 2011/83/EU).
     """
-    if not seen.policy.offers and not said.values:
-        return MONEY
     found: dict[Resolution, int] = {}
     for rule, does in zip(seen.policy.offers, holds.offers, strict=True):
         if does:
@@ -70,99 +80,79 @@ def resolution(
 
 
 def bonus(way: Resolution, offered: tuple[Offer, ...], said: Said) -> int:
-    """Return what is added to credit, in basis points; nothing to anything else."""
-    if way not in CREDITS:
-        return 0
+    """Return what is added to credit, in basis points."""
     own = said.values.get("bonus")
     if own is not None:
         return int(own)
     return next((one.bonus_bp for one in offered if one.resolution is way), 0)
 
 
-def _bears_fees(seen: Seen) -> bool:
-    """Say whether fees may be taken at all: of the customer's own wish alone."""
-    return seen.case.kind is Kind.VOLUNTARY and seen.fault is Fault.CUSTOMER
+def fees(
+    seen: Seen, holds: Holds, said: Said, way: Resolution
+) -> tuple[int, Money | None, Answer | None]:
+    """Return the restocking fee (bp), the way back's, and the answer that names them.
+
+    Only the customer's own wish bears fees. Of a withdrawal it is the way back alone,
+    if he was told so before he bought (article 14.1 of Directive 2011/83/EU).
+    """
+    kind = seen.case.kind
+    if seen.fault is not Fault.CUSTOMER or kind not in BEARING:
+        return 0, None, None
+    is_off = is_waived(seen, holds, way)
+    back = _return_fee(seen, holds, said, is_off=is_off)
+    if kind is not Kind.VOLUNTARY or way is Resolution.KEEP:
+        return 0, back, None
+    bp = said.values.get("restocking")
+    if bp is None:
+        bp = 0 if is_off else _restocking(seen, holds)
+    if bp:
+        facts = (("percent", f"{bp / BASIS_POINTS:g}"),)
+        return bp, back, answer("restocking", "fee", "restocking", facts)
+    is_said = is_off and "restocking" not in said.values
+    return 0, back, answer("fees", "note", "waived") if is_said else None
 
 
 def is_waived(seen: Seen, holds: Holds, way: Resolution) -> bool:
     """Say whether the policy lets this line off its fees."""
-    waiver = seen.policy.fees.waiver
+    waiver, reason, of = seen.policy.fees.waiver, seen.reason, seen.whole
     above = waiver.order_above
     return bool(
         way in waiver.resolutions
-        or (seen.reason is not None and seen.reason.code in waiver.reasons)
-        or waiver.customer_groups & seen.whole.customer_groups
-        or (
-            above is not None
-            and seen.whole.is_same_currency
-            and above < seen.order.total
-        )
+        or (reason is not None and reason.code in waiver.reasons)
+        or waiver.customer_groups & of.customer_groups
+        or (above and of.is_same_currency and above.minor < seen.order.total.minor)
         or (waiver.when and holds.waived[0])
     )
 
 
-def restocking(
-    seen: Seen, holds: Holds, said: Said, way: Resolution
-) -> tuple[int, Answer | None]:
-    """Return the restocking fee in basis points, and the answer that names it.
+def _restocking(seen: Seen, holds: Holds) -> int:
+    """Return the fee where no own rule speaks and nobody is let off.
 
-    The merchant's own rule goes first, then whoever is let off, the answer to a
-    question, a special fee, the reason, the policy. Nothing comes back of what is
-    kept, so that nothing is restocked.
+    First the largest that an answer of the customer's brings, then a special one,
+    the reason's, the policy's.
     """
-    if not _bears_fees(seen) or way is Resolution.KEEP:
-        return 0, None
-    bp = said.values.get("restocking")
-    is_off = bp is None and is_waived(seen, holds, way)
-    if is_off:
-        bp = 0
-    if bp is None:
-        bp = _from_answers(seen, holds)
-    if bp is None:
-        bp = _plain(seen, holds)
-    if not bp:
-        waived = answer("fees", "note", "waived") if is_off else None
-        return 0, waived
-    facts = (("percent", f"{bp / BASIS_POINTS:g}"),)
-    return int(bp), answer("restocking", "fee", "restocking", facts)
-
-
-def _from_answers(seen: Seen, holds: Holds) -> int | None:
-    """Return the largest fee that an answer of the customer's brings."""
-    if not seen.policy.questions:
-        return None
-    fees = [
-        choice.restocking_bp
-        for _, choice, _ in chosen(seen, holds)
-        if choice is not None and choice.restocking_bp is not None
-    ]
-    return max(fees, default=None)
-
-
-def _plain(seen: Seen, holds: Holds) -> int:
-    for one, does in zip(seen.policy.fees.special, holds.fees, strict=True):
-        if does and one.restocking_bp is not None:
-            return one.restocking_bp
+    if seen.policy.questions:
+        said = [one for _, one, _ in chosen(seen, holds) if one is not None]
+        asked = [one.restocking_bp for one in said if one.restocking_bp is not None]
+        if asked:
+            return max(asked)
+    if True in holds.fees:
+        for one, does in zip(seen.policy.fees.special, holds.fees, strict=True):
+            if does and one.restocking_bp is not None:
+                return one.restocking_bp
     own = seen.reason.restocking_bp if seen.reason else None
     return seen.policy.restocking_bp if own is None else own
 
 
-def return_fee(seen: Seen, holds: Holds, said: Said, way: Resolution) -> Money | None:
-    """Return what the way back of this line costs the customer; None for nothing.
-
-    A withdrawal's way back may cost him too, if he was told so before he bought
-    (article 14.1); a fault of ours or the carrier's may not.
-    """
-    if seen.case.kind not in (Kind.VOLUNTARY, Kind.WITHDRAWAL):
-        return None
-    if seen.fault is not Fault.CUSTOMER:
-        return None
+def _return_fee(seen: Seen, holds: Holds, said: Said, *, is_off: bool) -> Money | None:
+    """Return what the way back of this line costs the customer; None for nothing."""
     own = said.values.get("return_fee")
     if own is not None:
         return own or None
-    if is_waived(seen, holds, way):
+    if is_off:
         return None
-    for one, does in zip(seen.policy.fees.special, holds.fees, strict=True):
-        if does and one.return_fee is not None:
-            return one.return_fee or None
+    if True in holds.fees:
+        for one, does in zip(seen.policy.fees.special, holds.fees, strict=True):
+            if does and one.return_fee is not None:
+                return one.return_fee or None
     return seen.policy.return_fee or None

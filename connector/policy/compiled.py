@@ -74,12 +74,16 @@ class Program:
     """A policy made ready: `holds` says which of its conditions hold for a line.
 
     `effects` are those of each rule: (action, value), in the order of the file;
-    `needs_amounts` says that some condition cannot be told in another currency.
+    `actions` are all that any rule speaks of. `needs_amounts` says that some condition
+    cannot be told in another currency, `knows_customers` that there are lists of
+    them, or limits.
     """
 
     holds: Callable[[Seen], Holds]
     effects: tuple[tuple[tuple[str, Any], ...], ...]
+    actions: frozenset[str]
     needs_amounts: bool
+    knows_customers: bool
 
 
 def program(policy: Policy) -> Program:
@@ -108,9 +112,15 @@ def conditions(policy: Policy) -> Parts:
 def _compile(policy: Policy) -> Program:
     sections = conditions(policy)
     clauses = [one for part in sections for when in part for one in when]
+    done = tuple(effects(rule) for rule in policy.rules)
     return Program(
         holds=holder(sections),
-        effects=tuple(effects(rule) for rule in policy.rules),
+        effects=done,
+        actions=frozenset(action for one in done for action, _ in one),
+        knows_customers=bool(
+            policy.limits
+            or any(x.emails or x.tags for x in (policy.block, policy.allow))
+        ),
         needs_amounts=any(FACTS[one.fact].kind == "amount" for one in clauses),
     )
 

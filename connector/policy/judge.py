@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from connector.model import Answer, Resolution
+from connector.model import CREDITS, Answer, Resolution
 from connector.money import Money
 from connector.policy import amends
 from connector.policy.case import LineVerdict, Verdict, When
-from connector.policy.compiled import Holds, program
-from connector.policy.own import Said, own
+from connector.policy.compiled import program
+from connector.policy.own import NOTHING, Said, own
 from connector.policy.periods import LAW_BOUND
 from connector.policy.rules import (
     FIRST,
@@ -31,7 +31,7 @@ from connector.states import Decision
 if TYPE_CHECKING:
     from connector.model import Order
     from connector.policy.case import Case, Wanted
-    from connector.policy.compiled import Program
+    from connector.policy.compiled import Holds, Program
     from connector.policy.seen import Whole
     from connector.policy.vocabulary import Policy
 
@@ -43,9 +43,9 @@ class _Spoken:
     """One line, judged by itself: what follows for the whole is drawn from these."""
 
     verdict: LineVerdict
-    seen: Seen | None = None
-    holds: Holds | None = None
     said: Said | None = None
+    fee: Money | None = None  # for the way back
+    may_stay: bool = False
 
 
 @dataclass(slots=True)
@@ -57,6 +57,9 @@ class _Customer:
     then: list[Answer]
 
 
+ANYBODY = _Customer(is_trusted=False, first=[], then=[])
+
+
 def judge(policy: Policy, order: Order, case: Case) -> Verdict:
     """Say what the policy makes of a return; total, and the same for the same facts.
 
@@ -65,16 +68,24 @@ def judge(policy: Policy, order: Order, case: Case) -> Verdict:
     """
     made = program(policy)
     of = whole(policy, order, case)
-    customer = _customer(of)
+    customer = _customer(of) if made.knows_customers else ANYBODY
     spoken = [_line(of, made, customer, wanted) for wanted in case.lines]
     _look_at_amounts(of, made, spoken)
-    _let_keep(of, spoken)
+    if policy.keep.below is not None:
+        _let_keep(of, policy.keep.below, spoken)
+    speak = made.actions
     return Verdict(
-        lines=tuple(one.verdict for one in spoken),
+        lines=tuple([one.verdict for one in spoken]),
         return_fee=_return_fee(of, spoken),
-        refund_shipping=_is_given_shipping(of, spoken),
-        refund_when=_moment(spoken, "refund_when", policy.refund_when),
-        goods_when=_moment(spoken, "goods_when", policy.goods_when),
+        refund_shipping=policy.refund_shipping
+        if not of.is_law and "refund_shipping" not in speak
+        else _is_given_shipping(of, spoken),
+        refund_when=_moment(spoken, "refund_when", policy.refund_when)
+        if "refund_when" in speak
+        else policy.refund_when,
+        goods_when=_moment(spoken, "goods_when", policy.goods_when)
+        if "goods_when" in speak
+        else policy.goods_when,
         fallback=policy.fallback,
         credit_days=policy.credit_days,
     )
@@ -82,42 +93,45 @@ def judge(policy: Policy, order: Order, case: Case) -> Verdict:
 
 def _customer(of: Whole) -> _Customer:
     block, allow = blocked(of), allowed(of)
-    then = [allow] if allow else limits(of)
-    return _Customer(allow is not None, [block] if block else [], then)
+    return _Customer(
+        is_trusted=allow is not None,
+        first=[block] if block else [],
+        then=[allow] if allow else limits(of),
+    )
 
 
 def _line(of: Whole, made: Program, customer: _Customer, wanted: Wanted) -> _Spoken:
-    line = of.order.line(wanted.line_ref)
+    line = of.lines.get(wanted.line_ref)
     if line is None:
         return _Spoken(_no_line(wanted))
     seen = Seen(of, wanted, line)
     holds = made.holds(seen)
-    said = own(seen, holds, made)
-    offered = amends.offers(seen, holds, said)
-    way, unclear = amends.resolution(seen, offered, said)
-    first = [found for rule in FIRST if (found := rule(seen, holds))] + customer.first
+    said = own(seen, holds, made) if True in holds.rules else NOTHING
+    offered, way, unclear = amends.amends(seen, holds, said)
+    first = [found for rule in FIRST if (found := rule(seen, holds))]
     plain = _plain(seen, holds, said, customer)
+    first += customer.first
     mine, last = said.trace, _last(of, said, unclear)
-    if of.case.kind in LAW_BOUND:
+    if of.is_law:
         first, plain, mine = (
             [_lawful(one) for one in part] for part in (first, plain, mine)
         )
-    weighed = first + last if _approves(mine) else first + plain + mine + last
-    bp, fee = amends.restocking(seen, holds, said, way)
     trace = first + plain + mine + last
-    if fee is not None:
-        trace.append(fee)
+    decision = _gravest(first + last if said.approves else trace)
+    bp, fee, note = amends.fees(seen, holds, said, way)
+    if note is not None:
+        trace.append(note)
     verdict = LineVerdict(
         line_ref=wanted.line_ref,
-        decision=_gravest(weighed),
+        decision=decision,
         trace=tuple(trace) or (answer("claim", "approve", "claim"),),
         restocking_bp=bp,
         resolution=way,
-        bonus_bp=amends.bonus(way, offered, said),
+        bonus_bp=amends.bonus(way, offered, said) if way in CREDITS else 0,
         offers=offered,
         approver=said.values.get("approver", ""),
     )
-    return _Spoken(verdict, seen, holds, said)
+    return _Spoken(verdict, said, fee, may_stay=holds.keep[0])
 
 
 def _no_line(wanted: Wanted) -> LineVerdict:
@@ -131,16 +145,18 @@ def _no_line(wanted: Wanted) -> LineVerdict:
 
 def _plain(seen: Seen, holds: Holds, said: Said, customer: _Customer) -> list[Answer]:
     """Return what the merchant's own rules may outweigh."""
-    found = [answer for rule in PLAIN if (answer := rule(seen, holds))]
+    found = [one for rule in PLAIN if (one := rule(seen, holds))]
     if not customer.is_trusted:
-        found += questions(seen, holds)
+        reason = seen.reason
+        if seen.policy.questions:
+            found += questions(seen, holds)
         wanted = said.values.get("photos")
         if wanted is None:
-            wanted = seen.reason.photos if seen.reason else 0
+            wanted = reason.photos if reason else 0
         if wanted and (missing := photos(seen, wanted)):
             found.append(missing)
-        if by_person := person(seen, holds):
-            found.append(by_person)
+        if reason is not None and reason.needs_person:
+            found.append(person(reason))
     return found + customer.then
 
 
@@ -161,13 +177,8 @@ def _lawful(given: Answer) -> Answer:
     return soften(given) if given.says == "decline" else given
 
 
-def _approves(mine: list[Answer]) -> bool:
-    """Say whether an own rule approves, and so outweighs the plain ones."""
-    return any(one.says == "approve" for one in mine)
-
-
 def _gravest(answers: list[Answer]) -> Decision:
-    said = {one.says for one in answers}
+    said = [one.says for one in answers]
     if "decline" in said:
         return Decision.DECLINED
     return Decision.NEEDS_PERSON if "ask" in said else Decision.APPROVED
@@ -183,13 +194,13 @@ def _look_at_amounts(of: Whole, made: Program, spoken: list[_Spoken]) -> None:
         return
     limit = policy.automatic_below
     if limit is not None:
-        refs = {
+        refs = [
             one.verdict.line_ref
             for one in spoken
             if one.verdict.decision is Decision.APPROVED
-        }
-        worth = Money(asked_worth(of, refs), policy.currency)
-        if refs and not worth < limit:
+        ]
+        if refs and (minor := asked_worth(of, refs)) >= limit.minor:
+            worth = Money(minor, policy.currency)
             facts = (("worth", str(worth)), ("limit", str(limit)))
             said = answer("automatic_below", "ask", "automatic_below", facts)
             _ask(spoken, said, only=Decision.APPROVED)
@@ -199,11 +210,11 @@ def _look_at_amounts(of: Whole, made: Program, spoken: list[_Spoken]) -> None:
 
 def _name_level(of: Whole, spoken: list[_Spoken]) -> None:
     """Name who must approve what is worth more than an amount."""
-    refs = {
+    refs = [
         one.verdict.line_ref
         for one in spoken
         if one.verdict.decision is not Decision.DECLINED
-    }
+    ]
     worth = asked_worth(of, refs)
     for level in of.policy.levels:  # the highest first
         if refs and worth > level.above.minor:
@@ -228,16 +239,15 @@ def _ask(
             )
 
 
-def _let_keep(of: Whole, spoken: list[_Spoken]) -> None:
+def _let_keep(of: Whole, below: Money, spoken: list[_Spoken]) -> None:
     """Leave the goods with the customer where the whole return is worth little."""
-    below = of.policy.keep.below
-    if below is None or not of.is_same_currency or asked_worth(of) >= below.minor:
+    if not of.is_same_currency or asked_worth(of) >= below.minor:
         return
     for one in spoken:
         verdict = one.verdict
         is_money = verdict.resolution is Resolution.REFUND
         is_sure = verdict.decision is Decision.APPROVED and is_money
-        if one.holds and one.holds.keep[0] and is_sure:
+        if one.may_stay and is_sure:
             note = answer("keep", "note", "keep", (("below", str(below)),))
             trace = tuple(x for x in verdict.trace if x.says != "fee")
             one.verdict = replace(
@@ -253,19 +263,18 @@ def _return_fee(of: Whole, spoken: list[_Spoken]) -> Money | None:
 
     Nothing where one of the lines comes back for nothing, or none comes back.
     """
-    fees: list[Money] = []
+    least: Money | None = None
     for one in spoken:
         verdict = one.verdict
-        stays = verdict.resolution is Resolution.KEEP
-        if verdict.decision is Decision.DECLINED or stays:
+        if verdict.decision is Decision.DECLINED or one.said is None:
             continue
-        if one.seen is None or one.holds is None or one.said is None:
+        if verdict.resolution is Resolution.KEEP:
             continue
-        fee = amends.return_fee(one.seen, one.holds, one.said, verdict.resolution)
-        if fee is None or fee.currency != of.order.currency:
+        if one.fee is None or one.fee.currency != of.order.currency:
             return None
-        fees.append(fee)
-    return min(fees, key=lambda fee: fee.minor, default=None)
+        if least is None or one.fee < least:
+            least = one.fee
+    return least
 
 
 def _is_given_shipping(of: Whole, spoken: list[_Spoken]) -> bool:

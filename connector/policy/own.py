@@ -28,14 +28,17 @@ class Said:
     trace: list[Answer] = field(default_factory=list)
     clashes: list[Answer] = field(default_factory=list)
 
+    @property
+    def approves(self) -> bool:
+        """Whether a rule approves, and so outweighs the plain ones."""
+        return bool(self.values) and self.values.get("decide") == "approve"
+
 
 NOTHING = Said()
 
 
 def own(seen: Seen, holds: Holds, made: Program) -> Said:
     """Let the rules that hold speak; of each action the highest priority."""
-    if True not in holds.rules:
-        return NOTHING
     said = Said()
     lost: dict[str, tuple[Rule, Rule]] = {}
     for rule, does, effects in zip(

@@ -11,7 +11,7 @@ from connector.policy.seen import email_hash, past, past_worth, worth
 from connector.policy.sentences import answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from connector.model import Answer
     from connector.policy.compiled import Holds
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Exclusion,
         Limit,
         Listed,
+        Reason,
         SpecialWindow,
     )
 
@@ -59,14 +60,9 @@ def window(seen: Seen, holds: Holds) -> Answer | None:
         return withdrawal(seen)
     if seen.case.kind in LAW_BOUND:
         return None
-    special = next(
-        (
-            one
-            for one, does in zip(seen.policy.window.special, holds.windows, strict=True)
-            if does
-        ),
-        None,
-    )
+    special = None
+    if True in holds.windows:
+        special = seen.policy.window.special[holds.windows.index(True)]
     start, counted_from = seen.begins
     days, last = window_ends(seen, special)
     facts: Facts = (
@@ -171,11 +167,9 @@ def reason_known(seen: Seen, _: Holds) -> Answer | None:
     return answer("reason", "ask", "reason", (("reason", seen.wanted.reason[:80]),))
 
 
-def person(seen: Seen, _: Holds) -> Answer | None:
-    """Ask where a person looks at every return for the reason."""
-    if seen.reason is None or not seen.reason.needs_person:
-        return None
-    return answer("person", "ask", "person", (("reason", seen.reason.code),))
+def person(reason: Reason) -> Answer:
+    """Ask, because a person looks at every return for the reason."""
+    return answer("person", "ask", "person", (("reason", reason.code),))
 
 
 def chosen(seen: Seen, holds: Holds) -> list[tuple[str, Choice | None, bool]]:
@@ -190,8 +184,6 @@ def chosen(seen: Seen, holds: Holds) -> list[tuple[str, Choice | None, bool]]:
 
 def questions(seen: Seen, holds: Holds) -> list[Answer]:
     """Let the customer's answers decide, where the policy says that they do."""
-    if not seen.policy.questions:
-        return []
     found = []
     for code, choice, must in chosen(seen, holds):
         facts = (("question", code), ("answer", choice.code if choice else ""))
@@ -263,7 +255,7 @@ def _value(of: Whole, limit: Limit) -> int:
     return asked + past_worth(of.case, limit.days, currency)
 
 
-def asked_worth(of: Whole, refs: set[str] | None = None) -> int:
+def asked_worth(of: Whole, refs: Sequence[str] | None = None) -> int:
     """Return what was paid for what is asked back, in the order's minor units.
 
     With `refs` of those lines alone.
@@ -271,7 +263,7 @@ def asked_worth(of: Whole, refs: set[str] | None = None) -> int:
     return sum(
         worth(line, one.quantity).minor
         for one in of.case.lines
-        if (line := of.order.line(one.line_ref))
+        if (line := of.lines.get(one.line_ref))
         and (refs is None or one.line_ref in refs)
     )
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from connector.model import Fault, Order
+from connector.model import Fault, Line, Order
 from connector.policy.case import Case
 from connector.policy.facts import PAST_DAYS
-from connector.policy.periods import line_begins
+from connector.policy.periods import LAW_BOUND, line_begins
 from connector.policy.vocabulary import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
-    from connector.model import Line
     from connector.money import Money
     from connector.policy.case import Wanted
     from connector.policy.vocabulary import Reason
 
     Value = str | int | frozenset[str] | None
+
+
+NO_TAGS: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -32,6 +35,8 @@ class Whole:
     policy: Policy
     order: Order
     case: Case
+    lines: Mapping[str, Line]
+    is_law: bool
     is_same_currency: bool
     customer_tags: frozenset[str]
     customer_groups: frozenset[str]
@@ -40,11 +45,13 @@ class Whole:
 def whole(policy: Policy, order: Order, case: Case) -> Whole:
     """Look once at what every line of a return shares."""
     said = case.customer_tags + order.customer.tags
-    tags = frozenset(tag.casefold() for tag in said)
+    tags = frozenset([tag.casefold() for tag in said]) if said else NO_TAGS
     return Whole(
         policy,
         order,
         case,
+        {line.ref: line for line in reversed(order.lines)},  # the first of its name
+        case.kind in LAW_BOUND,
         order.currency == policy.currency,
         tags,
         policy.groups_of(tags) if tags else tags,
@@ -118,7 +125,7 @@ def past_worth(case: Case, days: int, currency: str) -> int:
 
 
 def _folded(words: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(word.casefold() for word in words)
+    return frozenset([word.casefold() for word in words]) if words else NO_TAGS
 
 
 def _answers(seen: Seen) -> frozenset[str]:
