@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from connector.model import CREDITS, Answer, Resolution
+from connector.model import CREDITS, Answer, Kind, Resolution
 from connector.money import Money
 from connector.policy import amends
 from connector.policy.case import LineVerdict, Verdict, When
@@ -144,9 +144,12 @@ def _no_line(wanted: Wanted) -> LineVerdict:
 
 
 def _plain(seen: Seen, holds: Holds, said: Said, customer: _Customer) -> list[Answer]:
-    """Return what the merchant's own rules may outweigh."""
+    """Return what the merchant's own rules may outweigh.
+
+    A withdrawal needs no photo, no answer and no approval (docs/law.md, statement 9).
+    """
     found = [one for rule in PLAIN if (one := rule(seen, holds))]
-    if not customer.is_trusted:
+    if not customer.is_trusted and seen.case.kind is not Kind.WITHDRAWAL:
         reason = seen.reason
         if seen.policy.questions:
             found += questions(seen, holds)

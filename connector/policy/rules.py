@@ -161,8 +161,11 @@ def final_sale(seen: Seen, _: Holds) -> Answer | None:
 
 
 def reason_known(seen: Seen, _: Holds) -> Answer | None:
-    """Ask a person about a reason that the policy does not know."""
-    if seen.reason is not None:
+    """Ask a person about a reason that the policy does not know.
+
+    A withdrawal needs no reason (docs/law.md, statement 9).
+    """
+    if seen.reason is not None or seen.case.kind is Kind.WITHDRAWAL:
         return None
     return answer("reason", "ask", "reason", (("reason", seen.wanted.reason[:80]),))
 

@@ -7,6 +7,9 @@ import pytest
 from connector import law, policy
 from connector.errors import PolicyError
 from connector.law import Charged, Denied, Excluded, Fee, Terms, Window
+from connector.model import Kind
+from connector.states import Decision
+from tests.connector import shapes
 
 BARE = 'currency = "EUR"\n[[reasons]]\ncode = "other"\n'
 
@@ -123,3 +126,31 @@ def test_what_the_law_allows_undercuts_nothing() -> None:
         send_back_days=14,
     )
     assert law.undercuts(terms) == ()
+
+
+STRICT = """
+currency = "EUR"
+[[reasons]]
+code = "x"
+photos = 2
+needs_person = true
+[[questions]]
+code = "tags"
+labels = "Are the tags on?"
+[[questions.answers]]
+code = "yes"
+labels = "Yes"
+"""
+
+
+@pytest.mark.parametrize("reason", ["", "x", "anything"])
+def test_09_a_withdrawal_needs_no_reason_photo_or_answer(reason: str) -> None:
+    order = shapes.an_order(shapes.a_line("1", 1000))
+    wanted = policy.Wanted(line_ref="1", quantity=1, reason=reason)
+
+    def decision(kind: Kind) -> Decision:
+        case = policy.Case(kind=kind, asked_at=shapes.NOON, lines=(wanted,))
+        return policy.judge(policy.load(STRICT), order, case).lines[0].decision
+
+    assert decision(Kind.WITHDRAWAL) is Decision.APPROVED
+    assert decision(Kind.VOLUNTARY) is Decision.NEEDS_PERSON
