@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connector.policy.facts import FACTS
-from connector.policy.seen import READ, Seen
+from connector.policy.seen import FORMS, NAMES, READ, Seen
 from connector.policy.vocabulary import Clause
 
 if TYPE_CHECKING:
@@ -127,15 +127,13 @@ def _compile(policy: Policy) -> Program:
 
 def holder(sections: Parts) -> Callable[[Seen], Holds]:
     """Compile conditions, section by section, into one function of a line."""
-    known: dict[str, Any] = {"Holds": Holds}
+    known: dict[str, Any] = {"Holds": Holds, **NAMES}
     names: dict[str, str] = {}
     parts = []
     for part in sections:
         tests = [_test(when, names, known) for when in part]
         parts.append(f"({', '.join(tests)},)" if tests else "()")
-    reads = [f"    {name} = read_{name}(seen)\n" for name in names.values()]
-    for fact, name in names.items():
-        known[f"read_{name}"] = READ[fact]
+    reads = [f"    {name} = {FORMS[fact]}\n" for fact, name in names.items()]
     source = f"def holds(seen):\n{''.join(reads)}    return Holds({', '.join(parts)})\n"
     exec(source, known)  # noqa: S102 - put together from our own tables, see above
     made: Callable[[Seen], Holds] = known["holds"]

@@ -14,15 +14,18 @@ from connector.policy.compiled import program
 from connector.policy.own import NOTHING, Said, own
 from connector.policy.periods import LAW_BOUND
 from connector.policy.rules import (
-    FIRST,
-    PLAIN,
     allowed,
     asked_worth,
     blocked,
+    exclusions,
+    final_sale,
     limits,
+    no_reason,
     person,
     photos,
     questions,
+    standing,
+    window,
 )
 from connector.policy.seen import Seen, whole
 from connector.policy.sentences import answer, soften
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from connector.policy.vocabulary import Policy
 
 MOMENTS = tuple(When)
+NO_ANSWERS: list[Answer] = []
 
 
 @dataclass(slots=True)
@@ -108,15 +112,16 @@ def _line(of: Whole, made: Program, customer: _Customer, wanted: Wanted) -> _Spo
     holds = made.holds(seen)
     said = own(seen, holds, made) if True in holds.rules else NOTHING
     offered, way, unclear = amends.amends(seen, holds, said)
-    first = [found for rule in FIRST if (found := rule(seen, holds))]
+    first = standing(seen) + customer.first
     plain = _plain(seen, holds, said, customer)
-    first += customer.first
-    mine, last = said.trace, _last(of, said, unclear)
+    mine, last = said.trace, NO_ANSWERS
+    if unclear or said.values or not of.policy.is_automatic:
+        last = _last(of, said, unclear)
     if of.is_law:
         first, plain, mine = (
             [_lawful(one) for one in part] for part in (first, plain, mine)
         )
-    trace = first + plain + mine + last
+    trace = [*first, *plain, *mine, *last]
     decision = _gravest(first + last if said.approves else trace)
     bp, fee, note = amends.fees(seen, holds, said, way)
     if note is not None:
@@ -146,21 +151,36 @@ def _no_line(wanted: Wanted) -> LineVerdict:
 def _plain(seen: Seen, holds: Holds, said: Said, customer: _Customer) -> list[Answer]:
     """Return what the merchant's own rules may outweigh.
 
-    A withdrawal needs no photo, no answer and no approval (docs/law.md, statement 9).
+    A withdrawal needs no reason, no photo, no answer and no approval (docs/law.md,
+    statement 9).
     """
-    found = [one for rule in PLAIN if (one := rule(seen, holds))]
-    if not customer.is_trusted and seen.case.kind is not Kind.WITHDRAWAL:
-        reason = seen.reason
-        if seen.policy.questions:
-            found += questions(seen, holds)
-        wanted = said.values.get("photos")
-        if wanted is None:
-            wanted = reason.photos if reason else 0
-        if wanted and (missing := photos(seen, wanted)):
-            found.append(missing)
-        if reason is not None and reason.needs_person:
-            found.append(person(reason))
+    of, found = seen.policy, []
+    if (timely := window(seen, holds)) is not None:
+        found.append(timely)
+    if of.exclusions and (kept := exclusions(seen, holds)):
+        found.append(kept)
+    if (of.final_sale or seen.line.is_gift_card) and (sold := final_sale(seen)):
+        found.append(sold)
+    if seen.case.kind is not Kind.WITHDRAWAL:
+        if seen.reason is None:
+            found.append(no_reason(seen.wanted.reason))
+        if not customer.is_trusted:
+            found += _still_asked(seen, holds, said)
     return found + customer.then
+
+
+def _still_asked(seen: Seen, holds: Holds, said: Said) -> list[Answer]:
+    """Return what a customer who is not trusted still has to give, or wait for."""
+    reason = seen.reason
+    found = questions(seen, holds) if seen.policy.questions else []
+    wanted = said.values.get("photos")
+    if wanted is None:
+        wanted = reason.photos if reason else 0
+    if wanted and (missing := photos(seen, wanted)):
+        found.append(missing)
+    if reason is not None and reason.needs_person:
+        found.append(person(reason))
+    return found
 
 
 def _last(of: Whole, said: Said, unclear: Answer | None) -> list[Answer]:

@@ -11,7 +11,7 @@ from connector.policy.seen import email_hash, past, past_worth, worth
 from connector.policy.sentences import answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from connector.model import Answer
     from connector.policy.compiled import Holds
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
         SpecialWindow,
     )
 
-    Rule = Callable[[Seen, Holds], Answer | None]
-
 _STATUS = {
     OrderStatus.UNPAID: "decline",
     OrderStatus.CANCELLED: "ask",
@@ -36,22 +34,21 @@ _STATUS = {
 }
 
 
-def order_status(seen: Seen, _: Holds) -> Answer | None:
-    """Refuse what was not paid or went back already; ask about unknown states."""
+def standing(seen: Seen) -> list[Answer]:
+    """Refuse what was not paid or went back already; ask about unknown states.
+
+    No rule of the merchant's can outweigh that.
+    """
+    found = []
     status = seen.order.status
-    says = _STATUS.get(status)
-    if says is None:
-        return None
-    return answer("order_status", says, status.value, (("status", status.value),))
-
-
-def units_left(seen: Seen, _: Holds) -> Answer | None:
-    """Refuse units that went back already."""
+    if status in _STATUS:
+        facts = (("status", status.value),)
+        found.append(answer("order_status", _STATUS[status], status.value, facts))
     left = seen.line.quantity - seen.line.refunded_units
-    if seen.wanted.quantity <= left:
-        return None
-    facts = (("asked", str(seen.wanted.quantity)), ("left", str(left)))
-    return answer("units_left", "decline", "units_left", facts)
+    if seen.wanted.quantity > left:
+        asked = (("asked", str(seen.wanted.quantity)), ("left", str(left)))
+        found.append(answer("units_left", "decline", "units_left", asked))
+    return found
 
 
 def window(seen: Seen, holds: Holds) -> Answer | None:
@@ -116,17 +113,13 @@ def exclusions(seen: Seen, holds: Holds) -> Answer | None:
 
     A fault is answered for whatever was excluded (Directive (EU) 2019/771).
     """
-    if not seen.policy.exclusions:
-        return None
     kind = seen.case.kind
     if kind in LAW_BOUND and kind is not Kind.WITHDRAWAL:
         return None
-    tags = {tag.casefold() for tag in seen.line.tags}
-    categories = {name.casefold() for name in seen.line.categories}
     for one, does in zip(seen.policy.exclusions, holds.exclusions, strict=True):
         if kind is Kind.WITHDRAWAL and not one.article:
             continue
-        if _excludes(one, seen, tags, categories) or (one.when and does):
+        if _excludes(one, seen) or (one.when and does):
             facts: Facts = (("name", one.name), ("sku", seen.line.sku))
             if one.article:
                 law = f"article 16 ({one.article}) of Directive 2011/83/EU"
@@ -135,39 +128,32 @@ def exclusions(seen: Seen, holds: Holds) -> Answer | None:
     return None
 
 
-def _excludes(one: Exclusion, seen: Seen, tags: set[str], categories: set[str]) -> bool:
+def _excludes(one: Exclusion, seen: Seen) -> bool:
     return bool(
         seen.line.product_ref in one.products
         or seen.line.sku in one.skus
-        or tags & one.tags
-        or categories & one.categories
+        or seen.tags & one.tags
+        or seen.categories & one.categories
     )
 
 
-def final_sale(seen: Seen, _: Holds) -> Answer | None:
+def final_sale(seen: Seen) -> Answer | None:
     """Keep out what was sold for good, and gift cards.
 
     No law knows a final sale: a claim that it grants is not touched by one.
     """
     if seen.line.is_gift_card and not seen.policy.gift_cards:
         return answer("gift_card", "decline", "gift_card")
-    if not seen.policy.final_sale:
-        return None
-    tags = {tag.casefold() for tag in seen.line.tags} & seen.policy.final_sale
+    tags = seen.tags & seen.policy.final_sale
     if not tags:
         return None
     says = "note" if seen.case.kind in LAW_BOUND else "decline"
     return answer("final_sale", says, "final_sale", (("tag", min(tags)),))
 
 
-def reason_known(seen: Seen, _: Holds) -> Answer | None:
-    """Ask a person about a reason that the policy does not know.
-
-    A withdrawal needs no reason (docs/law.md, statement 9).
-    """
-    if seen.reason is not None or seen.case.kind is Kind.WITHDRAWAL:
-        return None
-    return answer("reason", "ask", "reason", (("reason", seen.wanted.reason[:80]),))
+def no_reason(code: str) -> Answer:
+    """Ask a person about a reason that the policy does not know."""
+    return answer("reason", "ask", "reason", (("reason", code[:80]),))
 
 
 def person(reason: Reason) -> Answer:
@@ -269,9 +255,3 @@ def asked_worth(of: Whole, refs: Sequence[str] | None = None) -> int:
         if (line := of.lines.get(one.line_ref))
         and (refs is None or one.line_ref in refs)
     )
-
-
-# Facts that no rule of the merchant's can outweigh.
-FIRST: tuple[Rule, ...] = (order_status, units_left)
-# What his rules may approve all the same.
-PLAIN: tuple[Rule, ...] = (window, exclusions, final_sale, reason_known)

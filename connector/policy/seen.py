@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from connector.model import Fault, Line, Order
+from connector.money import round_half_up
 from connector.policy.case import Case
 from connector.policy.facts import PAST_DAYS
 from connector.policy.periods import LAW_BOUND, line_begins
@@ -62,13 +63,15 @@ class Seen:
     """One line of a return, with all that a rule may look at."""
 
     __slots__ = (
-        "_begins",
+        "begins",
         "case",
+        "categories",
         "fault",
         "line",
         "order",
         "policy",
         "reason",
+        "tags",
         "wanted",
         "whole",
     )
@@ -80,21 +83,24 @@ class Seen:
         self.case = of.case
         self.wanted = wanted
         self.line = line
+        self.tags = _folded(line.tags)
+        self.categories = _folded(line.categories)
         self.reason: Reason | None = of.policy.reason(wanted.reason)
         # The customer answers where no reason says otherwise.
         self.fault = self.reason.fault if self.reason else Fault.CUSTOMER
-        self._begins: tuple[datetime, str] | None = None
-
-    @property
-    def begins(self) -> tuple[datetime, str]:
-        """When the line's window begins, and from what it is counted."""
-        if self._begins is None:
-            self._begins = line_begins(self.order, self.line.ref)
-        return self._begins
+        # When the line's window begins, and from what it is counted.
+        self.begins: tuple[datetime, str] = line_begins(of.order, line.ref)
 
     def minor(self, money: Money) -> int | None:
         """Return an amount in the policy's currency, None in another."""
         return money.minor if money.currency == self.policy.currency else None
+
+    def paid(self, quantity: int) -> int | None:
+        """Return what was paid for so many units, as `worth` does; or None."""
+        gross, of = self.line.gross, self.line.quantity or 1
+        if gross.currency != self.policy.currency:
+            return None
+        return round_half_up(gross.minor * quantity, of)
 
 
 def email_hash(email: str) -> str:
@@ -132,47 +138,57 @@ def _answers(seen: Seen) -> frozenset[str]:
     return frozenset(f"{asked}:{said}" for asked, said in seen.wanted.answers)
 
 
-def _since_delivery(seen: Seen) -> int:
-    return (seen.case.asked_at - seen.begins[0]).days
+def _past_returns(seen: Seen) -> int:
+    return past(seen.case, PAST_DAYS)
 
 
 def _past_value(seen: Seen) -> int:
     return past_worth(seen.case, PAST_DAYS, seen.policy.currency)
 
 
-READ: Mapping[str, Callable[[Seen], Value]] = {
-    "shop": lambda seen: seen.case.shop,
-    "channel": lambda seen: seen.case.channel,
-    "method": lambda seen: seen.case.method.casefold(),
-    "kind": lambda seen: seen.case.kind.value,
-    "country": lambda seen: seen.order.customer.country.upper(),
-    "language": lambda seen: seen.order.customer.language[:2].casefold(),
-    "currency": lambda seen: seen.order.currency,
-    "order_status": lambda seen: seen.order.status.value,
-    "placed_at": lambda seen: seen.order.placed_at.toordinal(),
-    "asked_at": lambda seen: seen.case.asked_at.toordinal(),
-    "days_since_purchase": lambda seen: (
-        (seen.case.asked_at - seen.order.placed_at).days
-    ),
-    "days_since_delivery": _since_delivery,
-    "total": lambda seen: seen.minor(seen.order.total),
-    "price": lambda seen: seen.minor(worth(seen.line, 1)),
-    "worth": lambda seen: seen.minor(worth(seen.line, seen.wanted.quantity)),
-    "quantity": lambda seen: seen.wanted.quantity,
-    "product": lambda seen: seen.line.product_ref,
-    "variant": lambda seen: seen.line.variant_ref,
-    "sku": lambda seen: seen.line.sku,
-    "tag": lambda seen: _folded(seen.line.tags),
-    "category": lambda seen: _folded(seen.line.categories),
-    "gift_card": lambda seen: int(seen.line.is_gift_card),
-    "reason": lambda seen: seen.reason.code if seen.reason else "",
-    "reason_group": lambda seen: seen.reason.group if seen.reason else "",
-    "fault": lambda seen: seen.fault.value,
-    "resolution": lambda seen: seen.wanted.resolution.value,
-    "answer": _answers,
-    "photos": lambda seen: seen.wanted.photo_count,
-    "customer_tag": lambda seen: seen.whole.customer_tags,
-    "customer_group": lambda seen: seen.whole.customer_groups,
-    "past_returns": lambda seen: past(seen.case, PAST_DAYS),
+# How each fact is read, as Python: it stands in the compiled conditions as it is here.
+FORMS: Mapping[str, str] = {
+    "shop": "seen.case.shop",
+    "channel": "seen.case.channel",
+    "method": "seen.case.method.casefold()",
+    "kind": "seen.case.kind.value",
+    "country": "seen.order.customer.country.upper()",
+    "language": "seen.order.customer.language[:2].casefold()",
+    "currency": "seen.order.currency",
+    "order_status": "seen.order.status.value",
+    "placed_at": "seen.order.placed_at.toordinal()",
+    "asked_at": "seen.case.asked_at.toordinal()",
+    "days_since_purchase": "(seen.case.asked_at - seen.order.placed_at).days",
+    "days_since_delivery": "(seen.case.asked_at - seen.begins[0]).days",
+    "total": "seen.minor(seen.order.total)",
+    "price": "seen.paid(1)",
+    "worth": "seen.paid(seen.wanted.quantity)",
+    "quantity": "seen.wanted.quantity",
+    "product": "seen.line.product_ref",
+    "variant": "seen.line.variant_ref",
+    "sku": "seen.line.sku",
+    "tag": "seen.tags",
+    "category": "seen.categories",
+    "gift_card": "int(seen.line.is_gift_card)",
+    "reason": 'seen.reason.code if seen.reason else ""',
+    "reason_group": 'seen.reason.group if seen.reason else ""',
+    "fault": "seen.fault.value",
+    "resolution": "seen.wanted.resolution.value",
+    "answer": "answers(seen)",
+    "photos": "seen.wanted.photo_count",
+    "customer_tag": "seen.whole.customer_tags",
+    "customer_group": "seen.whole.customer_groups",
+    "past_returns": "past_returns(seen)",
+    "past_value": "past_value(seen)",
+}
+
+NAMES: Mapping[str, Callable[[Seen], Value]] = {
+    "answers": _answers,
+    "past_returns": _past_returns,
     "past_value": _past_value,
+}
+
+READ: Mapping[str, Callable[[Seen], Value]] = {
+    name: eval(f"lambda seen: {form}", dict(NAMES))  # noqa: S307 - our own table
+    for name, form in FORMS.items()
 }
