@@ -113,7 +113,7 @@ def payday(db: Database, shop: ShopConfig) -> Payday:
     """Return when, and how much at most, a shop pays."""
     refunds, name = shop.refunds, shop.name
     digest = shops.get(db, name).policy_hash
-    currency = policy.load(shops.policy_text(db, digest)).currency if digest else ""
+    currency = policy.stored(shops.policy_text(db, digest)).currency if digest else ""
 
     def limit(text: str) -> int | None:
         return Money.parse(text, currency).minor if text and currency else None

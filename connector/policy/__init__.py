@@ -10,7 +10,7 @@ from connector.policy.case import (
     When,
 )
 from connector.policy.judge import judge
-from connector.policy.load import digest, load, starter
+from connector.policy.load import digest, load, starter, stored
 from connector.policy.periods import LAW_BOUND
 from connector.policy.seen import email_hash, worth
 from connector.policy.sentences import answer, deciding, render
@@ -48,5 +48,6 @@ __all__ = [
     "render",
     "spoken",
     "starter",
+    "stored",
     "worth",
 ]

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from connector.model import CREDITS, Answer, Resolution
+from connector.model import CREDITS, Answer, Kind, Resolution
 from connector.money import Money
 from connector.policy import amends
 from connector.policy.case import LineVerdict, Verdict, When
@@ -151,27 +151,38 @@ def _no_line(wanted: Wanted) -> LineVerdict:
 
 
 def _plain(seen: Seen, holds: Holds, said: Said, customer: _Customer) -> list[Answer]:
-    """Return what the merchant's own rules may outweigh."""
-    of, reason, found = seen.policy, seen.reason, []
+    """Return what the merchant's own rules may outweigh.
+
+    A withdrawal needs no reason, no photo, no answer and no approval (docs/law.md,
+    statement 9).
+    """
+    of, found = seen.policy, []
     if (timely := window(seen, holds)) is not None:
         found.append(timely)
     if of.exclusions and (kept := exclusions(seen, holds)):
         found.append(kept)
     if (of.final_sale or seen.line.is_gift_card) and (sold := final_sale(seen)):
         found.append(sold)
-    if reason is None:
-        found.append(no_reason(seen.wanted.reason))
-    if not customer.is_trusted:
-        if of.questions:
-            found += questions(seen, holds)
-        wanted = said.values.get("photos")
-        if wanted is None:
-            wanted = reason.photos if reason else 0
-        if wanted and (missing := photos(seen, wanted)):
-            found.append(missing)
-        if reason is not None and reason.needs_person:
-            found.append(person(reason))
+    if seen.case.kind is not Kind.WITHDRAWAL:
+        if seen.reason is None:
+            found.append(no_reason(seen.wanted.reason))
+        if not customer.is_trusted:
+            found += _still_asked(seen, holds, said)
     return found + customer.then
+
+
+def _still_asked(seen: Seen, holds: Holds, said: Said) -> list[Answer]:
+    """Return what a customer who is not trusted still has to give, or wait for."""
+    reason = seen.reason
+    found = questions(seen, holds) if seen.policy.questions else []
+    wanted = said.values.get("photos")
+    if wanted is None:
+        wanted = reason.photos if reason else 0
+    if wanted and (missing := photos(seen, wanted)):
+        found.append(missing)
+    if reason is not None and reason.needs_person:
+        found.append(person(reason))
+    return found
 
 
 def _last(of: Whole, said: Said, unclear: Answer | None) -> list[Answer]:

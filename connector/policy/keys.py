@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from connector.law import SWITCHES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -174,6 +176,13 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
     ),
     "expiry": (
         _key("days", "days", "never", "an approved return that never came ends"),
+    ),
+    "law": (
+        _key("countries", "list of codes", "everywhere", "where the shop sells to"),
+        *(
+            _key(one.key, one.takes, one.stands_at, one.what)
+            for one in SWITCHES.values()
+        ),
     ),
     "rules": (
         _key("name", "text", "required", "how traces and the check call it"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import PolicyError
 from connector.model import Resolution
+from connector.policy import lawful
 from connector.policy.case import When
 from connector.policy.conditions import Known, conditions
 from connector.policy.lines import Lines
@@ -49,9 +50,27 @@ def starter(currency: str) -> str:
 
 @lru_cache(maxsize=KEPT)
 def load(text: str, name: str = "policy.toml") -> Policy:
-    """Read a policy; raises PolicyError with every problem, one a line.
+    """Read a policy that is to come into force; raises PolicyError as `stored` does.
 
-    The same text gives the same policy, so that it is compiled once.
+    One that gives customers less than the law of their country is refused too, with
+    the article and the countries.
+    """
+    policy = stored(text, name)
+    problems = lawful.problems(policy, Lines(text))
+    if problems:
+        raise PolicyError(
+            "\n".join(f"{name}:{line}: {what}" for line, what in problems)
+        )
+    return policy
+
+
+@lru_cache(maxsize=KEPT)
+def stored(text: str, name: str = "policy.toml") -> Policy:
+    """Read a policy, as one that is in force already; raises PolicyError.
+
+    Every problem is said, one a line. The same text gives the same policy, so that
+    it is compiled once. What was kept before the law was looked at can still be read:
+    a return is never left lying because of it.
     """
     try:
         data = tomllib.loads(text)
@@ -80,6 +99,7 @@ def _policy(top: Reader, version: str) -> Policy:
     asked = questions(top, known)
     answers = [f"{one.code}:{said.code}" for one in asked for said in one.choices]
     known = Known(currency=currency, own={**own, "answers": tuple(answers)})
+    sold_to, switches = lawful.chosen(top.table("law"))
     approve, refund, exchange = (
         top.table(key) for key in ("approve", "refund", "exchange")
     )
@@ -116,6 +136,8 @@ def _policy(top: Reader, version: str) -> Policy:
         credit_days=_days(top, "credit"),
         expiry_days=_days(top, "expiry"),
         rules=rules(top, known),
+        sold_to=sold_to,
+        switches=switches,
         digest=version,
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from connector import law
 from connector.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from connector.law import Switches
     from connector.model import Order, Parcel
 
 # A claim that the law grants: the merchant's voluntary rules may only ask (law.md).
@@ -18,17 +20,25 @@ LAW_BOUND = frozenset({Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE})
 WITHDRAWAL_DAYS = 14  # Directive 2011/83/EU, article 9
 
 
-def withdrawal_ends(order: Order, grace_days: int) -> tuple[datetime, str, datetime]:
+def withdrawal_ends(
+    order: Order, grace_days: int, switches: Switches = law.DEFAULTS
+) -> tuple[datetime, str, datetime]:
     """Return when a withdrawal begins, counted from what, and its last moment.
 
-    Fourteen days from the last parcel of the order (article 9.2.b.i); in doubt, for
-    the customer. This is the one place that a fuller law of periods replaces.
+    Fourteen days from the last parcel of the order (article 9.2.b.i), to the end of
+    the last day where the customer lives, which is no weekend or holiday there
+    (Regulation 1182/71). Later ones go to a person, who sees `law.right`: the period
+    is longer where the shop did not inform. A country whose law gives no right gets
+    the same days, as the shop offers it the form.
     """
     start, counted_from = begin(order, order.parcels)
-    grace = 0 if counted_from == "delivery" else grace_days
-    # A day more: the period runs to the end of its last day (Regulation 1182/71).
-    last = start + timedelta(days=WITHDRAWAL_DAYS + grace + 1)
-    return start, counted_from, last
+    country = order.customer.country
+    days = law.withdrawal_days(country, switches) or WITHDRAWAL_DAYS
+    if counted_from != "delivery":
+        days += grace_days
+    last = law.local_day(start, country) + timedelta(days=days)
+    end = law.end_of(law.moved(last, country, switches=switches), country)
+    return start, counted_from, end - timedelta(microseconds=1)
 
 
 def line_begins(order: Order, line_ref: str) -> tuple[datetime, str]:

@@ -101,7 +101,7 @@ def _end_of(day: date, like: datetime) -> datetime:
 def withdrawal(seen: Seen) -> Answer:
     """Grant fourteen days from the last parcel; in doubt, for the customer."""
     grace = seen.policy.window.grace_days
-    start, counted_from, last = withdrawal_ends(seen.order, grace)
+    start, counted_from, last = withdrawal_ends(seen.order, grace, seen.policy.switches)
     facts = (("from", counted_from), ("start", start.date().isoformat()))
     if seen.case.asked_at <= last:
         return answer("withdrawal", "approve", "withdrawal", facts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from connector.law import DEFAULTS, Switches
 from connector.model import Fault, Resolution
 from connector.money import Money
 from connector.policy.case import When
@@ -305,6 +306,8 @@ class Policy:
     credit_days: int | None = None  # None: for ever
     expiry_days: int | None = None  # None: an approved return waits for ever
     rules: tuple[Rule, ...] = ()
+    sold_to: frozenset[str] = frozenset()  # countries; empty: everywhere
+    switches: Switches = field(default_factory=lambda: DEFAULTS)  # of connector.law
     digest: str = ""
     # What was compiled from this very policy; `replace` begins with an empty one.
     memo: dict[str, Any] = field(

@@ -115,7 +115,7 @@ def start_policy(
     """Give a shop without a policy of its own the careful one, in its currency."""
     row, currency = shops.get(db, name), learnt(found).get("currency", "")
     bound = shops.policy_text(db, row.policy_hash) if row.policy_hash else ""
-    is_start = not bound or bound == policy.starter(policy.load(bound).currency)
+    is_start = not bound or bound == policy.starter(policy.stored(bound).currency)
     if not is_start or row.settings.get("policy") or (bound and not currency):
         return
     text = policy.starter(currency or "EUR")

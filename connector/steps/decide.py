@@ -84,7 +84,7 @@ def _judge(
     case = returns.get(db, return_id)
     customers.note(db, case, order)
     digest = orders.policy_of(db, case.shop, order.ref)
-    rules = policy.load(shops.policy_text(db, digest))
+    rules = policy.stored(shops.policy_text(db, digest))
     verdict = policy.judge(rules, order, asked(case, customers.past(db, case)))
     spoken = _whole(case, _in_reach(case, able, verdict.lines))
     terms = _terms(case, able, verdict, spoken)

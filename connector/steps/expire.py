@@ -42,7 +42,7 @@ def _days_over(db: Database, case: Return, now: datetime) -> int | None:
     if any(line.received or line.lost or line.elsewhere for line in case.lines):
         return None
     try:
-        rules = policy.load(shops.policy_text(db, case.policy_hash))
+        rules = policy.stored(shops.policy_text(db, case.policy_hash))
     except PolicyError:
         return None  # a version of long ago; it waits on
     days = rules.expiry_days

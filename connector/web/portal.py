@@ -343,7 +343,7 @@ def _reasons(shop: str, order: Order) -> Sequence[tuple[policy.Reason, str]]:
     """Return each reason of the order's policy with its words for this reader."""
     here = face()
     digest = orders.policy_of(here.db, shop, order.ref)
-    rules = policy.load(shops.policy_text(here.db, digest))
+    rules = policy.stored(shops.policy_text(here.db, digest))
     language = str(get_locale())
     return [(one, policy.label(one, language)) for one in policy.reasons(rules)]
 

@@ -343,7 +343,7 @@ def test_i17_every_decision_keeps_its_rule_its_facts_and_the_policy_s_version(
 
 MONEY = (
     "connector/money.py",
-    "connector/law.py",
+    "connector/law",
     "connector/settlement",
     "connector/model",
     "connector/store/ledger.py",

@@ -122,7 +122,7 @@ def test_the_example_has_nothing_to_mend() -> None:
             8,
         ),
         (
-            '[[windows]]\ndays = 3\n[[windows]]\nwhen = { tag = "x" }\ndays = 4',
+            '[[windows]]\ndays = 30\n[[windows]]\nwhen = { tag = "x" }\ndays = 40',
             "unreachable",
             6,
         ),

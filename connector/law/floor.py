@@ -1,0 +1,160 @@
+"""Where a merchant's policy gives less than the law, by country. Pure.
+
+It knows no policy file: `connector.policy.lawful` puts a policy into these facts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connector.law.clocks import REFUND_DAYS, SEND_BACK_DAYS
+from connector.law.consequences import Fee
+from connector.law.letters import LETTERS
+from connector.law.profiles import profile, withdrawing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Days in which goods may go back, as a policy says under `key`.
+
+    `countries` are those where it holds; empty: everywhere it is sold to. `binds`
+    says that a withdrawal or a plain request to return is refused after it.
+    """
+
+    key: str
+    days: int
+    countries: frozenset[str] = frozenset()
+    binds: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excluded:
+    """Goods that a policy keeps out under `key`; no letter: a withdrawal passes."""
+
+    key: str
+    letter: str = ""
+    countries: frozenset[str] = frozenset()
+    binds: bool = False  # it refuses withdrawals too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charged:
+    """A fee that a withdrawal pays, as a policy says under `key`."""
+
+    key: str
+    fee: Fee
+    countries: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """What a policy denies a claim of the law under `key`.
+
+    `topic` is that of an article: withdrawal (the claim itself), refund (money, for
+    something else instead) or conformity (a fault is not heard).
+    """
+
+    key: str
+    topic: str
+    why: str
+    countries: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What of a policy the law looks at; days None where it sets none.
+
+    `sold_to` empty: everywhere. `refund_days` count from the day that the law pays
+    from, `send_back_days` are those that the customer has, `fault_days` end faults.
+    """
+
+    sold_to: frozenset[str] = frozenset()
+    windows: tuple[Window, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    fees: tuple[Charged, ...] = ()
+    denied: tuple[Denied, ...] = ()
+    refund_days: int | None = None
+    send_back_days: int | None = None
+    fault_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undercut:
+    """One place where a policy gives less than the law of a country."""
+
+    country: str
+    article: str
+    key: str
+    why: str
+
+
+def undercuts(terms: Terms) -> tuple[Undercut, ...]:
+    """Return every undercut, country by country; nothing for a lawful policy."""
+    countries = sorted(terms.sold_to or withdrawing())
+    return tuple(
+        one
+        for country in countries
+        if profile(country).withdrawal_days
+        for rule in (_windows, _excluded, _fees, _denied, _times)
+        for one in rule(terms, country)
+    )
+
+
+def _is_here(countries: frozenset[str], country: str) -> bool:
+    return not countries or country in countries
+
+
+def _windows(terms: Terms, country: str) -> Iterator[Undercut]:
+    least = profile(country).withdrawal_days
+    for one in terms.windows:
+        if one.binds and _is_here(one.countries, country) and one.days < least:
+            why = f"{one.days} days are fewer than the {least} of the law"
+            yield _undercut(country, "withdrawal", one.key, why)
+
+
+def _excluded(terms: Terms, country: str) -> Iterator[Undercut]:
+    for one in terms.excluded:
+        if not _is_here(one.countries, country):
+            continue
+        if one.letter and one.letter not in LETTERS:
+            why = f"the law has no exception {one.letter!r}"
+            yield _undercut(country, "exceptions", one.key, why)
+        elif one.binds and not one.letter:
+            why = "an exclusion without its letter of the law refuses no withdrawal"
+            yield _undercut(country, "exceptions", one.key, why)
+
+
+def _fees(terms: Terms, country: str) -> Iterator[Undercut]:
+    for one in terms.fees:
+        if one.fee is not Fee.RETURN_COST and _is_here(one.countries, country):
+            why = f"a withdrawal pays no fee but the way back, and no {one.fee.value}"
+            yield _undercut(country, "fee", one.key, why)
+
+
+def _denied(terms: Terms, country: str) -> Iterator[Undercut]:
+    for one in terms.denied:
+        if _is_here(one.countries, country):
+            yield _undercut(country, one.topic, one.key, one.why)
+
+
+def _times(terms: Terms, country: str) -> Iterator[Undercut]:
+    if terms.refund_days is not None and terms.refund_days > REFUND_DAYS:
+        why = f"{terms.refund_days} days to refund are more than {REFUND_DAYS}"
+        yield _undercut(country, "refund", "refund", why)
+    back = terms.send_back_days
+    if back is not None and back < SEND_BACK_DAYS:
+        why = f"{back} days to send back are fewer than {SEND_BACK_DAYS}"
+        yield _undercut(country, "return_cost", "send_back", why)
+    if terms.fault_days is not None:
+        why = "a last day for faults hides the legal guarantee"
+        yield _undercut(country, "conformity", "faults", why)
+
+
+def _undercut(country: str, topic: str, key: str, why: str) -> Undercut:
+    return Undercut(
+        country=country, article=profile(country).article(topic), key=key, why=why
+    )

@@ -1,0 +1,170 @@
+"""Hold a policy against the law: what it says, as the facts that the law looks at.
+
+A window is measured even though Retour never holds a withdrawal to it: a plain
+request to return is one as well (docs/law.md, statement 31), and it would be refused.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from connector import law
+from connector.errors import PolicyError
+from connector.model import Kind, Resolution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from connector.law import Switches, Undercut
+    from connector.policy.lines import Lines
+    from connector.policy.reader import Reader
+    from connector.policy.vocabulary import Clause, Policy, Rule
+
+MOST_NAMED = 6  # countries in one sentence
+MONEY = frozenset({Resolution.REFUND, Resolution.KEEP, Resolution.MANUAL})
+FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
+
+
+def chosen(table: Reader) -> tuple[frozenset[str], Switches]:
+    """Read `[law]`: where the shop sells to, and the switches of open points."""
+    table.known("law")
+    countries = frozenset(code.upper() for code in table.texts("countries"))
+    given = {key: value for key, value in table.data.items() if key in law.SWITCHES}
+    try:
+        return countries, law.settle(given)
+    except PolicyError as error:
+        for what in str(error).splitlines():
+            table.say(what)
+        return countries, law.DEFAULTS
+
+
+def terms(policy: Policy) -> law.Terms:
+    """Return what of a policy the law looks at; keys are paths, as `window.days`."""
+    return law.Terms(
+        sold_to=policy.sold_to,
+        windows=tuple(_windows(policy)),
+        excluded=tuple(
+            law.Excluded(key=f"exclude.{number}", letter=one.article)
+            for number, one in enumerate(policy.exclusions)
+        ),
+        fees=tuple(_fees(policy)),
+        denied=tuple(_denied(policy)),
+    )
+
+
+def problems(policy: Policy, lines: Lines) -> list[tuple[int, str]]:
+    """Return (line, sentence) for each place that undercuts the law, in order."""
+    found: dict[tuple[str, str], list[Undercut]] = {}
+    for one in law.undercuts(terms(policy)):
+        found.setdefault((one.key, one.why), []).append(one)
+    said = [
+        (lines.of(_path(key)), f"[{_shown(key)}] {why} ({_places(those)})")
+        for (key, why), those in found.items()
+    ]
+    return sorted(said)
+
+
+def _path(key: str) -> tuple[str | int, ...]:
+    return tuple(int(one) if one.isdigit() else one for one in key.split("."))
+
+
+def _shown(key: str) -> str:
+    """Write a key as the loader's own problems do: `windows 1.days`."""
+    said = ""
+    for part in _path(key):
+        said += f" {part + 1}" if isinstance(part, int) else f".{part}"
+    return said.removeprefix(".")
+
+
+def _places(those: Sequence[Undercut]) -> str:
+    """Name each article with its countries: `L221-18: FR; BGB § 355(2): DE`."""
+    by_article: dict[str, list[str]] = {}
+    for one in those:
+        by_article.setdefault(one.article, []).append(one.country)
+    return "; ".join(
+        f"{article}: {', '.join(codes[:MOST_NAMED])}"
+        + (f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else "")
+        for article, codes in by_article.items()
+    )
+
+
+def _windows(policy: Policy) -> Iterator[law.Window]:
+    window = policy.window
+    own = frozenset(window.by_country)
+    everywhere = policy.sold_to or frozenset(law.withdrawing())
+    rest = everywhere - own
+    if rest:
+        yield law.Window(key="window.days", days=window.days, countries=rest)
+    for country, days in window.by_country.items():
+        here = frozenset({country})
+        yield law.Window(key=f"window.countries.{country}", days=days, countries=here)
+    for number, one in enumerate(window.special):
+        where = _countries(one.when, everywhere)
+        if one.days is not None and where:
+            key = f"windows.{number}.days"
+            yield law.Window(key=key, days=one.days, countries=where)
+
+
+def _countries(when: Sequence[Clause], everywhere: frozenset[str]) -> frozenset[str]:
+    """Return the countries where conditions can hold at all."""
+    for one in when:
+        if one.fact == "country":
+            named = frozenset(str(value).upper() for value in one.values)
+            if one.operator in ("is", "in"):
+                everywhere &= named
+            elif one.operator in ("is_not", "not_in"):
+                everywhere -= named
+    return everywhere
+
+
+def _aims_at(when: Sequence[Clause], kinds: frozenset[Kind]) -> bool:
+    """Say whether conditions name one of these kinds of return."""
+    return any(
+        one.fact == "kind"
+        and one.operator in ("is", "in")
+        and not kinds.isdisjoint(one.values)
+        for one in when
+    )
+
+
+class _Aimed(NamedTuple):
+    """A rule that names a kind of claim, its key, and the countries it is for."""
+
+    key: str
+    rule: Rule
+    where: frozenset[str]
+
+
+def _aimed(policy: Policy, *kinds: Kind) -> Iterator[_Aimed]:
+    everywhere = policy.sold_to or frozenset(law.withdrawing())
+    for number, rule in enumerate(policy.rules):
+        where = _countries(rule.when, everywhere)
+        if where and _aims_at(rule.when, frozenset(kinds)):
+            yield _Aimed(f"rules.{number}.then", rule, where)
+
+
+def _fees(policy: Policy) -> Iterator[law.Charged]:
+    """Return the fees of rules that name withdrawals; the plain ones spare them."""
+    for one in _aimed(policy, Kind.WITHDRAWAL):
+        if one.rule.then.restocking_bp:
+            fee = law.Fee.RESTOCKING
+            yield law.Charged(key=one.key, fee=fee, countries=one.where)
+
+
+def _denied(policy: Policy) -> Iterator[law.Denied]:
+    for one in _aimed(policy, Kind.WITHDRAWAL):
+        then = one.rule.then
+        if then.decide == "decline":
+            why = "a withdrawal cannot be declined"
+            yield _denial(one, "withdrawal", why)
+        forced = then.resolution is not None and then.resolution not in MONEY
+        if forced or Resolution.REFUND in then.withhold:
+            why = "a withdrawal is paid back as it was paid, unless the customer agrees"
+            yield _denial(one, "refund", why)
+    for one in _aimed(policy, *FAULTS):
+        if one.rule.then.decide == "decline":
+            yield _denial(one, "conformity", "a fault is always heard")
+
+
+def _denial(one: _Aimed, topic: str, why: str) -> law.Denied:
+    return law.Denied(key=one.key, topic=topic, why=why, countries=one.where)

@@ -1,0 +1,156 @@
+"""A policy that gives less than the law is refused, by country, with its article."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector import law, policy
+from connector.errors import PolicyError
+from connector.law import Charged, Denied, Excluded, Fee, Terms, Window
+from connector.model import Kind
+from connector.states import Decision
+from tests.connector import shapes
+
+BARE = 'currency = "EUR"\n[[reasons]]\ncode = "other"\n'
+
+
+def refused(text: str) -> str:
+    with pytest.raises(PolicyError) as caught:
+        policy.load(BARE + text, "p.toml")
+    return str(caught.value)
+
+
+def test_a_short_window_is_refused_where_it_holds() -> None:
+    said = refused("[window]\ndays = 30\n[window.countries]\nFR = 7\nCH = 3\n")
+    assert said == (
+        "p.toml:7: [window.countries.FR] 7 days are fewer than the 14 of the law"
+        " (Code de la consommation L221-18: FR)"
+    )
+
+
+def test_a_short_window_for_everybody_names_every_country() -> None:
+    said = refused("[window]\ndays = 13\n")
+    assert said.startswith("p.toml:5: [window.days] 13 days")
+    for article in ("BGB § 355(2): DE", "L221-18: FR", "reg. 30: GB"):
+        assert article in said
+
+
+def test_a_shop_that_sells_elsewhere_alone_may_have_any_window() -> None:
+    text = '[law]\ncountries = ["us", "CA"]\n[window]\ndays = 3\n'
+    loaded = policy.load(BARE + text)
+    assert loaded.sold_to == {"US", "CA"}
+    assert "BGB" in refused(text.replace("us", "DE"))
+
+
+def test_a_special_window_counts_where_its_conditions_can_hold() -> None:
+    text = '[[windows]]\nname = "sale"\nwhen = {{ country = {} }}\ndays = 5\n'
+    assert "[windows 1.days]" in refused(text.format('["DE", "CH"]'))
+    policy.load(BARE + text.format('"CH"'))
+
+
+@pytest.mark.parametrize(
+    ("kind", "then", "said"),
+    [
+        ("withdrawal", 'decide = "decline"', "cannot be declined"),
+        ("withdrawal", 'restocking_percent = "5"', "no restocking"),
+        ("withdrawal", 'resolution = "store_credit"', "as it was paid"),
+        ("withdrawal", 'withhold = ["refund"]', "as it was paid"),
+        ("faulty", 'decide = "decline"', "a fault is always heard"),
+    ],
+)
+def test_a_rule_that_names_a_claim_of_the_law_cannot_deny_it(
+    kind: str, then: str, said: str
+) -> None:
+    text = (
+        '[[rules]]\nname = "r"\nwhy = "no"\n'
+        f'when = {{ kind = "{kind}", country = "FR" }}\nthen = {{ {then} }}\n'
+    )
+    found = refused(text)
+    assert said in found
+    assert "Code de la consommation" in found
+    policy.load(BARE + text.replace('"FR"', '"US"'))
+    policy.load(BARE + text.replace(kind, "voluntary"))
+
+
+def test_what_is_in_force_already_can_still_be_read() -> None:
+    text = BARE + "[window]\ndays = 3\n"
+    assert policy.stored(text).window.days == 3
+
+
+def test_the_switches_of_the_law_are_part_of_a_policy() -> None:
+    loaded = policy.load(BARE + '[law]\nroll_over_es = "strict"\n')
+    assert loaded.switches["roll_over_es"] == "strict"
+    assert "roll_over_es must be eu or strict" in refused('[law]\nroll_over_es = "x"\n')
+    assert "unknown key 'rol_over'" in refused("[law]\nrol_over = true\n")
+
+
+def test_an_exclusion_needs_its_letter_to_bind_a_withdrawal() -> None:
+    plain = Terms(sold_to=frozenset({"FR"}), excluded=(Excluded(key="x"),))
+    assert law.undercuts(plain) == ()
+    binding = Terms(
+        sold_to=frozenset({"FR"}), excluded=(Excluded(key="x", binds=True),)
+    )
+    found = law.undercuts(binding)
+    assert [(one.country, one.article) for one in found] == [
+        ("FR", "Code de la consommation L221-28")
+    ]
+    wrong = Terms(sold_to=frozenset({"FR"}), excluded=(Excluded(key="x", letter="z"),))
+    assert len(law.undercuts(wrong)) == 1
+
+
+@pytest.mark.parametrize(
+    ("terms", "topic"),
+    [
+        (Terms(refund_days=15), "refund"),
+        (Terms(send_back_days=13), "return_cost"),
+        (Terms(fault_days=700), "conformity"),
+        (Terms(fees=(Charged(key="f", fee=Fee.PROCESSING),)), "fee"),
+        (Terms(denied=(Denied(key="d", topic="refund", why="x"),)), "refund"),
+    ],
+)
+def test_every_country_of_the_law_is_named(terms: Terms, topic: str) -> None:
+    found = law.undercuts(terms)
+    assert [one.country for one in found] == list(law.withdrawing())
+    assert all(one.article for one in found)
+    assert {one.article for one in found if one.country == "FR"} == {
+        law.profile("FR").article(topic)
+    }
+
+
+def test_what_the_law_allows_undercuts_nothing() -> None:
+    terms = Terms(
+        windows=(Window(key="w", days=14), Window(key="v", days=3, binds=False)),
+        excluded=(Excluded(key="e", letter="e", binds=True),),
+        fees=(Charged(key="f", fee=Fee.RETURN_COST),),
+        refund_days=14,
+        send_back_days=14,
+    )
+    assert law.undercuts(terms) == ()
+
+
+STRICT = """
+currency = "EUR"
+[[reasons]]
+code = "x"
+photos = 2
+needs_person = true
+[[questions]]
+code = "tags"
+labels = "Are the tags on?"
+[[questions.answers]]
+code = "yes"
+labels = "Yes"
+"""
+
+
+@pytest.mark.parametrize("reason", ["", "x", "anything"])
+def test_09_a_withdrawal_needs_no_reason_photo_or_answer(reason: str) -> None:
+    order = shapes.an_order(shapes.a_line("1", 1000))
+    wanted = policy.Wanted(line_ref="1", quantity=1, reason=reason)
+
+    def decision(kind: Kind) -> Decision:
+        case = policy.Case(kind=kind, asked_at=shapes.NOON, lines=(wanted,))
+        return policy.judge(policy.load(STRICT), order, case).lines[0].decision
+
+    assert decision(Kind.WITHDRAWAL) is Decision.APPROVED
+    assert decision(Kind.VOLUNTARY) is Decision.NEEDS_PERSON
