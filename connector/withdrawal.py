@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,6 @@ from connector.errors import BadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
 CHANNELS = ("page", "email", "phone", "letter", "other")
 MOST = 300  # characters of a particular
@@ -82,13 +81,19 @@ def confirm_label(language: str) -> str:
     return LABELS.get(language, LABELS["en"])[1]
 
 
-def read(*, name: str, contract: str, reach: str = "", part: str = "") -> Said:
+def read(
+    *, name: str, contract: str, reach: str = "", part: str = "", words: str = ""
+) -> Said:
     """Clean what a form says; raises BadRequest naming the field that is missing.
 
     Only emptiness and an impossible address are refused: nothing is looked up.
     """
     said = Said(
-        name=_line(name), contract=_line(contract), reach=_line(reach), part=_line(part)
+        name=_line(name),
+        contract=_line(contract),
+        reach=_line(reach),
+        part=_line(part),
+        words=_line(words, MOST_WORDS),
     )
     for field, text in (("name", said.name), ("contract", said.contract)):
         if not text:
@@ -99,10 +104,10 @@ def read(*, name: str, contract: str, reach: str = "", part: str = "") -> Said:
     return said
 
 
-def _line(text: str) -> str:
+def _line(text: str, most: int = MOST) -> str:
     """Make one line of it, without signs that no reader sees."""
     shown = "".join(one if one.isprintable() else " " for one in text)
-    return " ".join(shown.split())[:MOST]
+    return " ".join(shown.split())[:most]
 
 
 def is_address(text: str) -> bool:
@@ -185,9 +190,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "sent": "Erklärung abgesendet",
         "received": "Erklärung eingegangen",
         "number": "Nummer der Erklärung",
-        "close": "Bewahren Sie diese Nachricht auf: Sie ist Ihr Nachweis. Sie bestätigt,"
-        " dass die Erklärung eingegangen ist, und wann. Damit sie gilt, müssen Sie"
-        " nichts weiter tun.",
+        "close": "Bewahren Sie diese Nachricht auf: Sie ist Ihr Nachweis. Sie"
+        " bestätigt, dass die Erklärung eingegangen ist, und wann. Damit sie gilt,"
+        " müssen Sie nichts weiter tun.",
         "page": "Online-Formular",
         "email": "E-Mail",
         "phone": "Telefon",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connector import telling
+from connector.messenger import Messenger
 from connector.platform import Priority, Shop, with_priority
 from connector.steps import (
     arrivals,
@@ -20,6 +21,7 @@ from connector.steps import (
     expire,
     hooks,
     intake,
+    letters,
     mirror,
     privacy,
     promise,
@@ -27,6 +29,7 @@ from connector.steps import (
     recheck,
     reconcile,
     refund,
+    statements,
     sweep,
     sync,
     tell,
@@ -34,6 +37,7 @@ from connector.steps import (
 )
 from connector.store import Database, desk
 from connector.store import hooks as watched
+from connector.withdrawal import Seller
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +78,8 @@ class Work:
     timing: Timing = field(default_factory=Timing)
     paydays: Mapping[str, Payday] = field(default_factory=dict)
     staff: Mapping[str, str] = field(default_factory=dict)
+    sellers: Mapping[str, Seller] = field(default_factory=dict)
+    messenger: Messenger | None = None  # without one letters wait
     overlap: timedelta = sync.OVERLAP
     quiet: timedelta = reconcile.QUIET
     errand_quiet: timedelta = mirror.QUIET
@@ -84,6 +90,10 @@ class Work:
     def payday(self, shop: str) -> Payday:
         """Return when a shop pays; every minute unless it says otherwise."""
         return self.paydays.get(shop, Payday())
+
+    def seller(self, shop: str) -> Seller:
+        """Return how a shop names itself in letters; its name alone unless said."""
+        return self.sellers.get(shop, Seller(title=shop))
 
     def staff_language(self, shop: str) -> str:
         """Return the language in which a shop's staff is told; `off` unless said."""
@@ -179,6 +189,16 @@ def expire_returns(work: Work, shop: str) -> int:
     return expire.run(work.db, work.shops[shop], work.clock())
 
 
+def read_statements(work: Work, shop: str) -> int:
+    """Find the orders of withdrawals that were declared, and open their returns."""
+    return statements.run(work.db, work.shops[shop], work.clock)
+
+
+def send_letters(work: Work, shop: str) -> int:
+    """Send customers the receipts of what they declared."""
+    return letters.run(work.db, shop, work.messenger, work.seller(shop), work.clock)
+
+
 def tell_staff(work: Work, shop: str) -> int:
     """Tell the shop's staff on its orders what happened: last, nothing waits for it."""
     language = work.staff_language(shop)
@@ -245,6 +265,8 @@ JOBS: tuple[Job, ...] = (
     Job(name="sync", run=sync_shop, every=lambda t: t.sync),
     Job(name="recheck", run=recheck_returns, every=lambda t: t.sync),
     Job(name="sweep", run=sweep_shop, every=lambda t: t.sweep),
+    Job(name="letters", run=send_letters, every=lambda t: t.decide),
+    Job(name="statements", run=read_statements, every=lambda t: t.decide),
     Job(name="decide", run=decide_returns, every=lambda t: t.decide),
     Job(name="arrivals", run=tell_arrivals, every=lambda t: t.decide),
     Job(

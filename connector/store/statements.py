@@ -154,18 +154,39 @@ def of_person(
     """List statements that give one of these addresses, or are about these orders."""
     known = {one.strip().lower() for one in emails if one.strip()}
     wanted = set(order_refs)
-    found = _some(db, "s.shop = :shop AND s.erased_at IS NULL", None, shop=shop)
     return [
         one
-        for one in found
+        for one in of_shop(db, shop)
         if one.said.reach.lower() in known or one.order_ref in wanted
     ]
+
+
+def of_shop(db: Database, shop: str) -> list[Statement]:
+    """List all of a shop that still name somebody."""
+    return _some(db, "s.shop = :shop AND s.erased_at IS NULL", None, shop=shop)
 
 
 def old(db: Database, before: datetime, after: str = "") -> list[Statement]:
     """List some that arrived before a moment and still name somebody, by id."""
     where = "s.received_at < :before AND s.erased_at IS NULL AND s.id > :after"
     return _some(db, where, BATCH, "s.id", before=stamp(before), after=after)
+
+
+def is_needed(db: Database, shop: str, statement_id: str) -> bool:
+    """Say whether somebody must still know who made a statement."""
+    rows = db.query(
+        "SELECT 1 AS one FROM statements s WHERE s.id = :id AND s.shop = :shop AND ("
+        " EXISTS (SELECT 1 FROM desk d WHERE d.about IN ('statement', 'receipt')"
+        "  AND d.about_id = s.id AND d.closed_at IS NULL)"
+        " OR EXISTS (SELECT 1 FROM letters l WHERE l.statement_id = s.id"
+        "  AND l.state = 'planned')"
+        " OR (NOT EXISTS (SELECT 1 FROM statement_matches m"
+        "  WHERE m.statement_id = s.id) AND NOT EXISTS (SELECT 1 FROM desk d"
+        "  WHERE d.about = 'statement' AND d.about_id = s.id)))",
+        id=statement_id,
+        shop=shop,
+    )
+    return bool(rows)
 
 
 @atomic

@@ -16,6 +16,7 @@ from connector.errors import BadRequest
 from connector.money import exponent
 from connector.platform import Shop
 from connector.store import Database
+from connector.withdrawal import Seller
 
 if TYPE_CHECKING:
     from connector.config import Secret, ShopConfig
@@ -34,6 +35,17 @@ class Storefront:
     title: str
     return_address: str = ""
     support_email: str = ""
+    time_zone: str = "UTC"
+
+    @property
+    def seller(self) -> Seller:
+        """The shop as a statement is made to it."""
+        return Seller(
+            title=self.title,
+            address=self.return_address,
+            email=self.support_email,
+            zone=self.time_zone,
+        )
 
 
 class Registrar(Protocol):

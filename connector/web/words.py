@@ -73,6 +73,8 @@ WORDS = {
     "shop": lazy_gettext("Shop"),
     "delivery": lazy_gettext("Delivery"),
     "books": lazy_gettext("The books"),
+    "statement": lazy_gettext("Withdrawal"),
+    "receipt": lazy_gettext("Receipt"),
     # when the money goes back
     "requested": lazy_gettext("as soon as your return is approved"),
     "shipped": lazy_gettext("as soon as you have sent the parcel"),
