@@ -79,8 +79,8 @@ FORMS: Mapping[str, tuple[str, ...]] = {
         ),
         "To: %(to)s",
         (
-            "I/We (*) hereby give notice that I/We (*) withdraw from my/our (*) contract"
-            " of sale of the following goods (*):"
+            "I/We (*) hereby give notice that I/We (*) withdraw from my/our (*)"
+            " contract of sale of the following goods (*):"
         ),
         "Ordered on (*) / received on (*):",
         "Name of consumer(s):",
@@ -113,13 +113,13 @@ FORMS: Mapping[str, tuple[str, ...]] = {
     "de": (
         "Muster-Widerrufsformular",
         (
-            "(Wenn Sie den Vertrag widerrufen wollen, dann füllen Sie bitte dieses Formular"
-            " aus und senden Sie es zurück.)"
+            "(Wenn Sie den Vertrag widerrufen wollen, dann füllen Sie bitte dieses"
+            " Formular aus und senden Sie es zurück.)"
         ),
         "An: %(to)s",
         (
-            "Hiermit widerrufe(n) ich/wir (*) den von mir/uns (*) abgeschlossenen Vertrag"
-            " über den Kauf der folgenden Waren (*):"
+            "Hiermit widerrufe(n) ich/wir (*) den von mir/uns (*) abgeschlossenen"
+            " Vertrag über den Kauf der folgenden Waren (*):"
         ),
         "Bestellt am (*) / erhalten am (*):",
         "Name des/der Verbraucher(s):",
@@ -131,20 +131,20 @@ FORMS: Mapping[str, tuple[str, ...]] = {
     "es": (
         "Modelo de formulario de desistimiento",
         (
-            "(solo debe cumplimentar y enviar el presente formulario si desea desistir del"
-            " contrato)"
+            "(solo debe cumplimentar y enviar el presente formulario si desea desistir"
+            " del contrato)"
         ),
         "A la atención de: %(to)s",
         (
-            "Por la presente le comunico/comunicamos (*) que desisto de mi/desistimos de"
-            " nuestro (*) contrato de venta del siguiente bien (*):"
+            "Por la presente le comunico/comunicamos (*) que desisto de mi/desistimos"
+            " de nuestro (*) contrato de venta del siguiente bien (*):"
         ),
         "Pedido el (*) / recibido el (*):",
         "Nombre del consumidor y usuario o de los consumidores y usuarios:",
         "Domicilio del consumidor y usuario o de los consumidores y usuarios:",
         (
-            "Firma del consumidor y usuario o de los consumidores y usuarios (solo si el"
-            " presente formulario se presenta en papel):"
+            "Firma del consumidor y usuario o de los consumidores y usuarios (solo si"
+            " el presente formulario se presenta en papel):"
         ),
         "Fecha:",
         "(*) Táchese lo que no proceda.",

@@ -94,8 +94,8 @@ class Smtp:
         letter["Message-ID"] = f"<{message.key}@{domain}>"
         letter["Date"] = format_datetime(self.clock())
         letter["Auto-Submitted"] = "auto-generated"
-        letter["Content-Language"] = message.language
         letter.set_content(message.body, cte="quoted-printable")
+        letter["Content-Language"] = message.language
         return letter
 
 
