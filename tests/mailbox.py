@@ -55,9 +55,8 @@ class Mailbox:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         del server, session
-        letter = email.message_from_bytes(
-            cast("bytes", envelope.content), policy=email.policy.default
-        )
+        text = cast("bytes", envelope.content).replace(b"\r\n", b"\n")
+        letter = email.message_from_bytes(text, policy=email.policy.default)
         self.came.append(letter)
         return "250 OK"
 
