@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from connector.withdrawal import label
+from connector.law import capital, labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,7 +155,8 @@ FORMS: Mapping[str, tuple[str, ...]] = {
 def sentence(language: str, url: str) -> str:
     """Return what the shop must tell before it sells; `url` is its function's."""
     text = SENTENCES.get(language, SENTENCES["en"])
-    return text % {"label": label(language), "url": url}
+    label = capital(labels(language).function)
+    return text % {"label": label, "url": url}
 
 
 def model_form(language: str, seller: Seller) -> str:

@@ -24,14 +24,6 @@ MOST = 300  # characters of a particular
 MOST_WORDS = 4000  # characters of what a customer wrote by another way
 MOST_ADDRESS = 254  # RFC 5321, section 4.5.3.1
 
-# (the function, its confirmation): the words of the directive's language versions.
-LABELS: Mapping[str, tuple[str, str]] = {
-    "en": ("Withdraw from contract here", "Confirm withdrawal"),
-    "fr": ("Renoncer au contrat ici", "Confirmer la rétractation"),
-    "de": ("Vertrag widerrufen", "Widerruf bestätigen"),
-    "es": ("Desistir del contrato aquí", "Confirmar desistimiento"),
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
@@ -69,16 +61,6 @@ class Moments:
 
     sent: datetime
     received: datetime
-
-
-def label(language: str) -> str:
-    """Return the words of the function's link and heading; English where unknown."""
-    return LABELS.get(language, LABELS["en"])[0]
-
-
-def confirm_label(language: str) -> str:
-    """Return the only words of the button that declares the withdrawal."""
-    return LABELS.get(language, LABELS["en"])[1]
 
 
 def read(

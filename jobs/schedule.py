@@ -15,6 +15,7 @@ from connector.steps import (
     audit,
     backfill,
     balances,
+    clocks,
     close,
     compare,
     decide,
@@ -211,6 +212,11 @@ def compare_books(work: Work, shop: str) -> int:
     return sum(line.verdict == compare.FLAGGED for line in found)
 
 
+def watch_clocks(work: Work, shop: str) -> int:
+    """Lay before a person what is overdue by law."""
+    return clocks.run(work.db, shop, work.clock)
+
+
 def read_balances(work: Work, shop: str) -> int:
     """Read what is left of the credit that we made in a shop."""
     return balances.run(work.db, work.shops[shop], work.clock)
@@ -307,6 +313,7 @@ JOBS: tuple[Job, ...] = (
     ),
     Job(name="balances", run=read_balances, is_nightly=True),
     Job(name="expire", run=expire_returns, is_nightly=True),
+    Job(name="clocks", run=watch_clocks, is_nightly=True),
     Job(name="purge", run=purge_old, per_shop=False, is_nightly=True),
     Job(name="audit", run=audit_books, per_shop=False, is_nightly=True),
 )

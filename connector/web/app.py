@@ -23,7 +23,7 @@ from connector.web import (
     privacy,
     withdraw,
 )
-from connector.web.face import LANGUAGES, money, when
+from connector.web.face import LANGUAGES, day, money, when
 from connector.web.sessions import Sessions, ancestors
 from connector.web.words import sentence, why, word
 
@@ -63,7 +63,7 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
     app.session_interface = Sessions()
     app.extensions["retour"] = face
     app.jinja_env.filters.update(
-        money=money, when=when, word=word, sentence=sentence, why=why
+        day=day, money=money, when=when, word=word, sentence=sentence, why=why
     )
     app.jinja_env.globals.update(languages=LANGUAGES, locale=get_locale)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from babel.numbers import format_currency
 from flask import current_app
-from flask_babel import format_datetime, get_locale, gettext
+from flask_babel import format_date, format_datetime, get_locale, gettext
 
 from connector.errors import BadRequest
 from connector.money import exponent
@@ -206,6 +206,11 @@ def money(amount: Money) -> str:
     """Write an amount as the reader's locale does."""
     value = Decimal(amount.minor).scaleb(-exponent(amount.currency))
     return str(format_currency(value, amount.currency, locale=get_locale()))
+
+
+def day(one: date) -> str:
+    """Write a day as the reader's locale does."""
+    return str(format_date(one, "medium"))
 
 
 def when(moment: datetime | None) -> str:

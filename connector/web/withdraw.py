@@ -14,7 +14,7 @@ from flask import Response, abort, flash, g, redirect, render_template, request,
 from flask_babel import get_locale, gettext
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from connector import notice, withdrawal
+from connector import law, notice, withdrawal
 from connector.errors import BadRequest, NotFound
 from connector.steps import statements as step
 from connector.store import letters, orders, statements
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from connector.withdrawal import Said
 
 ACTOR = "customer"
-FIELDS = ("name", "contract", "reach")  # these and no other are mandatory
 
 
 def pages(routes: Blueprint, tries: Tries) -> Blueprint:
@@ -38,10 +37,10 @@ def pages(routes: Blueprint, tries: Tries) -> Blueprint:
 
     @routes.context_processor
     def labels() -> dict[str, str]:
-        language = str(get_locale())
+        words = law.labels(str(get_locale()))
         return {
-            "withdraw_label": withdrawal.label(language),
-            "confirm_label": withdrawal.confirm_label(language),
+            "withdraw_label": law.capital(words.function),
+            "confirm_label": law.capital(words.confirm),
         }
 
     routes.get("/withdraw")(declare)
@@ -136,7 +135,7 @@ def confirm(shop: str) -> Answer | str | tuple[str, int]:
 
 
 def _given() -> dict[str, str]:
-    return {name: request.form.get(name, "")[:500] for name in (*FIELDS, "part")}
+    return {name: request.form.get(name, "")[:500] for name in (*law.MANDATORY, "part")}
 
 
 def _said() -> Said:

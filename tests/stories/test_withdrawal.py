@@ -10,13 +10,15 @@ from urllib.parse import unquote
 import pytest
 import requests
 
+from connector import law
 from connector.demo.world import BOOTS, TEE
 from connector.model import Kind
 from connector.steps import inspect
 from connector.steps import statements as step
 from connector.steps.inspect import Counted
 from connector.store import desk, letters, notices, refunds, returns, statements
-from connector.withdrawal import LABELS, written
+from connector.web.face import LANGUAGES
+from connector.withdrawal import written
 from tests.mailbox import mailbox
 from tests.stories.declaring import Customer, forms, later, mailing, particulars
 from tests.stories.test_way import bought, paid
@@ -124,18 +126,19 @@ def test_the_first_click_declares_nothing_and_the_second_once(
     assert len(box.came) == 1
 
 
-@pytest.mark.parametrize("language", LABELS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_labels_are_those_of_the_law_and_three_fields_are_mandatory(
     world: World, language: str
 ) -> None:
-    function, confirm = LABELS[language]
+    words = law.labels(language)
+    function, confirm = law.capital(words.function), law.capital(words.confirm)
     with requests.Session() as session:
         home = session.get(f"{world.url}/returns/tee/?lang={language}", timeout=30)
     assert f">{function}</a>" in home.text
     customer = Customer(world, TEE, language)
     page = customer.session.get(customer.start, timeout=30).text
     required = re.findall(r'<input id="(\w+)" name="\w+"[^>]* required', page)
-    assert required == ["name", "contract", "reach"]
+    assert tuple(required) == law.MANDATORY
     said = {"name": "A", "contract": "1", "reach": "a@example.test"}
     second = customer.first(said).text
     buttons = re.findall(r"<button[^>]*>([^<]+)</button>", second)
