@@ -96,6 +96,7 @@ def show_return(load: Callable[[], Config], number: str, *, as_json: bool) -> No
             at = event.at.isoformat(timespec="seconds")
             said = f"{event.about} {event.event} {event.state} {event.why}"
             click.echo(f"  {at} {said}".rstrip())
+    db.close()
 
 
 def _cases(db: Database, number: str) -> list[Return]:
