@@ -161,7 +161,7 @@ def sentence(language: str, url: str) -> str:
 
 def model_form(language: str, seller: Seller) -> str:
     """Return the model withdrawal form, with whom it goes to filled in."""
-    to = ", ".join(x for x in (seller.title, seller.address, seller.email) if x)
+    to = ", ".join(x for x in (seller.named, seller.email) if x)
     lines = FORMS.get(language, FORMS["en"])
     return "\n\n".join(
         line % {"to": to} if "%(to)s" in line else line for line in lines

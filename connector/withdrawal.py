@@ -54,6 +54,13 @@ class Seller:
     email: str = ""
     zone: str = "UTC"
 
+    @property
+    def named(self) -> str:
+        """Name and postal address on one line, the name once."""
+        if self.address.startswith(self.title):
+            return self.address
+        return ", ".join(one for one in (self.title, self.address) if one)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moments:
@@ -223,10 +230,9 @@ def receipt(
 ) -> str:
     """Return the receipt as plain text: the content, and both times with their zone."""
     words = TEXTS.get(language, TEXTS["en"])
-    to = ", ".join(part for part in (seller.title, seller.address) if part)
     rows = [
         (words["number"], number),
-        (words["to"], to),
+        (words["to"], seller.named),
         (words["name"], said.name),
         (words["contract"], said.contract),
         (words["part"], said.part),

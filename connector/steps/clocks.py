@@ -196,7 +196,8 @@ def _late(case: Return, reading: Reading | None) -> str:
         return ""
     if reading.is_overdue:
         return OVERDUE
-    return NOT_SENT if case.kind is Kind.WITHDRAWAL else ""
+    is_his = case.kind is Kind.WITHDRAWAL and case.status == "awaited"
+    return NOT_SENT if is_his else ""
 
 
 def _why(case: Return, reading: Reading) -> str:
