@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from connector.store import Database
     from connector.store.shops import ShopRow
     from connector.vault import Vault
+    from connector.withdrawal import Seller
     from jobs.schedule import Payday
 
 T = TypeVar("T")
@@ -111,6 +112,9 @@ class Branches:
             self, lambda one: one.storefront
         )
         self.configs: Mapping[str, ShopConfig] = View(self, lambda one: one.config)
+        self.sellers: Mapping[str, Seller] = View(
+            self, lambda one: one.storefront.seller
+        )
         self.staff: Mapping[str, str] = View(
             self, lambda one: one.config.staff_language
         )

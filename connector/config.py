@@ -19,6 +19,7 @@ from connector.options import (
     Config,
     Console,
     Jobs,
+    Mail,
     Network,
     Pacing,
     Plugin,
@@ -46,6 +47,7 @@ __all__ = [
     "Config",
     "Console",
     "Jobs",
+    "Mail",
     "Network",
     "Pacing",
     "Plugin",
@@ -70,6 +72,7 @@ TABLES: Mapping[str, type] = {
     "shopify": Shopify,
     "jobs": Jobs,
     "privacy": Privacy,
+    "mail": Mail,
 }
 SHOP_TABLES: Mapping[str, type] = {
     "refunds": Refunds,

@@ -77,3 +77,11 @@ class Unsupported(Rejected):
 
 class OutcomeUnknown(PlatformError):
     """Perhaps the request took effect; look at the shop, never repeat blind."""
+
+
+class MailError(RetourError):
+    """The letter could not be handed over; try again later."""
+
+
+class MailRefused(MailError):
+    """The mail server refuses this letter; trying again will not help."""

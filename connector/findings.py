@@ -14,6 +14,7 @@ from connector import policy, telling
 from connector.config import PLATFORMS, POSTGRES, SHOP_NAME
 from connector.errors import BadAmount, PolicyError
 from connector.money import Money
+from connector.withdrawal import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 WORDPRESS_PORTS = (None, 80, 443, 8080)
 KEY_LENGTH = 32
 CRON_FIELDS = 5
+SECURITY = ("starttls", "tls", "none")
 LONGEST_RUN = 300  # seconds: PHP's usual limit, and Shopify's mutations end sooner
 
 
@@ -44,7 +46,12 @@ class Finding:
 
 def findings(config: Config) -> list[Finding]:
     """List all that is wrong or doubtful in a configuration; asks no network."""
-    found = [*_server(config), *_quiet(config), *_names(config)]
+    found = [
+        *_server(config),
+        *_quiet(config),
+        *_mail(config),
+        *_names(config),
+    ]
     for shop in config.shops:
         found += shop_findings(config, shop)
     return found
@@ -98,6 +105,25 @@ def _quiet(config: Config) -> Iterator[Finding]:
     if config.jobs.quiet_seconds < least:
         what = "quiet_seconds is shorter than a call and the shop's longest run"
         yield _say("E107", "jobs", what, f"quiet_seconds = {least} or more")
+
+
+def _mail(config: Config) -> Iterator[Finding]:
+    """See whether receipts of withdrawals can leave, and unseen by others."""
+    mail = config.mail
+    if not mail.host:
+        if config.shops:
+            what = "without [mail] no receipt of a withdrawal is sent"
+            yield _say("W111", "mail", what, "name a mail server, see docs/withdrawal")
+        return
+    if mail.security not in SECURITY:
+        what = f"unknown security {mail.security!r}"
+        yield _say("E112", "mail", what, " or ".join(SECURITY))
+    elif mail.security == "none" and not _is_private(mail.host):
+        what = "letters and password would travel open"
+        yield _say("E113", "mail", what, 'security = "starttls"')
+    if not is_address(mail.sender):
+        what = "sender is no e-mail address"
+        yield _say("E114", "mail", what, 'sender = "returns@shop.example"')
 
 
 def _names(config: Config) -> Iterator[Finding]:

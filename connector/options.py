@@ -122,6 +122,23 @@ class Privacy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """How letters to customers leave: a mail server; "" sends none.
+
+    `security` is starttls, tls (from the first byte) or none; `timeout` is seconds.
+    """
+
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    password: Secret = NO_SECRET
+    sender: str = ""
+    timeout: float = 20.0
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refunds:
     """When and how much a shop pays; amounts are decimal text, "" is no limit."""
 
@@ -210,6 +227,7 @@ class Config:
     shopify: Shopify = field(default_factory=Shopify)
     jobs: Jobs = field(default_factory=Jobs)
     privacy: Privacy = field(default_factory=Privacy)
+    mail: Mail = field(default_factory=Mail)
     shops: tuple[ShopConfig, ...] = ()
     base: Path = field(default_factory=Path)
 

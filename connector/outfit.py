@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from adapters.guard import Transport
+from adapters.messages.smtp import Smtp
 from adapters.shopify.auth import ClientCredentials, Installed, Token
 from adapters.shopify.oauth import App
 from adapters.shopify.shop import ShopifyShop
@@ -15,7 +16,7 @@ from adapters.wire import Timeouts
 from adapters.woocommerce.plugins import Meanings
 from adapters.woocommerce.shop import WooCommerceShop
 from connector import inbound, policy
-from connector.config import NO_SECRET, Secret, ShopConfig
+from connector.config import NO_SECRET, Mail, Secret, ShopConfig
 from connector.errors import ConfigError
 from connector.money import Money
 from connector.steps.refund import Limits
@@ -155,4 +156,22 @@ def storefront(shop: ShopConfig) -> Storefront:
         title=title,
         return_address=shop.return_address,
         support_email=shop.support_email,
+        time_zone=shop.refunds.time_zone,
+    )
+
+
+def messenger(mail: Mail, now: Callable[[], datetime], ca_file: str) -> Smtp | None:
+    """Return what carries letters; None where no mail server is named."""
+    if not mail.host:
+        return None
+    return Smtp(
+        host=mail.host,
+        port=mail.port,
+        security=mail.security,
+        user=mail.user,
+        password=mail.password,
+        sender=mail.sender,
+        timeout=mail.timeout,
+        clock=now,
+        ca_file=ca_file,
     )

@@ -19,6 +19,7 @@ from connector.branches import Branches
 from connector.config import Config
 from connector.errors import BadRequest, ConfigError
 from connector.findings import findings
+from connector.outfit import messenger
 from connector.registrar import Registrar
 from connector.settings import SECRETS, settings
 from connector.steps import place, purge
@@ -229,6 +230,10 @@ def _work(branches: Branches, config: Config) -> Work:
             exports=_days(config.privacy.export_keep_days),
         ),
         staff=branches.staff,
+        sellers=branches.sellers,
+        messenger=messenger(
+            config.mail, branches.now, _file(config, config.mail.ca_file)
+        ),
         wish=branches.wish,
         drop_old_secret=branches.drop_old_secret,
         overlap=timedelta(seconds=jobs.sync_overlap_seconds),

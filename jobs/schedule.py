@@ -8,18 +8,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connector import telling
+from connector.messenger import Messenger
 from connector.platform import Priority, Shop, with_priority
 from connector.steps import (
     arrivals,
     audit,
     backfill,
     balances,
+    clocks,
     close,
     compare,
     decide,
     expire,
     hooks,
     intake,
+    letters,
     mirror,
     privacy,
     promise,
@@ -27,6 +30,7 @@ from connector.steps import (
     recheck,
     reconcile,
     refund,
+    statements,
     sweep,
     sync,
     tell,
@@ -34,6 +38,7 @@ from connector.steps import (
 )
 from connector.store import Database, desk
 from connector.store import hooks as watched
+from connector.withdrawal import Seller
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +79,8 @@ class Work:
     timing: Timing = field(default_factory=Timing)
     paydays: Mapping[str, Payday] = field(default_factory=dict)
     staff: Mapping[str, str] = field(default_factory=dict)
+    sellers: Mapping[str, Seller] = field(default_factory=dict)
+    messenger: Messenger | None = None  # without one letters wait
     overlap: timedelta = sync.OVERLAP
     quiet: timedelta = reconcile.QUIET
     errand_quiet: timedelta = mirror.QUIET
@@ -84,6 +91,10 @@ class Work:
     def payday(self, shop: str) -> Payday:
         """Return when a shop pays; every minute unless it says otherwise."""
         return self.paydays.get(shop, Payday())
+
+    def seller(self, shop: str) -> Seller:
+        """Return how a shop names itself in letters; its name alone unless said."""
+        return self.sellers.get(shop, Seller(title=shop))
 
     def staff_language(self, shop: str) -> str:
         """Return the language in which a shop's staff is told; `off` unless said."""
@@ -179,6 +190,16 @@ def expire_returns(work: Work, shop: str) -> int:
     return expire.run(work.db, work.shops[shop], work.clock())
 
 
+def read_statements(work: Work, shop: str) -> int:
+    """Find the orders of withdrawals that were declared, and open their returns."""
+    return statements.run(work.db, work.shops[shop], work.clock)
+
+
+def send_letters(work: Work, shop: str) -> int:
+    """Send customers the receipts of what they declared."""
+    return letters.run(work.db, shop, work.messenger, work.seller(shop), work.clock)
+
+
 def tell_staff(work: Work, shop: str) -> int:
     """Tell the shop's staff on its orders what happened: last, nothing waits for it."""
     language = work.staff_language(shop)
@@ -189,6 +210,11 @@ def compare_books(work: Work, shop: str) -> int:
     """Hold shop and ledger against each other: deletions send no webhook."""
     found = compare.run(work.db, work.shops[shop], work.clock)
     return sum(line.verdict == compare.FLAGGED for line in found)
+
+
+def watch_clocks(work: Work, shop: str) -> int:
+    """Lay before a person what is overdue by law."""
+    return clocks.run(work.db, shop, work.clock)
 
 
 def read_balances(work: Work, shop: str) -> int:
@@ -245,6 +271,8 @@ JOBS: tuple[Job, ...] = (
     Job(name="sync", run=sync_shop, every=lambda t: t.sync),
     Job(name="recheck", run=recheck_returns, every=lambda t: t.sync),
     Job(name="sweep", run=sweep_shop, every=lambda t: t.sweep),
+    Job(name="letters", run=send_letters, every=lambda t: t.decide),
+    Job(name="statements", run=read_statements, every=lambda t: t.decide),
     Job(name="decide", run=decide_returns, every=lambda t: t.decide),
     Job(name="arrivals", run=tell_arrivals, every=lambda t: t.decide),
     Job(
@@ -285,6 +313,7 @@ JOBS: tuple[Job, ...] = (
     ),
     Job(name="balances", run=read_balances, is_nightly=True),
     Job(name="expire", run=expire_returns, is_nightly=True),
+    Job(name="clocks", run=watch_clocks, is_nightly=True),
     Job(name="purge", run=purge_old, per_shop=False, is_nightly=True),
     Job(name="audit", run=audit_books, per_shop=False, is_nightly=True),
 )

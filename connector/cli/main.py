@@ -23,6 +23,7 @@ from connector.cli import (
     shops,
     show,
     simulate,
+    statement,
     vault,
     webhooks,
 )
@@ -67,6 +68,7 @@ for command in (
     *shopify.COMMANDS,
     *privacy.COMMANDS,
     *policy.COMMANDS,
+    *statement.COMMANDS,
     *vault.COMMANDS,
     *webhooks.COMMANDS,
     quote.quote,

@@ -9,13 +9,16 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from connector.steps import clocks
 from connector.store import connect, history, inbox, refunds, returns
+from connector.wiring import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from connector.config import Config
     from connector.model import Return
+    from connector.steps.clocks import Reading
     from connector.store import Database
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -81,6 +84,8 @@ def show_return(load: Callable[[], Config], number: str, *, as_json: bool) -> No
             click.echo(msgspec.json.encode(_whole(db, case)).decode())
             continue
         click.echo(f"{case.number} at {case.shop}: {case.status}, {case.kind}")
+        for said in _clock(clocks.of(db, case, clock())):
+            click.echo(f"  {said}")
         for line in case.lines:
             click.echo(f"  {line.asked} x {line.line_ref}: {line.decision}")
             for answer in line.trace:
@@ -91,6 +96,7 @@ def show_return(load: Callable[[], Config], number: str, *, as_json: bool) -> No
             at = event.at.isoformat(timespec="seconds")
             said = f"{event.about} {event.event} {event.state} {event.why}"
             click.echo(f"  {at} {said}".rstrip())
+    db.close()
 
 
 def _cases(db: Database, number: str) -> list[Return]:
@@ -98,10 +104,27 @@ def _cases(db: Database, number: str) -> list[Return]:
     return found or [returns.get(db, number)]
 
 
+def _clock(reading: Reading | None) -> list[str]:
+    """Say who waits for whom, until when, and what lateness costs."""
+    if reading is None or reading.clock.what == "nothing":
+        return []
+    known = reading.clock
+    until = f" until {known.until:%Y-%m-%d}" if known.until else ""
+    by = f" ({known.article})" if known.article else ""
+    late = f", {reading.days_late} days late" if reading.days_late else ""
+    said = [f"{known.waits} waits for {known.on}: {known.what}{until}{by}{late}"]
+    if known.late.article:
+        cost = "a rate is not set" if reading.cost is None else str(reading.cost)
+        contested = ", contested" if known.late.is_contested else ""
+        said.append(f"lateness costs so far: {cost} ({known.late.article}{contested})")
+    return said
+
+
 def _whole(db: Database, case: Return) -> dict[str, Any]:
     return {
         "return": case,
         "status": case.status,
+        "clock": clocks.of(db, case, clock()),
         "refunds": [_refund(row) for row in refunds.of_return(db, case.id)],
         "timeline": history.timeline(db, case.id),
     }

@@ -10,6 +10,7 @@ from connector import policy
 from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import Answer, Resolution, Terms
 from connector.states import Decision
+from connector.steps import costs
 from connector.steps.amends import possible
 from connector.steps.observe import observe
 from connector.store import atomic, customers, desk, errands, orders, returns, shops
@@ -87,6 +88,9 @@ def _judge(
     rules = policy.stored(shops.policy_text(db, digest))
     verdict = policy.judge(rules, order, asked(case, customers.past(db, case)))
     spoken = _whole(case, _in_reach(case, able, verdict.lines))
+    verdict = replace(
+        verdict, return_fee=costs.borne(db, case, order, verdict.return_fee)
+    )
     terms = _terms(case, able, verdict, spoken)
     returns.judged(db, case.id, digest, terms, shipping=verdict.refund_shipping)
     for line, said in zip(case.lines, spoken, strict=True):

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from connector.errors import NotFound
-from connector.store import history, inbox, orders, personal, refunds, returns
+from connector.store import (
+    history,
+    inbox,
+    letters,
+    orders,
+    personal,
+    refunds,
+    returns,
+    statements,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,6 +35,7 @@ def of(db: Database, request: Request, traces: Traces, now: datetime) -> str:
         "shop": request.shop,
         "made_at": now.isoformat(timespec="seconds"),
         "orders": [_order(db, request.shop, ref) for ref in request.orders or ()],
+        "withdrawals": [_statement(db, one) for one in request.statements],
         "deliveries": [
             told
             for one in sorted({*read, *unread} - own, key=lambda x: x or 0)
@@ -59,6 +69,15 @@ def _order(db: Database, shop: str, ref: str) -> dict[str, Any]:
                 "return": row.request.return_number,
             }
             for row in refunds.of_order(db, shop, ref)
+        ],
+    }
+
+
+def _statement(db: Database, statement_id: str) -> dict[str, Any]:
+    return {
+        "statement": msgspec.to_builtins(statements.get(db, statement_id)),
+        "receipts": [
+            msgspec.to_builtins(one) for one in letters.of_statement(db, statement_id)
         ],
     }
 

@@ -21,7 +21,16 @@ from connector.compliance import (
 )
 from connector.errors import BadRequest, NotFound, PlatformError, Rejected
 from connector.steps import holding
-from connector.store import atomic, desk, inbox, orders, personal, privacy, shops
+from connector.store import (
+    atomic,
+    desk,
+    inbox,
+    orders,
+    personal,
+    privacy,
+    shops,
+    statements,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,7 +77,8 @@ def by_email(
         msg = "give the e-mail address that the customer bought with"
         raise BadRequest(msg)
     found = personal.orders_of(db, shop, email=email)
-    if not found:
+    declared = [one.id for one in statements.of_person(db, shop, [email], found)]
+    if not found and not declared:
         msg = "no order of this shop names that address"
         raise NotFound(msg, shop=shop)
     return privacy.ask(
@@ -78,6 +88,7 @@ def by_email(
         asked_by=actor,
         request_key=str(uuids.uuid7()),
         orders=found,
+        statements=declared,
         now=now,
     )
 
@@ -111,7 +122,9 @@ def _located(db: Database, request: Request) -> Request:
         return request
     email, numbers = (asked.email, asked.orders) if asked else ("", ())
     refs = personal.orders_of(db, request.shop, email=email, numbers=numbers)
-    privacy.found(db, request.id, refs)
+    emails = {email, *(personal.email_of(db, request.shop, ref) for ref in refs)}
+    declared = statements.of_person(db, request.shop, sorted(emails), refs)
+    privacy.found(db, request.id, refs, [one.id for one in declared])
     return privacy.get(db, request.id)
 
 
@@ -168,7 +181,18 @@ def _erase(
             waits[ref] = why
         else:
             _erase_order(db, request, ref, now)
+    if not waits and _erase_statements(db, request, now):
+        waits["statements"] = "a withdrawal of theirs waits for a person or a receipt"
     return _end(db, request, waits, now, is_unread=left)
+
+
+@atomic
+def _erase_statements(db: Database, request: Request, now: datetime) -> list[str]:
+    """Forget who declared withdrawals; return those that are needed still."""
+    done, waits = personal.erase_statements(db, request.shop, request.statements, now)
+    if done:
+        privacy.count(db, request.id, done)
+    return waits
 
 
 def _empty(db: Database, request: Request, traces: Traces | None) -> bool:
@@ -246,6 +270,10 @@ def _erase_shop(
     for ref in orders.refs(db, request.shop):
         if not orders.is_erased(db, request.shop, ref):
             _erase_order(db, request, ref, now)
+    every = [one.id for one in statements.of_shop(db, request.shop)]
+    gone = statements.erase(db, every, now)
+    if gone:
+        privacy.count(db, request.id, gone)
     _end_shop(db, request, now)
     return _end(db, request, {}, now, is_unread=is_unread)
 

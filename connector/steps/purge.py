@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from connector.store import credentials, personal, privacy, shops
+from connector.store import credentials, personal, privacy, returns, shops, statements
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +32,7 @@ def run(db: Database, terms: Terms, now: datetime) -> int:
     Kept in many small commits: it may be killed anywhere, and goes on next night.
     """
     done = _deliveries(db, terms, now) + _people(db, terms, now)
+    done += _statements(db, terms, now)
     if terms.exports is not None:
         done += privacy.forget_exports(db, before=now - terms.exports)
     for row in shops.ever(db):
@@ -63,4 +64,21 @@ def _people(db: Database, terms: Terms, now: datetime) -> int:
                     personal.erase_order(db, shop, ref, now, is_for_good=False)
                 )
         last = old[-1]
+    return done
+
+
+def _statements(db: Database, terms: Terms, now: datetime) -> int:
+    """Take the customer out of withdrawals whose return is over."""
+    if terms.people is None:
+        return 0
+    done, last = 0, ""
+    while old := statements.old(db, now - terms.people, last):
+        for one in old:
+            is_over = one.return_id is None or (
+                returns.get(db, one.return_id).status in personal.ENDED
+            )
+            if is_over:
+                gone, _ = personal.erase_statements(db, one.shop, [one.id], now)
+                done += bool(gone)
+        last = old[-1].id
     return done

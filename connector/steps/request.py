@@ -64,10 +64,12 @@ def open_return(
     now: datetime,
     language: str = "en",
     event_key: str | None = None,
+    asked_at: datetime | None = None,
 ) -> Return:
     """File a return; raises BadRequest for what cannot be meant, Refused for units.
 
-    The same `event_key` opens one return, however often it comes.
+    The same `event_key` opens one return, however often it comes. `asked_at`: when
+    the customer asked, where that was before now.
     """
     known = returns.by_event(db, shop, event_key) if event_key else None
     if known:
@@ -85,6 +87,7 @@ def open_return(
         wishes=wishes,
         now=now,
         event_key=event_key,
+        asked_at=asked_at,
     )
     return returns.get(db, return_id)
 

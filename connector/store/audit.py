@@ -145,6 +145,15 @@ RULES = {
     "I17: every policy that judged is kept": """
         SELECT r.id AS which FROM returns r WHERE r.policy_hash <> '' AND NOT EXISTS (
             SELECT 1 FROM policies p WHERE p.hash = r.policy_hash)""",
+    "every statement that gives an address has its receipt": """
+        SELECT s.id AS which FROM statements s WHERE s.reach <> ''
+        AND NOT EXISTS (SELECT 1 FROM letters l WHERE l.statement_id = s.id)""",
+    "a statement becomes a withdrawal of its own shop": """
+        SELECT m.statement_id AS which FROM statement_matches m
+        JOIN statements s ON s.id = m.statement_id
+        JOIN returns r ON r.id = m.return_id
+        WHERE r.kind <> 'withdrawal' OR r.shop <> s.shop
+        OR r.order_ref <> m.order_ref""",
     "I1: a declined or cancelled line holds no unit": """
         SELECT DISTINCT CAST(l.id AS TEXT) AS which FROM return_lines l
         JOIN returns r ON r.id = l.return_id

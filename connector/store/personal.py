@@ -13,7 +13,14 @@ import msgspec
 from connector.compliance import bare
 from connector.errors import NotFound
 from connector.model import Answer, Order
-from connector.store import credentials, customers, orders, refunds, returns
+from connector.store import (
+    credentials,
+    customers,
+    orders,
+    refunds,
+    returns,
+    statements,
+)
 from connector.store.database import Database, atomic, stamp
 
 if TYPE_CHECKING:
@@ -156,6 +163,22 @@ OF_ORDER: tuple[Callable[[Database, str, str], Mapping[str, int]], ...] = (
     _lines,
     _customer,
 )
+
+
+@atomic
+def erase_statements(
+    db: Database, shop: str, ids: Iterable[str], now: datetime
+) -> tuple[dict[str, int], list[str]]:
+    """Take a person out of withdrawals; return counts, and those that must wait.
+
+    One that nobody has matched or settled yet, or whose receipt is still to be sent,
+    is needed.
+    """
+    ready: list[str] = []
+    waits: list[str] = []
+    for one in ids:
+        (waits if statements.is_needed(db, shop, one) else ready).append(one)
+    return dict(statements.erase(db, ready, now)), waits
 
 
 @atomic

@@ -30,6 +30,7 @@ class Request:
     delivery_id: int | None
     customer: str
     orders: tuple[str, ...] | None
+    statements: tuple[str, ...]
     state: str
     asked_at: datetime
     due_at: datetime
@@ -50,12 +51,13 @@ def ask(
     customer: str = "",
     delivery_id: int | None = None,
     orders: Sequence[str] | None = None,
+    statements: Sequence[str] = (),
 ) -> Request:
     """Write a request down; the same key is one request, however often it comes."""
     db.execute(
         "INSERT INTO privacy (shop, kind, asked_by, request_key, delivery_id,"
-        " customer, orders, asked_at, due_at) VALUES (:shop, :kind, :asked_by, :key,"
-        " :delivery, :customer, :orders, :now, :due)"
+        " customer, orders, statements, asked_at, due_at) VALUES (:shop, :kind,"
+        " :asked_by, :key, :delivery, :customer, :orders, :statements, :now, :due)"
         " ON CONFLICT (shop, request_key) DO NOTHING",
         shop=shop,
         kind=kind,
@@ -64,6 +66,7 @@ def ask(
         delivery=delivery_id,
         customer=customer,
         orders=None if orders is None else json.dumps(sorted(orders)),
+        statements=json.dumps(sorted(statements)),
         now=stamp(now),
         due=stamp(now + TERM),
     )
@@ -76,11 +79,14 @@ def ask(
 
 
 @atomic
-def found(db: Database, request_id: int, orders: Sequence[str]) -> None:
-    """Remember which orders a request is about."""
+def found(
+    db: Database, request_id: int, orders: Sequence[str], statements: Sequence[str]
+) -> None:
+    """Remember which orders and statements a request is about."""
     db.execute(
-        "UPDATE privacy SET orders = :orders WHERE id = :id",
+        "UPDATE privacy SET orders = :orders, statements = :statements WHERE id = :id",
         orders=json.dumps(sorted(orders)),
+        statements=json.dumps(sorted(statements)),
         id=request_id,
     )
 
@@ -211,6 +217,7 @@ def _request(row: Row) -> Request:
         delivery_id=row["delivery_id"],
         customer=row["customer"],
         orders=None if row["orders"] is None else tuple(json.loads(row["orders"])),
+        statements=tuple(json.loads(row["statements"])),
         state=row["state"],
         asked_at=moment(row["asked_at"]),
         due_at=moment(row["due_at"]),

@@ -12,6 +12,7 @@ from connector.store.making_good_schema import MAKING_GOOD
 from connector.store.pacing import PACING
 from connector.store.policy_schema import POLICY_LIVES
 from connector.store.privacy_schema import PRIVACY
+from connector.store.statements_schema import STATEMENTS
 from connector.store.tellings_schema import TELLINGS
 
 # `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
@@ -310,4 +311,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     BOTH_WAYS,
     MAKING_GOOD,
     POLICY_LIVES,
+    STATEMENTS,
 )

@@ -13,8 +13,17 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from connector.web import branches, console, deeds, install, portal, privacy
-from connector.web.face import LANGUAGES, money, when
+from connector.web import (
+    branches,
+    console,
+    declared,
+    deeds,
+    install,
+    portal,
+    privacy,
+    withdraw,
+)
+from connector.web.face import LANGUAGES, day, money, when
 from connector.web.sessions import Sessions, ancestors
 from connector.web.words import sentence, why, word
 
@@ -54,7 +63,7 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
     app.session_interface = Sessions()
     app.extensions["retour"] = face
     app.jinja_env.filters.update(
-        money=money, when=when, word=word, sentence=sentence, why=why
+        day=day, money=money, when=when, word=word, sentence=sentence, why=why
     )
     app.jinja_env.globals.update(languages=LANGUAGES, locale=get_locale)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -67,8 +76,9 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
         branches.pages(),
         deeds.pages(),
         privacy.pages(),
+        declared.pages(),
         install.pages(tries),
-        portal.pages(tries),
+        withdraw.pages(portal.pages(tries), tries),
     ):
         app.register_blueprint(pages)
     by_order = limiter.limit(face.attempts, key_func=portal.asked_order)
@@ -77,7 +87,9 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
     def through(view: Callable[..., Any]) -> Callable[..., Any]:
         return by_email(by_order(view))
 
-    for edge in (*edges, install.edges(tries), portal.proxied(through)):
+    declaring = limiter.limit(face.attempts, key_func=withdraw.declared_by)
+    proxied = withdraw.pages(portal.proxied(through), declaring)
+    for edge in (*edges, install.edges(tries), proxied):
         csrf.exempt(edge)
         app.register_blueprint(edge)
     app.get("/healthz")(_health)

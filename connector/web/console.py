@@ -19,6 +19,7 @@ from flask import (
 from flask_babel import gettext
 
 from connector.errors import BadRequest, NotFound, PlatformError
+from connector.steps import clocks
 from connector.store import (
     backfills,
     desk,
@@ -31,6 +32,7 @@ from connector.store import (
     refunds,
     returns,
     shops,
+    statements,
 )
 from connector.web.face import face
 from connector.web.sessions import (
@@ -169,7 +171,9 @@ def overview() -> str:
 def return_list() -> str:
     """List the newest returns."""
     found = returns.recent(face().db, wanted_shop(), limit=200)
-    return render_template("console/returns.html", cases=found)
+    now = face().clock()
+    readings = {case.id: clocks.of(face().db, case, now) for case in found}
+    return render_template("console/returns.html", cases=found, readings=readings)
 
 
 def return_page(return_id: str) -> str:
@@ -179,6 +183,8 @@ def return_page(return_id: str) -> str:
     return render_template(
         "console/return.html",
         case=case,
+        reading=clocks.of(db, case, face().clock()),
+        declared=statements.of_return(db, case.id),
         order=orders.get(db, case.shop, case.order_ref),
         refunds=refunds.of_return(db, case.id),
         errands=errands.of_return(db, case.id),

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from babel.numbers import format_currency
 from flask import current_app
-from flask_babel import format_datetime, get_locale, gettext
+from flask_babel import format_date, format_datetime, get_locale, gettext
 
 from connector.errors import BadRequest
 from connector.money import exponent
 from connector.platform import Shop
 from connector.store import Database
+from connector.withdrawal import Seller
 
 if TYPE_CHECKING:
     from connector.config import Secret, ShopConfig
@@ -34,6 +35,17 @@ class Storefront:
     title: str
     return_address: str = ""
     support_email: str = ""
+    time_zone: str = "UTC"
+
+    @property
+    def seller(self) -> Seller:
+        """The shop as a statement is made to it."""
+        return Seller(
+            title=self.title,
+            address=self.return_address,
+            email=self.support_email,
+            zone=self.time_zone,
+        )
 
 
 class Registrar(Protocol):
@@ -194,6 +206,11 @@ def money(amount: Money) -> str:
     """Write an amount as the reader's locale does."""
     value = Decimal(amount.minor).scaleb(-exponent(amount.currency))
     return str(format_currency(value, amount.currency, locale=get_locale()))
+
+
+def day(one: date) -> str:
+    """Write a day as the reader's locale does."""
+    return str(format_date(one, "medium"))
 
 
 def when(moment: datetime | None) -> str:

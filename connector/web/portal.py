@@ -40,6 +40,18 @@ if TYPE_CHECKING:
     from connector.web.face import Tries
 
 CARRIED_SECONDS = 1800
+# Where each page lies below the shop's own path; a token follows.
+BELOW = {
+    "find": "",
+    "choose": "/choose",
+    "status": "/status/",
+    "declare": "/withdraw",
+    "review": "/withdraw",
+    "confirm": "/withdraw/confirm",
+    "receipt": "/withdraw/receipt/",
+    "receipt_text": "/withdraw/receipt-text/",
+    "model_form": "/withdraw/form",
+}
 KIND = {
     Fault.CUSTOMER: Kind.VOLUNTARY,
     Fault.MERCHANT: Kind.FAULTY,
@@ -134,8 +146,7 @@ def at(page: str, **values: Any) -> str:  # noqa: ANN401 - as url_for has them
     if prefix is None:
         shop = (request.view_args or {})["shop"]
         return url_for(f"portal.{page}", shop=shop, **values)
-    rest = {"find": "", "choose": "/choose", "status": "/status/"}[page]
-    return f"{prefix}{rest}{values.get('token', '')}"
+    return f"{prefix}{BELOW[page]}{values.get('token', '')}"
 
 
 def _sheet() -> str:

@@ -12,7 +12,7 @@ from flask import abort, request, session
 from flask.sessions import SecureCookieSessionInterface
 
 from connector.errors import NotFound
-from connector.store import desk, refunds, returns
+from connector.store import desk, refunds, returns, statements
 from connector.web.face import face
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ NAMELESS = frozenset(
         "console.overview",
         "console.refund_list",
         "console.return_list",
+        "declared.add",
+        "declared.every",
         "privacy.ask",
         "privacy.download",
         "privacy.every",
@@ -113,6 +115,8 @@ def _shop_asked_for() -> str:
         return returns.get(db, given["return_id"]).shop
     if "refund_id" in given:
         return refunds.get(db, given["refund_id"]).shop
+    if "statement_id" in given:
+        return statements.get(db, given["statement_id"]).shop
     if "matter_id" in given:
         return next(
             (x.shop for x in desk.open_matters(db) if x.id == given["matter_id"]), "-"

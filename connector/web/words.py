@@ -73,6 +73,15 @@ WORDS = {
     "shop": lazy_gettext("Shop"),
     "delivery": lazy_gettext("Delivery"),
     "books": lazy_gettext("The books"),
+    # the legal clock
+    "who_customer": lazy_gettext("The customer"),
+    "who_merchant": lazy_gettext("The shop"),
+    "clock_send_back": lazy_gettext("goods to be sent back"),
+    "clock_refund": lazy_gettext("refund"),
+    "clock_remedy": lazy_gettext("repair or replacement"),
+    "clock_decide": lazy_gettext("a decision"),
+    "statement": lazy_gettext("Withdrawal"),
+    "receipt": lazy_gettext("Receipt"),
     # when the money goes back
     "requested": lazy_gettext("as soon as your return is approved"),
     "shipped": lazy_gettext("as soon as you have sent the parcel"),

@@ -39,6 +39,7 @@ def sound(**changes: object) -> Config:
     return Config(
         server=server,
         console=console,
+        mail=config.Mail(host="smtp.example", sender="returns@boots.example"),
         base=ROOT,
         shops=(replace(shop, **changes),),  # type: ignore[arg-type]
     )
@@ -182,6 +183,24 @@ def test_an_address_that_the_shop_cannot_reach_is_said(
 ) -> None:
     shop = ShopConfig(name="x", address=address, platform=platform)
     assert (unheard(public_url, shop) == "") is is_heard
+
+
+@pytest.mark.parametrize(
+    ("mail", "code"),
+    [
+        (config.Mail(), "W111"),
+        (config.Mail(host="m.example", sender="a@b.example", security="ssl"), "E112"),
+        (config.Mail(host="m.example", sender="a@b.example", security="none"), "E113"),
+        (config.Mail(host="m.example", sender="nobody"), "E114"),
+    ],
+)
+def test_each_fault_of_the_mail_has_its_code(mail: config.Mail, code: str) -> None:
+    assert [one.code for one in findings(replace(sound(), mail=mail))] == [code]
+
+
+def test_a_mail_server_on_this_machine_needs_no_tls() -> None:
+    mail = config.Mail(host="localhost", sender="a@b.example", security="none")
+    assert findings(replace(sound(), mail=mail)) == []
 
 
 def test_doubts_and_the_rest_are_found() -> None:

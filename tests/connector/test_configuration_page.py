@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from connector import findings
-from connector.options import Config, Jobs, Network, Privacy, Secret, Shopify, Vault
+from connector.options import (
+    Config,
+    Jobs,
+    Mail,
+    Network,
+    Privacy,
+    Secret,
+    Shopify,
+    Vault,
+)
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "configuration.md").read_text("utf-8")
@@ -25,6 +34,7 @@ TABLES: dict[str, Any] = {
     "network": Network(),
     "shopify": Shopify(),
     "privacy": Privacy(),
+    "mail": Mail(),
     "jobs": Jobs(),
 }
 

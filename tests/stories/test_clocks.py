@@ -1,0 +1,183 @@
+"""The legal clock of a return: on the desk, in the console, on the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from connector import law
+from connector.cli.show import returns_group
+from connector.config import Config
+from connector.demo.world import BOOTS, TEE
+from connector.law import Who
+from connector.money import Money
+from connector.steps import clocks, inspect
+from connector.steps.inspect import Counted
+from connector.store import desk, orders, returns
+from jobs.schedule import once
+from tests.mailbox import mailbox
+from tests.stories.declaring import Customer, later, mailing, particulars
+from tests.stories.test_way import asked, bought, run
+from tests.stories.test_withdrawal_staff import staff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+
+    from connector.demo import World
+    from connector.demo.customers import Purchase
+    from connector.model import Return
+    from jobs.schedule import Work
+
+__all__ = ["staff"]  # a fixture
+
+
+@pytest.fixture
+def work(world: World, tmp_path: Path) -> Iterator[Work]:
+    with mailbox(tmp_path) as box:
+        yield mailing(world, box)
+
+
+def withdrawn(world: World, work: Work) -> tuple[Purchase, Return]:
+    """Withdraw from an order whose customer lives in Germany, by 1 September's law."""
+    purchase = bought(world, TEE)
+    Customer(world, TEE).declare(particulars(purchase))
+    later(world, work, minutes=1)
+    (case,) = returns.of_order(world.office.db, TEE, purchase.ref)
+    return purchase, case
+
+
+def reading(world: World, case: Return) -> clocks.Reading:
+    found = clocks.of(
+        world.office.db, returns.get(world.office.db, case.id), world.clock()
+    )
+    assert found
+    return found
+
+
+def told(world: World, case: Return) -> date:
+    order = orders.get(world.office.db, TEE, case.order_ref)
+    return law.local_day(case.opened_at, order.customer.country)
+
+
+def arrives(world: World, case: Return) -> None:
+    counted = {
+        line.id: Counted(received=line.asked, accepted=line.asked)
+        for line in case.lines
+    }
+    inspect.receive(world.office.db, case.id, counted, actor="test", now=world.clock())
+
+
+def test_first_the_goods_are_awaited_then_the_money_is_due(
+    world: World, work: Work
+) -> None:
+    _, case = withdrawn(world, work)
+    first = reading(world, case)
+    assert (first.clock.what, first.clock.on) == ("send_back", Who.CUSTOMER)
+    assert first.clock.may_hold
+    assert first.clock.until
+    assert first.clock.until >= told(world, case) + timedelta(days=14)
+    assert first.due > Money(0, first.due.currency)
+    world.clock.pass_by(days=2)
+    inspect.ship(world.office.db, case.id, actor="customer", now=world.clock())
+    sent = reading(world, case)
+    assert (sent.clock.what, sent.clock.on) == ("refund", Who.MERCHANT)
+    assert sent.clock.until == told(world, case) + timedelta(days=14)
+    assert not sent.is_overdue
+
+
+def test_goods_that_come_late_make_the_refund_due_that_day_and_paid_it_is_over(
+    world: World, work: Work
+) -> None:
+    _, case = withdrawn(world, work)
+    world.clock.pass_by(days=20)
+    arrives(world, case)
+    found = reading(world, case)
+    assert found.clock.until == told(world, case) + timedelta(days=20)
+    for _ in range(3):
+        later(world, work, hours=1)
+    assert returns.get(world.office.db, case.id).status == "closed"
+    done = clocks.of(
+        world.office.db, returns.get(world.office.db, case.id), world.clock()
+    )
+    assert done is None
+
+
+def test_what_is_overdue_lies_on_the_desk_once_until_it_is_paid(
+    world: World, work: Work
+) -> None:
+    db = world.office.db
+    _, case = withdrawn(world, work)
+    inspect.ship(db, case.id, actor="customer", now=world.clock())
+    world.clock.pass_by(days=14)
+    once(work, nightly=True)
+    assert not desk.is_open(db, "return", case.id, clocks.OVERDUE)
+    world.clock.pass_by(days=2)
+    for _ in range(2):
+        once(work, nightly=True)
+    (matter,) = desk.about(db, case.id)
+    assert matter.code == clocks.OVERDUE
+    assert case.number in matter.why
+    assert reading(world, case).is_overdue
+    desk.close(db, "return", case.id, "console", world.clock())
+    once(work, nightly=True)
+    assert desk.about(db, case.id) == []  # a person saw it
+    arrives(world, returns.get(db, case.id))
+    for _ in range(3):
+        later(world, work, hours=1)
+    assert returns.get(db, case.id).status == "closed"
+
+
+def test_a_matter_that_is_no_longer_so_leaves_the_desk(
+    world: World, work: Work
+) -> None:
+    db = world.office.db
+    _, case = withdrawn(world, work)
+    world.clock.pass_by(days=30)
+    once(work, nightly=True)
+    assert desk.is_open(db, "return", case.id, clocks.NOT_SENT)
+    arrives(world, case)
+    for _ in range(3):
+        later(world, work, hours=1)
+    once(work, nightly=True)
+    assert desk.about(db, case.id) == []
+
+
+def test_a_plain_return_has_no_legal_day(world: World) -> None:
+    purchase = bought(world, BOOTS)
+    asked(world, purchase)
+    run(world)
+    (case,) = returns.of_order(world.office.db, BOOTS, purchase.ref)
+    found = reading(world, case)
+    assert (found.clock.until, found.days_late) == (None, 0)
+    assert found.cost == Money.zero(found.due.currency)
+
+
+def test_console_and_command_line_show_it(
+    world: World, work: Work, staff: FlaskClient
+) -> None:
+    _, case = withdrawn(world, work)
+    inspect.ship(world.office.db, case.id, actor="customer", now=world.clock())
+    world.clock.pass_by(days=20)
+    page = staff.get(f"/console/returns/{case.id}").get_data(as_text=True)
+    assert "Legal clock" in page
+    assert reading(world, case).clock.article in page
+    assert "days late" in page
+    listed = staff.get("/console/returns").get_data(as_text=True)
+    assert "state fail" in listed
+    config = Config(database=world.office.db.path)
+    for more in ([], ["--json"]):
+        done = CliRunner().invoke(
+            returns_group, ["show", case.number, *more], obj=lambda: config
+        )
+        assert done.exit_code == 0, done.exception
+        if more:
+            assert json.loads(done.output)["clock"]["clock"]["what"] == "refund"
+        else:
+            assert "customer waits for merchant: refund until" in done.output
