@@ -13,10 +13,10 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from connector.web import branches, console, deeds, install, portal, privacy
-from connector.web.face import LANGUAGES, money, when
+from connector.web import amending, branches, console, deeds, install, portal, privacy
+from connector.web.face import LANGUAGES, day, money, percent, when
 from connector.web.sessions import Sessions, ancestors
-from connector.web.words import sentence, why, word
+from connector.web.words import sentence, way, way_hint, why, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,7 +54,15 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
     app.session_interface = Sessions()
     app.extensions["retour"] = face
     app.jinja_env.filters.update(
-        money=money, when=when, word=word, sentence=sentence, why=why
+        money=money,
+        when=when,
+        word=word,
+        way=way,
+        way_hint=way_hint,
+        day=day,
+        percent=percent,
+        sentence=sentence,
+        why=why,
     )
     app.jinja_env.globals.update(languages=LANGUAGES, locale=get_locale)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -66,6 +74,7 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
         console.pages(tries),
         branches.pages(),
         deeds.pages(),
+        amending.pages(),
         privacy.pages(),
         install.pages(tries),
         portal.pages(tries),

@@ -8,9 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_percent
 from flask import current_app
-from flask_babel import format_datetime, get_locale, gettext
+from flask_babel import format_date, format_datetime, get_locale, gettext
 
 from connector.errors import BadRequest
 from connector.money import exponent
@@ -194,6 +194,17 @@ def money(amount: Money) -> str:
     """Write an amount as the reader's locale does."""
     value = Decimal(amount.minor).scaleb(-exponent(amount.currency))
     return str(format_currency(value, amount.currency, locale=get_locale()))
+
+
+def percent(basis_points: int) -> str:
+    """Write basis points as the reader's locale writes per cent."""
+    share = Decimal(basis_points).scaleb(-4)
+    return str(format_percent(share, locale=get_locale(), decimal_quantization=False))
+
+
+def day(moment: datetime | None) -> str:
+    """Write the day of a moment as the reader's locale does, in UTC."""
+    return str(format_date(moment, "long", rebase=False)) if moment else ""
 
 
 def when(moment: datetime | None) -> str:
