@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from connector.errors import BadRequest
-from connector.model import Kind
+from connector.model import ASKABLE, Kind, Resolution
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from connector.model import Order
 
 SOURCE = "inbound"
 
 
 class AskedLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line to return, named by the shop's line id or by its SKU."""
+    """One line to return, named by the shop's line id or by its SKU.
+
+    `ware` is the shop's id of what is wanted instead, for an exchange; `answers` are
+    answer codes by question code of the policy.
+    """
 
     quantity: int
     reason: str
     line: str = ""
     sku: str = ""
     note: str = ""
+    resolution: str = Resolution.REFUND.value
+    ware: str = ""
+    answers: dict[str, str] = {}
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,7 +64,27 @@ def parse(body: bytes) -> Asked:
     if bool(asked.order_ref) == bool(asked.order_number):
         msg = "name the order by either order_ref or order_number"
         raise BadRequest(msg)
+    for place, line in enumerate(asked.lines):
+        _check_way(line, f"lines[{place}]")
     return asked
+
+
+def _check_way(line: AskedLine, where: str) -> None:
+    """Refuse a way that nobody may ask for, and an exchange for nothing."""
+    known = sorted(way.value for way in ASKABLE)
+    if line.resolution not in known:
+        msg = f"{where}.resolution: {nearest(line.resolution, known)}"
+        raise BadRequest(msg)
+    if (line.resolution == Resolution.EXCHANGE) != bool(line.ware):
+        msg = f"{where}.ware: an exchange names the article, and nothing else does"
+        raise BadRequest(msg)
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """Say that a word is unknown, and which one may be meant."""
+    close = get_close_matches(word, known, n=1)
+    meant = f"did you mean {close[0]!r}?" if close else f"one of {', '.join(known)}"
+    return f"unknown {word[:40]!r}; {meant}"
 
 
 def named(body: bytes) -> tuple[str, datetime]:

@@ -99,7 +99,10 @@ class Network:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jobs:
-    """How often jobs run, in seconds; the audit at an hour of the day in UTC."""
+    """How often jobs run, in seconds; the audit at an hour of the day in UTC.
+
+    `unpaid_days`: after how many a person is asked about an unpaid exchange.
+    """
 
     inbox_seconds: int = 2
     decide_seconds: int = 5
@@ -109,6 +112,7 @@ class Jobs:
     reconcile_seconds: int = 60
     watch_seconds: int = 600
     quiet_seconds: int = 900
+    unpaid_days: int = 14
     audit_hour: int = 3
 
 

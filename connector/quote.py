@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from connector import policy
 from connector.errors import BadRequest
-from connector.model import Kind, Order
-from connector.money import total
+from connector.model import ASKABLE, CREDITS, Kind, NewGoods, Order, Resolution
+from connector.money import Money, total
 from connector.policy import Verdict
-from connector.settlement import Extras, Settlement, Units, settle
 from connector.states import Decision
+from connector.steps import offers
+from connector.steps.offers import Outcome
+from connector.store.filing import Wish
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from connector.policy import Policy
+    from connector.settlement import Settlement
 
 SAYS = {
     Decision.APPROVED: "approve",
@@ -28,11 +31,18 @@ SAYS = {
 
 
 class WantedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of RETURN.json."""
+    """One line of RETURN.json.
+
+    `new_price_minor` is what is sent instead, for an exchange: gross, for all units,
+    in the order's currency. `answers` are answer codes by question code.
+    """
 
     line: str
     quantity: int
     reason: str = "unknown"
+    resolution: Resolution = Resolution.REFUND
+    new_price_minor: int | None = None
+    answers: dict[str, str] = {}
 
 
 class WantedReturn(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,11 +55,16 @@ class WantedReturn(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """Verdict and settlement of a return that nobody opened."""
+    """Verdict and outcomes of a return that nobody opened, one outcome a way."""
 
     order: Order
     verdict: Verdict
-    settled: Settlement
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def settled(self) -> tuple[Settlement, ...]:
+        """What money was reckoned of."""
+        return tuple(one.settled for one in self.outcomes if one.settled)
 
 
 def parse(body: bytes) -> WantedReturn:
@@ -62,45 +77,64 @@ def parse(body: bytes) -> WantedReturn:
     if any(line.quantity < 1 for line in wanted.lines):
         msg = "a quantity must be at least 1"
         raise BadRequest(msg)
+    for line in wanted.lines:
+        is_exchange = line.resolution is Resolution.EXCHANGE
+        if is_exchange != (line.new_price_minor is not None):
+            msg = "an exchange, and nothing else, names its new_price_minor"
+            raise BadRequest(msg, line=line.line)
+        if (line.new_price_minor or 0) < 0 or line.resolution not in ASKABLE:
+            msg = "new_price_minor and resolution must be what a customer may ask for"
+            raise BadRequest(msg, line=line.line)
     return wanted
 
 
 def quote(order: Order, wanted: WantedReturn, rules: Policy, now: datetime) -> Quote:
     """Judge and settle; a line that is not declined is settled as if approved."""
+    wishes = [_wish(order, one) for one in wanted.lines]
     case = policy.Case(
         kind=wanted.kind,
         asked_at=now,
         lines=tuple(
-            policy.Wanted(line_ref=one.line, quantity=one.quantity, reason=one.reason)
-            for one in wanted.lines
+            policy.Wanted(
+                line_ref=one.line_ref,
+                quantity=one.quantity,
+                reason=one.reason,
+                resolution=one.wanted,
+                answers=one.answers,
+            )
+            for one in wishes
         ),
     )
     verdict = policy.judge(rules, order, case)
-    units = [
-        Units(
-            line_ref=one.line,
-            quantity=one.quantity,
-            restocking_bp=said.restocking_bp,
-        )
-        for one, said in zip(wanted.lines, verdict.lines, strict=True)
-        if said.decision is not Decision.DECLINED and order.line(one.line)
-    ]
-    extras = Extras(
-        shipping=wanted.refund_shipping and bool(units),
-        return_fee=verdict.return_fee if units else None,
+    told = replace(verdict, refund_shipping=wanted.refund_shipping)
+    known = [one for one in wishes if order.line(one.line_ref)]
+    found = offers.outcomes(order, known, told)
+    return Quote(order=order, verdict=verdict, outcomes=tuple(found))
+
+
+def _wish(order: Order, one: WantedLine) -> Wish:
+    goods = None
+    if one.new_price_minor is not None:
+        price = Money(one.new_price_minor, order.currency)
+        goods = NewGoods(ref="", title="", quantity=one.quantity, price=price)
+    return Wish(
+        line_ref=one.line,
+        quantity=one.quantity,
+        reason=one.reason,
+        wanted=one.resolution,
+        goods=goods,
+        answers=tuple(one.answers.items()),
     )
-    return Quote(order=order, verdict=verdict, settled=settle(order, units, extras))
 
 
 def figures(quoted: Quote, wanted: WantedReturn) -> dict[str, Any]:
     """Return the documented JSON; gross includes tax.
 
-    total = goods gross + shipping gross - fees.
+    total = goods gross + shipping gross - fees - new goods - credit, and what is owed
+    is the customer's: of several ways they are the sums, and `ways` has each apart.
     """
-    settled, currency = quoted.settled, quoted.order.currency
-    shipping = total((share.gross for share in settled.shipping), currency)
-    fees = total((one.amount for one in settled.deductions), currency)
-    shares = {share.ref: share for share in settled.lines}
+    currency = quoted.order.currency
+    shares = {x.ref: x for settled in quoted.settled for x in settled.lines}
     lines = []
     for one, said in zip(wanted.lines, quoted.verdict.lines, strict=True):
         share = shares.get(one.line)
@@ -112,23 +146,65 @@ def figures(quoted: Quote, wanted: WantedReturn) -> dict[str, Any]:
                 "tax_minor": share.tax.minor if share else 0,
                 "tax_by_rate": _by_rate(share.taxes) if share else {},
                 "verdict": SAYS[said.decision],
+                "resolution": said.resolution.value,
+                "bonus_bp": said.bonus_bp,
+                "offers": [x.resolution.value for x in said.offers],
                 "why": [answer.why for answer in said.trace],
             }
         )
+    ways = [_way(one, currency) for one in quoted.outcomes]
+    whole = {key: sum(way[key] for way in ways) for key in SUMS}
     return {
         "currency": currency,
-        "total_minor": settled.amount.minor,
-        "goods_minor": settled.goods.minor,
-        "tax_minor": settled.tax.minor,
-        "shipping_minor": shipping.minor,
-        "fees_minor": fees.minor,
+        **whole,
         "lines": lines,
+        "ways": ways,
         "tenders": [
-            {"tender": one.gateway or one.tender_ref, "minor": one.amount.minor}
-            for one in settled.tenders
+            {"tender": share.gateway or share.tender_ref, "minor": share.amount.minor}
+            for one in quoted.outcomes
+            if one.settled and one.way not in CREDITS
+            for share in one.settled.tenders
         ],
-        "ask": list(settled.ask),
+        "ask": [why for settled in quoted.settled for why in settled.ask],
     }
+
+
+SUMS = (
+    "total_minor", "goods_minor", "tax_minor", "shipping_minor", "fees_minor",
+    "new_goods_minor", "credit_minor", "bonus_minor", "owed_minor",
+)  # fmt: skip
+
+
+def _way(one: Outcome, currency: str) -> dict[str, Any]:
+    """Return the figures of one outcome; all nothing where no money is reckoned.
+
+    `credit_minor` has no bonus in it; `new_goods_minor` is what of the worth of what
+    comes back goes into new goods.
+    """
+    found: dict[str, Any] = {"way": one.way.value, "lines": list(one.refs)}
+    found |= dict.fromkeys(SUMS, 0)
+    settled = one.settled
+    if settled is None:
+        return found
+    zero = Money.zero(currency)
+    shipping = total((share.gross for share in settled.shipping), currency)
+    kept = total((x.amount for x in settled.deductions), currency)
+    swapped = total(
+        (x.amount for x in settled.deductions if x.code == "exchange"), currency
+    )
+    credit = settled.amount if one.way in CREDITS else zero
+    amounts = {
+        "total_minor": settled.amount - credit,
+        "goods_minor": settled.goods,
+        "tax_minor": settled.tax,
+        "shipping_minor": shipping,
+        "fees_minor": kept - swapped,
+        "new_goods_minor": swapped,
+        "credit_minor": credit,
+        "bonus_minor": one.bonus or zero,
+        "owed_minor": settled.owed,
+    }
+    return found | {key: amount.minor for key, amount in amounts.items()}
 
 
 def _by_rate(taxes: Any) -> dict[str, int]:  # noqa: ANN401 - TaxPart rows

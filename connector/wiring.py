@@ -238,4 +238,5 @@ def _work(branches: Branches, config: Config) -> Work:
         drop_old_secret=branches.drop_old_secret,
         overlap=timedelta(seconds=jobs.sync_overlap_seconds),
         quiet=timedelta(seconds=jobs.quiet_seconds),
+        patience=timedelta(days=jobs.unpaid_days),
     )

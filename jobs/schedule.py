@@ -34,6 +34,7 @@ from connector.steps import (
     sweep,
     sync,
     tell,
+    unpaid,
     watchdog,
 )
 from connector.store import Database, desk
@@ -84,6 +85,7 @@ class Work:
     overlap: timedelta = sync.OVERLAP
     quiet: timedelta = reconcile.QUIET
     errand_quiet: timedelta = mirror.QUIET
+    patience: timedelta = unpaid.PATIENCE  # with exchanges that are not paid for
     wish: Callable[[str], hooks.Wish] | None = None  # where webhooks shall knock
     terms: purge.Terms = field(default_factory=purge.Terms)
     drop_old_secret: Callable[[str], None] | None = None
@@ -222,6 +224,11 @@ def read_balances(work: Work, shop: str) -> int:
     return balances.run(work.db, work.shops[shop], work.clock)
 
 
+def ask_unpaid(work: Work, shop: str) -> int:
+    """Ask a person about exchanges that nobody pays for."""
+    return unpaid.run(work.db, work.shops[shop], work.clock(), work.patience)
+
+
 def watch_hooks(work: Work, shop: str) -> int:
     """Look after a shop's webhooks; sooner than due it does nothing."""
     seen = watched.watch(work.db, shop).watched_at
@@ -314,6 +321,7 @@ JOBS: tuple[Job, ...] = (
     Job(name="balances", run=read_balances, is_nightly=True),
     Job(name="expire", run=expire_returns, is_nightly=True),
     Job(name="clocks", run=watch_clocks, is_nightly=True),
+    Job(name="unpaid", run=ask_unpaid, is_nightly=True),
     Job(name="purge", run=purge_old, per_shop=False, is_nightly=True),
     Job(name="audit", run=audit_books, per_shop=False, is_nightly=True),
 )

@@ -12,6 +12,7 @@ import click
 
 from connector import config
 from connector.cli import (
+    amends,
     demo,
     init,
     policy,
@@ -76,6 +77,8 @@ for command in (
     simulate.simulate,
 ):
     cli.add_command(command)
+for command in amends.OF_RETURNS:
+    show.returns_group.add_command(command)
 
 
 def main() -> None:

@@ -17,11 +17,13 @@ from adapters.woocommerce import translate as woocommerce
 from connector import policy
 from connector import quote as quoting
 from connector.errors import BadRequest
+from connector.model import CREDITS
 from connector.money import Money
 from connector.wiring import clock
 
 if TYPE_CHECKING:
     from connector.model import Order
+    from connector.steps.offers import Outcome
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -96,7 +98,7 @@ def _moment(text: str) -> datetime:
 
 
 def _table(order: Order, quoted: quoting.Quote, figures: dict[str, Any]) -> None:
-    table = Table("line", "units", "gross", "tax", "verdict", "why")
+    table = Table("line", "units", "gross", "tax", "way", "verdict", "why")
     for one in figures["lines"]:
         line = order.line(one["line"])
         table.add_row(
@@ -104,16 +106,32 @@ def _table(order: Order, quoted: quoting.Quote, figures: dict[str, Any]) -> None
             str(one["quantity"]),
             str(Money(one["gross_minor"], order.currency)),
             str(Money(one["tax_minor"], order.currency)),
+            one["resolution"],
             one["verdict"],
             "\n".join(one["why"]),
         )
     Console().print(table)
-    for share in quoted.settled.shipping:
+    for one in quoted.outcomes:
+        _outcome(one)
+
+
+def _outcome(one: Outcome) -> None:
+    """Print what one way brings."""
+    settled = one.settled
+    name = one.way.value
+    if settled is None:
+        click.echo(f"{name:<9} no money")
+        return
+    for share in settled.shipping:
         click.echo(f"shipping  {share.gross}")
-    for fee in quoted.settled.deductions:
+    for fee in settled.deductions:
         click.echo(f"kept      {fee.amount} ({fee.code})")
-    for why in quoted.settled.ask:
+    for why in settled.ask:
         click.echo(f"ask       {why}")
-    click.echo(f"refund    {quoted.settled.amount}")
-    for tender in quoted.settled.tenders:
+    click.echo(f"{name:<9} {settled.amount}")
+    if one.bonus:
+        click.echo(f"bonus     {one.bonus}")
+    if settled.owed:
+        click.echo(f"owed      {settled.owed}")
+    for tender in () if one.way in CREDITS else settled.tenders:
         click.echo(f"          {tender.amount} on {tender.gateway}")

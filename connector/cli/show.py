@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,7 +10,9 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from connector.cli import made
 from connector.steps import clocks
+from connector.steps.owing import GOODS
 from connector.store import connect, history, inbox, refunds, returns
 from connector.wiring import clock
 
@@ -17,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from connector.config import Config
-    from connector.model import Return
-    from connector.steps.clocks import Reading
+from connector.cli import made
+from connector.steps import clocks
+from connector.steps.owing import GOODS
     from connector.store import Database
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -79,7 +83,7 @@ def list_returns(
 def show_return(load: Callable[[], Config], number: str, *, as_json: bool) -> None:
     """Show a return, its lines, its refunds and its timeline; by number or id."""
     db = _open(load)
-    for case in _cases(db, number):
+    for case in cases(db, number):
         if as_json:
             click.echo(msgspec.json.encode(_whole(db, case)).decode())
             continue
@@ -87,11 +91,13 @@ def show_return(load: Callable[[], Config], number: str, *, as_json: bool) -> No
         for said in _clock(clocks.of(db, case, clock())):
             click.echo(f"  {said}")
         for line in case.lines:
-            click.echo(f"  {line.asked} x {line.line_ref}: {line.decision}")
+            click.echo(f"  line {line.id}: {_line(line)}")
             for answer in line.trace:
                 click.echo(f"      {answer.rule} {answer.says}: {answer.why}")
         for row in refunds.of_return(db, case.id):
             click.echo(f"  {row.amount} {row.state.value} {row.why}".rstrip())
+            for text in made.of_refund(db, row):
+                click.echo(f"      {text}")
         for event in history.timeline(db, case.id):
             at = event.at.isoformat(timespec="seconds")
             said = f"{event.about} {event.event} {event.state} {event.why}"
@@ -99,7 +105,8 @@ def show_return(load: Callable[[], Config], number: str, *, as_json: bool) -> No
     db.close()
 
 
-def _cases(db: Database, number: str) -> list[Return]:
+def cases(db: Database, number: str) -> list[Return]:
+    """Return the returns of that number, one a shop, or the one of that id."""
     found = returns.by_number(db, number)
     return found or [returns.get(db, number)]
 
@@ -120,12 +127,26 @@ def _clock(reading: Reading | None) -> list[str]:
     return said
 
 
+def _line(line: ReturnLine) -> str:
+    """Say of a line how it stands and what it is made good with."""
+    said = f"{line.asked} x {line.line_ref}: {line.decision}, {line.resolution.value}"
+    if line.decided and line.decided is not line.wanted:
+        said += f" (asked for: {line.wanted.value})"
+    if line.goods and line.resolution in GOODS:
+        goods = line.goods
+        said += f", {goods.quantity} x {goods.title} for {goods.price}"
+    return said
+
+
 def _whole(db: Database, case: Return) -> dict[str, Any]:
     return {
         "return": case,
         "status": case.status,
         "clock": clocks.of(db, case, clock()),
-        "refunds": [_refund(row) for row in refunds.of_return(db, case.id)],
+        "refunds": [
+            {**_refund(row), "made": made.of_refund(db, row)}
+            for row in refunds.of_return(db, case.id)
+        ],
         "timeline": history.timeline(db, case.id),
     }
 
@@ -154,6 +175,7 @@ def _refund(row: refunds.RefundRow) -> dict[str, Any]:
         "planned": row.planned_at.isoformat(timespec="minutes"),
         "state": row.state.value,
         "amount": str(row.amount),
+        "way": row.request.way.value,
         "at_shop": row.platform_ref,
         "id": row.id,
     }
@@ -169,7 +191,9 @@ def show_refund(load: Callable[[], Config], refund_id: str, *, as_json: bool) ->
     row = refunds.get(db, refund_id)
     events = history.of(db, refund_id)
     if as_json:
-        whole = {"refund": _refund(row), "request": row.request, "timeline": events}
+        # Who knows the code of a credit can spend it: here it is only known by.
+        request = replace(row.request, code=made.end_of(row.request.code))
+        whole = {"refund": _refund(row), "request": request, "timeline": events}
         click.echo(msgspec.json.encode(whole).decode())
         return
     click.echo(f"{row.amount} {row.state.value} {row.why}".rstrip())
@@ -177,6 +201,8 @@ def show_refund(load: Callable[[], Config], refund_id: str, *, as_json: bool) ->
         click.echo(f"  {share.quantity} x {share.ref}: {share.gross}")
     for one in row.request.deductions:
         click.echo(f"  kept ({one.code}): {one.amount}")
+    for text in made.of_refund(db, row):
+        click.echo(f"  {text}")
     for event in events:
         at = event.at.isoformat(timespec="seconds")
         click.echo(f"  {at} {event.event} {event.state} {event.why}".rstrip())

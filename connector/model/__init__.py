@@ -35,6 +35,7 @@ from connector.model.refund import (
     TenderShare,
 )
 from connector.model.returns import (
+    ASKABLE,
     Answer,
     Fault,
     Kind,
@@ -49,6 +50,7 @@ from connector.model.returns import (
 )
 
 __all__ = [
+    "ASKABLE",
     "CREDITS",
     "Answer",
     "Batch",

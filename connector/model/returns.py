@@ -42,6 +42,19 @@ class Resolution(StrEnum):
     NONE = "none"
 
 
+# What a customer may ask for; the other ways only a merchant decides.
+ASKABLE = frozenset(
+    {
+        Resolution.REFUND,
+        Resolution.STORE_CREDIT,
+        Resolution.GIFT_CARD,
+        Resolution.EXCHANGE,
+        Resolution.REPLACEMENT,
+        Resolution.REPAIR,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What one rule said about one line; the trace is a tuple of these.

@@ -1,5 +1,6 @@
 """The merchant's policy: a TOML file in, verdicts with their reasons out. Pure."""
 
+from connector.policy.asks import asked
 from connector.policy.case import (
     Case,
     LineVerdict,
@@ -38,6 +39,7 @@ __all__ = [
     "Wanted",
     "When",
     "answer",
+    "asked",
     "deciding",
     "digest",
     "email_hash",

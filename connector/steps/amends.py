@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest, Gone, PlatformError
-from connector.model import NewGoods, Resolution
-from connector.states import Decision, Refund
+from connector.model import Found, NewGoods, Resolution
+from connector.states import Decision, Exchange, Refund
 from connector.steps import asking
 from connector.steps.owing import GOODS
 from connector.steps.promise import SETTLEMENT
-from connector.store import atomic, desk, orders, refunds, returns
+from connector.steps.reconcile import look
+from connector.store import atomic, desk, exchanges, orders, refunds, returns
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from connector.model import Return
+    from connector.model import Return, ReturnLine
     from connector.money import Money
     from connector.platform import Abilities, Shop
     from connector.store import Database
@@ -31,15 +32,28 @@ def possible(able: Abilities) -> frozenset[Resolution]:
     return (able.ways | OURS) - {Resolution.COURTESY}
 
 
+def can_change(db: Database, case: Return, line: ReturnLine) -> bool:
+    """Say whether a line may still be made good in another way."""
+    is_over = case.cancelled_at is not None or case.closed_at is not None
+    is_declined = line.decision == Decision.DECLINED
+    return not (is_over or is_declined or _has_begun(db, case, line.id))
+
+
 def choose(shop: Shop, order_ref: str, ref: str, quantity: int) -> NewGoods:
     """Read a ware again, at its price and stock of now; raises BadRequest."""
+    try:
+        return read_goods(shop, order_ref, ref, quantity)
+    except PlatformError:
+        msg = "the shop cannot be asked for this article just now; try again"
+        raise BadRequest(msg) from None
+
+
+def read_goods(shop: Shop, order_ref: str, ref: str, quantity: int) -> NewGoods:
+    """Do as `choose` does; raises PlatformError too, for whoever can wait."""
     try:
         ware = shop.ware(order_ref, ref)
     except Gone:
         msg = "this article is no longer sold; choose another"
-        raise BadRequest(msg) from None
-    except PlatformError:
-        msg = "the shop cannot be asked for this article just now; try again"
         raise BadRequest(msg) from None
     if ware.available is not None and ware.available < quantity:
         msg = "this article is sold out; choose another"
@@ -119,6 +133,65 @@ def fall_back(db: Database, refund_id: str, why: str, now: datetime) -> None:
         return
     for line_id in row.units:
         returns.resolve(db, case, int(line_id), way, actor="retour", why=why, now=now)
+
+
+def call_off(
+    db: Database,
+    shop: Shop,
+    refund_id: str,
+    resolution: Resolution,
+    *,
+    actor: str,
+    why: str,
+    now: datetime,
+) -> None:
+    """Give something else for an exchange that its customer never paid for.
+
+    A person has cancelled the new order in the shop before; the shop is asked once
+    more. Raises BadRequest where it was paid meanwhile, unless it waits for the
+    customer's payment, or without a reason.
+    """
+    try:
+        finding = look(shop, refunds.get(db, refund_id))
+    except PlatformError:
+        msg = "the shop cannot be asked just now whether it was paid; try again"
+        raise BadRequest(msg) from None
+    if finding.found is Found.DONE:
+        msg = "the customer has paid meanwhile: the exchange goes on"
+        raise BadRequest(msg)
+    _call_off(db, shop.abilities, refund_id, resolution, actor=actor, why=why, now=now)
+
+
+@atomic
+def _call_off(
+    db: Database,
+    able: Abilities,
+    refund_id: str,
+    resolution: Resolution,
+    *,
+    actor: str,
+    why: str,
+    now: datetime,
+) -> None:
+    row = refunds.get(db, refund_id)
+    stands = exchanges.of_refund(db, refund_id)
+    if stands is None or stands.state is not Exchange.AWAITING_PAYMENT:
+        msg = "only an exchange that waits for its customer's payment can be called off"
+        raise BadRequest(msg)
+    if not why.strip():
+        msg = "say how you know that nothing was paid or sent; it stays in the timeline"
+        raise BadRequest(msg)
+    if resolution in GOODS or resolution not in possible(able) or not row.return_id:
+        msg = "say what the customer gets instead"
+        raise BadRequest(msg)
+    lines = tuple(row.units)
+    refunds.move(db, refund_id, "fail", now, why=why.strip(), actor=actor)
+    refunds.give_back(db, refund_id, why=why.strip(), actor=actor, now=now)
+    case = returns.get(db, row.return_id)
+    for line_id in lines:
+        returns.resolve(
+            db, case, int(line_id), resolution, actor=actor, why=why.strip(), now=now
+        )
 
 
 @atomic

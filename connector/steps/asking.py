@@ -134,16 +134,24 @@ def expiry(case: Return, now: datetime) -> datetime | None:
 def bonus(
     case: Return, units: Mapping[int, int], shares: Sequence[Share], most: Money
 ) -> Money | None:
-    """Return what is added to a credit: basis points of what its lines bring.
-
-    Never of more than the credit itself, and rounded once for all lines.
-    """
+    """Return what is added to the credit of a return, by its terms."""
     rates = dict(case.terms.bonus) if case.terms else {}
     by_ref = {x.line_ref: rates.get(x.id, 0) for x in case.lines if x.id in units}
+    return on_top(by_ref, shares, most)
+
+
+def on_top(
+    rates: Mapping[str, int], shares: Sequence[Share], most: Money
+) -> Money | None:
+    """Return what is added to a credit: basis points of what its lines bring.
+
+    `rates` are by order line. Never of more than the credit itself, and rounded once
+    for all lines.
+    """
     worth = sum(x.gross.minor for x in shares)
     if not worth:
         return None
-    points = sum(x.gross.minor * by_ref.get(x.ref, 0) for x in shares)
+    points = sum(x.gross.minor * rates.get(x.ref, 0) for x in shares)
     found = most.share(points, worth * BASIS_POINTS)
     return found or None
 

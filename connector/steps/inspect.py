@@ -27,6 +27,17 @@ class Counted:
     lost: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Where goods that came back go; `restock` None leaves it to what was accepted.
+
+    `place` is one of the shop's, empty where they came from.
+    """
+
+    restock: bool | None = None
+    place: str = ""
+
+
 @atomic
 def ship(db: Database, return_id: str, *, actor: str, now: datetime) -> None:
     """Note that the customer has sent the parcel; twice is no error."""
@@ -48,6 +59,7 @@ def receive(
     actor: str,
     now: datetime,
     why: str = "",
+    shelves: Mapping[int, Shelf] | None = None,
 ) -> None:
     """Add what was counted, by return line id; raises BadRequest and changes nothing.
 
@@ -75,7 +87,23 @@ def receive(
             returns.move_goods(
                 db, case, line_id, "inspect", {}, actor=actor, now=now, why=why
             )
+    for line_id, shelf in (shelves or {}).items():
+        _shelve(db, case, line_id, shelf, actor=actor, now=now)
     _dispose(db, case, counted, now)
+
+
+def _shelve(
+    db: Database, case: Return, line_id: int, shelf: Shelf, *, actor: str, now: datetime
+) -> None:
+    """Keep what a person said of the shelf; nothing said is nothing written."""
+    if shelf == Shelf():
+        return
+    returns.place_goods(
+        db, line_id, restock=shelf.restock, place=shelf.place, handed_back=0
+    )
+    said = {None: "as accepted", True: "on the shelf", False: "not on the shelf"}
+    why = f"{said[shelf.restock]} {shelf.place}".strip()
+    returns.note(db, case, "shelve", actor, why, now)
 
 
 def _check(line: ReturnLine, count: Counted) -> None:

@@ -18,7 +18,7 @@ from connector.errors import (
     RetourError,
     Unavailable,
 )
-from connector.steps import events, foreign, privacy, request
+from connector.steps import events, foreign, privacy, request, wanted
 from connector.steps.observe import observe
 from connector.steps.pace import is_away, note_version
 from connector.store import (
@@ -31,7 +31,6 @@ from connector.store import (
     returns,
     shops,
 )
-from connector.store.filing import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -215,15 +214,7 @@ def _open(
         msg = "the shop has no such order"
         raise BadRequest(msg)
     order = observe(db, shop, ref, clock)
-    wishes = [
-        Wish(
-            line_ref=inbound.line_ref(order, line),
-            quantity=line.quantity,
-            reason=line.reason,
-            note=line.note,
-        )
-        for line in asked.lines
-    ]
+    wishes = wanted.wishes(db, shop, order, asked)
     return request.open_return(
         db,
         shop=shop.name,

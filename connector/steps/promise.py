@@ -199,22 +199,27 @@ def _paid_elsewhere(db: Database, order: Order, case: Return) -> str:
     return ""
 
 
-def preview(
-    db: Database, order: Order, case: Return, units: Mapping[int, int]
-) -> Settlement:
-    """Return what these units bring: the very function that pays.
+def as_stands(db: Database, shop: str, order: Order) -> tuple[Order, list[Own]]:
+    """Return an order, and what stands of our refunds, as both count in settling.
 
     A refund that died, but whose units no person has given back, still counts: it
     may be made again, and what others get must not depend on when.
     """
-    rows = refunds.of_order(db, case.shop, case.order_ref)
+    rows = refunds.of_order(db, shop, order.ref)
     own = [
         Own(request=row.request, ref=row.platform_ref) for row in rows if _counts(row)
     ]
     # The shop's record of a refund of ours that died is no refund by others.
     dead = [row for row in rows if not _counts(row)]
     standing = tuple(one for one in order.refunds if not is_ours(one, dead))
-    order = replace(order, refunds=standing)
+    return replace(order, refunds=standing), own
+
+
+def preview(
+    db: Database, order: Order, case: Return, units: Mapping[int, int]
+) -> Settlement:
+    """Return what these units bring: the very function that pays."""
+    order, own = as_stands(db, case.shop, order)
     # The way back is charged once; a refund that died gave its fee back with it.
     is_charged = any(
         fee.code == "return_shipping"

@@ -45,13 +45,18 @@ def resolve(db: Database, shop: Shop, now: datetime, quiet: timedelta = QUIET) -
     return len(settled)
 
 
-def _look(db: Database, shop: Shop, row: RefundRow, now: datetime) -> bool:
-    """Read the shop; without an answer that can be understood, wait."""
+def look(shop: Shop, row: RefundRow) -> Finding:
+    """Ask the shop what became of a refund; raises PlatformError."""
     preimage = dict(row.preimage or {})
     if row.platform_ref:
         preimage["ref"] = row.platform_ref
+    return shop.look(row.request, preimage)
+
+
+def _look(db: Database, shop: Shop, row: RefundRow, now: datetime) -> bool:
+    """Read the shop; without an answer that can be understood, wait."""
     try:
-        finding = shop.look(row.request, preimage)
+        finding = look(shop, row)
     except PlatformError as error:
         refunds.looked(db, row.id, now, str(error))
         return False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import uuid_utils.compat as uuids
 
 from connector.errors import BadRequest, PlatformError
+from connector.model import ASKABLE, Resolution
 from connector.steps.observe import observe
 from connector.store import atomic, filing, orders, returns
 
@@ -115,3 +116,17 @@ def _check(order: Order, wishes: Sequence[Wish]) -> None:
         if len(wish.note) > NOTE_LENGTH:
             msg = f"a note holds at most {NOTE_LENGTH} characters"
             raise BadRequest(msg, line=wish.line_ref)
+        _check_way(wish)
+
+
+def _check_way(wish: Wish) -> None:
+    """Refuse a way that nobody may ask for, and an exchange for nothing."""
+    if wish.wanted not in ASKABLE:
+        msg = f"{wish.wanted.value} is for the merchant to give"
+        raise BadRequest(msg, line=wish.line_ref)
+    if (wish.wanted is Resolution.EXCHANGE) != (wish.goods is not None):
+        msg = "an exchange names the article that is wanted, and nothing else does"
+        raise BadRequest(msg, line=wish.line_ref)
+    if wish.goods and wish.goods.quantity != wish.quantity:
+        msg = "as many come instead as go back"
+        raise BadRequest(msg, line=wish.line_ref, quantity=wish.goods.quantity)

@@ -94,6 +94,19 @@ def by_made(db: Database, shop: str, made: str) -> ExchangeRow | None:
     return _exchange(rows[0]) if rows else None
 
 
+def unpaid(db: Database, shop: str, before: datetime) -> list[ExchangeRow]:
+    """List a shop's exchanges whose difference was asked for before, and not paid."""
+    rows = db.query(
+        "SELECT x.* FROM exchanges x JOIN refunds r ON r.id = x.refund_id"
+        " WHERE r.shop = :shop AND x.state = :state AND x.changed_at <= :before"
+        " ORDER BY x.changed_at, x.refund_id",
+        shop=shop,
+        state=Exchange.AWAITING_PAYMENT.value,
+        before=stamp(before),
+    )
+    return [_exchange(row) for row in rows]
+
+
 def _note(
     db: Database, row: RefundRow, event: str, state: Exchange, now: datetime
 ) -> None:

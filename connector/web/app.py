@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from connector.web import (
+    amending,
     branches,
     console,
     declared,
@@ -23,9 +24,9 @@ from connector.web import (
     privacy,
     withdraw,
 )
-from connector.web.face import LANGUAGES, day, money, when
+from connector.web.face import LANGUAGES, day, money, percent, when
 from connector.web.sessions import Sessions, ancestors
-from connector.web.words import sentence, why, word
+from connector.web.words import sentence, way, way_hint, why, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,7 +64,15 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
     app.session_interface = Sessions()
     app.extensions["retour"] = face
     app.jinja_env.filters.update(
-        day=day, money=money, when=when, word=word, sentence=sentence, why=why
+        money=money,
+        when=when,
+        word=word,
+        way=way,
+        way_hint=way_hint,
+        day=day,
+        percent=percent,
+        sentence=sentence,
+        why=why,
     )
     app.jinja_env.globals.update(languages=LANGUAGES, locale=get_locale)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -75,6 +84,7 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
         console.pages(tries),
         branches.pages(),
         deeds.pages(),
+        amending.pages(),
         privacy.pages(),
         declared.pages(),
         install.pages(tries),

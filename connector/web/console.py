@@ -34,6 +34,7 @@ from connector.store import (
     shops,
     statements,
 )
+from connector.web import choices, outcomes
 from connector.web.face import face
 from connector.web.sessions import (
     enter_frame,
@@ -92,11 +93,12 @@ def pages(tries: Tries) -> Blueprint:
     routes.get("/refunds")(refund_list)
     routes.get("/refunds/<refund_id>")(refund_page)
     routes.get("/inbox")(inbox_list)
-    routes.register_error_handler(NotFound, _missing)
+    routes.register_error_handler(NotFound, missing)
     return routes
 
 
-def _missing(_: NotFound) -> tuple[str, int]:
+def missing(_: NotFound) -> tuple[str, int]:
+    """Answer for a thing that is not there."""
     return render_template("error.html", text=gettext("There is no such thing.")), 404
 
 
@@ -180,13 +182,15 @@ def return_page(return_id: str) -> str:
     """Show one return: its lines, why, its money, its timeline."""
     db = face().db
     case = returns.get(db, return_id)
+    order = orders.get(db, case.shop, case.order_ref)
     return render_template(
         "console/return.html",
         case=case,
         reading=clocks.of(db, case, face().clock()),
         declared=statements.of_return(db, case.id),
-        order=orders.get(db, case.shop, case.order_ref),
-        refunds=refunds.of_return(db, case.id),
+        order=order,
+        outcomes=outcomes.of_return(db, case),
+        may=choices.of(case, order),
         errands=errands.of_return(db, case.id),
         timeline=history.timeline(db, case.id),
         matters=desk.about(db, case.id),
@@ -206,6 +210,8 @@ def refund_page(refund_id: str) -> str:
     return render_template(
         "console/refund.html",
         row=row,
+        out=outcomes.of_refund(db, row),
+        ways=choices.instead(row.shop),
         order=orders.get(db, row.shop, row.order_ref),
         entries=ledger.of_refund(db, row.id),
         timeline=history.of(db, row.id),

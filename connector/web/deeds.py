@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from connector.errors import BadRequest, IllegalTransition, NotFound, Refused
 from connector.steps import byhand, cancel, decide, inspect, place
-from connector.steps.inspect import Counted
+from connector.steps.inspect import Counted, Shelf
 from connector.store import desk, returns, shops
 from connector.web.console import guard
 from connector.web.face import face, whole
@@ -38,7 +38,7 @@ def pages() -> Blueprint:
     return routes
 
 
-def _try(deed: Callable[[], None]) -> None:
+def attempt(deed: Callable[[], None]) -> None:
     """Do it; what cannot be done is said on the page that we return to."""
     try:
         deed()
@@ -48,11 +48,13 @@ def _try(deed: Callable[[], None]) -> None:
         flash(gettext("That was done already, or cannot be done any more."))
 
 
-def _why() -> str:
+def why() -> str:
+    """Read the reason that a form gives; it stays in the timeline."""
     return request.form.get("why", "").strip()[:WHY_LENGTH]
 
 
-def _count(name: str) -> int:
+def count(name: str) -> int:
+    """Read a quantity from a form; raises BadRequest."""
     return whole(request.form.get(name, ""))
 
 
@@ -62,7 +64,7 @@ def decide_line(return_id: str, line_id: int) -> Response:
 
     def deed() -> None:
         case = returns.get(here.db, return_id)
-        units = _count("units")
+        units = count("units")
         decide.by_person(
             here.db,
             here.shops[case.shop],
@@ -70,13 +72,13 @@ def decide_line(return_id: str, line_id: int) -> Response:
             line_id,
             "approve" if request.form.get("event") == "approve" else "decline",
             actor=ACTOR,
-            why=_why() or gettext("decided by the merchant"),
+            why=why() or gettext("decided by the merchant"),
             now=here.clock(),
             approved=units or None,
         )
 
-    _try(deed)
-    return _back(return_id)
+    attempt(deed)
+    return back(return_id)
 
 
 def receive_line(return_id: str, line_id: int) -> Response:
@@ -85,10 +87,10 @@ def receive_line(return_id: str, line_id: int) -> Response:
 
     def deed() -> None:
         counted = Counted(
-            received=_count("received"),
-            accepted=_count("accepted"),
-            rejected=_count("rejected"),
-            lost=_count("lost"),
+            received=count("received"),
+            accepted=count("accepted"),
+            rejected=count("rejected"),
+            lost=count("lost"),
         )
         inspect.receive(
             here.db,
@@ -96,11 +98,12 @@ def receive_line(return_id: str, line_id: int) -> Response:
             {line_id: counted},
             actor=ACTOR,
             now=here.clock(),
-            why=_why(),
+            why=why(),
+            shelves={line_id: _shelf(return_id)},
         )
 
-    _try(deed)
-    return _back(return_id)
+    attempt(deed)
+    return back(return_id)
 
 
 def cancel_return(return_id: str) -> Response:
@@ -111,25 +114,25 @@ def cancel_return(return_id: str) -> Response:
         shop = here.shops[returns.get(here.db, return_id).shop]
         cancel.cancel(here.db, shop, return_id, actor=ACTOR, now=here.clock())
 
-    _try(deed)
-    return _back(return_id)
+    attempt(deed)
+    return back(return_id)
 
 
 def settled(return_id: str) -> Response:
     """Take the matters of a return off the desk; it is looked at afresh."""
     desk.close(face().db, "return", return_id, ACTOR, face().clock())
-    return _back(return_id)
+    return back(return_id)
 
 
 def paid_elsewhere(return_id: str) -> Response:
     """Take the shop's own refund for the money of this return."""
     here = face()
-    _try(
+    attempt(
         lambda: byhand.paid_elsewhere(
-            here.db, return_id, why=_why(), actor=ACTOR, now=here.clock()
+            here.db, return_id, why=why(), actor=ACTOR, now=here.clock()
         )
     )
-    return _back(return_id)
+    return back(return_id)
 
 
 def refund_deed(refund_id: str, deed: str) -> Response:
@@ -138,24 +141,24 @@ def refund_deed(refund_id: str, deed: str) -> Response:
     now = here.clock()
     deeds: dict[str, Callable[[], None]] = {
         "paid": lambda: byhand.paid(
-            here.db, refund_id, proof=_why(), actor=ACTOR, now=now
+            here.db, refund_id, proof=why(), actor=ACTOR, now=now
         ),
         "withdraw": lambda: byhand.withdraw(
-            here.db, refund_id, why=_why(), actor=ACTOR, now=now
+            here.db, refund_id, why=why(), actor=ACTOR, now=now
         ),
         "moved": lambda: byhand.found_out(
-            here.db, refund_id, money_moved=True, why=_why(), actor=ACTOR, now=now
+            here.db, refund_id, money_moved=True, why=why(), actor=ACTOR, now=now
         ),
         "not-moved": lambda: byhand.found_out(
-            here.db, refund_id, money_moved=False, why=_why(), actor=ACTOR, now=now
+            here.db, refund_id, money_moved=False, why=why(), actor=ACTOR, now=now
         ),
         "again": lambda: byhand.again(
-            here.db, refund_id, why=_why(), actor=ACTOR, now=now
+            here.db, refund_id, why=why(), actor=ACTOR, now=now
         ),
         "try": lambda: byhand.try_now(here.db, refund_id, actor=ACTOR, now=now),
     }
     if deed in deeds:
-        _try(deeds[deed])
+        attempt(deeds[deed])
     return redirect(url_for("console.refund_page", refund_id=refund_id), 303)
 
 
@@ -163,9 +166,9 @@ def pause(shop: str) -> Response:
     """Hold back, or let go, every refund of a shop."""
     here = face()
     if request.form.get("paused") == "1":
-        _try(lambda: shops.pause(here.db, shop, is_paused=True))
+        attempt(lambda: shops.pause(here.db, shop, is_paused=True))
     else:
-        _try(lambda: place.resume(here.db, shop, actor=ACTOR, now=here.clock()))
+        attempt(lambda: place.resume(here.db, shop, actor=ACTOR, now=here.clock()))
     return redirect(url_for("console.overview"), 303)
 
 
@@ -175,5 +178,18 @@ def seen(matter_id: int) -> Response:
     return redirect(url_for("console.overview"), 303)
 
 
-def _back(return_id: str) -> Response:
+def back(return_id: str) -> Response:
+    """Go to the page of a return."""
     return redirect(url_for("console.return_page", return_id=return_id), 303)
+
+
+def _shelf(return_id: str) -> Shelf:
+    """Read where goods go from the form that books them; raises BadRequest."""
+    said = {"yes": True, "no": False}.get(request.form.get("restock", ""))
+    place = request.form.get("place", "")
+    if place:
+        case = returns.get(face().db, return_id)
+        known = {one.ref for one in face().shops[case.shop].abilities.places}
+        if place not in known:
+            raise BadRequest(gettext("The shop has no such place."))
+    return Shelf(restock=said, place=place)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_percent
 from flask import current_app
 from flask_babel import format_date, format_datetime, get_locale, gettext
 
@@ -208,9 +208,15 @@ def money(amount: Money) -> str:
     return str(format_currency(value, amount.currency, locale=get_locale()))
 
 
-def day(one: date) -> str:
-    """Write a day as the reader's locale does."""
-    return str(format_date(one, "medium"))
+def percent(basis_points: int) -> str:
+    """Write basis points as the reader's locale writes per cent."""
+    share = Decimal(basis_points).scaleb(-4)
+    return str(format_percent(share, locale=get_locale(), decimal_quantization=False))
+
+
+def day(found: date | None) -> str:
+    """Write a day, or the day of a moment in UTC, as the reader's locale does."""
+    return str(format_date(found, "long", rebase=False)) if found else ""
 
 
 def when(moment: datetime | None) -> str:

@@ -19,7 +19,7 @@ from connector.errors import BadRequest, NotFound
 from connector.steps import statements as step
 from connector.store import letters, orders, statements
 from connector.web.face import face
-from connector.web.portal import at
+from connector.web.portal.links import at
 
 if TYPE_CHECKING:
     from flask import Blueprint

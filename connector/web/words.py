@@ -90,6 +90,60 @@ WORDS = {
 }
 
 
+# What a customer chooses from, and what each way means.
+WAYS = {
+    "refund": (
+        lazy_gettext("Money back"),
+        lazy_gettext("to what you paid with"),
+    ),
+    "store_credit": (
+        lazy_gettext("Store credit"),
+        lazy_gettext("for your next order in this shop"),
+    ),
+    "gift_card": (
+        lazy_gettext("Gift card"),
+        lazy_gettext("to spend here or to give away"),
+    ),
+    "exchange": (
+        lazy_gettext("Exchange"),
+        lazy_gettext("for another size or article; you choose it in the next step"),
+    ),
+    "replacement": (
+        lazy_gettext("Replacement"),
+        lazy_gettext("the same article again, at no cost"),
+    ),
+    "repair": (
+        lazy_gettext("Repair"),
+        lazy_gettext("we repair it and send it back, at no cost"),
+    ),
+    "keep": (
+        lazy_gettext("Money back, and you keep the article"),
+        lazy_gettext("you need not send it"),
+    ),
+    "courtesy": (
+        lazy_gettext("A credit from us"),
+        lazy_gettext("for your next order in this shop"),
+    ),
+    "manual": (
+        lazy_gettext("Money back by hand"),
+        lazy_gettext("we send it to you ourselves"),
+    ),
+    "none": (lazy_gettext("Nothing"), lazy_gettext("this line is settled otherwise")),
+}
+
+
+def way(code: str) -> str:
+    """Return what a customer calls a way to make good."""
+    known = WAYS.get(str(code))
+    return word(code) if known is None else str(known[0])
+
+
+def way_hint(code: str) -> str:
+    """Return what a way to make good means; "" for an unknown one."""
+    known = WAYS.get(str(code))
+    return "" if known is None else str(known[1])
+
+
 def sentence(answer: Answer) -> str:
     """Return what a rule said, in the reader's language."""
     return policy.render(answer, str(get_locale() or "en"), gettext)

@@ -112,3 +112,72 @@ def test_a_line_that_does_not_exist_is_a_question(tmp_path: Path) -> None:
     result = quote(tmp_path, "woocommerce", order, wish("99"), "--json")
     said = json.loads(result.output)
     assert (said["lines"][0]["verdict"], said["total_minor"]) == ("ask", 0)
+
+
+RULES = """
+currency = "EUR"
+[[reasons]]
+code = "*"
+[[offers]]
+resolutions = ["refund", "exchange", "replacement", "repair"]
+[[offers]]
+resolutions = ["store_credit", "gift_card"]
+bonus_percent = "10"
+"""
+
+
+def quoted(tmp_path: Path, **line: Any) -> dict[str, Any]:
+    """Quote the mug of the guest order, which cost 9.99, in a way of its own."""
+    order = golden.body("order-guest")
+    asked = wish("27")
+    asked["lines"][0].update(line)
+    (tmp_path / "rules.toml").write_text(RULES)
+    now = ("--now", "2026-11-30T00:00:00Z", "--policy", str(tmp_path / "rules.toml"))
+    result = quote(tmp_path, "woocommerce", order, asked, "--json", *now)
+    assert result.exit_code == 0, (result.output, result.exception)
+    said: dict[str, Any] = json.loads(result.output)
+    return said
+
+
+def test_store_credit_is_quoted_with_its_bonus(tmp_path: Path) -> None:
+    said = quoted(tmp_path, resolution="store_credit")
+    assert (said["total_minor"], said["credit_minor"]) == (0, 999)
+    assert said["bonus_minor"] == 100
+    assert said["tenders"] == []
+    assert said["lines"][0]["resolution"] == "store_credit"
+
+
+@pytest.mark.parametrize(
+    ("price", "total", "owed"), [(1500, 0, 501), (999, 0, 0), (400, 599, 0)]
+)
+def test_the_difference_of_an_exchange_is_quoted(
+    tmp_path: Path, price: int, total: int, owed: int
+) -> None:
+    said = quoted(tmp_path, resolution="exchange", new_price_minor=price)
+    assert (said["total_minor"], said["owed_minor"]) == (total, owed)
+    assert said["new_goods_minor"] == min(price, 999)
+    assert sum(one["minor"] for one in said["tenders"]) == total
+
+
+def test_a_repair_costs_nothing(tmp_path: Path) -> None:
+    said = quoted(tmp_path, resolution="repair")
+    assert (said["total_minor"], said["ways"][0]["way"]) == (0, "repair")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"resolution": "exchange"},
+        {"new_price_minor": 100},
+        {"resolution": "exchange", "new_price_minor": -1},
+        {"resolution": "courtesy"},
+        {"resolution": "gold"},
+    ],
+)
+def test_a_way_that_cannot_be_asked_for_is_refused(
+    tmp_path: Path, line: dict[str, Any]
+) -> None:
+    asked = wish("27")
+    asked["lines"][0].update(line)
+    result = quote(tmp_path, "woocommerce", golden.body("order-guest"), asked)
+    assert isinstance(result.exception, BadRequest)

@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from adapters.shopify.standin import grants, storefront
+from connector import policy
 from connector.config import Secret
+from connector.model import Resolution
 from connector.store import credentials, returns, shops
 from jobs.schedule import once
 from tests.connector.web.shopify_world import DOMAIN, Installing, install, installing
@@ -98,6 +100,42 @@ def test_a_customer_goes_the_whole_way_without_a_cookie(world: Installing) -> No
     status, page, _ = ask(world, link[1])
     assert status == 200
     assert case.number in page
+
+
+WAYS = """
+currency = "EUR"
+[[reasons]]
+code = "*"
+[[offers]]
+resolutions = ["refund", "repair"]
+"""
+
+
+def test_a_way_is_chosen_in_small_steps_without_a_cookie(world: Installing) -> None:
+    db, now = world.office.db, world.clock()
+    shops.bind_policy(db, "teehaus", policy.digest(WAYS), WAYS, now)
+    mug = world.shop.add_product("Cup", "9.00")
+    order = world.shop.place_order([(mug, 2)], "eve@example.test")
+    world.shop.fulfil(order)
+    world.clock.pass_by(minutes=5)
+    once(world.office.work)
+    number = list(world.shop.orders.values())[-1].name.removeprefix("#")
+    _, page, _ = ask(world, "/apps/returns")
+    found = {**fields(page), "number": number, "email": "eve@example.test"}
+    _, page, _ = ask(world, action(page), found)
+    _, page, _ = ask(world, action(page), wish(page))
+    way = re.search(r'name="(way-[^"]+)" value="repair"', page)
+    assert way, page
+    given = {**fields(page), way[1]: "repair", "go": "chosen"}
+    assert action(page) == "/apps/returns/ways"
+    _, page, headers = ask(world, action(page), given)
+    assert "Is everything right?" in page
+    assert "Set-Cookie" not in headers
+    status, page, _ = ask(world, action(page), {**fields(page), "go": "send"})
+    assert status == 200, page
+    (case,) = returns.recent(db, "teehaus", limit=9)
+    assert case.number in page
+    assert case.lines[0].wanted is Resolution.REPAIR
 
 
 def test_every_address_stays_below_the_shop_s_own_path(world: Installing) -> None:

@@ -1,0 +1,80 @@
+"""What a merchant may give for the lines of a return, and where goods may go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from connector import policy
+from connector.model import Resolution
+from connector.platform import Place
+from connector.policy import Offer
+from connector.steps import amends, decide, offers
+from connector.steps.owing import GOODS
+from connector.store import orders, shops
+from connector.web.face import face
+
+if TYPE_CHECKING:
+    from connector.model import Order, Return
+    from connector.platform import Abilities
+
+NOT_INSTEAD = frozenset({Resolution.REPAIR, Resolution.KEEP})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What can be done with a return; nothing where its shop is disconnected.
+
+    `changeable` are the lines that are not being made good yet; `bonus` and
+    `offered` are what the verdict fixed and what the policy offers, by line.
+    """
+
+    ways: tuple[Resolution, ...] = ()
+    places: tuple[Place, ...] = ()
+    gives_courtesy: bool = False
+    changeable: frozenset[int] = frozenset()
+    bonus: dict[int, int] = field(default_factory=dict)
+    offered: dict[int, tuple[Offer, ...]] = field(default_factory=dict)
+
+
+def of(case: Return, order: Order) -> Choices:
+    """Return what may be given for a return."""
+    here = face()
+    shop = here.shops.get(case.shop)
+    if shop is None:
+        return Choices()
+    able = shop.abilities
+    possible = amends.possible(able)
+    return Choices(
+        ways=tuple(way for way in Resolution if way in possible),
+        places=able.places,
+        gives_courtesy=Resolution.COURTESY in able.ways and not case.cancelled_at,
+        changeable=frozenset(
+            line.id for line in case.lines if amends.can_change(here.db, case, line)
+        ),
+        bonus=dict(case.terms.bonus) if case.terms else {},
+        offered=_offered(able, case, order),
+    )
+
+
+def instead(shop: str) -> list[Resolution]:
+    """Return what may be given where new goods came to nothing."""
+    found = face().shops.get(shop)
+    possible = amends.possible(found.abilities) if found else frozenset()
+    return [way for way in Resolution if way in possible - GOODS - NOT_INSTEAD]
+
+
+def _offered(
+    able: Abilities, case: Return, order: Order
+) -> dict[int, tuple[Offer, ...]]:
+    """Ask the policy by which the return was judged, or the order's, what it offers."""
+    here = face()
+    digest = case.policy_hash or orders.policy_of(here.db, case.shop, order.ref)
+    if not digest:
+        return {}
+    rules = policy.stored(shops.policy_text(here.db, digest))
+    verdict = policy.judge(rules, order, decide.asked(case))
+    return {
+        line.id: offers.offered(able, order, said)
+        for line, said in zip(case.lines, verdict.lines, strict=True)
+    }

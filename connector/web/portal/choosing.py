@@ -1,0 +1,123 @@
+"""The customer chooses what goes back, how many of it, and says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import flash, render_template, request
+from flask_babel import get_locale, gettext
+
+from connector.errors import BadRequest, PlatformError, Refused
+from connector.model import Line
+from connector.steps import request as opening
+from connector.steps.observe import observe
+from connector.store import filing, returns
+from connector.web.face import face
+from connector.web.portal import wishes
+from connector.web.portal.links import begin, carry, known_order, seal
+from connector.web.portal.policies import reasons
+from connector.web.portal.status import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from werkzeug.wrappers import Response
+
+    from connector.model import Kind, Order, Return
+    from connector.store.filing import Wish
+    from connector.web.portal.wishes import Asked
+
+    Page = Response | str | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A line of the order, and how many of it can still come back."""
+
+    line: Line
+    left: int
+
+
+def choose(shop: str) -> str | Response:
+    """List the lines that can come back."""
+    order = known_order(shop)
+    return begin() if order is None else listed(shop, order)
+
+
+def listed(shop: str, order: Order) -> str:
+    """Show an order's lines, and the returns that it has already."""
+    here = face()
+    carry(shop, order)
+    taken = filing.taken_units(here.db, shop, order.ref)
+    choices = [
+        Choice(line, line.quantity - len(taken.get(line.ref, ())))
+        for line in order.lines
+    ]
+    cases = returns.of_order(here.db, shop, order.ref)
+    return render_template(
+        "portal/choose.html",
+        order=order,
+        choices=choices,
+        reasons=reasons(shop, order),
+        given=request.form,
+        cases=[(case, seal(case.id)) for case in cases],
+    )
+
+
+def open_cases(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
+    """Open the returns, and show the first one's page."""
+    here = face()
+    try:
+        order = observe(here.db, here.shops[shop], order.ref, here.clock)
+        cases = _open(shop, order, asked)
+    except (BadRequest, Refused) as error:
+        flash(say(error))
+        return listed(shop, order), 400
+    except PlatformError:
+        flash(gettext("The shop cannot be reached just now. Try again in a minute."))
+        return listed(shop, order), 503
+    return shown(shop, cases[0].id)
+
+
+def _open(shop: str, order: Order, asked: Sequence[Asked]) -> list[Return]:
+    """Open one return for each kind that the chosen reasons make."""
+    here = face()
+    return [
+        opening.open_return(
+            here.db,
+            shop=shop,
+            order=order,
+            kind=kind,
+            wishes=found,
+            filed_by="portal",
+            language=str(get_locale()),
+            now=here.clock(),
+        )
+        for kind, found in by_kind(asked).items()
+    ]
+
+
+def by_kind(asked: Sequence[Asked]) -> dict[Kind, list[Wish]]:
+    """Put wishes together that make one return."""
+    found: dict[Kind, list[Wish]] = {}
+    for one in asked:
+        found.setdefault(one.kind, []).append(one.wish)
+    return found
+
+
+def read(shop: str, order: Order) -> list[Asked] | tuple[str, int]:
+    """Read what is asked for; else the page on which to say it better."""
+    try:
+        return wishes.read(shop, order)
+    except BadRequest as error:
+        flash(say(error))
+        return listed(shop, order), 400
+
+
+def say(error: BadRequest | Refused) -> str:
+    """Say our own sentences; the facts in an error are for the log."""
+    if isinstance(error, Refused):
+        text: str = gettext("Some of these items are already part of another return.")
+        return text
+    return str(error.args[0])

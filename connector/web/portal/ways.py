@@ -1,0 +1,170 @@
+"""The customer chooses how each line is made good, and sees what that brings.
+
+Small steps, each a page of its own without a script: the way, the article that is
+wanted instead, then all figures to check. What was said before travels in the forms,
+and is read and judged anew each time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flask import flash, render_template, request
+from flask_babel import gettext
+
+from connector.errors import BadRequest, PlatformError
+from connector.steps import offers
+from connector.web.face import face
+from connector.web.portal import wares, wishes
+from connector.web.portal.choosing import by_kind, open_cases, read
+from connector.web.portal.links import begin, carry, known_order
+from connector.web.portal.policies import label, rules_of
+from connector.web.portal.wares import alone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from connector.model import Order
+    from connector.steps.offers import Outcome
+    from connector.web.portal.choosing import Page
+    from connector.web.portal.wishes import Asked
+
+
+def chosen(shop: str) -> Page:
+    """Take what goes back; ask how it is made good where there is a choice."""
+    return _with_asked(shop, _chosen)
+
+
+def _chosen(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
+    if wishes.has_choice(asked):
+        return _ways(shop, order, asked)
+    return open_cases(shop, order, asked)
+
+
+def settled(shop: str) -> Page:
+    """Take the ways, then the articles, then the word that it is right so."""
+    return _with_asked(shop, _settled)
+
+
+def _with_asked(shop: str, page: Callable[[str, Order, Sequence[Asked]], Page]) -> Page:
+    order = known_order(shop)
+    if order is None:
+        return begin()
+    asked = read(shop, order)
+    return asked if isinstance(asked, tuple) else page(shop, order, asked)
+
+
+def _settled(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
+    go = request.form.get("go", "")
+    if go == "ways":
+        return _ways(shop, order, asked)
+    missing = wishes.missing(asked)
+    if missing:
+        flash(missing)
+        return _ways(shop, order, asked), 400
+    if go == "wares" or (go == "chosen" and any(x.wants_ware for x in asked)):
+        return _wares(shop, order, asked)
+    try:
+        asked = wishes.with_goods(shop, order, asked)
+    except BadRequest as error:
+        flash(str(error.args[0]))
+        return _wares(shop, order, asked, 400)
+    return _checked(shop, order, asked)
+
+
+def _checked(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
+    """Open what was seen with these very figures; else show them."""
+    found = _foreseen(shop, order, asked)
+    seen, fresh = request.form.get("seen", ""), _figures(found)
+    if seen == fresh:
+        return open_cases(shop, order, asked)
+    if seen:
+        flash(gettext("A price has changed meanwhile. Look again before you send it."))
+    carry(shop, order)
+    return render_template(
+        "portal/check.html",
+        order=order,
+        asked={one.line.ref: one for one in asked},
+        outcomes=found,
+        fields={**wishes.kept(asked), "seen": fresh},
+        days=_days(shop, order, asked),
+    )
+
+
+def _foreseen(shop: str, order: Order, asked: Sequence[Asked]) -> list[Outcome]:
+    rules = rules_of(shop, order)
+    return [
+        one
+        for kind, group in by_kind(asked).items()
+        for one in offers.foresee(
+            face().db,
+            shop,
+            order,
+            group,
+            wishes.judge(rules, order, kind, group),
+        )
+    ]
+
+
+def _days(shop: str, order: Order, asked: Sequence[Asked]) -> int | None:
+    """Return how many days credit will be good for."""
+    rules = rules_of(shop, order)
+    kind, group = next(iter(by_kind(asked).items()))
+    return wishes.judge(rules, order, kind, group).credit_days
+
+
+def _figures(found: Sequence[Outcome]) -> str:
+    """Put what a customer saw into one text, to compare with what holds now."""
+    return ";".join(
+        f"{one.way.value}:{','.join(one.refs)}"
+        + (f":{one.settled.amount}:{one.settled.owed}" if one.settled else "")
+        + f":{one.bonus or ''}:{','.join(f'{x.ref}={x.price}' for x in one.goods)}"
+        for one in found
+    )
+
+
+def _ways(shop: str, order: Order, asked: Sequence[Asked]) -> str:
+    carry(shop, order)
+    rows = [(one, _worth(shop, order, one)) for one in asked]
+    return render_template(
+        "portal/ways.html",
+        order=order,
+        rows=rows,
+        label=label,
+        given=request.form,
+        fields=wishes.kept(asked, without=("way", "answer", "ware")),
+    )
+
+
+def _worth(shop: str, order: Order, one: Asked) -> dict[str, Outcome]:
+    """Say what each way of a line would bring by itself, before fees of the whole."""
+    found = {}
+    for offer in one.offers:
+        if offer.resolution in offers.PLAIN:
+            wish = replace(one.wish, wanted=offer.resolution, goods=None)
+            for out in alone(shop, order, one, wish):
+                found[offer.resolution.value] = out
+    return found
+
+
+def _wares(shop: str, order: Order, asked: Sequence[Asked], code: int = 200) -> Page:
+    """Show what can be had instead, with its difference in price."""
+    carry(shop, order)
+    try:
+        rows = [
+            (one, wares.listed(shop, order, one)) for one in asked if one.wants_ware
+        ]
+    except PlatformError:
+        flash(gettext("The shop cannot be reached just now. Try again in a minute."))
+        return _ways(shop, order, asked), 503
+    return (
+        render_template(
+            "portal/wares.html",
+            order=order,
+            rows=rows,
+            given=request.form,
+            fields=wishes.kept(asked, without=("ware",)),
+        ),
+        code,
+    )

@@ -1,0 +1,226 @@
+"""What the customer's forms say of each line, and what may be said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from flask import request
+from flask_babel import gettext
+
+from connector import policy
+from connector.errors import BadRequest
+from connector.model import Fault, Kind, Line, Resolution
+from connector.policy import Offer, Question, Verdict
+from connector.steps import amends, offers
+from connector.store.filing import Wish
+from connector.web.face import face, whole
+from connector.web.portal.policies import rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from connector.model import NewGoods, Order
+
+KIND = {
+    Fault.CUSTOMER: Kind.VOLUNTARY,
+    Fault.MERCHANT: Kind.FAULTY,
+    Fault.CARRIER: Kind.CARRIER_DAMAGE,
+}
+FIELDS = ("quantity", "reason", "note", "way", "answer", "ware")
+LONGEST = 1000  # of what a hidden field may bring along
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One line that is to go back, and what it may be made good with."""
+
+    line: Line
+    wish: Wish
+    kind: Kind
+    offers: tuple[Offer, ...]
+    questions: tuple[Question, ...]
+
+    @property
+    def way(self) -> Resolution:
+        """The way that was chosen, or the only one."""
+        return self.wish.wanted
+
+    @property
+    def wants_ware(self) -> bool:
+        """Whether an article is to be chosen for it."""
+        return self.way is Resolution.EXCHANGE
+
+
+def read(shop: str, order: Order) -> list[Asked]:
+    """Read the lines that are to go back; raises BadRequest."""
+    rules = rules_of(shop, order)
+    by_kind: dict[Kind, list[Wish]] = {}
+    for line in order.lines:
+        wish = _wish(line)
+        if wish:
+            by_kind.setdefault(_kind(rules, wish), []).append(wish)
+    if not by_kind:
+        raise BadRequest(gettext("Choose at least one item to return."))
+    return [
+        one
+        for kind, group in by_kind.items()
+        for one in _asked(shop, rules, order, kind, group)
+    ]
+
+
+def _asked(
+    shop: str,
+    rules: policy.Policy,
+    order: Order,
+    kind: Kind,
+    group: Sequence[Wish],
+) -> Iterator[Asked]:
+    """Put the lines of one return together with what the policy says of them."""
+    able = face().shops[shop].abilities
+    asks = policy.asked(rules, order, as_case(kind, group))
+    full = [
+        replace(wish, answers=tuple(_answers(wish, asked)))
+        for wish, asked in zip(group, asks, strict=True)
+    ]
+    verdict = judge(rules, order, kind, full)
+    for wish, said, asked in zip(full, verdict.lines, asks, strict=True):
+        line = order.line(wish.line_ref)
+        if line is not None:
+            may = offers.offered(able, order, said)
+            yield Asked(
+                line=line,
+                wish=_chosen(wish, may),
+                kind=kind,
+                offers=may,
+                questions=asked,
+            )
+
+
+def _answers(wish: Wish, asked: Sequence[Question]) -> Iterator[tuple[str, str]]:
+    """Read the answers that the form gives; one that was not offered is none."""
+    for one in asked:
+        said = request.form.get(f"answer-{wish.line_ref}|{one.code}", "")
+        if one.choice(said):
+            yield one.code, said
+
+
+def judge(
+    rules: policy.Policy, order: Order, kind: Kind, wishes: Sequence[Wish]
+) -> Verdict:
+    """Ask the policy of wishes that are no return yet."""
+    return policy.judge(rules, order, as_case(kind, wishes))
+
+
+def as_case(kind: Kind, wishes: Sequence[Wish]) -> policy.Case:
+    """Put wishes as the policy's question."""
+    return policy.Case(
+        kind=kind,
+        asked_at=face().clock(),
+        channel="portal",
+        lines=tuple(
+            policy.Wanted(
+                line_ref=wish.line_ref,
+                quantity=wish.quantity,
+                reason=wish.reason,
+                note=wish.note,
+                resolution=wish.wanted,
+                answers=wish.answers,
+            )
+            for wish in wishes
+        ),
+    )
+
+
+def _kind(rules: policy.Policy, wish: Wish) -> Kind:
+    """Say why, in law, a line comes back: by its reason, or by withdrawal."""
+    faults = {one.code: one.fault for one in policy.reasons(rules)}
+    kind = KIND[faults.get(wish.reason, Fault.CUSTOMER)]
+    if request.form.get("withdraw") and kind is Kind.VOLUNTARY:
+        return Kind.WITHDRAWAL
+    return kind
+
+
+def _wish(line: Line) -> Wish | None:
+    """Read what the form says of one line; raises BadRequest."""
+    count = whole(request.form.get(f"quantity-{line.ref}", ""))
+    if count == 0:
+        return None
+    reason = request.form.get(f"reason-{line.ref}", "")[:80]
+    if not reason:
+        raise BadRequest(gettext("Tell us why you return “%(item)s”.", item=line.title))
+    note = request.form.get(f"note-{line.ref}", "").strip()
+    return Wish(line_ref=line.ref, quantity=count, reason=reason, note=note)
+
+
+def _chosen(wish: Wish, may: tuple[Offer, ...]) -> Wish:
+    """Take the way that the form names, if it is offered; else the first one."""
+    named = request.form.get(f"way-{wish.line_ref}", "")
+    way = next((x.resolution for x in may if x.resolution.value == named), None)
+    return replace(wish, wanted=way or may[0].resolution)
+
+
+def has_choice(asked: Sequence[Asked]) -> bool:
+    """Say whether there is anything to choose or to answer for these lines."""
+    return any(one.offers != offers.MONEY or one.questions for one in asked)
+
+
+def missing(asked: Sequence[Asked]) -> str:
+    """Say what is still to be chosen or answered; "" where nothing is."""
+    for one in asked:
+        may = {offer.resolution.value for offer in one.offers}
+        named = request.form.get(f"way-{one.line.ref}", "")
+        given = dict(one.wish.answers)
+        is_short = any(x.is_required and x.code not in given for x in one.questions)
+        if (len(may) > 1 and named not in may) or is_short:
+            text: str = gettext(
+                "Tell us what you want for “%(item)s”.", item=one.line.title
+            )
+            return text
+    return ""
+
+
+def with_goods(shop: str, order: Order, asked: Sequence[Asked]) -> list[Asked]:
+    """Read the chosen articles again at the shop; raises BadRequest."""
+    return [_with_goods(shop, order, one) for one in asked]
+
+
+def _with_goods(shop: str, order: Order, one: Asked) -> Asked:
+    if not one.wants_ware:
+        return one
+    ref = request.form.get(f"ware-{one.line.ref}", "")[:LONGEST]
+    if not ref:
+        raise BadRequest(
+            gettext("Choose an article for “%(item)s”.", item=one.line.title)
+        )
+    goods = _choose(shop, order, one, ref)
+    return replace(one, wish=replace(one.wish, goods=goods))
+
+
+def _choose(shop: str, order: Order, one: Asked, ref: str) -> NewGoods:
+    """Choose an article; what cannot be sent is said in the reader's words."""
+    try:
+        return amends.choose(face().shops[shop], order.ref, ref, one.wish.quantity)
+    except BadRequest:
+        raise BadRequest(
+            gettext(
+                "The article that you chose for “%(item)s” cannot be had just now."
+                " Choose another.",
+                item=one.line.title,
+            )
+        ) from None
+
+
+def kept(asked: Sequence[Asked], *, without: tuple[str, ...] = ()) -> Mapping[str, str]:
+    """Return the fields of earlier steps, for the next form to carry along."""
+    refs = {one.line.ref for one in asked}
+    found = {
+        name: value[:LONGEST]
+        for name, value in request.form.items()
+        if (part := name.partition("-"))[0] in FIELDS
+        and part[0] not in without
+        and (part[2] in refs or part[2].rpartition("|")[0] in refs)
+    }
+    if request.form.get("withdraw"):
+        found["withdraw"] = "1"
+    return found
