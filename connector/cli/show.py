@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from connector.config import Config
-from connector.cli import made
-from connector.steps import clocks
-from connector.steps.owing import GOODS
+    from connector.model import Return, ReturnLine
+    from connector.steps.clocks import Reading
     from connector.store import Database
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -30,8 +29,11 @@ OF_SHOP = click.option("--shop", help="Only this shop.")
 
 
 def _open(load: Callable[[], Config]) -> Database:
+    """Open the database; it closes as the command ends."""
     config = load()
-    return connect(config.store)
+    db = connect(config.store)
+    click.get_current_context().call_on_close(db.close)
+    return db
 
 
 def _print(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
@@ -102,7 +104,6 @@ def show_return(load: Callable[[], Config], number: str, *, as_json: bool) -> No
             at = event.at.isoformat(timespec="seconds")
             said = f"{event.about} {event.event} {event.state} {event.why}"
             click.echo(f"  {at} {said}".rstrip())
-    db.close()
 
 
 def cases(db: Database, number: str) -> list[Return]:

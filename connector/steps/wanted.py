@@ -26,7 +26,7 @@ def wishes(db: Database, shop: Shop, order: Order, asked: Asked) -> list[Wish]:
     PlatformError where the shop cannot be asked: then it is tried again later.
     """
     digest = orders.policy_of(db, shop.name, order.ref)
-    rules = policy.load(shops.policy_text(db, digest))
+    rules = policy.stored(shops.policy_text(db, digest))
     able = shop.abilities
     return [_wish(shop, able, rules, order, line) for line in asked.lines]
 
