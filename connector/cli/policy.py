@@ -13,6 +13,7 @@ from babel.support import Translations
 
 from connector import policy
 from connector.errors import BadRequest, NotFound
+from connector.policy import manual
 from connector.policy.analysis import analyse
 from connector.store import connect, orders, returns, shops
 
@@ -48,6 +49,12 @@ def check(load: Callable[[], Config], file: Path | None) -> None:
     if found:
         sys.exit(1)
     click.echo(f"nothing to mend in {', '.join(texts)}" if texts else "no policy yet")
+
+
+@policy_group.command(name="manual")
+def print_manual() -> None:
+    """Print every key, fact, operator and action that a policy may use."""
+    click.echo(manual.vocabulary(), nl=False)
 
 
 def _in_force(load: Callable[[], Config]) -> dict[str, str]:

@@ -18,16 +18,13 @@ if TYPE_CHECKING:
 
 BASIS_POINTS = 100
 BEARING = frozenset({Kind.VOLUNTARY, Kind.WITHDRAWAL})
-MONEY = (Offer(resolution=Resolution.REFUND),)
+MONEY: tuple[Offer, ...] = (Offer(resolution=Resolution.REFUND),)
 
 
 def amends(
     seen: Seen, holds: Holds, said: Said
 ) -> tuple[tuple[Offer, ...], Resolution, Answer | None]:
     """Return what is offered, what is given, and a question where it is not clear."""
-    wanted = seen.wanted.resolution
-    if not said.values and not seen.policy.offers and wanted is Resolution.REFUND:
-        return MONEY, wanted, None
     offered = offers(seen, holds, said)
     return offered, *resolution(seen, offered, said)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from connector.policy.vocabulary import Policy, Rule
 
 When = tuple[Clause, ...]
+WAYS = ("way ", "bonus", "resolution")  # actions about ways to make good
 
 # What each operator is in Python; `f` is the fact's value, `a` and `b` the values.
 _FORMS = {
@@ -74,7 +75,8 @@ class Program:
     """A policy made ready: `holds` says which of its conditions hold for a line.
 
     `effects` are those of each rule: (action, value), in the order of the file;
-    `actions` are all that any rule speaks of. `needs_amounts` says that some condition
+    `actions` are all that any rule speaks of; `moves_ways` says that ways to make good
+    are not those of every line. `needs_amounts` says that some condition
     cannot be told in another currency, `knows_customers` that there are lists of
     them, or limits.
     """
@@ -82,6 +84,7 @@ class Program:
     holds: Callable[[Seen], Holds]
     effects: tuple[tuple[tuple[str, Any], ...], ...]
     actions: frozenset[str]
+    moves_ways: bool
     needs_amounts: bool
     knows_customers: bool
 
@@ -117,6 +120,8 @@ def _compile(policy: Policy) -> Program:
         holds=holder(sections),
         effects=done,
         actions=frozenset(action for one in done for action, _ in one),
+        moves_ways=bool(policy.offers)
+        or any(x.startswith(WAYS) for one in done for x, _ in one),
         knows_customers=bool(
             policy.limits
             or any(x.emails or x.tags for x in (policy.block, policy.allow))
@@ -127,14 +132,16 @@ def _compile(policy: Policy) -> Program:
 
 def holder(sections: Parts) -> Callable[[Seen], Holds]:
     """Compile conditions, section by section, into one function of a line."""
-    known: dict[str, Any] = {"Holds": Holds, **NAMES}
+    known: dict[str, Any] = {"holds_of": Holds._make, **NAMES}
     names: dict[str, str] = {}
     parts = []
     for part in sections:
         tests = [_test(when, names, known) for when in part]
         parts.append(f"({', '.join(tests)},)" if tests else "()")
     reads = [f"    {name} = {FORMS[fact]}\n" for fact, name in names.items()]
-    source = f"def holds(seen):\n{''.join(reads)}    return Holds({', '.join(parts)})\n"
+    source = (
+        f"def holds(seen):\n{''.join(reads)}    return holds_of(({', '.join(parts)}))\n"
+    )
     exec(source, known)  # noqa: S102 - put together from our own tables, see above
     made: Callable[[Seen], Holds] = known["holds"]
     return made

@@ -111,7 +111,9 @@ def _line(of: Whole, made: Program, customer: _Customer, wanted: Wanted) -> _Spo
     seen = Seen(of, wanted, line)
     holds = made.holds(seen)
     said = own(seen, holds, made) if True in holds.rules else NOTHING
-    offered, way, unclear = amends.amends(seen, holds, said)
+    offered, way, unclear = amends.MONEY, wanted.resolution, None
+    if made.moves_ways or way is not Resolution.REFUND:
+        offered, way, unclear = amends.amends(seen, holds, said)
     first = standing(seen) + customer.first
     plain = _plain(seen, holds, said, customer)
     mine, last = said.trace, NO_ANSWERS

@@ -125,7 +125,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         _key("who", "text", "required", "the level's name, kept with the question"),
     ),
     "block": (*_lists("customers who are looked at or refused"), _SAYS, _WHY),
-    "allow": _lists("customers whom no list, limit, photo or person keeps waiting"),
+    "allow": _lists("customers whom no limit, photo, question or person keeps waiting"),
     "limits": (
         _NAME,
         _key("days", "days", "required", "so many days back from the return"),
@@ -208,8 +208,12 @@ ACTIONS: tuple[Key, ...] = (
     _key("waive_fees", "true", "none", "no fee at all"),
     _key("resolution", "word", "none", "made good with this, whatever was wanted"),
     _key("offer", "list of words", "none", "ways to make good that are offered too"),
-    _key("withhold", "list of words", "none", "ways that are not offered; never refund"
-        " where the law grants it"),
+    _key(
+        "withhold",
+        "list of words",
+        "none",
+        "ways that are not offered; a withdrawal is always offered its money",
+    ),
     _key("bonus_percent", "percentage", "none", "added to credit and gift cards"),
     _key("photos", "whole number", "none", "how many photos are wanted"),
     _key("refund_when", "word", "none", "when the money goes back"),

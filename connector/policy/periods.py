@@ -43,14 +43,15 @@ def withdrawal_ends(
 
 def line_begins(order: Order, line_ref: str) -> tuple[datetime, str]:
     """Return when a line's window begins: the last parcel with this line decides."""
-    parcels = order.parcels
-    if parcels:
-        parcels = tuple(
-            parcel
-            for parcel in parcels
-            if not parcel.units or any(ref == line_ref for ref, _ in parcel.units)
-        )
-    return begin(order, parcels)
+    return begin(order, [one for one in order.parcels if _carries(one, line_ref)])
+
+
+def _carries(parcel: Parcel, line_ref: str) -> bool:
+    """Say whether a line is in a parcel; one of which nothing is said may hold it."""
+    for ref, _ in parcel.units:
+        if ref == line_ref:
+            return True
+    return not parcel.units
 
 
 def begin(order: Order, parcels: Sequence[Parcel]) -> tuple[datetime, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WEB = Path(__file__).parents[3] / "connector" / "web"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext.babel_extract")]
 HOLE = re.compile(r"%\(\w+\)s")
-DIAGNOSES = [("diagnoses.py", "python")]
+GATHERED = [("diagnoses.py", "python"), ("policy/sentences.py", "python")]
 KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None}
 
 
@@ -26,7 +26,7 @@ def said() -> set[str]:
     """Return every text of the pages."""
     found = [
         *extract_from_dir(WEB, METHODS, keywords=KEYWORDS),
-        *extract_from_dir(WEB.parent, DIAGNOSES, keywords={"N_": None}),
+        *extract_from_dir(WEB.parent, GATHERED, keywords={"N_": None}),
     ]
     return {
         message if isinstance(message, str) else message[0]

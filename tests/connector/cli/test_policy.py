@@ -1,0 +1,89 @@
+"""`retour policy`: what it finds, and what it explains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from adapters.sandbox import Sandbox
+from connector import policy
+from connector.cli.main import cli
+from connector.model import Kind
+from connector.steps import decide
+from connector.steps.request import open_return
+from connector.store import connect, orders, shops
+from connector.store.filing import Wish
+from tests.connector.shapes import NOON, a_line, an_order
+
+if TYPE_CHECKING:
+    from click.testing import Result
+
+TEXT = """currency = "EUR"
+[[reasons]]
+code = "*"
+[[rules]]
+name = "no"
+when = { quantity = 1 }
+then = { decide = "decline" }
+why = { en = "Never one alone.", fr = "Jamais un seul." }
+"""
+CLASH = """[[rules]]
+name = "yes"
+then = { decide = "approve" }
+"""
+ROOT = Path(__file__).parents[3]
+
+
+def run(*words: str, config: Path | None = None) -> Result:
+    before = ("--config", str(config)) if config else ()
+    return CliRunner().invoke(cli, [*before, *words])
+
+
+def test_a_clash_is_named_with_its_line_and_ends_with_one(tmp_path: Path) -> None:
+    file = tmp_path / "p.toml"
+    file.write_text(TEXT + CLASH)
+    found = run("policy", "check", str(file))
+    assert found.exit_code == 1
+    assert f"{file}:9: clash: rules 'no' (line 4) and 'yes'" in found.output
+
+
+def test_the_example_is_sound() -> None:
+    found = run("policy", "check", str(ROOT / "policy.example.toml"))
+    assert found.exit_code == 0
+    assert "nothing to mend" in found.output
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr-CA", "Jamais un seul."), ("en", "Never one alone.")]
+)
+def test_a_decision_is_explained_in_a_language(
+    tmp_path: Path, language: str, said: str
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('database = "r.sqlite"\n')
+    db = connect(str(tmp_path / "r.sqlite"))
+    shops.put(db, "boots", "sandbox", "", NOON)
+    shops.bind_policy(db, "boots", policy.digest(TEXT), TEXT, NOON)
+    shop, order = Sandbox("boots"), an_order(a_line("a", 3000, 3))
+    shop.sell(order)
+    orders.keep(db, "boots", order)
+    case = open_return(
+        db,
+        shop="boots",
+        order=order,
+        kind=Kind.VOLUNTARY,
+        wishes=[Wish(line_ref="a", quantity=1, reason="other")],
+        filed_by="portal",
+        now=NOON,
+    )
+    decide.run(db, shop, lambda: NOON)
+    db.close()
+    found = run("policy", "explain", case.number, "--language", language, config=config)
+    assert found.exit_code == 0, found.output
+    assert f"rule:no (decline): {said}" in found.output
+    assert "name=no, quantity=1, priority=0" in found.output
+    assert f"policy {policy.digest(TEXT)}" in found.output
+    assert run("policy", "explain", case.number, "--language", "??").exit_code != 0
