@@ -21,8 +21,8 @@ from connector.store import desk, orders, returns
 from jobs.schedule import once
 from tests.mailbox import mailbox
 from tests.stories.declaring import Customer, later, mailing, particulars
-from tests.stories.test_way import asked, bought, run
 from tests.stories.test_withdrawal_staff import staff
+from tests.stories.way import asked, bought, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,7 +21,7 @@ from connector.web.face import LANGUAGES
 from connector.withdrawal import written
 from tests.mailbox import mailbox
 from tests.stories.declaring import Customer, forms, later, mailing, particulars
-from tests.stories.test_way import bought, paid
+from tests.stories.way import bought, paid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from jobs.schedule import once, read_statements, send_letters
 from tests.dying import Dying, Killed
 from tests.mailbox import mailbox
 from tests.stories.declaring import forms, mailing
-from tests.stories.test_way import bought
+from tests.stories.way import bought
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

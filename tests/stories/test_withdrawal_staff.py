@@ -22,7 +22,7 @@ from connector.store import desk, letters, notices, privacy, returns, statements
 from connector.withdrawal import Moments, Said, Seller
 from tests.mailbox import mailbox
 from tests.stories.declaring import HIDDEN, Customer, later, mailing, particulars
-from tests.stories.test_way import bought
+from tests.stories.way import bought
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -77,3 +77,66 @@ def test_every_problem_is_said_at_once() -> None:
 def test_a_version_is_named_by_its_text() -> None:
     assert policy.digest(BARE) == policy.digest(BARE)
     assert policy.digest(BARE) != policy.digest(BARE + "\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        (
+            'when = { contry = "FR" }',
+            6,
+            "unknown fact 'contry'; did you mean 'country'",
+        ),
+        ('when = { price = { abov = "1" } }', 6, "did you mean 'above'"),
+        ("when = { price = 3 }", 6, 'an amount in quotes, as "4.90", not 3'),
+        ('when = { reason = "othr" }', 6, "unknown word 'othr'; did you mean 'other'"),
+        ('when = { kind = ["faulty", "x"] }', 6, "kind: unknown word 'x'"),
+        ("when = { quantity = { between = [3] } }", 6, "takes two values"),
+        ("when = { quantity = { between = [3, 1] } }", 6, "beyond the second"),
+        ('when = { placed_at = "2026-01-01" }', 6, "with a date, as 2027-01-31"),
+        ("when = { gift_card = 1 }", 6, "with true or false"),
+        ('when = { answer = "tags:no" }', 6, "unknown word 'tags:no'"),
+        ("when = { country = [] }", 6, "at least one value"),
+        ('then = { decid = "ask" }', 6, "unknown key 'decid'; did you mean 'decide'"),
+        ("then = {}", 6, "then must say what follows"),
+        ('then = { decide = "ask" }', 4, "say why"),
+        ('then = { resolution = "manual" }', 6, "unknown word 'manual'"),
+        ("priority = 1.5", 6, "priority must be a whole number"),
+        ('[[questions]]\ncode = "q"', 6, "name the [[questions.answers]]"),
+        ('[block]\nemails = ["anna@example.org"]', 7, "never as addresses"),
+        ("[[limits]]\nreturns = 3", 6, "say in how many days"),
+        ('[[windows]]\nname = "w"', 6, "say how long"),
+        ('[fees.waived]\nreasons = ["?"]', 7, "unknown word '?'"),
+        ('[[exclude]]\nwhy = "x"\ntags = ["a"]\narticle = "z"', 9, "unknown word 'z'"),
+    ],
+)
+def test_a_problem_is_named_at_its_line(text: str, line: int, said: str) -> None:
+    rule = BARE + '[[rules]]\nname = "a"\n'
+    with pytest.raises(PolicyError) as caught:
+        policy.load(rule + text, "p.toml")
+    named = [one for one in str(caught.value).splitlines() if said in one]
+    assert [one.split(":")[1] for one in named] == [str(line)]
+
+
+def test_lines_are_found_behind_long_texts_and_lists() -> None:
+    text = BARE + (
+        '[[exclude]]\nwhy = """\n[[rules]]\nname = 3\n"""\ntags = [ # ]\n  "a",\n'
+        '  "b",\n]\n[window]\ndays = "x"'
+    )
+    with pytest.raises(PolicyError) as caught:
+        policy.load(text, "p.toml")
+    assert str(caught.value).startswith("p.toml:14: [window] days")
+
+
+def test_what_is_loaded_is_what_was_written() -> None:
+    rules = policy.load(EXAMPLE)
+    assert [one.name for one in rules.window.special] == [
+        "christmas",
+        "loyal customers",
+    ]
+    assert rules.exclusions[0].article == "e"
+    assert rules.questions[0].choices[1].restocking_bp == 2000
+    assert rules.reason("Runs small") == rules.reason("too-small")
+    assert [one.priority for one in rules.rules] == [10, 0, 20, 5, 0]
+    assert (rules.credit_days, rules.expiry_days) == (1095, 60)
+    assert rules.digest == policy.digest(EXAMPLE)
