@@ -26,7 +26,7 @@ STATUS = {
 REASONS = {"period_ended": "RETURN_PERIOD_ENDED", "final_sale": "FINAL_SALE"}
 OTHER = "other-reason"
 MOST = 250
-MOST_SWAPS = 20
+MOST_SWAPS = 50
 NOTE, DECLINE_NOTE = 300, 500
 # Behind the note of a line that we open: `returnRequest` has no key, and a customer
 # may ask for the same units at the same moment.
