@@ -19,7 +19,7 @@ from connector.money import Money
 
 if TYPE_CHECKING:
     from adapters.shopify.calls import Calls
-    from connector.model import RefundRequest
+    from connector.model import Finding, RefundRequest
 
 Json = Mapping[str, Any]
 TAKEN = "TAKEN"
@@ -148,7 +148,7 @@ def balance(calls: Calls, code: str) -> Money:
     return found[0].left
 
 
-def find_card(calls: Calls, request: RefundRequest) -> judging.Finding:
+def find_card(calls: Calls, request: RefundRequest) -> Finding:
     """Judge by the card of our code."""
     return judging.of_card(request, cards(calls, request.code))
 

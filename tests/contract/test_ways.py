@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from connector.model import Finding, Receipt, RefundRequest
     from tests.contract.ways import WaysBench
 
-BENCHES = [ways.sandbox]
+BENCHES = [ways.sandbox, ways.shopify]
 CREDIT = (Resolution.STORE_CREDIT, Resolution.GIFT_CARD, Resolution.COURTESY)
 BESIDE = (*CREDIT, *ways.GOODS)
 

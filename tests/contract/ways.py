@@ -7,19 +7,25 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from adapters.sandbox import Sandbox
+from adapters.shopify.standin import Shop as ShopifyStandin
+from adapters.shopify.standin import serve as serve_shopify
+from adapters.shopify.standin.state import CREDIT_SCOPES, SCOPES
 from connector.model import (
     CREDITS,
     Deduction,
+    Kind,
     NewGoods,
     Order,
     RefundRequest,
     Resolution,
+    Return,
+    ReturnLine,
     Ware,
 )
 from connector.money import Money, total
 from connector.platform import Shop
-from tests.connector.shapes import a_line, an_order, eur
-from tests.contract.conftest import request
+from tests.connector.shapes import NOON, a_line, an_order, eur
+from tests.contract.conftest import Clock, at_shopify, request
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -163,3 +169,101 @@ def sandbox(_: ExitStack) -> WaysBench:
         lose_request=lambda _way: shop.mishaps.append("never"),
         absence_is_proof=frozenset(Resolution),
     )
+
+
+ROOTS = {
+    Resolution.STORE_CREDIT: "returnProcess",
+    Resolution.GIFT_CARD: "giftCardCreate",
+    Resolution.COURTESY: "storeCreditAccountCredit",
+    Resolution.EXCHANGE: "returnProcess",
+    Resolution.REPLACEMENT: "returnProcess",
+}
+
+
+def shopify(stack: ExitStack) -> WaysBench:
+    clock = Clock()
+    standin = ShopifyStandin(
+        domain="teehaus.myshopify.com",
+        token="shpat_x",
+        client_id="id",
+        client_secret="hush",
+        clock=clock,
+        scopes=(*SCOPES, *CREDIT_SCOPES),
+    )
+    url = stack.enter_context(serve_shopify(standin))
+    tea = standin.add_product("Assam", "10.00", tax_rate="0.20")
+    kinds = {
+        name: standin.add_variant(tea, name, f"{minor / 100:.2f}", stock=5)
+        for name, minor in PRICES.items()
+    }
+    gid = standin.place_order([(tea, 3)], "ada@example.com")
+    standin.fulfil(gid)
+    shop = at_shopify(url, clock)(url)
+    order = shop.order(gid)
+
+    def lose(kind: str, way: Resolution) -> None:
+        standin.switches.add(kind, ROOTS[way])
+
+    def sell_out(ref: str) -> None:
+        standin.variants[ref].stock = 0
+
+    def paid() -> int:
+        rows = [x for x in standin.books if x.gateway != "shopify_store_credit"]
+        return sum(x.amount_minor for x in rows if x.moved)
+
+    def credit() -> int:
+        held = [x.amount for who in standin.customers.values() for x in who.credits]
+        return int(100 * sum([*held, *(x.amount for x in standin.cards.values())]))
+
+    return WaysBench(
+        shop=shop,
+        order=order,
+        away=at_shopify(url, clock)("http://127.0.0.1:9"),
+        product_ref=order.lines[0].product_ref,
+        wares=kinds,
+        paid_minor=paid,
+        credit_minor=credit,
+        sent=lambda: [line.variant.gid for line in standin.orders[gid].lines[1:]],
+        sell_out=sell_out,
+        pay_owed=lambda _wish: standin.customer_pays(gid),
+        lose_answer=lambda way: lose("lose_answer", way),
+        lose_request=lambda way: lose("lose_request", way),
+        open=lambda way, goods, units: _opened(shop, order, way, goods, units),
+        absence_is_proof=frozenset(ROOTS) - {Resolution.COURTESY},
+        tells_repeats=frozenset({Resolution.GIFT_CARD}),
+    )
+
+
+def _opened(
+    shop: Shop,
+    order: Order,
+    way: Resolution,
+    goods: tuple[NewGoods, ...],
+    units: int,
+) -> Opened:
+    """Make our return at the shop, approved, as the errands do."""
+    line = ReturnLine(
+        id=1,
+        line_ref=order.lines[0].ref,
+        asked=units,
+        approved=units,
+        reason="too-small",
+        decision="approved",
+        wanted=way,
+        goods=goods[0] if goods else None,
+    )
+    made = shop.open_return(
+        Return(
+            id="0192-r",
+            number="29-R1",
+            shop=shop.name,
+            order_ref=order.ref,
+            kind=Kind.VOLUNTARY,
+            filed_by="portal",
+            opened_at=NOON,
+            lines=(line,),
+        )
+    )
+    if made.status == "requested":
+        shop.approve_return(made.ref)
+    return made.ref, tuple((one.ref, one.quantity) for one in made.lines)
