@@ -11,16 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.shopify import judging, outcome, refunds, returns, stored, swaps, wares
 from connector.errors import OutcomeUnknown, PlatformError
-from connector.model import Found, Prepared, Resolution
+from connector.model import (
+    Finding,
+    Found,
+    Moved,
+    Prepared,
+    Receipt,
+    Resolution,
+    TenderKind,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.shopify.calls import Calls
-    from connector.model import Finding, Order, Receipt, RefundRequest, ShopReturn
+    from connector.model import Order, RefundRequest, ShopReturn
 
 Json = Mapping[str, Any]
-BY_CARD = "by_card"  # in a pre-image: the credit is a gift card
+# In a pre-image: the credit is a gift card; a person has paid, and nothing moves here.
+BY_CARD, BY_HAND = "by_card", "by_hand"
 CREDIT = frozenset({Resolution.GIFT_CARD, Resolution.COURTESY})
 
 
@@ -35,6 +44,8 @@ def prepare(
         if is_card or Resolution.STORE_CREDIT not in can:
             return _prepare_card(calls, request)
         return stored.prepare_credit(calls, request)
+    if _is_by_hand(request, order):
+        return _prepare_booking(calls, request, {BY_HAND: True})
     if request.way is Resolution.STORE_CREDIT and request.bonus:
         ask = "at Shopify a bonus is a credit of its own; decide on this one again"
         return Prepared(preimage={}, ask=ask)
@@ -47,6 +58,23 @@ def _prepare_card(calls: Calls, request: RefundRequest) -> Prepared:
     preimage: dict[str, Any] = {BY_CARD: True}
     if found.found is not Found.ABSENT:
         return Prepared(preimage=preimage, already=found.receipt, ask=found.why)
+    return _prepare_booking(calls, request, preimage)
+
+
+def _is_by_hand(request: RefundRequest, order: Order) -> bool:
+    """Say whether a person has paid what Shopify would pay again by its gateway.
+
+    On a manual payment it only writes down what is refunded, and moves nothing.
+    """
+    manual = {one.ref for one in order.tenders if one.kind is TenderKind.MANUAL}
+    used = {one.tender_ref for one in request.tenders}
+    return not request.by_gateway and not used <= manual
+
+
+def _prepare_booking(
+    calls: Calls, request: RefundRequest, preimage: dict[str, Any]
+) -> Prepared:
+    """Plan what becomes of the goods where the shop's return pays nothing itself."""
     if not request.return_ref:
         return Prepared(preimage=preimage)
     case = returns.read(calls, request.return_ref)
@@ -109,13 +137,21 @@ def make(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
             return stored.give(calls, request, preimage)
         _book(calls, preimage)
         return stored.make_card(calls, request)
+    if preimage.get(BY_HAND):
+        _book(calls, preimage)
+        return _by_hand(request)
     if request.return_ref:
         return refunds.process(calls, request, preimage)
     return refunds.create(calls, request)
 
 
+def _by_hand(request: RefundRequest) -> Receipt:
+    """Say that a person has paid: his proof is in the books, the shop has none."""
+    return Receipt(ref="", amount=request.amount, moved=Moved.YES)
+
+
 def _book(calls: Calls, preimage: Json) -> None:
-    """Book the goods for which a gift card is made: its return pays nothing itself.
+    """Book goods of which the shop's return pays nothing itself.
 
     Were the return processed without a payment, Shopify would show staff that a
     refund is owed.
@@ -164,5 +200,7 @@ def find(
         currency = request.amount.currency
         _, seen = stored.account(calls, request.order_ref, currency)
         return judging.of_credit(request, preimage, seen)
+    if preimage.get(BY_HAND):
+        return Finding(found=Found.DONE, receipt=_by_hand(request))
     case = returns.read(calls, request.return_ref) if request.return_ref else None
     return refunds.find(request, preimage, order, case, now)
