@@ -244,6 +244,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_("Enter that shop's domain, or the keys of this one."),
     ),
     "scopes_enough": (N_("The app may read and write what it needs."), ""),
+    "credit_short": (
+        N_("Returns cannot be made good with store credit: scopes are missing."),
+        N_("Add %(scopes)s to the app and grant them, if you want to give it."),
+    ),
+    "cards_short": (
+        N_("Returns cannot be made good with gift cards: scopes are missing."),
+        N_("Add %(scopes)s to the app and grant them, if you want to give them."),
+    ),
     "sixty_days": (
         N_("Without the scope read_all_orders Shopify shows the last 60 days only."),
         N_("Ask for it in the Dev Dashboard if older orders are to be returnable."),

@@ -8,6 +8,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from adapters.shopify.able import CARD_SCOPES, CREDIT_SCOPES
 from adapters.shopify.calls import SHUT, Calls
 from adapters.shopify.oauth import lacking
 from connector.errors import PlatformError, Rejected, Unavailable
@@ -155,8 +156,19 @@ def _scopes(handles: list[str]) -> Iterator[Check]:
         yield Check(step="scopes", verdict=FAIL, code="scopes_short", facts=facts)
         return
     yield Check(step="scopes", verdict=OK, code="scopes_enough")
+    yield from _ways(handles)
     if ALL_ORDERS not in handles:
         yield Check(step="scopes", verdict=WARN, code="sixty_days")
+
+
+def _ways(handles: list[str]) -> Iterator[Check]:
+    """Name the scopes without which there is no store credit, or no gift card."""
+    granted = ",".join(handles)
+    for scopes, code in ((CREDIT_SCOPES, "credit_short"), (CARD_SCOPES, "cards_short")):
+        short = lacking(scopes, granted)
+        if short:
+            facts = {"scopes": ", ".join(short)}
+            yield Check(step="scopes", verdict=WARN, code=code, facts=facts)
 
 
 def _version(store: Store) -> Iterator[Check]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Json = Mapping[str, Any]
 
 RESTOCKING, RETURN_SHIPPING = "restocking", "return_shipping"
+EXCHANGE = "exchange"  # what new goods cost: Shopify takes it off too
 MOST = 250
 MOST_SHOWN = 20  # lines that are asked about one by one; a person needs no more
 
@@ -52,12 +53,21 @@ class Suggestion:
 
 
 def compare(
-    calls: Calls, request: RefundRequest, order: Order, case: ShopReturn
+    calls: Calls,
+    request: RefundRequest,
+    order: Order,
+    case: ShopReturn,
+    picked: Mapping[str, int] | None = None,
 ) -> tuple[str, Money | None]:
-    """Return the question for a person, or nothing and what was rounding."""
-    theirs = _ask(calls, request, request.return_lines, shipping(request))
+    """Return the question for a person, or nothing and what was rounding.
+
+    `picked` are units of exchange lines, which Shopify nets as we do.
+    """
+    swaps = picked or {}
+    theirs = _ask(calls, request, request.return_lines, shipping(request), swaps)
     off = theirs.amount - _expected(request, theirs)
-    if theirs.amount.minor >= 0 and abs(off.minor) <= len(request.return_lines):
+    is_owed = theirs.amount.minor < 0 and not request.owed
+    if not is_owed and abs(off.minor) <= len(request.return_lines):
         return "", off or None
     sides = _sides(calls, request, order, case)
     return f"{_figures(request, theirs, off)} {sides}", None
@@ -83,10 +93,12 @@ def _expected(request: RefundRequest, theirs: Suggestion) -> Money:
     """
     ours = Counter[str]()
     for one in request.deductions:
-        ours[one.code] += one.amount.minor
+        if one.code != EXCHANGE:
+            ours[one.code] += one.amount.minor
     beyond = sum(max(0, fee.minor - ours[code]) for code, fee in theirs.fees.items())
     kept = Money(ours.total() + beyond, request.amount.currency)
-    return request.amount + kept - theirs.keeps
+    owed = request.owed or Money.zero(request.amount.currency)
+    return request.amount - owed + kept - theirs.keeps
 
 
 def _figures(request: RefundRequest, theirs: Suggestion, off: Money) -> str:
@@ -155,11 +167,13 @@ def _ask(
     request: RefundRequest,
     lines: Sequence[tuple[str, int]],
     wish: Json | None,
+    swaps: Mapping[str, int] | None = None,
 ) -> Suggestion:
     """Ask what Shopify would do for these units, and what it would keep."""
     asked: dict[str, Any] = {
         "id": request.return_ref,
         "lines": [{"id": ref, "quantity": units} for ref, units in lines],
+        "swaps": [{"id": ref, "quantity": n} for ref, n in (swaps or {}).items()],
         "shipping": wish,
     }
     found = calls.ask("suggested_outcome", asked).get("return") or {}

@@ -7,12 +7,12 @@ Without: `refundCreate @idempotent`, its key the refund's own, for 24 hours.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.shopify import outcome, returns, translate
-from connector.errors import OutcomeUnknown
-from connector.model import Finding, Found, Moved, Prepared, Receipt
+from connector.errors import Gone, OutcomeUnknown
+from connector.model import Finding, Found, Moved, Prepared, Receipt, Resolution
 from connector.money import total
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def prepare(calls: Calls, request: RefundRequest, order: Order) -> Prepared:
     preimage: dict[str, Any] = {"refunds": sorted(one.ref for one in order.refunds)}
     if not request.return_ref:
         ours = _by_note(request, order.refunds)
-        already = receipt(ours[0]) if len(ours) == 1 else None
+        already = receipt(ours[0], request) if len(ours) == 1 else None
         return Prepared(preimage=preimage, already=already)
     case = returns.read(calls, request.return_ref)
     preimage |= before(request, case)
@@ -45,7 +45,8 @@ def prepare(calls: Calls, request: RefundRequest, order: Order) -> Prepared:
     if lacking:
         return Prepared(preimage=preimage, ask=lacking)
     if request.goods_received:
-        preimage["dispositions"] = _dispositions(calls, request, case)
+        known = returns.goods(calls, request.return_ref)
+        preimage["dispositions"] = dispositions(request, case, known)
     ask, rounding = outcome.compare(calls, request, order, case)
     return Prepared(preimage=preimage, ask=ask, rounding=rounding)
 
@@ -78,19 +79,26 @@ def lacking_units(request: RefundRequest, case: ShopReturn) -> str:
     return ""
 
 
-def _dispositions(calls: Calls, request: RefundRequest, case: ShopReturn) -> Json:
+def dispositions(
+    request: RefundRequest, case: ShopReturn, known: Mapping[str, list[returns.Goods]]
+) -> Json:
     """Plan what becomes of the goods, so that a resend asks for the very same."""
-    restock = {share.ref: share.restock for share in request.lines}
-    kinds = {
-        line.ref: "RESTOCKED" if restock.get(line.line_ref) else "NOT_RESTOCKED"
+    shares = {share.ref: share for share in request.lines}
+    told = {
+        line.ref: shares[line.line_ref]
         for line in case.lines
+        if line.line_ref in shares
     }
-    known = returns.goods(calls, request.return_ref)
-    return returns.dispositions(known, dict(request.return_lines), kinds)
+    kinds = {
+        ref: "RESTOCKED" if share.restock else "NOT_RESTOCKED"
+        for ref, share in told.items()
+    }
+    places = {ref: share.place for ref, share in told.items() if share.place}
+    return returns.dispositions(known, dict(request.return_lines), kinds, places)
 
 
-def process(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
-    """Send `returnProcess`, once."""
+def process_input(request: RefundRequest, preimage: Json) -> dict[str, Any]:
+    """Write what `returnProcess` is asked: the units, the goods, and the money."""
     planned = preimage.get("dispositions") or {}
     lines = []
     for ref, units in request.return_lines:
@@ -98,6 +106,24 @@ def process(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
         if planned.get(ref):
             line["dispositions"] = planned[ref]
         lines.append(line)
+    asked: dict[str, Any] = {
+        "returnId": request.return_ref,
+        "returnLineItems": lines,
+        "note": f"{request.reason} {translate.TOKEN}{request.key}",
+        "notifyCustomer": False,
+    }
+    if request.amount:
+        asked["financialTransfer"] = {"issueRefund": _transfer(request)}
+    shipping = outcome.shipping(request)
+    if shipping:
+        asked["refundShipping"] = shipping
+    return asked
+
+
+def _transfer(request: RefundRequest) -> Json:
+    """Pay the tenders back; or give store credit, which is charged to none of them."""
+    if request.way is Resolution.STORE_CREDIT:
+        return {"orderTransactions": [], "refundMethods": _in_credit(request)}
     paid = [
         {
             "parentId": one.tender_ref,
@@ -105,16 +131,20 @@ def process(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
         }
         for one in request.tenders
     ]
-    asked: dict[str, Any] = {
-        "returnId": request.return_ref,
-        "returnLineItems": lines,
-        "financialTransfer": {"issueRefund": {"orderTransactions": paid}},
-        "note": f"{request.reason} {translate.TOKEN}{request.key}",
-        "notifyCustomer": False,
-    }
-    shipping = outcome.shipping(request)
-    if shipping:
-        asked["refundShipping"] = shipping
+    return {"orderTransactions": paid}
+
+
+def _in_credit(request: RefundRequest) -> list[Json]:
+    credit: dict[str, Any] = {"amount": outcome.money_input(request.amount)}
+    if request.expires_at:
+        until = request.expires_at.astimezone(UTC)
+        credit["expiresAt"] = until.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return [{"storeCreditRefund": credit}]
+
+
+def process(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
+    """Send `returnProcess`, once."""
+    asked = process_input(request, preimage)
     payload = calls.change("return_process", "returnProcess", {"input": asked})
     found = (payload.get("return") or {}).get("refunds") or {}
     currency = request.amount.currency
@@ -124,7 +154,7 @@ def process(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
     if len(new) != 1:
         msg = "the return was processed, but which refund that made is not clear"
         raise OutcomeUnknown(msg, new=len(new))
-    return receipt(new[0])
+    return receipt(new[0], request)
 
 
 def create(calls: Calls, request: RefundRequest) -> Receipt:
@@ -133,6 +163,7 @@ def create(calls: Calls, request: RefundRequest) -> Receipt:
     The variables come from the request alone: a key used again with others is
     refused by Shopify.
     """
+    is_credit = request.way is Resolution.STORE_CREDIT
     asked: dict[str, Any] = {
         "orderId": request.order_ref,
         "currency": request.amount.currency,
@@ -155,9 +186,11 @@ def create(calls: Calls, request: RefundRequest) -> Receipt:
                 "kind": "REFUND",
                 "amount": one.amount.decimal,
             }
-            for one in request.tenders
+            for one in (() if is_credit else request.tenders)
         ],
     }
+    if is_credit:
+        asked["refundMethods"] = _in_credit(request)
     if request.shipping:
         gross = total((s.gross for s in request.shipping), request.amount.currency)
         asked["shipping"] = {"amount": gross.decimal}
@@ -166,7 +199,21 @@ def create(calls: Calls, request: RefundRequest) -> Receipt:
     if not payload.get("refund"):
         msg = "Shopify made no refund, and names no error"
         raise OutcomeUnknown(msg)
-    return receipt(translate.refund(payload["refund"], request.amount.currency))
+    made = translate.refund(payload["refund"], request.amount.currency)
+    return receipt(made, request)
+
+
+def of_order(calls: Calls, order_ref: str) -> tuple[ShopRefund, ...]:
+    """Read every refund of an order."""
+    found = calls.ask("order_refunds", {"id": order_ref}).get("order")
+    if not found:
+        raise Gone(order=order_ref)
+    currency = str(found["presentmentCurrencyCode"])
+    included = bool(found["taxesIncluded"])
+    return tuple(
+        translate.refund(one, currency, included=included)
+        for one in found["refunds"] or ()
+    )
 
 
 def find(
@@ -181,7 +228,7 @@ def find(
     if known:
         same = [one for one in order.refunds if one.ref == known]
         if same:
-            return _standing(same[0])
+            return _standing(same[0], request)
         return Finding(found=Found.PERSON, why=f"{known} is no longer at the shop")
     if case is not None:
         return _of_return(request, preimage, order, case)
@@ -197,7 +244,7 @@ def _by_key(
     """
     ours = _by_note(request, order.refunds)
     if len(ours) == 1:
-        return _standing(ours[0])
+        return _standing(ours[0], request)
     if ours:
         why = f"{len(ours)} refunds at the shop carry this token"
         return Finding(found=Found.PERSON, why=why)
@@ -219,7 +266,7 @@ def _of_return(
         if one.return_ref == request.return_ref
     ]
     if len(new) == 1:
-        return _standing(new[0])
+        return _standing(new[0], request)
     if new:
         why = f"{len(new)} refunds of this return appeared; which of them is ours?"
         return Finding(found=Found.PERSON, why=why)
@@ -245,10 +292,16 @@ def _by_note(request: RefundRequest, refunds: Sequence[ShopRefund]) -> list[Shop
     return [one for one in refunds if one.key == request.key]
 
 
-def _standing(made: ShopRefund) -> Finding:
-    return Finding(found=FOUND[made.moved], receipt=receipt(made))
+def _standing(made: ShopRefund, request: RefundRequest) -> Finding:
+    return Finding(found=FOUND[made.moved], receipt=receipt(made, request))
 
 
-def receipt(made: ShopRefund) -> Receipt:
-    """Return what the shop says became of a refund."""
-    return Receipt(ref=made.ref, amount=made.amount, moved=made.moved)
+def receipt(made: ShopRefund, request: RefundRequest | None = None) -> Receipt:
+    """Return what the shop says became of a refund; in credit, it is what was made."""
+    is_credit = request is not None and request.way is Resolution.STORE_CREDIT
+    return Receipt(
+        ref=made.ref,
+        amount=made.amount,
+        moved=made.moved,
+        made=made.ref if is_credit else "",
+    )

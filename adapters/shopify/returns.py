@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapters.shopify.translate import moment, whole
 from connector.errors import Gone, Rejected
@@ -25,9 +25,10 @@ STATUS = {
 }
 REASONS = {"period_ended": "RETURN_PERIOD_ENDED", "final_sale": "FINAL_SALE"}
 OTHER = "other-reason"
+RESTOCKED = "RESTOCKED"
 MOST = 250
-MOST_SWAPS = 20
-NOTE, DECLINE_NOTE = 300, 500
+MOST_SWAPS = 50
+NOTE, SHORT_NOTE, DECLINE_NOTE = 300, 255, 500
 # Behind the note of a line that we open: `returnRequest` has no key, and a customer
 # may ask for the same units at the same moment.
 MARK = "RT-"
@@ -108,8 +109,28 @@ def open_of(order: Json) -> list[Sighting]:
     ]
 
 
+def create(calls: Calls, case: Return, instead: Sequence[Json]) -> ShopReturn:
+    """Open our return with what is wanted instead: a request takes no such lines."""
+    rows = _lines(calls, case, "returnReasonNote", SHORT_NOTE)
+    asked: dict[str, Any] = {
+        "orderId": case.order_ref,
+        "returnLineItems": rows,
+        "exchangeLineItems": list(instead),
+    }
+    payload = calls.change("return_create", "returnCreate", {"input": asked})
+    return translate(payload["return"])
+
+
 def request(calls: Calls, case: Return) -> ShopReturn:
-    """Ask for our return at the shop; the quantities may span several parcels."""
+    """Ask for our return at the shop."""
+    rows = _lines(calls, case, "customerNote", NOTE)
+    asked = {"input": {"orderId": case.order_ref, "returnLineItems": rows}}
+    payload = calls.change("return_request", "returnRequest", asked)
+    return translate(payload["return"])
+
+
+def _lines(calls: Calls, case: Return, note_field: str, most: int) -> list[Json]:
+    """Write the lines of our return; the quantities may span several parcels."""
     free = _returnable(calls, case.order_ref)
     reasons = _reasons(calls, {line.reason for line in case.lines})
     rows: list[Json] = []
@@ -123,16 +144,14 @@ def request(calls: Calls, case: Return) -> ShopReturn:
                 if reason:
                     row["returnReasonDefinitionId"] = reason
                 mark = f"[{MARK}{case.number}]"
-                note = line.note[: NOTE - len(mark) - 1]
-                row["customerNote"] = f"{note} {mark}".strip()
+                note = line.note[: most - len(mark) - 1]
+                row[note_field] = f"{note} {mark}".strip()
                 rows.append(row)
                 left -= taken
         if left:
             msg = f"only {line.asked - left} of {line.asked} units can be returned"
             raise Rejected(msg, line=line.line_ref)
-    asked = {"input": {"orderId": case.order_ref, "returnLineItems": rows}}
-    payload = calls.change("return_request", "returnRequest", asked)
-    return translate(payload["return"])
+    return rows
 
 
 def _returnable(calls: Calls, order_ref: str) -> dict[str, list[tuple[str, int]]]:
@@ -189,8 +208,17 @@ def close(calls: Calls, ref: str) -> None:
     calls.change("return_close", "returnClose", {"id": ref})
 
 
-def goods(calls: Calls, ref: str) -> dict[str, list[tuple[str, int, int]]]:
-    """Return, by return line, its (reverse order line, total, disposed of)."""
+class Goods(NamedTuple):
+    """A line of the goods' way back; `place` is where they were sent from."""
+
+    ref: str
+    total: int
+    done: int
+    place: str
+
+
+def goods(calls: Calls, ref: str) -> dict[str, list[Goods]]:
+    """Return, by return line, what is awaited of it."""
     found = calls.ask("return_goods", {"id": ref}).get("return")
     if not found:
         raise Gone(return_ref=ref)
@@ -198,45 +226,63 @@ def goods(calls: Calls, ref: str) -> dict[str, list[tuple[str, int, int]]]:
     for one in found["returnLineItems"]["nodes"]:
         parcel_line = str((one.get("fulfillmentLineItem") or {}).get("id") or "")
         by_parcel_line.setdefault(parcel_line, []).append(str(one["id"]))
-    goods: dict[str, list[tuple[str, int, int]]] = {}
+    sent_from = _sent_from(found)
+    goods: dict[str, list[Goods]] = {}
     for reverse in found["reverseFulfillmentOrders"]["nodes"]:
         for one in whole(reverse["lineItems"], MOST, "reverse lines"):
             parcel_line = str((one.get("fulfillmentLineItem") or {}).get("id") or "")
             done = sum(int(part["quantity"]) for part in one["dispositions"])
-            row = (str(one["id"]), int(one["totalQuantity"]), done)
+            place = sent_from.get(parcel_line, "")
+            row = Goods(str(one["id"]), int(one["totalQuantity"]), done, place)
             for line_ref in by_parcel_line.get(parcel_line, ())[:1]:
                 goods.setdefault(line_ref, []).append(row)
     return goods
 
 
+def _sent_from(found: Json) -> dict[str, str]:
+    """Return, by parcel line, the location that it was sent from."""
+    parcels = (found.get("order") or {}).get("fulfillments") or ()
+    return {
+        str(one["id"]): str((parcel.get("location") or {}).get("id") or "")
+        for parcel in parcels
+        for one in parcel["fulfillmentLineItems"]["nodes"]
+    }
+
+
 def disposed(calls: Calls, ref: str) -> dict[str, int]:
     """Return how many units of each return line were disposed of already."""
     return {
-        line: sum(done for _, _, done in rows)
-        for line, rows in goods(calls, ref).items()
+        line: sum(row.done for row in rows) for line, rows in goods(calls, ref).items()
     }
 
 
 def dispositions(
-    known: Mapping[str, list[tuple[str, int, int]]],
+    known: Mapping[str, list[Goods]],
     units: Mapping[str, int],
     kinds: Mapping[str, str],
+    places: Mapping[str, str],
 ) -> dict[str, list[Json]]:
     """Spread received units over the reverse order's lines, never beyond its total.
 
-    Shopify takes more than there is without complaint, so the limit is ours.
+    Shopify takes more than there is without complaint, so the limit is ours. What is
+    restocked needs a location: `places`, else where it was sent from; goods of which
+    neither is known are left for staff to book.
     """
     inputs: dict[str, list[Json]] = {}
     for line_ref, wanted in units.items():
         left = wanted
-        for reverse, whole_quantity, done in known.get(line_ref, ()):
-            taken = min(left, whole_quantity - done)
-            if taken > 0:
+        kind = kinds.get(line_ref, "NOT_RESTOCKED")
+        for reverse in known.get(line_ref, ()):
+            place = places.get(line_ref) or reverse.place
+            taken = min(left, reverse.total - reverse.done)
+            if taken > 0 and (place or kind != RESTOCKED):
                 row = {
-                    "reverseFulfillmentOrderLineItemId": reverse,
+                    "reverseFulfillmentOrderLineItemId": reverse.ref,
                     "quantity": taken,
-                    "dispositionType": kinds.get(line_ref, "NOT_RESTOCKED"),
+                    "dispositionType": kind,
                 }
+                if kind == RESTOCKED:
+                    row["locationId"] = place
                 inputs.setdefault(line_ref, []).append(row)
                 left -= taken
     return inputs
@@ -244,7 +290,8 @@ def dispositions(
 
 def dispose(calls: Calls, ref: str, units: Mapping[str, int]) -> None:
     """Book goods that came back after their money."""
-    spread = dispositions(goods(calls, ref), units, dict.fromkeys(units, "RESTOCKED"))
+    kinds = dict.fromkeys(units, RESTOCKED)
+    spread = dispositions(goods(calls, ref), units, kinds, {})
     rows = [row for found in spread.values() for row in found]
     if sum(row["quantity"] for row in rows) < sum(units.values()):
         msg = "more came back than this return has open at the shop"

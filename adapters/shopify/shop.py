@@ -15,16 +15,18 @@ from adapters.shopify import (
     history,
     hooks,
     notices,
-    refunds,
     returns,
+    stored,
+    swaps,
     translate,
+    wares,
+    ways,
 )
+from adapters.shopify.able import Able
 from adapters.shopify.calls import Calls
 from adapters.wire import Timeouts, understood, understood_each
-from adapters.without_wares import WithoutWares
 from connector.errors import Gone, Rejected
 from connector.model import Change, Sighting
-from connector.platform import Abilities, Check, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -40,8 +42,10 @@ if TYPE_CHECKING:
         Return,
         ShopRefund,
         ShopReturn,
+        Ware,
     )
-    from connector.platform import Notice
+    from connector.money import Money
+    from connector.platform import Abilities, Check, Notice, Subscription
 
 TAG = 40  # the longest tag of an order
 
@@ -51,11 +55,10 @@ WINDOW = timedelta(days=60)  # of orders, for an app without read_all_orders
 RETURNING = ("return_requested", "in_progress", "inspection_complete")
 
 
-class ShopifyShop(WithoutWares):
+class ShopifyShop:
     """Satisfies `connector.platform.Shop` for Shopify's Admin GraphQL API."""
 
     platform = "shopify"
-    abilities = Abilities(holds_returns=True, lists_open_returns=True)
     hook_path = "/webhooks/shopify"
 
     def __init__(
@@ -77,9 +80,6 @@ class ShopifyShop(WithoutWares):
             msg = "a Shopify shop is named by its myshopify.com domain"
             raise Rejected(msg, shop=name)
         self.name = name
-        self.abilities = Abilities(
-            holds_returns=True, lists_open_returns=True, api_version=api_version
-        )
         self._clock = clock
         self._url = api_url or f"https://{domain}"
         self._timeouts = timeouts or Timeouts(read=30, total=45)
@@ -92,6 +92,7 @@ class ShopifyShop(WithoutWares):
             pacing or Pacing(sleep=sleep),
             transport,
         )
+        self._able = Able(self._calls, api_version, clock)
         self._store = checks.Store(
             domain=domain,
             version=api_version,
@@ -99,6 +100,11 @@ class ShopifyShop(WithoutWares):
             clock=clock,
             can_prove=can_prove,
         )
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the app's scopes and the shop's settings allow; may read the shop."""
+        return self._able.now()
 
     def read_notice(self, topic: str, body: bytes) -> Notice:
         """Read what a delivery is about; never raises."""
@@ -212,21 +218,34 @@ class ShopifyShop(WithoutWares):
     @understood
     def prepare(self, request: RefundRequest) -> Prepared:
         """Read the pre-image, and compare Shopify's own figure with ours."""
-        return refunds.prepare(self._calls, request, self.order(request.order_ref))
+        order = self.order(request.order_ref)
+        return ways.prepare(self._calls, request, order, self.abilities.ways)
 
     @understood
     def refund(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Receipt:
         """Send the refund, once: through its return where it has one."""
-        if request.return_ref:
-            return refunds.process(self._calls, request, preimage)
-        return refunds.create(self._calls, request)
+        return ways.make(self._calls, request, preimage)
 
     @understood
     def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
         """Say what became of it, by reading the order and its return."""
         order = self.order(request.order_ref)
-        case = self.shop_return(request.return_ref) if request.return_ref else None
-        return refunds.find(request, preimage, order, case, self._clock())
+        return ways.find(self._calls, request, preimage, order, self._clock())
+
+    @understood
+    def wares(self, order_ref: str, product_ref: str) -> tuple[Ware, ...]:
+        """List the variants of a product, at the price of that order's customer."""
+        return wares.of_product(self._calls, order_ref, product_ref)
+
+    @understood
+    def ware(self, order_ref: str, ref: str) -> Ware:
+        """Read a variant again; raises Gone."""
+        return wares.one(self._calls, order_ref, ref)
+
+    @understood
+    def balance(self, code: str) -> Money:
+        """Say what is left of a gift card; raises Gone, as for other credit."""
+        return stored.balance(self._calls, code)
 
     @understood
     def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
@@ -244,7 +263,14 @@ class ShopifyShop(WithoutWares):
 
     @understood
     def open_return(self, case: Return) -> ShopReturn:
-        """Ask for our return at the shop (not idempotent: sent once)."""
+        """Ask for our return at the shop (not idempotent: sent once).
+
+        One with new goods is opened at once: it need not be approved any more.
+        """
+        if swaps.is_wanted(case):
+            order = self.order(case.order_ref)
+            instead = swaps.rows_for(self._calls, case, order)
+            return returns.create(self._calls, case, instead)
         return returns.request(self._calls, case)
 
     def approve_return(self, ref: str) -> None:

@@ -106,7 +106,8 @@ def _held_back(line: Line, wanted: Units, before: Before) -> str:
 def _doubts(order: Order, before: Before) -> list[str]:
     """Return why what was paid is not clear; a cent a line is rounding (R6).
 
-    New goods of an exchange may stand on the order beside those they replace.
+    New goods of an exchange may stand on the order beside those they replace: what
+    came back for them is no captured money.
     """
     found = []
     parts: tuple[Line | Charge, ...] = (*order.lines, *order.shipping, *order.fees)
@@ -118,7 +119,8 @@ def _doubts(order: Order, before: Before) -> list[str]:
             f"the lines of this order add up to {listed}, its total is {order.total}:"
             " it was edited, or a discount was not shared out"
         )
-    if (order.total - order.captured).minor > cents:
+    total_due = order.total - Money(before.exchanged, order.currency)
+    if (total_due - order.captured).minor > cents:
         found.append(f"only {order.captured} of {order.total} of this order was paid")
     return found
 

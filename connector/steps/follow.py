@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Answer
 from connector.states import Decision, Errand, Refund
-from connector.steps.owing import payable
+from connector.steps.owing import GOODS, payable
 from connector.steps.promise import CLOSED_THERE, EXCHANGE
 from connector.steps.told import ACTOR
 from connector.store import at_shop, desk, errands, filing, refunds, returns
@@ -113,8 +113,16 @@ def _promised(db: Database, case: Return, line: ReturnLine) -> int:
 
 
 def _exchange(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
-    """Leave an exchange to the admin: its money is a difference, not a refund."""
-    if not found.exchanges or found.status not in ("requested", "open"):
+    """Leave an exchange to the admin: its money is a difference, not a refund.
+
+    What we wanted instead ourselves is ours to process, also where it fell back.
+    """
+    ours = sum(
+        line.asked
+        for line in case.lines
+        if line.goods or {line.wanted, line.decided} & GOODS
+    )
+    if found.exchanges <= ours or found.status not in ("requested", "open"):
         desk.settle(db, "return", case.id, EXCHANGE, ACTOR, now)
         return
     why = (

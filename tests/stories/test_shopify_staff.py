@@ -361,6 +361,7 @@ def test_a_label_and_goods_booked_there_are_read_and_change_nothing(
             "reverseFulfillmentOrderLineItemId": goods.gid,
             "quantity": 1,
             "dispositionType": "RESTOCKED",
+            "locationId": "gid://shopify/Location/70000000001",
         }
         return_process.dispose(world.tee, [row])
     run(world)

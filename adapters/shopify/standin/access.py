@@ -27,6 +27,8 @@ TYPES = {
     "Location": "read_locations",
     "Product": "read_products",
     "ProductVariant": "read_products",
+    "GiftCard": "read_gift_cards",
+    "StoreCreditAccount": "read_store_credit_accounts",
 }
 MUTATIONS = {
     "refundCreate": "write_orders",
@@ -34,6 +36,8 @@ MUTATIONS = {
     "tagsAdd": "write_orders",
     "tagsRemove": "write_orders",
     "removeFromReturn": "write_returns",
+    "giftCardCreate": "write_gift_cards",
+    "storeCreditAccountCredit": "write_store_credit_account_transactions",
     "reverseFulfillmentOrderDispose": "write_returns",
 }
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from adapters.shopify.standin import outcome
+from graphql import GraphQLError
+
+from adapters.shopify.standin import outcome, returns
 from adapters.shopify.standin.ids import checked
-from adapters.shopify.standin.views import parcel_line
+from adapters.shopify.standin.records import Exchange
+from adapters.shopify.standin.views import parcel_line, variant
 
 if TYPE_CHECKING:
     from adapters.shopify.standin.amounts import Json
@@ -27,12 +30,36 @@ def preview(state: State, data: Json) -> Json | None:
             _line(order, index, row)
             for index, row in enumerate(data.get("returnLineItems") or (), start=1)
         ],
-        "exchangeLineItems": [],
+        "exchangeLineItems": [
+            _swap(state, order, index, row)
+            for index, row in enumerate(data.get("exchangeLineItems") or (), start=1)
+        ],
         "returnShippingFee": charge
         and {
             "id": "gid://shopify/CalculatedReturnShippingFee/1",
             "amountSet": order.pair.paid(charge["amount"]["amount"]).view(),
         },
+    }
+
+
+def _swap(state: State, order: Order, index: int, row: Json) -> Json:
+    """Price what is wanted instead, for the buyer of this order."""
+    found = state.variants.get(row.get("variantId") or "")
+    if found is None:
+        message = f"Invalid id: {row.get('variantId')}"
+        raise GraphQLError(message, extensions={"code": "RESOURCE_NOT_FOUND"})
+    units = row["quantity"]
+    off = returns.discount(order, found, row) / units
+    wanted = Exchange("", found, units, off)
+    subtotal, tax = outcome.exchange_value(order, wanted, units)
+    return {
+        "id": f"gid://shopify/CalculatedExchangeLineItem/{index}",
+        "quantity": units,
+        "variant": lambda _info: variant(found),
+        "originalUnitPriceSet": order.pair.bag(found.price).view(),
+        "discountedUnitPriceSet": order.pair.bag(found.price - off).view(),
+        "subtotalSet": subtotal.view(),
+        "totalTaxSet": tax.view(),
     }
 
 

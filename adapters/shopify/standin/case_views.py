@@ -191,7 +191,7 @@ def _disposition(one: Disposition) -> Json:
         "type": one.kind,
         "quantity": one.quantity,
         "createdAt": stamp(one.created_at),
-        "location": lambda _info: location() if one.location else None,
+        "location": lambda _info: location(one.location) if one.location else None,
     }
 
 

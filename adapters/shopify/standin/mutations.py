@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
 
-from adapters.shopify.standin import bulk, return_process, returns, subscriptions
+from adapters.shopify.standin import (
+    bulk,
+    return_process,
+    returns,
+    stored_value,
+    subscriptions,
+)
 from adapters.shopify.standin.case_views import return_, reverse_line
 from adapters.shopify.standin.ids import checked
 from adapters.shopify.standin.payloads import order as order_payload
@@ -48,6 +54,8 @@ def root(state: State) -> dict[str, Callable[..., Any]]:
         "refundCreate": lambda info, input: refund_create(  # noqa: A006
             state, info, input
         ),
+        "storeCreditAccountCredit": partial(stored_value.credit, state),
+        "giftCardCreate": partial(stored_value.create_card, state),
         "orderUpdate": lambda _i, input: _update(state, input),  # noqa: A006
         "tagsAdd": lambda _i, id, tags: _tags(state, id, add=tags),  # noqa: A006
         "tagsRemove": lambda _i, id, tags: _tags(state, id, drop=tags),  # noqa: A006

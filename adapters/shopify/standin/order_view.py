@@ -142,6 +142,13 @@ def _sums(one: Order) -> dict[str, Bag]:
     }
 
 
+def _pay_page(state: State, one: Order) -> str | None:
+    """Return where the customer pays what is owed; nothing where nothing is."""
+    if not outcome.outstanding(one).presentment:
+        return None
+    return f"https://{state.domain}/{number(one.gid)}/order_payment/pay"
+
+
 def order_view(state: State, one: Order) -> Json:
     """Show an order with everything that hangs on it."""
     left = outcome.received(one) - outcome.refunded(one)
@@ -160,6 +167,9 @@ def order_view(state: State, one: Order) -> Json:
         "shippingLine": shipping_line(one.shipping) if one.shipping else None,
         "shippingLines": connection(shipping, shipping_line),
         "discountApplications": connection([], dict),
+        "paymentCollectionDetails": {
+            "additionalPaymentCollectionUrl": _pay_page(state, one)
+        },
         "lineItems": connection(one.lines, partial(line, one)),
         "fulfillments": lambda _info, first=None, query=None: [  # noqa: ARG005
             parcel(state, one, each) for each in one.parcels[:first]

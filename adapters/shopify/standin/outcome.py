@@ -134,6 +134,8 @@ class Outcome:
 def outstanding(order: Order) -> Bag:
     """Return what the buyer still owes for the order as it was placed or exchanged."""
     owed = order_total(order) - received(order)
+    if order.swapped is not None:
+        owed -= order.swapped
     return owed if owed.presentment > 0 else order.pair.nothing()
 
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
 
-from adapters.shopify.standin import bulk, calculate, case_views, returns, search, views
+from adapters.shopify.standin import (
+    bulk,
+    calculate,
+    case_views,
+    returns,
+    search,
+    stored_value,
+    views,
+)
 from adapters.shopify.standin.amounts import Json, minor
 from adapters.shopify.standin.ids import checked
 from adapters.shopify.standin.pages import Key, connection
@@ -45,8 +53,18 @@ def root(state: State) -> Json:
             {"handle": "2026-07", "supported": True},
             {"handle": "2026-10", "supported": True},
         ],
-        "storeCreditConfiguration": {"storeCreditEnabled": True},
-        "locations": connection([views.location()], dict),
+        "storeCreditConfiguration": {"storeCreditEnabled": state.credit_enabled},
+        "locations": connection(
+            [views.location(*one) for one in state.locations.items()], dict
+        ),
+        "product": lambda _info, id: views.family(  # noqa: A006
+            [
+                one
+                for one in state.variants.values()
+                if one.product_gid == checked(id, "Product")
+            ]
+        ),
+        "giftCards": partial(stored_value.cards, state),
         "order": lambda _info, id: _order(state, id),  # noqa: A006 - the schema's name
         "orders": partial(_orders, state),
         "return": lambda _info, id: _one(state, "Return", id),  # noqa: A006

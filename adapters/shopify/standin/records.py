@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from adapters.shopify.standin.amounts import Bag, Pair
@@ -25,6 +25,8 @@ class Variant:
     stock: int
     is_gift_card: bool
     created_at: datetime
+    option: str = ""  # what tells it from the other variants of its product
+    tracked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,32 @@ class Return:
     refunds: list[Refund] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One transaction on a customer's store credit account."""
+
+    gid: str
+    at: datetime
+    amount: Decimal
+    currency: str
+    event: str
+    expires: str | None = None
+
+
+@dataclass(slots=True)
+class GiftCard:
+    """A gift card; what is left of it is in its own currency."""
+
+    gid: str
+    code: str
+    amount: Decimal
+    balance: Decimal
+    currency: str
+    created_at: datetime
+    expires: date | None
+    note: str | None
+
+
 @dataclass(slots=True)
 class Customer:
     """A buyer, and the store credit the shop owes them."""
@@ -249,7 +277,7 @@ class Customer:
     name: str
     account_gid: str
     created_at: datetime
-    credits: list[tuple[datetime, Decimal, str]] = field(default_factory=list)
+    credits: list[Credit] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -274,6 +302,7 @@ class Order:
     tags: list[str] = field(default_factory=list)
     note: str | None = None
     attributes: list[tuple[str, str]] = field(default_factory=list)
+    swapped: Bag | None = None  # worth of what came back, taken for new goods
 
     @property
     def name(self) -> str:

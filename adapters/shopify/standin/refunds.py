@@ -8,6 +8,7 @@ from adapters.shopify.standin import outcome, payloads
 from adapters.shopify.standin.amounts import spoken, total
 from adapters.shopify.standin.records import Payout, Refund, RefundLine, Transaction
 from adapters.shopify.standin.state import FAILS_AFTER, refuse
+from adapters.shopify.standin.stored_value import give
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -148,11 +149,23 @@ def _payout(transaction: Transaction, by: str, *, moved: bool) -> Payout:
     )
 
 
-def credit(state: State, order: Order, refund: Refund, amount: Bag) -> None:
+def credit(
+    state: State,
+    order: Order,
+    refund: Refund,
+    amount: Bag,
+    expires: str | None = None,
+) -> None:
     """Give store credit instead of money."""
     pay(state, order, refund, None, amount)
-    currency = order.pair.presentment
-    order.customer.credits.append((state.now(), amount.presentment, currency))
+    give(
+        state,
+        order.customer,
+        amount.presentment,
+        order.pair.presentment,
+        event="ORDER_REFUND",
+        expires=expires,
+    )
 
 
 def close_refund(state: State, order: Order, refund: Refund) -> None:

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from adapters.shopify.standin import outcome, payloads, pricing, refunds, returns
+from adapters.shopify.standin.amounts import least, total
 from adapters.shopify.standin.ids import checked
 from adapters.shopify.standin.records import Disposition
-from adapters.shopify.standin.state import LOCATION, refuse
+from adapters.shopify.standin.state import refuse
 
 if TYPE_CHECKING:
     from adapters.shopify.standin.amounts import Bag, Json
@@ -45,6 +46,8 @@ def process(state: State, data: Json) -> Return:
     goods = _find_goods(state, disposals, case) if disposals else []
     transfer = (data.get("financialTransfer") or {}).get("issueRefund")
     parts = _parts(order, transfer) if transfer is not None else []
+    if swaps:
+        _take_for(order, case, picked, swaps, parts)
     if transfer is not None:
         _refund(state, order, case, picked, parts, data)
     for item, count in picked:
@@ -105,6 +108,7 @@ def _parts(order: Order, transfer: Json) -> Parts:
         parts.append((sale, _amount(order, row["transactionAmount"])))
     for row in transfer.get("refundMethods") or ():
         parts.append((None, _amount(order, row["storeCreditRefund"]["amount"])))
+    # Its `expiresAt` goes with the one store credit that a refund can have.
     over = bool(transfer.get("allowOverRefunding"))
     refunds.check_amounts(order, parts, over=over)
     return parts
@@ -124,6 +128,12 @@ def _wait_at_gateway(state: State) -> None:
         with state.unlocked():
             held.arrived.set()
             held.released.wait()
+
+
+def _expiry(data: Json) -> str | None:
+    rows = data["financialTransfer"]["issueRefund"].get("refundMethods") or ()
+    found = [row["storeCreditRefund"].get("expiresAt") for row in rows]
+    return found[0] if found else None
 
 
 def shipping_wish(order: Order, data: Json) -> outcome.ShippingShare:
@@ -150,13 +160,33 @@ def _refund(
     refunds.add_shipping(order, refund, share)
     for sale, amount in parts:
         if sale is None:
-            refunds.credit(state, order, refund, amount)
+            refunds.credit(state, order, refund, amount, _expiry(data))
         else:
             refunds.pay(state, order, refund, sale, amount)
     if picked:
         for charge in case.fees:
             charge.charged = True
     refunds.close_refund(state, order, refund)
+
+
+def _take_for(
+    order: Order,
+    case: Return,
+    picked: Picked,
+    swaps: list[tuple[Exchange, int]],
+    parts: Parts,
+) -> None:
+    """Pay for new goods with what came back, less fees and what went back in money."""
+    nothing = outcome.shipping_share(order, None, full=False)
+    worth = outcome.settle(order, case, picked, [], nothing).balance
+    worth += outcome.outstanding(order)
+    worth -= total([amount for _, amount in parts], order.pair)
+    cost = order.pair.nothing()
+    for swap, count in swaps:
+        price, taxes = outcome.exchange_value(order, swap, count)
+        cost += price if order.taxes_included else price + taxes
+    used = least(worth, cost)
+    order.swapped = (order.swapped or order.pair.nothing()) + used
 
 
 def _ship_exchange(state: State, order: Order, item: Exchange, count: int) -> None:
@@ -206,7 +236,10 @@ def _find_goods(
                 "Cannot dispose items from more than one reverse fulfillment order."
             )
             refuse(message, ["dispositionInputs"])
-        if row.get("locationId") not in (None, LOCATION):
+        # A location "is required when the disposition type is RESTOCKED" (schema).
+        place = row.get("locationId")
+        is_lacking = place is None and row["dispositionType"] == "RESTOCKED"
+        if is_lacking or (place is not None and place not in state.locations):
             where = ["dispositionInputs", "0", "locationId"]
             refuse("Location not found.", where, "NOT_FOUND")
         found.append((*match, row))
@@ -222,11 +255,13 @@ def _dispose(state: State, goods: list[tuple[ReverseOrder, ReverseLine, Json]]) 
                 kind=kind,
                 quantity=row["quantity"],
                 created_at=state.now(),
-                location=LOCATION if kind == "RESTOCKED" else None,
+                location=row.get("locationId") if kind == "RESTOCKED" else None,
             )
         )
         if kind == "RESTOCKED":
-            line.return_line.parcel_line.line.variant.stock += row["quantity"]
+            variant = line.return_line.parcel_line.line.variant
+            variant.stock += row["quantity"]
+            state.restocked[variant.gid, row["locationId"]] += row["quantity"]
         if all(_disposed(one) >= one.return_line.quantity for one in way.lines):
             way.status = "CLOSED"
 

@@ -19,7 +19,7 @@ from adapters.shopify.standin.state import REASONS, refuse
 
 if TYPE_CHECKING:
     from adapters.shopify.standin.amounts import Json
-    from adapters.shopify.standin.records import Order, ParcelLine
+    from adapters.shopify.standin.records import Order, ParcelLine, Variant
     from adapters.shopify.standin.state import State
 
 NOTE_MISSING = 'The note is required when the return reason is "Other"'
@@ -68,23 +68,48 @@ def request(state: State, data: Json) -> Return:
 
 def create(state: State, data: Json) -> Return:
     """Open a return at once, with its way back for the goods."""
+    swaps = [
+        _exchange(state, data, index, row)
+        for index, row in enumerate(data.get("exchangeLineItems") or ())
+    ]
     case = _open(state, data, "returnInput")
     order = state.orders[case.order_gid]
-    for row in data.get("exchangeLineItems") or ():
-        case.exchanges.append(_exchange(state, row))
+    case.exchanges.extend(swaps)
     await_goods(state, case)
     state.announce("returns/approve", payloads.return_(case))
     state.announce("orders/updated", payloads.order(order))
     return case
 
 
-def _exchange(state: State, row: Json) -> Exchange:
+def _exchange(state: State, data: Json, index: int, row: Json) -> Exchange:
+    where = ["returnInput", "exchangeLineItems", str(index)]
     variant = state.variants.get(row.get("variantId") or "")
     if variant is None:
-        where = ["returnInput", "exchangeLineItems", "0", "variantId"]
-        refuse("Variant not found.", where, "NOT_FOUND")
+        refuse("Variant not found.", [*where, "variantId"], "NOT_FOUND")
+    if row["quantity"] <= 0:
+        message = "Quantity must be greater than 0"
+        refuse(message, [*where, "quantity"], "GREATER_THAN")
+    order = state.orders.get(checked(data["orderId"], "Order"))
+    off = Decimal(0)
+    if order is not None:
+        off = discount(order, variant, row) / row["quantity"]
     gid = state.new_gid("ExchangeLineItem")
-    return Exchange(gid, variant, row["quantity"])
+    return Exchange(gid, variant, row["quantity"], off)
+
+
+def discount(order: Order, variant: Variant, row: Json) -> Decimal:
+    """Read what is taken off all units of an exchange line, in the shop's currency.
+
+    Whether an amount is meant for each unit or for all was not measured on a live
+    shop; here it is for all.
+    """
+    value = (row.get("appliedDiscount") or {}).get("value") or {}
+    price: Decimal = variant.price * int(row["quantity"])
+    if value.get("percentage") is not None:
+        return price * Decimal(str(value["percentage"])) / 100
+    if value.get("amount") is None:
+        return Decimal(0)
+    return min(price, order.pair.paid(Decimal(value["amount"]["amount"])).shop)
 
 
 def _open(state: State, data: Json, root: str) -> Return:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from adapters.shopify.standin import bulk, payloads, pricing, refunds, returns
 from adapters.shopify.standin.amounts import Bag, Pair
 from adapters.shopify.standin.operations import Fate
-from adapters.shopify.standin.outcome import order_total
+from adapters.shopify.standin.outcome import order_total, outstanding
 from adapters.shopify.standin.records import (
     Customer,
     Order,
@@ -70,6 +71,37 @@ class Shop(State):
             )
             self.variants[variant.gid] = variant
             return variant.gid
+
+    def add_variant(self, of: str, option: str, price: str, *, stock: int = 10) -> str:
+        """Put another variant of a variant's product on sale; return its GID."""
+        with self.lock:
+            first = self.variants[of]
+            made = replace(
+                first,
+                gid=self.new_gid("ProductVariant"),
+                price=Decimal(price),
+                sku=f"{first.sku}-{option}",
+                stock=stock,
+                option=option,
+            )
+            self.variants[made.gid] = made
+            return made.gid
+
+    def add_location(self, name: str) -> str:
+        """Open another place where goods are kept; return its GID."""
+        with self.lock:
+            gid = self.new_gid("Location")
+            self.locations[gid] = name
+            return gid
+
+    def customer_pays(self, order_gid: str) -> None:
+        """Pay what is owed on an order, at its own page."""
+        with self.lock:
+            self.begin()
+            order = self.orders[order_gid]
+            self._charge(order, CARD, outstanding(order))
+            self.touch(order)
+            self.announce("orders/updated", payloads.order(order))
 
     def place_order(
         self,
@@ -162,17 +194,20 @@ class Shop(State):
             if amount == left.presentment:
                 paid = left  # the last one closes both currencies
             left -= paid
-            sale = Transaction(
-                gid=self.new_gid("OrderTransaction"),
-                order_gid=order.gid,
-                kind="SALE",
-                status="SUCCESS",
-                gateway=gateway,
-                amount=paid,
-                created_at=self.now(),
-            )
-            order.transactions.append(sale)
-            self.transactions[sale.gid] = sale
+            self._charge(order, gateway, paid)
+
+    def _charge(self, order: Order, gateway: str, amount: Bag) -> None:
+        sale = Transaction(
+            gid=self.new_gid("OrderTransaction"),
+            order_gid=order.gid,
+            kind="SALE",
+            status="SUCCESS",
+            gateway=gateway,
+            amount=amount,
+            created_at=self.now(),
+        )
+        order.transactions.append(sale)
+        self.transactions[sale.gid] = sale
 
     def fulfil(
         self, order_gid: str, lines: Sequence[tuple[str, int]] | None = None

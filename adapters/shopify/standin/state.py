@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from adapters.shopify.standin.grants import Pair
     from adapters.shopify.standin.records import (
         Customer,
+        GiftCard,
         Order,
         Payout,
         Refund,
@@ -54,6 +55,13 @@ SCOPES = (
     "read_customers",
     "read_locations",
     "read_fulfillments",
+)
+# Those of the ways to make good beside money.
+CREDIT_SCOPES = (
+    "read_store_credit_accounts",
+    "write_store_credit_account_transactions",
+    "read_gift_cards",
+    "write_gift_cards",
 )
 
 
@@ -140,6 +148,10 @@ class State:
         self.refunds: dict[str, Refund] = {}
         self.transactions: dict[str, Transaction] = {}
         self.customers: dict[str, Customer] = {}
+        self.cards: dict[str, GiftCard] = {}
+        self.locations = {LOCATION: "Warehouse"}
+        self.restocked: Counter[tuple[str, str]] = Counter()  # variant, location
+        self.credit_enabled = True
         self.subscriptions: dict[str, Subscription] = {}
         self.payouts: dict[str, Payout] = {}
         self.events: deque[Event] = deque()

@@ -6,10 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from adapters.shopify.standin import outcome
-from adapters.shopify.standin.amounts import ZERO, Bag, Json, money, total
+from adapters.shopify.standin.amounts import Bag, Json, money, total
 from adapters.shopify.standin.ids import number
 from adapters.shopify.standin.pages import connection
 from adapters.shopify.standin.state import LOCATION, REASONS
+from adapters.shopify.standin.stored_value import accounts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,13 +38,13 @@ def stamp(at: datetime | None) -> str | None:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}" if at is not None else None
 
 
-def location() -> Json:
-    """Show the shop's one location."""
+def location(gid: str = LOCATION, name: str = "Warehouse") -> Json:
+    """Show one location of the shop; the first is where everything is sent from."""
     return {
         "__typename": "Location",
-        "id": LOCATION,
-        "legacyResourceId": str(number(LOCATION)),
-        "name": "Warehouse",
+        "id": gid,
+        "legacyResourceId": str(number(gid)),
+        "name": name,
         "isActive": True,
         "fulfillsOnlineOrders": True,
         "shipsInventory": True,
@@ -69,27 +70,6 @@ def reasons() -> list[Json]:
 
 def customer(state: State, one: Customer) -> Json:
     """Show a customer with the store credit they have."""
-    sums: dict[str, list[tuple[datetime, Json]]] = {}
-    for at, amount, currency in one.credits:
-        row = {
-            "__typename": "StoreCreditAccountCreditTransaction",
-            "amount": money(amount, currency),
-            "createdAt": stamp(at),
-            "event": "ORDER_REFUND",
-        }
-        sums.setdefault(currency, []).append((at, row))
-    accounts = [
-        {
-            "__typename": "StoreCreditAccount",
-            "id": one.account_gid,
-            "balance": money(
-                sum((a for _, a, c in one.credits if c == currency), start=ZERO),
-                currency,
-            ),
-            "transactions": connection([row for _, row in rows], dict),
-        }
-        for currency, rows in sums.items()
-    ]
     first, _, last = one.name.partition(" ")
     return {
         "__typename": "Customer",
@@ -107,7 +87,7 @@ def customer(state: State, one: Customer) -> Json:
             [o for o in state.orders.values() if o.customer is one],
             partial(order, state),
         ),
-        "storeCreditAccounts": connection(accounts, dict),
+        "storeCreditAccounts": connection(accounts(state, one), dict),
     }
 
 
@@ -130,6 +110,13 @@ def product(variant_: Variant) -> Json:
     }
 
 
+def family(rows: list[Variant]) -> Json | None:
+    """Show a product with all of its variants."""
+    if not rows:
+        return None
+    return product(rows[0]) | {"variants": connection(rows, variant)}
+
+
 def variant(one: Variant) -> Json:
     """Show a product variant."""
     return {
@@ -138,10 +125,17 @@ def variant(one: Variant) -> Json:
         "legacyResourceId": str(number(one.gid)),
         "sku": one.sku,
         "barcode": None,
-        "title": "Default Title",
-        "displayName": one.title,
+        "title": one.option or "Default Title",
+        "displayName": f"{one.title} - {one.option or 'Default Title'}",
         "price": f"{one.price:.2f}",
-        "availableForSale": one.stock > 0,
+        "availableForSale": one.stock > 0 or not one.tracked,
+        "inventoryPolicy": "DENY",
+        "inventoryItem": {
+            "__typename": "InventoryItem",
+            "id": f"gid://shopify/InventoryItem/{number(one.gid)}",
+            "tracked": one.tracked,
+            "sku": one.sku,
+        },
         "inventoryQuantity": one.stock,
         "sellableOnlineQuantity": one.stock,
         "selectedOptions": [],

@@ -10,6 +10,7 @@ from typing import Any
 import requests
 
 from adapters.shopify.standin import Shop
+from adapters.shopify.standin.state import CREDIT_SCOPES, SCOPES
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "shopify"
 OPERATIONS = GOLDEN / "operations"
@@ -149,5 +150,5 @@ def new_shop(clock: Clock, **more: Any) -> Shop:
         client_id="id",
         client_secret=SECRET,
         clock=clock,
-        **more,
+        **({"scopes": (*SCOPES, *CREDIT_SCOPES)} | more),
     )

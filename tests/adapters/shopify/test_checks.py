@@ -238,3 +238,19 @@ def test_every_code_of_the_checks_is_tried_here() -> None:
     used = {code for code in WORDS if re.search(rf'"{code}"', text)}
     tried = Path(__file__).read_text("utf-8")
     assert {one for one in used if f'"{one}"' not in tried} == set()
+
+
+@pytest.mark.parametrize(
+    ("lacks", "code"),
+    [
+        ("write_store_credit_account_transactions", "credit_short"),
+        ("write_gift_cards", "cards_short"),
+    ],
+)
+def test_the_scopes_of_a_way_to_make_good_are_said_where_they_are_missing(
+    standin: Shop, lacks: str, code: str
+) -> None:
+    standin.scopes = tuple(one for one in standin.scopes if one != lacks)
+    steps = examined(standin)
+    assert code in codes(steps)
+    assert [one.facts["scopes"] for one in steps if one.code == code] == [lacks]

@@ -45,6 +45,7 @@ def variables(one: Case) -> dict[str, Callable[[], Any]]:
         "reverseFulfillmentOrderLineItemId": one.reverse_line,
         "quantity": 1,
         "dispositionType": "RESTOCKED",
+        "locationId": "gid://shopify/Location/70000000001",
     }
     by_id = {"id": one.case}
     order_lines = {"orderId": one.order, "returnLineItems": [chosen]}

@@ -169,6 +169,7 @@ def test_restocking_is_counted_and_disposing_too_much_is_accepted(
         "reverseFulfillmentOrderLineItemId": lines[0]["id"],
         "quantity": 2,
         "dispositionType": "RESTOCKED",
+        "locationId": "gid://shopify/Location/70000000001",
     }
     for _ in range(2):
         given = {"dispositionInputs": [row]}

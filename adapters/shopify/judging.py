@@ -1,0 +1,238 @@
+"""Judge what became of a way to make good, from what was read before and after.
+
+Pure: no network and no clock. Whatever could be made twice by trying again is never
+said to be absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from connector.model import Finding, Found, Moved, Receipt
+from connector.money import Money
+
+if TYPE_CHECKING:
+    from connector.model import RefundRequest, ShopRefund, ShopReturn
+
+Json = Mapping[str, Any]
+GIVEN = "ADJUSTMENT"  # the event of a credit that no order stands for
+FOUND = {
+    Moved.YES: Found.DONE,
+    Moved.PENDING: Found.PENDING,
+    Moved.NO: Found.FAILED,
+    Moved.UNKNOWN: Found.UNCLEAR,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """One credit on the customer's account, as the shop lists it."""
+
+    ref: str
+    amount: Money
+    event: str
+    made_at: datetime
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A gift card that the shop found under our code."""
+
+    ref: str
+    amount: Money
+    left: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    """A line of a return for what is wanted instead; units as the shop counts them."""
+
+    ref: str
+    ware: str
+    processed: int
+    processable: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """What the customer owes on an order, and where he pays it."""
+
+    owed: Money
+    pay_url: str = ""
+
+
+# Credit of its own: no key, no code and no note.
+
+
+def _is_like(request: RefundRequest, one: Credit) -> bool:
+    if one.event != GIVEN or one.amount != request.credit:
+        return False
+    if request.expires_at is None or one.expires_at is None:
+        return request.expires_at is one.expires_at
+    return abs((one.expires_at - request.expires_at).total_seconds()) < 1
+
+
+def given(request: RefundRequest, one: Credit) -> Receipt:
+    """Return what a credit on the account stands for."""
+    return Receipt(ref="", amount=request.amount, moved=Moved.YES, made=one.ref)
+
+
+def of_credit(
+    request: RefundRequest, preimage: Json, seen: Sequence[Credit]
+) -> Finding:
+    """Find a credit that the pre-image of the account does not have.
+
+    Exactly one that is like ours is ours; none proves nothing: the request may run
+    late, and nothing would stop a second one.
+    """
+    before = set(preimage.get("credits") or ())
+    new = [x for x in seen if x.ref not in before and _is_like(request, x)]
+    if len(new) == 1:
+        return Finding(found=Found.DONE, receipt=given(request, new[0]))
+    why = "no such credit is on the account; a late run could still give it"
+    if new:
+        why = f"{len(new)} credits like this one appeared; which of them is ours?"
+    return Finding(found=Found.PERSON, why=why)
+
+
+def doubt_of_credit(
+    request: RefundRequest, seen: Sequence[Credit], promised_at: datetime | None
+) -> str:
+    """Ask about a credit like ours that is younger than our promise of it.
+
+    Where the books were put back from a backup, it may be this very one.
+    """
+    for one in seen:
+        is_younger = promised_at is None or one.made_at >= promised_at
+        if is_younger and _is_like(request, one):
+            return (
+                f"a credit of {one.amount} was given to this customer at"
+                f" {one.made_at:%Y-%m-%d %H:%M} UTC: it may be this very one"
+            )
+    return ""
+
+
+# Gift cards: their code is ours, and taken once.
+
+
+def of_card(request: RefundRequest, found: Sequence[Card]) -> Finding:
+    """Find the card of our code; without it, to ask again makes no second one."""
+    if not found:
+        return Finding(found=Found.ABSENT, is_repeatable=True)
+    ours = [one for one in found if one.amount == request.credit]
+    if len(ours) == len(found) == 1:
+        made = Receipt(ref="", amount=request.amount, moved=Moved.YES, made=ours[0].ref)
+        return Finding(found=Found.DONE, receipt=made)
+    why = "the code of this gift card is taken by another, or by one of another amount"
+    return Finding(found=Found.PERSON, why=why)
+
+
+# New goods: one `returnProcess` for what comes back and for what is sent.
+
+
+def pick(request: RefundRequest, swaps: Sequence[Swap]) -> dict[str, int]:
+    """Choose the exchange lines to process; empty where they do not suffice."""
+    left = {one.ref: one.processable for one in swaps}
+    picked: dict[str, int] = {}
+    for goods in request.goods:
+        wanted = goods.quantity
+        for one in swaps:
+            taken = min(wanted, left[one.ref]) if one.ware == goods.ref else 0
+            if taken:
+                picked[one.ref] = picked.get(one.ref, 0) + taken
+                left[one.ref] -= taken
+                wanted -= taken
+        if wanted:
+            return {}
+    return picked
+
+
+def of_goods(
+    request: RefundRequest,
+    preimage: Json,
+    refunds: Sequence[ShopRefund],
+    case: ShopReturn,
+    swaps: Sequence[Swap],
+    bill: Bill,
+) -> Finding:
+    """Judge an exchange by the units that were processed since the pre-image.
+
+    Money that went back must be there too, as one new refund of this return.
+    """
+    lines = {line.ref: line.processed for line in case.lines}
+    sent = {one.ref: one.processed for one in swaps}
+    wanted = dict(request.return_lines)
+    picked: Mapping[str, int] = preimage.get("picked") or {}
+    back = _since(lines, preimage.get("lines") or {}, first=True)
+    out = _since(sent, preimage.get("swaps") or {})
+    new = _new(request, preimage, refunds)
+    if not back and not out and not new:
+        if preimage.get("is_all"):
+            return Finding(found=Found.ABSENT)  # Shopify refuses these units twice
+        why = "nothing changed at the shop, but a late run could still send these goods"
+        return Finding(found=Found.PERSON, why=why)
+    is_there = _covers(back, wanted) and _covers(out, picked)
+    is_paid = len(new) == 1 if request.amount else True
+    if picked and is_there and is_paid:
+        return _made(request, new, picked, bill)
+    why = "only a part of this exchange is there: look at the return in the shop"
+    return Finding(found=Found.PERSON, why=why)
+
+
+def _made(
+    request: RefundRequest,
+    new: Sequence[ShopRefund],
+    picked: Mapping[str, int],
+    bill: Bill,
+) -> Finding:
+    paid = new[0] if request.amount else None
+    moved = paid.moved if paid else Moved.YES
+    is_open = bool(request.owed) and bool(bill.owed)
+    if is_open:
+        moved = Moved.PENDING
+    made = Receipt(
+        ref=paid.ref if paid else "",
+        amount=paid.amount if paid else request.amount,
+        moved=moved,
+        made=",".join(picked),
+        pay_url=bill.pay_url if is_open else "",
+    )
+    return Finding(found=FOUND[moved], receipt=made)
+
+
+def _since(
+    now: Mapping[str, int], before: Mapping[str, Any], *, first: bool = False
+) -> dict[str, int]:
+    """Return how many units more were processed of each line."""
+    found = {}
+    for ref, units in now.items():
+        known = before.get(ref, 0)
+        was = known[0] if first and isinstance(known, list) else known
+        if units > int(was):
+            found[ref] = units - int(was)
+    return found
+
+
+def _covers(done: Mapping[str, int], wanted: Mapping[str, int]) -> bool:
+    return all(done.get(ref, 0) >= units for ref, units in wanted.items())
+
+
+def _new(
+    request: RefundRequest, preimage: Json, refunds: Sequence[ShopRefund]
+) -> list[ShopRefund]:
+    before = set(preimage.get("refunds") or ())
+    return [
+        one
+        for one in refunds
+        if one.ref not in before and one.return_ref == request.return_ref
+    ]
+
+
+def sums_up(request: RefundRequest) -> Money:
+    """Return what Shopify should suggest: money back, or less than nothing owed."""
+    zero = Money.zero(request.amount.currency)
+    return request.amount - (request.owed or zero)

@@ -1,0 +1,93 @@
+"""What is wanted instead, on Shopify's own return: exchange lines, read and made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from adapters.shopify import wares
+from adapters.shopify.judging import Bill, Swap
+from adapters.shopify.translate import whole
+from connector.errors import Gone, Rejected
+from connector.model import Resolution
+from connector.money import Money
+
+if TYPE_CHECKING:
+    from adapters.shopify.calls import Calls
+    from connector.model import Order, Return, ReturnLine
+
+Json = Mapping[str, Any]
+MOST = 50  # exchange lines of one return
+GOODS = frozenset({Resolution.EXCHANGE, Resolution.REPLACEMENT})
+
+
+def read(calls: Calls, ref: str, currency: str) -> tuple[tuple[Swap, ...], Bill]:
+    """Read the exchange lines of a return, and what its order still owes."""
+    found = calls.ask("exchange", {"id": ref}).get("return")
+    if not found:
+        raise Gone(return_ref=ref)
+    rows = whole(found["exchangeLineItems"], MOST, "exchange lines")
+    order = found["order"]
+    owed = order["totalOutstandingSet"]["presentmentMoney"]["amount"]
+    page = (order.get("paymentCollectionDetails") or {}).get(
+        "additionalPaymentCollectionUrl"
+    )
+    least = Money.zero(currency)
+    amount = Money.read(str(owed), currency)[0]
+    bill = Bill(owed=amount if amount.minor > 0 else least, pay_url=str(page or ""))
+    return tuple(_swap(row) for row in rows), bill
+
+
+def _swap(row: Json) -> Swap:
+    return Swap(
+        ref=str(row["id"]),
+        ware=str(row.get("variantId") or ""),
+        processed=int(row["processedQuantity"]),
+        processable=int(row["processableQuantity"]),
+    )
+
+
+def is_wanted(case: Return) -> bool:
+    """Say whether some line of a return is made good with other goods."""
+    return any(line.resolution in GOODS for line in case.lines)
+
+
+def rows_for(calls: Calls, case: Return, order: Order) -> list[Json]:
+    """Write the exchange lines of a return of ours; raises Rejected for too many.
+
+    A replacement is sold for what it replaces, so that nobody owes anything: what it
+    costs more is taken off. Such lines are of one unit each: whether Shopify means a
+    discount for each unit or for all of them is not documented.
+    """
+    rows: list[Json] = []
+    for line in case.lines:
+        if line.resolution is Resolution.EXCHANGE and line.goods:
+            rows.append({"variantId": line.goods.ref, "quantity": line.asked})
+        elif line.resolution is Resolution.REPLACEMENT:
+            rows += _same_again(calls, line, order)
+    if len(rows) > MOST:
+        msg = f"a return at Shopify is read with at most {MOST} exchange lines"
+        raise Rejected(msg, lines=len(rows))
+    return rows
+
+
+def _same_again(calls: Calls, line: ReturnLine, order: Order) -> list[Json]:
+    sold = order.line(line.line_ref)
+    ref = line.goods.ref if line.goods else sold.variant_ref if sold else ""
+    if sold is None or not ref:
+        return []  # a person is asked when it is to be sent
+    found = wares.prices_of(calls, order.ref, [ref]).get(ref)
+    if found is None:
+        return []
+    gross, net = found
+    rows: list[Json] = []
+    for unit in range(1, line.asked + 1):
+        worth = sold.gross.share(unit, sold.quantity)
+        worth -= sold.gross.share(unit - 1, sold.quantity)
+        row: dict[str, Any] = {"variantId": ref, "quantity": 1}
+        if gross.minor > worth.minor:
+            off = (gross - worth).share(net.minor, gross.minor)
+            value = {"amount": {"amount": off.decimal, "currencyCode": off.currency}}
+            row["appliedDiscount"] = {"description": "Replacement", "value": value}
+        rows.append(row)
+    return rows
