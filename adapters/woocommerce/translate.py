@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +24,6 @@ from connector.model import (
     TenderKind,
 )
 from connector.money import Money, total
-from connector.platform import Notice
 
 Json = Mapping[str, Any]
 
@@ -47,18 +45,14 @@ PAID = ("processing", "completed", "refunded", *RETURNING)
 # Gateways that come with WooCommerce and cannot pay back by themselves.
 BY_HAND = ("", "bacs", "cheque", "cod")
 CARDS = ("stripe", "woocommerce_payments", "ppcp-credit-card-gateway", "square")
-ORDER_TOPICS = ("order.created", "order.updated", "order.restored", "order.deleted")
-ORDER_ACTIONS = (
-    "woocommerce_order_refunded",
-    "woocommerce_order_partially_refunded",
-    "woocommerce_order_fully_refunded",
-    "woocommerce_order_status_changed",
-    "woocommerce_order_status_refunded",
-)
-REFUND_ACTIONS = ("woocommerce_refund_created",)
 TOKEN = re.compile(r"\[RT-([0-9A-Za-z-]+)\]")
+SHELF = re.compile(r"\[RS-([0-9A-Za-z-]+)\]")  # only puts goods back on the shelf
 META_KEY = "_retour_refund"
+META_AMOUNT = "_retour_amount"  # of our refund, what was paid with goods included
+META_NEW = "_retour_exchange"  # our key, on an order of new goods and its fee
+EXCHANGE = "exchange"  # the tender of what was paid with goods
 REFUNDED_ITEM = "_refunded_item_id"
+CENTS = 2  # minor units that rounding may take
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -102,7 +96,7 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
     `total_tax` by a cent and only says how it divides over the rates.
     """
     reading = _Reading(str(data.get("currency") or "XXX"))
-    made = tuple(_refund(one, reading) for one in refunds)
+    made = tuple(_refund(one, reading) for one in refunds if not is_shelf(one))
     back = _back(refunds, reading)
     status = str(data.get("status"))
     means = _status(data, status)
@@ -116,9 +110,13 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
         for one in data.get("shipping_lines") or ()
     )
     fees = tuple(
-        _charge(one, "name", back, reading) for one in data.get("fee_lines") or ()
+        _charge(one, "name", back, reading)
+        for one in data.get("fee_lines") or ()
+        if not is_swap(one)
     )
-    amount = reading.money(data.get("total"), "total")
+    paid = reading.money(data.get("total"), "total")
+    swapped = _swapped(data, paid, (*lines, *shipping, *fees), reading)
+    amount = paid + swapped
     _check_sum(amount, (*lines, *shipping, *fees), reading)
     return Order(
         ref=str(data["id"]),
@@ -133,7 +131,7 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
         lines=lines,
         shipping=shipping,
         fees=fees,
-        tenders=(_tender(data, amount, made, status),),
+        tenders=_tenders(data, paid, swapped, made, status),
         refunds=made,
         customer=_customer(data),
         completed_at=reading.moment(data.get("date_completed_gmt"), "completed"),
@@ -147,6 +145,34 @@ def _status(data: Json, status: str) -> OrderStatus:
         is_sent = bool(data.get("date_completed_gmt"))
         return OrderStatus.COMPLETED if is_sent else OrderStatus.OPEN
     return STATUS.get(status, OrderStatus.UNKNOWN)
+
+
+def is_swap(fee: Json) -> bool:
+    """Say whether a fee is ours: the value of goods that came back for these."""
+    return bool(_meta(fee, META_NEW))
+
+
+def is_shelf(refund: Json) -> bool:
+    """Say whether a refund of ours moves no money, and only goods."""
+    return bool(SHELF.search(str(refund.get("reason") or "")))
+
+
+def _swapped(
+    data: Json, paid: Money, parts: tuple[Line | Charge, ...], reading: _Reading
+) -> Money:
+    """Return what of an order of new goods was paid with old ones (decision 0017).
+
+    All that its lines cost above its total: WooCommerce rounds a fee and its VAT as
+    it likes, so the fee itself may differ from that by a cent or two.
+    """
+    ours = [one for one in data.get("fee_lines") or () if is_swap(one)]
+    if not ours:
+        return Money.zero(reading.currency)
+    fees = [-_paid(one, "exchange", reading)[0] for one in ours]
+    found = total((part.gross for part in parts), reading.currency) - paid
+    if abs(found.minor - sum(one.minor for one in fees)) > CENTS:
+        return total(fees, reading.currency)  # `_check_sum` marks it
+    return found
 
 
 def _check_sum(amount: Money, parts: tuple[Line | Charge, ...], r: _Reading) -> None:
@@ -281,7 +307,9 @@ def _refund(data: Json, reading: _Reading) -> ShopRefund:
     paid by other means, and it lowers what is left either way.
     """
     path = f"refunds.{data.get('id')}"
-    if "amount" in data:
+    if _meta(data, META_KEY) and _meta(data, META_AMOUNT):
+        amount = reading.money(_meta(data, META_AMOUNT), f"{path}.meta")
+    elif "amount" in data:
         amount = reading.money(data["amount"], f"{path}.amount")
     else:
         amount = -reading.money(data.get("total"), f"{path}.total")
@@ -311,22 +339,50 @@ def _meta(data: Json, key: str) -> str:
     return ""
 
 
-def _tender(
-    data: Json, amount: Money, refunds: tuple[ShopRefund, ...], status: str
-) -> Tender:
-    """Return the one tender of an order: WooCommerce knows no second."""
+def _tenders(
+    data: Json,
+    paid: Money,
+    swapped: Money,
+    refunds: tuple[ShopRefund, ...],
+    status: str,
+) -> tuple[Tender, ...]:
+    """Return the one tender of an order: WooCommerce knows no second.
+
+    New goods of an exchange have another, which no gateway can refund: what came back.
+    """
+    back = total((one.amount for one in refunds), paid.currency)
+    if not swapped:
+        return (_tender(data, paid, back, status),)
+    # What the shop's own refunds name went back on its gateway, the rest by hand.
+    listed = data.get("refunds") or ()
+    by_shop = (refund(one, paid.currency).amount for one in listed)
+    named = min(total(by_shop, paid.currency), back)
+    given = Tender(
+        ref=EXCHANGE,
+        gateway=EXCHANGE,
+        kind=TenderKind.MANUAL,
+        captured=swapped,
+        refunded=back - named,
+        can_refund=False,
+    )
+    if not paid:
+        return (given,)
+    return given, _tender(data, paid, named, status)
+
+
+def _tender(data: Json, amount: Money, back: Money, status: str) -> Tender:
+    """Return what was paid through the order's gateway; `back` went back on it."""
     gateway = str(data.get("payment_method") or "")
     is_paid = bool(data.get("date_paid_gmt")) or status in PAID
     kind = TenderKind.MANUAL if gateway in BY_HAND else TenderKind.UNKNOWN
     if gateway in CARDS:
         kind = TenderKind.CARD
-    currency = amount.currency
     return Tender(
         ref="payment",
         gateway=gateway,
         kind=kind,
-        captured=amount if is_paid else Money.zero(currency),
-        refunded=total((one.amount for one in refunds), currency),
+        captured=amount if is_paid else Money.zero(amount.currency),
+        refunded=back,
         can_refund=False if gateway in BY_HAND else None,
     )
 
@@ -341,42 +397,3 @@ def _customer(data: Json) -> Customer:
         country=str(country),
         language=_meta(data, "wpml_language"),
     )
-
-
-def notice(
-    topic: str,
-    body: bytes,
-    of_plugins: Callable[[str, Json], Notice | None] = lambda _topic, _data: None,
-) -> Notice:
-    """Read what a delivery is about; a signed body may be an error, or anything.
-
-    `of_plugins` reads the actions of return plugins.
-    """
-    unknown = Notice(about="unknown")
-    try:
-        data = json.loads(body)
-    except ValueError:
-        return unknown
-    if not isinstance(data, dict):
-        return unknown
-    if topic.startswith("action."):
-        return _action(data) or of_plugins(topic, data) or unknown
-    ref = data.get("id")
-    if topic in ORDER_TOPICS and _is_id(ref):
-        return Notice(about="order", order_ref=str(ref))
-    return unknown
-
-
-def _action(data: Json) -> Notice | None:
-    action, arg = data.get("action"), data.get("arg")
-    if not _is_id(arg):
-        return None
-    if action in ORDER_ACTIONS:
-        return Notice(about="order", order_ref=str(arg))
-    if action in REFUND_ACTIONS:
-        return Notice(about="refund", refund_ref=str(arg))
-    return None
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
