@@ -99,7 +99,7 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
     made = tuple(_refund(one, reading) for one in refunds if not is_shelf(one))
     back = _back(refunds, reading)
     status = str(data.get("status"))
-    means = _status(data, status)
+    means = _status(data, status, back)
     if means is OrderStatus.UNKNOWN:
         reading.odd("status", status)
     lines = tuple(
@@ -139,9 +139,18 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
     )
 
 
-def _status(data: Json, status: str) -> OrderStatus:
-    """Say what a status means; in a return's, the date of completion stays."""
-    if status in RETURNING:
+def _status(data: Json, status: str, back: _Back) -> OrderStatus:
+    """Say what a status means; in a return's, the date of completion stays.
+
+    An order that was paid with goods alone is "refunded" with its first booking, of
+    nothing, whatever of it came back.
+    """
+    is_left = any(
+        back.get(str(one["id"]), (0,))[0] < int(one.get("quantity") or 0)
+        for one in data.get("line_items") or ()
+    )
+    is_swapped = any(is_swap(one) for one in data.get("fee_lines") or ())
+    if status in RETURNING or (status == "refunded" and is_swapped and is_left):
         is_sent = bool(data.get("date_completed_gmt"))
         return OrderStatus.COMPLETED if is_sent else OrderStatus.OPEN
     return STATUS.get(status, OrderStatus.UNKNOWN)

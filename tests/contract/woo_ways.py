@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from connector.model import RefundRequest
 
-SENT = ("processing", "completed")
+SENT = ("processing", "completed", "refunded")  # one that came back was sent before
 
 
 def new_orders(standin: WooStandin, key: str = "") -> list[dict[str, Any]]:

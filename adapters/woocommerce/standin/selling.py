@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from adapters.woocommerce.standin import coupons
 from adapters.woocommerce.standin.books import ZERO, rounded, tax_inside, tax_upon
 
 if TYPE_CHECKING:
@@ -82,21 +83,44 @@ def place_order(
     country: str,
     shipping: Decimal | None,
     coupon: Decimal,
+    code: str,
     fee: Decimal | None,
     gateway: str,
     paid: bool,
 ) -> int:
-    """Return the id of a new order; a coupon is spread over the lines by price."""
+    """Return the id of a new order; a coupon is spread over the lines by price.
+
+    Raises ValueError for a code that this customer may not use.
+    """
+    if code:
+        goods = sum((Decimal(shop.products[x]["price"]) * n for x, n in wanted), ZERO)
+        coupon = coupons.spend(shop, code, email, goods)
     lines = _lines(shop, wanted, coupon)
     carriage = [] if shipping is None else [_carriage(shop, shipping)]
     extra = [] if fee is None else [_fee(shop, fee)]
     order = blank_order(shop, lines, carriage, extra, gateway=gateway, paid=paid)
     order["billing"] = _address(email, country) | {"email": email}
     order["shipping"] = _address("", country)
+    if code:
+        order["coupon_lines"] = [_taken(shop, code, lines)]
     shop.keep_order(order)
     for product_id, count in wanted:
         shop.products[product_id]["stock_quantity"] -= count
     return int(order["id"])
+
+
+def _taken(shop: Shop, code: str, lines: list[Json]) -> Json:
+    """Return the coupon line of an order: what the coupon took, net and tax."""
+    net = _discount(lines)
+    tax = _sum(lines, "subtotal_tax") - _sum(lines, "total_tax")
+    return {
+        "id": shop.new_id("line"),
+        "code": code.lower(),
+        "discount": shop.money(net),
+        "discount_tax": shop.money(tax),
+        "meta_data": [],
+        "discount_type": "fixed_cart",
+    }
 
 
 def blank_order(

@@ -150,8 +150,7 @@ class Shop:
     def shown(self, order: Json) -> Json:
         """Return an order as the API and its webhooks show it, plugins included."""
         added = self.stc.of_order(order) if self.stc.is_on else {}
-        own = {key: x for key, x in order.items() if key not in ("_fees", "_stock")}
-        return {**added, **own, **site.paying(self, order)}
+        return {**added, **site.paying(self, order)}
 
     def statuses(self) -> Json:
         """Return every order status that is registered now: slug to name."""
@@ -211,8 +210,8 @@ class Shop:
 
     def keep_order(self, order: Json) -> None:
         """Keep a new order. In a real checkout `order.updated` is told first."""
-        self.orders[order["id"]] = order
-        self.refunds[order["id"]], self.notes[order["id"]] = [], []
+        self.orders[order["id"]], self.notes[order["id"]] = order, []
+        self.refunds[order["id"]] = []
         self.outbox.add("order.updated", order["id"])
         self.outbox.add("order.created", order["id"])
 
@@ -224,6 +223,7 @@ class Shop:
         country: str = "FR",
         shipping: str | None = "4.90",
         coupon: str = "0",
+        code: str = "",
         fee: str | None = None,
         gateway: str = "labpay",
         paid: bool = True,
@@ -237,6 +237,7 @@ class Shop:
                 country=country,
                 shipping=Decimal(shipping) if shipping is not None else None,
                 coupon=Decimal(coupon),
+                code=code,
                 fee=Decimal(fee) if fee is not None else None,
                 gateway=gateway,
                 paid=paid,
