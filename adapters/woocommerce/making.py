@@ -252,6 +252,7 @@ class Making:
             "dates_are_gmt": "true",
             "orderby": "date",
             "order": "asc",
+            "_fields": swaps.FIELDS,
         }
         found: dict[str, Json] = {}
         for status in ("any", "trash"):

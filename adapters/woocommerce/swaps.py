@@ -28,6 +28,7 @@ META_RETURN = "_retour_return"
 UNPAID = frozenset({"pending", "failed", "on-hold", "checkout-draft", "auto-draft"})
 OVER = frozenset({"cancelled", "trash"})
 SENDING = "processing"
+FIELDS = "id,status,currency,total,line_items,fee_lines,meta_data,payment_url"
 FINE = Decimal("0.000001")  # WooCommerce keeps a fee as finely as it is told
 GOODS = frozenset({Resolution.EXCHANGE, Resolution.REPLACEMENT})
 

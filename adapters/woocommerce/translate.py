@@ -46,7 +46,7 @@ PAID = ("processing", "completed", "refunded", *RETURNING)
 BY_HAND = ("", "bacs", "cheque", "cod")
 CARDS = ("stripe", "woocommerce_payments", "ppcp-credit-card-gateway", "square")
 TOKEN = re.compile(r"\[RT-([0-9A-Za-z-]+)\]")
-SHELF = re.compile(r"\[RS-([0-9A-Za-z-]+)\]")  # only puts goods back on the shelf
+SHELF = re.compile(r"\[RS-([0-9A-Za-z-]+)\]")  # goods back on the shelf, no money
 META_KEY = "_retour_refund"
 META_AMOUNT = "_retour_amount"  # of our refund, what was paid with goods included
 META_NEW = "_retour_exchange"  # our key, on an order of new goods and its fee
@@ -140,20 +140,22 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
 
 
 def _status(data: Json, status: str, back: _Back) -> OrderStatus:
-    """Say what a status means; in a return's, the date of completion stays.
-
-    An order that was paid with goods alone is "refunded" with its first booking, of
-    nothing, whatever of it came back.
-    """
-    is_left = any(
-        back.get(str(one["id"]), (0,))[0] < int(one.get("quantity") or 0)
-        for one in data.get("line_items") or ()
-    )
-    is_swapped = any(is_swap(one) for one in data.get("fee_lines") or ())
-    if status in RETURNING or (status == "refunded" and is_swapped and is_left):
+    """Say what a status means; in a return's, the date of completion stays."""
+    if status in RETURNING or (status == "refunded" and _is_left(data, back)):
         is_sent = bool(data.get("date_completed_gmt"))
         return OrderStatus.COMPLETED if is_sent else OrderStatus.OPEN
     return STATUS.get(status, OrderStatus.UNKNOWN)
+
+
+def _is_left(data: Json, back: _Back) -> bool:
+    """Say whether goods are left of an order that was paid with goods.
+
+    One paid with nothing else is "refunded" with its first booking, of nothing.
+    """
+    return any(is_swap(one) for one in data.get("fee_lines") or ()) and any(
+        str(back.get(str(one["id"]), (0,))[0]) != str(one.get("quantity"))
+        for one in data.get("line_items") or ()
+    )
 
 
 def is_swap(fee: Json) -> bool:
@@ -171,8 +173,7 @@ def _swapped(
 ) -> Money:
     """Return what of an order of new goods was paid with old ones (decision 0017).
 
-    All that its lines cost above its total: WooCommerce rounds a fee and its VAT as
-    it likes, so the fee itself may differ from that by a cent or two.
+    All that its lines cost above its total: the fee and its VAT are rounded apart.
     """
     ours = [one for one in data.get("fee_lines") or () if is_swap(one)]
     if not ours:
@@ -355,17 +356,13 @@ def _tenders(
     refunds: tuple[ShopRefund, ...],
     status: str,
 ) -> tuple[Tender, ...]:
-    """Return the one tender of an order: WooCommerce knows no second.
-
-    New goods of an exchange have another, which no gateway can refund: what came back.
-    """
+    """Return the one tender of an order; new goods have another, what came back."""
     back = total((one.amount for one in refunds), paid.currency)
     if not swapped:
         return (_tender(data, paid, back, status),)
     # What the shop's own refunds name went back on its gateway, the rest by hand.
-    listed = data.get("refunds") or ()
-    by_shop = (refund(one, paid.currency).amount for one in listed)
-    named = min(total(by_shop, paid.currency), back)
+    listed = (refund(one, paid.currency) for one in data.get("refunds") or ())
+    named = min(total((one.amount for one in listed), paid.currency), back)
     given = Tender(
         ref=EXCHANGE,
         gateway=EXCHANGE,

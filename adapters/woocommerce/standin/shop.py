@@ -210,10 +210,10 @@ class Shop:
 
     def keep_order(self, order: Json) -> None:
         """Keep a new order. In a real checkout `order.updated` is told first."""
-        self.orders[order["id"]], self.notes[order["id"]] = order, []
-        self.refunds[order["id"]] = []
-        self.outbox.add("order.updated", order["id"])
-        self.outbox.add("order.created", order["id"])
+        ref = order["id"]
+        self.orders[ref], self.notes[ref], self.refunds[ref] = order, [], []
+        for topic in ("order.updated", "order.created"):
+            self.outbox.add(topic, ref)
 
     def place_order(
         self,
