@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from adapters.woocommerce.reading import Reading
 from connector.errors import BadAmount
 from connector.model import (
     Charge,
     Customer,
     Line,
     Moved,
-    Oddity,
     Order,
     OrderStatus,
     RefundedLine,
@@ -56,46 +55,13 @@ CENTS = 2  # minor units that rounding may take
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(slots=True)
-class _Reading:
-    """One pass over an order; what no table knows is kept in `oddities`."""
-
-    currency: str
-    oddities: list[Oddity] = field(default_factory=list)
-
-    def odd(self, path: str, raw: object) -> None:
-        self.oddities.append(Oddity(path=path, raw=str(raw)[:200]))
-
-    def money(self, value: object, path: str) -> Money:
-        """Read a decimal string; "" and "-" are really sent, and kept as odd."""
-        try:
-            money, exact = Money.read(str(value), self.currency)
-        except BadAmount:
-            self.odd(path, value)
-            return Money.zero(self.currency)
-        if not exact:
-            self.odd(path, value)
-        return money
-
-    def moment(self, value: object, path: str) -> datetime | None:
-        """Read a `…_gmt` date, which is UTC and says no offset."""
-        if not value:
-            return None
-        try:
-            read = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.odd(path, value)
-            return None
-        return read if read.tzinfo else read.replace(tzinfo=UTC)
-
-
 def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Order:
     """Translate `GET /orders/<id>` with its refunds and the products of its lines.
 
     What was paid is `total + total_tax` of each line; `taxes[]` may differ from
     `total_tax` by a cent and only says how it divides over the rates.
     """
-    reading = _Reading(str(data.get("currency") or "XXX"))
+    reading = Reading(str(data.get("currency") or "XXX"))
     made = tuple(_refund(one, reading) for one in refunds if not is_shelf(one))
     back = _back(refunds, reading)
     status = str(data.get("status"))
@@ -169,7 +135,7 @@ def is_shelf(refund: Json) -> bool:
 
 
 def _swapped(
-    data: Json, paid: Money, parts: tuple[Line | Charge, ...], reading: _Reading
+    data: Json, paid: Money, parts: tuple[Line | Charge, ...], reading: Reading
 ) -> Money:
     """Return what of an order of new goods was paid with old ones (decision 0017).
 
@@ -185,14 +151,14 @@ def _swapped(
     return found
 
 
-def _check_sum(amount: Money, parts: tuple[Line | Charge, ...], r: _Reading) -> None:
+def _check_sum(amount: Money, parts: tuple[Line | Charge, ...], r: Reading) -> None:
     paid = total((part.gross for part in parts), r.currency)
     if paid != amount:
         r.odd("total", f"{amount} is not the sum of its lines, {paid}")
 
 
 def _line(
-    data: Json, back: _Back, products: Mapping[str, Json], reading: _Reading
+    data: Json, back: _Back, products: Mapping[str, Json], reading: Reading
 ) -> Line:
     path = f"line_items.{data.get('id')}"
     gross, taxes = _paid(data, path, reading)
@@ -216,7 +182,7 @@ def _line(
     )
 
 
-def _charge(data: Json, title: str, back: _Back, reading: _Reading) -> Charge:
+def _charge(data: Json, title: str, back: _Back, reading: Reading) -> Charge:
     gross, taxes = _paid(data, f"charge.{data.get('id')}", reading)
     ref = str(data["id"])
     return Charge(
@@ -228,7 +194,7 @@ def _charge(data: Json, title: str, back: _Back, reading: _Reading) -> Charge:
     )
 
 
-def _paid(data: Json, path: str, r: _Reading) -> tuple[Money, tuple[TaxPart, ...]]:
+def _paid(data: Json, path: str, r: Reading) -> tuple[Money, tuple[TaxPart, ...]]:
     """Return gross and its taxes: `total_tax` apportioned as `taxes[]` weighs it."""
     net = r.money(data.get("total"), f"{path}.total")
     tax = r.money(data.get("total_tax") or "0", f"{path}.total_tax")
@@ -257,7 +223,7 @@ def _weight(value: object) -> int:
         return 0
 
 
-def _whole(value: object, path: str, reading: _Reading) -> int:
+def _whole(value: object, path: str, reading: Reading) -> int:
     try:
         return int(str(value))
     except ValueError:
@@ -278,7 +244,7 @@ def _names(found: object) -> tuple[str, ...]:
 _Back = Mapping[str, tuple[int, Money]]
 
 
-def _back(refunds: list[Json], reading: _Reading) -> _Back:
+def _back(refunds: list[Json], reading: Reading) -> _Back:
     """Add up, by the order's line, the units and gross that refunds name."""
     back: dict[str, tuple[int, Money]] = {}
     for refund in refunds:
@@ -288,7 +254,7 @@ def _back(refunds: list[Json], reading: _Reading) -> _Back:
     return back
 
 
-def _refunded(data: Json, reading: _Reading) -> tuple[RefundedLine, ...]:
+def _refunded(data: Json, reading: Reading) -> tuple[RefundedLine, ...]:
     """Read a refund's lines: negative figures, tied to the order's by their meta."""
     found: list[RefundedLine] = []
     for kind in ("line_items", "shipping_lines", "fee_lines"):
@@ -307,10 +273,10 @@ def _refunded(data: Json, reading: _Reading) -> tuple[RefundedLine, ...]:
 
 def refund(data: Json, currency: str) -> ShopRefund:
     """Translate one refund as `GET /orders/<id>/refunds` lists it."""
-    return _refund(data, _Reading(currency))
+    return _refund(data, Reading(currency))
 
 
-def _refund(data: Json, reading: _Reading) -> ShopRefund:
+def _refund(data: Json, reading: Reading) -> ShopRefund:
     """Read a refund: positive `amount` in full, negative `total` in an order.
 
     `refunded_payment: false` does not mean that no money moved: staff may have

@@ -9,7 +9,7 @@ import pytest
 from connector.model import Resolution, Terms
 from connector.states import Exchange, Refund
 from connector.steps import amends, balances
-from connector.store import credit, desk, exchanges, ledger
+from connector.store import credit, desk, exchanges, ledger, returns
 from tests.connector.shapes import eur
 from tests.stories.test_making_good_killed import Killed, Mortal
 from tests.stories.woo_ways import BUYER, serving
@@ -252,6 +252,35 @@ def test_each_line_is_made_good_in_its_own_way(counter: WooCounter) -> None:
     assert {state for _, state in counter.states(case)} == {Refund.CONFIRMED}
     assert (counter.sent(), counter.credits()) == (["l", "l"], ["7.00"])
     assert counter.case(case.id).status == "closed"
+
+
+@pytest.mark.parametrize("fault", ["", *FAULTS])
+def test_each_line_goes_back_on_the_shelf_or_not_and_never_twice(
+    counter: WooCounter, fault: str
+) -> None:
+    case = counter.returned(
+        counter.wish(Resolution.STORE_CREDIT, quantity=2),
+        counter.wish(Resolution.STORE_CREDIT, line=1),
+        is_back=False,
+    )
+    if fault:
+        kind, _, when = fault.partition("_")
+        match = "POST /orders/.*refunds"
+        if kind == "status":
+            counter.standin.switches.add("status", match, effect=when == "after")
+        else:
+            counter.standin.switches.add(fault, match)
+    shirts, socks = case.lines
+    returns.place_goods(counter.db, socks.id, restock=False, place="", handed_back=0)
+    counter.receive(case.id)
+    counter.work(6)
+    assert counter.states(case) == [("store_credit", Refund.CONFIRMED)]
+    assert (counter.stock("m"), counter.stock("socks")) == (8, 8)
+    assert counter.credits() == ["67.00"]
+    order = counter.shop.order(counter.order)
+    assert [line.refunded_units for line in order.lines] == [shirts.asked, 1]
+    assert [one.amount for one in order.refunds] == [eur(6700)]
+    assert len(list(counter.shop.refund_refs())) == 1
 
 
 def test_what_is_kept_is_paid_and_what_is_repaired_is_not(counter: WooCounter) -> None:

@@ -89,12 +89,11 @@ class Shop:
         self.coupons: dict[int, Json] = {}
         self.gateways: dict[str, Gateway] = {}
         self.books: list[Payout] = []
-        self.more_statuses: Json = {}  # of plugins that are not played here
+        self.more_statuses: Json = {}  # of other plugins
         self.nonces: set[tuple[str, str]] = set()
         self.outbox = hooks.Outbox(self.switches, self._payload, self._seconds)
         self._ids: dict[str, int] = {}
-        self.wps = WPSwings(self)
-        self.stc = Shiptastic(self)
+        self.wps, self.stc = WPSwings(self), Shiptastic(self)
         self.gateway("labpay")
         self.gateway("bacs", can_refund=False)
 
@@ -209,9 +208,9 @@ class Shop:
         return self.products[line["variation_id"] or line["product_id"]]
 
     def keep_order(self, order: Json) -> None:
-        """Keep a new order. In a real checkout `order.updated` is told first."""
-        ref = order["id"]
-        self.orders[ref], self.notes[ref], self.refunds[ref] = order, [], []
+        """Keep a new order; in a real checkout `order.updated` is told first."""
+        self.orders[ref := order["id"]] = order
+        self.notes[ref], self.refunds[ref] = [], []
         for topic in ("order.updated", "order.created"):
             self.outbox.add(topic, ref)
 
