@@ -166,7 +166,7 @@ class Calls:
     def make(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make a coupon or an order, once; whatever is no clear refusal is unknown."""
         reply = self._send(lambda: self._api.post(path, dict(body)))
-        if reply.status == 201:  # noqa: PLR2004 - HTTP
+        if reply.status == HTTPStatus.CREATED:
             answer = _json(reply)
             if isinstance(answer, dict) and "id" in answer:
                 return answer
