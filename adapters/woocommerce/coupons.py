@@ -97,15 +97,18 @@ def _ends_in_time(request: RefundRequest, coupon: Json) -> bool:
     return abs((moment - request.expires_at).total_seconds()) < 1
 
 
+def is_touched(coupon: Json) -> bool:
+    """Say whether a coupon was used, or opened again: orders then say what is left."""
+    return bool(coupon.get("usage_count")) or coupon.get("usage_limit") != 1
+
+
 def left(coupon: Json, orders: Sequence[Json], currency: str) -> Money | None:
     """Return what is left of a coupon; None where no order shows how it was used.
 
     `orders` are the customer's since it was made; their coupon lines say what it took,
-    tax included.
+    tax included. One that was cancelled has given it back.
     """
     worth = Money.read(meta(coupon, META_WORTH) or str(coupon["amount"]), currency)[0]
-    if not coupon.get("usage_count"):
-        return Money.read(str(coupon["amount"]), currency)[0]
     taken = [
         _taken(line, currency)
         for order in orders
@@ -113,10 +116,9 @@ def left(coupon: Json, orders: Sequence[Json], currency: str) -> Money | None:
         for line in order.get("coupon_lines") or ()
         if str(line.get("code", "")).lower() == str(coupon["code"]).lower()
     ]
-    if not taken:
+    if coupon.get("usage_count") and not taken:
         return None
-    spent = total(taken, currency)
-    return Money(max(0, worth.minor - spent.minor), currency)
+    return Money(max(0, worth.minor - total(taken, currency).minor), currency)
 
 
 def _taken(line: Json, currency: str) -> Money:
@@ -134,11 +136,13 @@ def opened(coupon: Json, rest: Money) -> dict[str, Any] | None:
 
     Absolute figures: putting them twice changes nothing.
     """
-    used = int(coupon.get("usage_count") or 0)
-    asked = {"amount": rest.decimal, "usage_limit": used + 1}
+    if not rest:
+        return None
+    uses = int(coupon.get("usage_count") or 0) + 1
     stands = Money.read(str(coupon["amount"]), rest.currency)[0]
-    is_right = stands == rest and coupon.get("usage_limit") == used + 1
-    return None if not used or not rest or is_right else asked
+    if stands == rest and coupon.get("usage_limit") == uses:
+        return None
+    return {"amount": rest.decimal, "usage_limit": uses}
 
 
 def meta(data: Json, key: str) -> str:

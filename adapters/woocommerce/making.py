@@ -81,7 +81,8 @@ class Making:
     def _possible(
         self, request: RefundRequest, order: Order, prepared: Prepared, booking: Finding
     ) -> Prepared:
-        """Say whether what is still to be made can be."""
+        """Say whether what is still to be made can be; Rejected in other currencies."""
+        self._hold_to(order.currency)
         if request.way in CREDITS:
             asked = prepared.ask or ("" if order.customer.email else NO_EMAIL)
             return replace(prepared, ask=asked)
@@ -126,9 +127,8 @@ class Making:
         if not known:
             raise Gone
         coupon = known[0]
-        currency = str(self.calls.get("data/currencies/current").get("code", ""))
-        orders = self._since(coupon) if coupon.get("usage_count") else []
-        rest = coupons.left(coupon, orders, currency)
+        orders = self._since(coupon) if coupons.is_touched(coupon) else []
+        rest = coupons.left(coupon, orders, self._currency())
         if rest is None:
             msg = "a coupon of ours was used, and no order shows what for"
             raise OutcomeUnknown(msg)
@@ -140,6 +140,7 @@ class Making:
     def wares(self, order_ref: str, product_ref: str) -> tuple[Ware, ...]:
         """List what is sold of a product; empty where the shop has it no more."""
         order = self._raw(order_ref)
+        self._hold_to(str(order["currency"]))
         try:
             product = self.calls.get(f"products/{_number(product_ref)}")
         except Gone:
@@ -152,8 +153,22 @@ class Making:
 
     def ware(self, order_ref: str, ref: str) -> Ware:
         """Read one ware again; raises Gone, Rejected where it cannot be priced."""
-        product = self.calls.get(f"products/{_number(ref)}")
-        return goods.ware(product, self._raw(order_ref))
+        product, order = (
+            self.calls.get(f"products/{_number(ref)}"),
+            self._raw(order_ref),
+        )
+        self._hold_to(str(order["currency"]))
+        return goods.ware(product, order)
+
+    def _currency(self) -> str:
+        return str(self.calls.get("data/currencies/current").get("code", ""))
+
+    def _hold_to(self, currency: str) -> None:
+        """Raise Rejected for an order in another currency than prices and coupons."""
+        own = self._currency()
+        if currency != own:
+            msg = f"the shop's prices and coupons are in {own}, this order is not"
+            raise Rejected(msg, currency=currency)
 
     def _is_beside(self, request: RefundRequest) -> bool:
         return request.way in CREDITS or request.way in swaps.GOODS

@@ -232,6 +232,19 @@ def test_what_one_order_left_of_a_coupon_is_good_for_another(
     assert coupon["usage_count"] == 2
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_an_order_in_another_currency_than_the_shop_s_is_laid_before_a_person(
+    counter: WooCounter, way: Resolution
+) -> None:
+    case = counter.returned(counter.wish(way))
+    counter.standin.currency = "USD"
+    counter.work()
+    [row] = counter.rows(case)
+    assert row.state is Refund.PLANNED
+    assert desk.is_open(counter.db, "refund", row.id, "refused")
+    assert (counter.credits(), counter.swaps()) == ([], [])
+
+
 def test_a_coupon_that_staff_deletes_is_a_claim_of_its_customer(
     counter: WooCounter,
 ) -> None:

@@ -151,6 +151,15 @@ def test_a_used_coupon_is_opened_again_by_absolute_figures() -> None:
     assert coupons.opened(coupon(), eur(3000)) is None
 
 
+def test_a_coupon_whose_order_was_cancelled_is_whole_again_and_used_once() -> None:
+    given_back = coupon(usage_count=0, usage_limit=2, amount="18.00")
+    assert coupons.is_touched(given_back)
+    rest = coupons.left(given_back, spent(("cancelled", "10.00", "2.00")), "EUR")
+    assert rest == eur(3000)
+    assert coupons.opened(given_back, rest) == {"amount": "30.00", "usage_limit": 1}
+    assert not coupons.is_touched(coupon())
+
+
 def test_credit_asks_no_gateway_and_names_what_came_back() -> None:
     asked = refunds.body(CREDIT)
     assert (asked["api_refund"], asked["amount"]) == (False, "30.00")
