@@ -18,6 +18,18 @@ if TYPE_CHECKING:
     from adapters.woocommerce.standin.shop import Shop
 
 Json = dict[str, Any]
+ADDRESS = [
+    "first_name",
+    "last_name",
+    "company",
+    "address_1",
+    "address_2",
+    "city",
+    "state",
+    "postcode",
+    "country",
+    "phone",
+]
 PAYABLE = ("pending", "failed")
 SENDING = ("processing", "completed", "on-hold")
 
@@ -32,8 +44,9 @@ def create(shop: Shop, body: Json) -> Json:
     with shop.lock:
         order = selling.blank_order(shop, lines, [], [], gateway="", paid=False)
         order["created_via"] = "rest-api"
-        for name in ("billing", "shipping"):
-            order[name] = {**order[name], **dict(body.get(name) or {})}
+        blank = dict.fromkeys(ADDRESS, "")
+        order["billing"] = {**blank, "email": "", **billing}
+        order["shipping"] = {**blank, **dict(body.get("shipping") or {})}
         order["customer_id"] = int(body.get("customer_id") or 0)
         order["currency"] = str(body.get("currency") or shop.currency)
         order["_stock"] = False
