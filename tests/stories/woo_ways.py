@@ -18,6 +18,7 @@ from tests.stories.making_good import SIZES, Counter, wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from connector.model import Resolution, Return
     from connector.store import Database
@@ -87,8 +88,13 @@ def serving(
     resend: frozenset[str] = frozenset({"labpay"}),
 ) -> Iterator[WooCounter]:
     """Open a shop that has sold 3 `m` and a pair of socks, and a store beside it."""
-    times = [NOON]
-    standin = Shop(clock=lambda: times[-1])
+    at_desk: list[WooCounter] = []
+
+    def clock() -> datetime:
+        """Read the one clock of shop, adapter and desk: on the desk's wall."""
+        return at_desk[0].now if at_desk else NOON
+
+    standin = Shop(clock=clock)
     shirt = standin.add_product("Shirt", "30.00")
     sizes = {
         name: standin.add_product(name, eur(minor).decimal, parent=shirt, stock=9)
@@ -101,7 +107,7 @@ def serving(
             url=url,
             key=standin.key,
             secret=standin.secret,
-            clock=lambda: times[-1],
+            clock=clock,
             timeouts=QUICK,
             allow_http=True,
             transport=LOCAL,
