@@ -163,6 +163,19 @@ class Calls:
         """Make something that moves no money, once; raises as `get` does."""
         return _object(self._send(lambda: self._api.post(path, dict(body))), 201)
 
+    def make(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Make a coupon or an order, once; whatever is no clear refusal is unknown."""
+        reply = self._send(lambda: self._api.post(path, dict(body)))
+        if reply.status == HTTPStatus.CREATED:
+            answer = _json(reply)
+            if isinstance(answer, dict) and "id" in answer:
+                return answer
+        if reply.status in (400, 401, 403):
+            words = "the shop refused what was to be made"
+            raise Rejected(words, status=reply.status, code=_code(reply))
+        words = "it may have been made: the answer is no clear yes or no"
+        raise OutcomeUnknown(words, status=reply.status, code=_code(reply))
+
     def post_unsigned(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Post to a path of the site that knows no WooCommerce key, without ours.
 

@@ -1,13 +1,26 @@
-"""How a refund reaches WooCommerce, and how we find out what became of it."""
+"""How a refund reaches WooCommerce, and how we find out what became of it.
+
+Whatever else makes a return good, its booking on the order is such a refund too: of
+what goes back on the gateway, which may be nothing.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.woocommerce import translate
 from connector.errors import BadAmount, OutcomeUnknown
-from connector.model import Finding, Found, Moved, Prepared, Receipt
+from connector.model import (
+    CREDITS,
+    Finding,
+    Found,
+    Moved,
+    Prepared,
+    Receipt,
+    TaxPart,
+)
 from connector.money import Money, total
 
 if TYPE_CHECKING:
@@ -17,6 +30,22 @@ if TYPE_CHECKING:
 
 # Longer than any PHP run: a refund still without its payment then needs a person.
 GATEWAY_PATIENCE = timedelta(hours=1)
+# Longer than PHP lets a request run that asks nobody else.
+SHOP_PATIENCE = timedelta(minutes=10)
+
+
+def booked(request: RefundRequest) -> Money:
+    """Return what WooCommerce books: an exchanged order never held its whole price.
+
+    What stands on the tender of an exchange was paid with goods (decision 0017).
+    """
+    swapped = (x.amount for x in request.tenders if x.tender_ref == translate.EXCHANGE)
+    return request.amount - total(swapped, request.amount.currency)
+
+
+def asks_gateway(request: RefundRequest) -> bool:
+    """Say whether the gateway is to move money: never for credit, nor for nothing."""
+    return request.by_gateway and request.way not in CREDITS and bool(booked(request))
 
 
 def body(request: RefundRequest) -> dict[str, Any]:
@@ -25,15 +54,85 @@ def body(request: RefundRequest) -> dict[str, Any]:
     `amount` counts; the lines may add up to more, the fees being the difference.
     A missing `api_refund` or `api_restock` would mean true.
     """
-    goods = [share for share in request.lines if share.quantity]
+    lines = _at_shop(request)
+    goods = [share for share in lines if share.quantity]
     return {
-        "amount": request.amount.decimal,
+        "amount": booked(request).decimal,
         "reason": f"{request.reason[:120]} [RT-{request.key}]",
-        "api_refund": request.by_gateway,
+        "api_refund": asks_gateway(request),
         "api_restock": bool(goods) and all(share.restock for share in goods),
-        "line_items": [_line(share) for share in (*request.lines, *request.shipping)],
-        "meta_data": [{"key": translate.META_KEY, "value": request.key}],
+        "line_items": [_line(share) for share in (*lines, *request.shipping)],
+        "meta_data": [
+            {"key": translate.META_KEY, "value": request.key},
+            *_whole(request),
+        ],
     }
+
+
+def _whole(request: RefundRequest) -> list[dict[str, str]]:
+    """Name the whole amount where WooCommerce is told less."""
+    if booked(request) == request.amount:
+        return []
+    return [{"key": translate.META_AMOUNT, "value": request.amount.decimal}]
+
+
+def _at_shop(request: RefundRequest) -> tuple[Share, ...]:
+    """Return the lines as they are booked: no VAT of what was paid with goods.
+
+    The fee below zero on the new order takes that VAT off already. Units that a
+    refund of their own puts back on the shelf are not named twice.
+    """
+    lines = request.lines
+    swapped = [x.amount for x in request.deductions if x.code == "exchange"]
+    if swapped or booked(request) != request.amount:
+        whole = total((one.gross for one in lines), request.amount.currency)
+        lines = tuple(_part(one, booked(request), whole) for one in lines)
+    if is_mixed(request):
+        lines = tuple(replace(x, quantity=0) if x.restock else x for x in lines)
+    return lines
+
+
+def _part(share: Share, of: Money, whole: Money) -> Share:
+    """Return the part of a line that `of` is of `whole`."""
+    part = min(of.minor, whole.minor)
+    scale = whole.minor or 1
+    return replace(
+        share,
+        gross=share.gross.share(part, scale),
+        taxes=tuple(
+            TaxPart(rate=tax.rate, amount=tax.amount.share(part, scale))
+            for tax in share.taxes
+        ),
+    )
+
+
+def is_mixed(request: RefundRequest) -> bool:
+    """Say whether some goods go back on the shelf and others do not.
+
+    `api_restock` is one for all lines: what goes back is then booked apart.
+    """
+    return len({one.restock for one in request.lines if one.quantity}) > 1
+
+
+def shelf_body(request: RefundRequest) -> dict[str, Any]:
+    """Return a refund of nothing that puts back on the shelf what goes there."""
+    return {
+        "amount": Money.zero(request.amount.currency).decimal,
+        "reason": f"Restocked for {request.reason[:100]} [RS-{request.key}]",
+        "api_refund": False,
+        "api_restock": True,
+        "line_items": [
+            {"id": _number(one.ref), "quantity": one.quantity, "refund_total": "0"}
+            for one in request.lines
+            if one.restock and one.quantity
+        ],
+    }
+
+
+def is_shelf_of(refund: translate.Json, key: str) -> bool:
+    """Say whether the shop's refund is what put goods of this key on the shelf."""
+    found = translate.SHELF.search(str(refund.get("reason") or ""))
+    return found is not None and found.group(1) == key
 
 
 def _line(share: Share) -> dict[str, Any]:
@@ -79,16 +178,18 @@ def receipt(request: RefundRequest, answer: translate.Json) -> Receipt:
     except (KeyError, BadAmount):
         msg = "the shop made a refund, but does not say which, or of how much"
         raise OutcomeUnknown(msg) from None
-    if amount != request.amount:
+    if amount != booked(request):
         msg = "the shop made a refund of another amount"
-        raise OutcomeUnknown(msg, asked=request.amount, made=amount)
+        raise OutcomeUnknown(msg, asked=booked(request), made=amount)
     return _receipt(made, request)
 
 
 def _receipt(made: ShopRefund, request: RefundRequest) -> Receipt:
     """Say whether money moved: without the gateway, a person had paid before."""
-    moved = made.moved if request.by_gateway else Moved.YES
-    return Receipt(ref=made.ref, amount=made.amount, moved=moved)
+    moved = made.moved if asks_gateway(request) else Moved.YES
+    is_whole = made.amount == booked(request)
+    amount = request.amount if is_whole else made.amount
+    return Receipt(ref=made.ref, amount=amount, moved=moved)
 
 
 def find(
@@ -109,10 +210,20 @@ def find(
         return Finding(found=Found.PERSON, why=why)
     if ours:
         return _standing(request, ours[0], now)
+    if not asks_gateway(request):
+        return awaited(request, now)
     if may_resend:
         return Finding(found=Found.ABSENT)
     why = "the shop has no such refund; check at the gateway whether it paid"
     return Finding(found=Found.PERSON, why=why)
+
+
+def awaited(request: RefundRequest, now: datetime) -> Finding:
+    """Judge what is not there and asks no gateway: late at most by PHP's patience."""
+    sent = request.first_sent_at
+    if sent and now - sent < SHOP_PATIENCE:
+        return Finding(found=Found.UNCLEAR, why="the shop may still be making it")
+    return Finding(found=Found.ABSENT)
 
 
 def _standing(request: RefundRequest, made: ShopRefund, now: datetime) -> Finding:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import heapq
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.guard import STRICT, Transport
 from adapters.pacing import Pacing
 from adapters.wire import Timeouts, understood, understood_each
 from adapters.without_returns import WithoutReturns
-from adapters.without_wares import WithoutWares
 from adapters.woocommerce import (
     checks,
     history,
     hooks,
+    making,
+    news,
     notes,
     polling,
-    refunds,
     translate,
 )
 from adapters.woocommerce.calls import PAGE, Calls
+from adapters.woocommerce.catalogue import Catalogue
 from adapters.woocommerce.plugins import BooksArrivals, ListsReturns, Meanings, Site
 from adapters.woocommerce.plugins.known import Known
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
@@ -29,6 +29,7 @@ from connector.platform import Abilities, Check, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime, timedelta
 
     from connector.model import (
         Batch,
@@ -40,15 +41,15 @@ if TYPE_CHECKING:
         Return,
         ShopRefund,
         ShopReturn,
+        Ware,
     )
+    from connector.money import Money
     from connector.platform import Notice
 
-PRODUCTS_FRESH = timedelta(minutes=10)
-MOST_PRODUCTS = 5000  # kept in memory
 REFUND_PAGES = 5
 
 
-class WooCommerceShop(WithoutReturns, WithoutWares):
+class WooCommerceShop(WithoutReturns):
     """Satisfies `connector.platform.Shop` for WooCommerce's wc/v3 API.
 
     WooCommerce itself holds no returns; the shop's return plugins do.
@@ -101,7 +102,12 @@ class WooCommerceShop(WithoutReturns, WithoutWares):
             clock=clock,
         )
         self._clock = clock
-        self._resend = resend_when_absent
+        self._making = making.Making(
+            calls=self._calls,
+            clock=clock,
+            read=self.order,
+            resend=resend_when_absent,
+        )
         site = Site(
             calls=self._calls,
             clock=clock,
@@ -110,8 +116,7 @@ class WooCommerceShop(WithoutReturns, WithoutWares):
             meanings=meanings or Meanings(),
         )
         self._plugins = Known(site)
-        self._products: dict[str, Mapping[str, Any]] = {}
-        self._products_at: datetime | None = None
+        self._catalogue = Catalogue(self._calls, clock)
 
     @property
     def abilities(self) -> Abilities:
@@ -122,6 +127,7 @@ class WooCommerceShop(WithoutReturns, WithoutWares):
             opens_returns=self._plugins.is_sure
             and any(one.opens_returns for one in running),
             pays_through_returns=False,
+            ways=making.WAYS,
             lists_refunds=True,
             rewrites_requests=any(one.rewrites_requests for one in running),
             lists_returns=any(isinstance(one, ListsReturns) for one in running),
@@ -130,7 +136,7 @@ class WooCommerceShop(WithoutReturns, WithoutWares):
 
     def read_notice(self, topic: str, body: bytes) -> Notice:
         """Read what a delivery is about; never raises."""
-        return translate.notice(topic, body, self._plugins.notice)
+        return news.notice(topic, body, self._plugins.notice)
 
     @understood
     def order(self, ref: str) -> Order:
@@ -213,8 +219,9 @@ class WooCommerceShop(WithoutReturns, WithoutWares):
     @understood_each
     def refund_refs(self) -> Iterator[Sighting]:
         """List every refund of the shop; pages that shift only make one come twice."""
-        for one in self._calls.every("refunds", {"_fields": "id,parent_id"}):
-            yield Sighting(ref=str(one["id"]), order_ref=str(one["parent_id"]))
+        for one in self._calls.every("refunds", {"_fields": "id,parent_id,reason"}):
+            if not translate.is_shelf(one):
+                yield Sighting(ref=str(one["id"]), order_ref=str(one["parent_id"]))
 
     @understood
     def missing(self, refs: Sequence[str]) -> frozenset[str]:
@@ -241,25 +248,35 @@ class WooCommerceShop(WithoutReturns, WithoutWares):
 
     @understood
     def prepare(self, request: RefundRequest) -> Prepared:
-        """Read the order's refunds just before one is sent."""
-        return refunds.prepare(request, self.order(request.order_ref))
+        """Read the order, and what stands beside it, just before anything is sent."""
+        return self._making.prepare(request)
 
     @understood
     def refund(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Receipt:
-        """Post the refund, once."""
+        """Make it good: each request that this takes is sent once."""
         del preimage
-        answer = self._calls.refund(_id(request.order_ref), refunds.body(request))
-        return refunds.receipt(request, answer)
+        return self._making.make(request)
 
     @understood
     def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
-        """Look for our token in the order's refunds."""
+        """Look for our token on the order, and for what was made beside it."""
         del preimage
-        order = self.order(request.order_ref)
-        may_resend = {tender.gateway for tender in order.tenders} <= self._resend
-        return refunds.find(
-            request, order.refunds, self._clock(), may_resend=may_resend
-        )
+        return self._making.look(request)
+
+    @understood
+    def wares(self, order_ref: str, product_ref: str) -> tuple[Ware, ...]:
+        """List what is sold of a product, priced for the order's customer."""
+        return self._making.wares(order_ref, product_ref)
+
+    @understood
+    def ware(self, order_ref: str, ref: str) -> Ware:
+        """Read one ware again."""
+        return self._making.ware(order_ref, ref)
+
+    @understood
+    def balance(self, code: str) -> Money:
+        """Say what is left of a coupon of ours."""
+        return self._making.balance(code)
 
     @understood
     def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
@@ -357,29 +374,6 @@ class WooCommerceShop(WithoutReturns, WithoutWares):
 
     def _refunds(self, order_ref: str) -> list[Mapping[str, Any]]:
         return list(self._calls.every(f"orders/{_id(order_ref)}/refunds", {}))
-
-    def _catalogue(
-        self, found: Sequence[Mapping[str, Any]]
-    ) -> Mapping[str, Mapping[str, Any]]:
-        """Read tags and categories of the orders' products, kept for ten minutes."""
-        now = self._clock()
-        is_old = self._products_at is None or now - self._products_at > PRODUCTS_FRESH
-        if is_old or len(self._products) > MOST_PRODUCTS:
-            self._products, self._products_at = {}, now
-        lines = (line for one in found for line in one["line_items"])
-        wanted = {str(line.get("product_id") or "") for line in lines}
-        missing = sorted(wanted - {""} - self._products.keys())
-        for first in range(0, len(missing), PAGE):
-            some = missing[first : first + PAGE]
-            asked = {
-                "include": ",".join(some),
-                "_fields": "id,tags,categories,virtual",
-            }
-            for one in self._calls.every("products", asked):
-                self._products[str(one["id"])] = one
-            for ref in some:
-                self._products.setdefault(ref, {})  # deleted since: no tags
-        return self._products
 
 
 def _id(ref: str) -> str:

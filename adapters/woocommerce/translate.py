@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from adapters.woocommerce.reading import Reading
 from connector.errors import BadAmount
 from connector.model import (
     Charge,
     Customer,
     Line,
     Moved,
-    Oddity,
     Order,
     OrderStatus,
     RefundedLine,
@@ -25,7 +23,6 @@ from connector.model import (
     TenderKind,
 )
 from connector.money import Money, total
-from connector.platform import Notice
 
 Json = Mapping[str, Any]
 
@@ -47,52 +44,15 @@ PAID = ("processing", "completed", "refunded", *RETURNING)
 # Gateways that come with WooCommerce and cannot pay back by themselves.
 BY_HAND = ("", "bacs", "cheque", "cod")
 CARDS = ("stripe", "woocommerce_payments", "ppcp-credit-card-gateway", "square")
-ORDER_TOPICS = ("order.created", "order.updated", "order.restored", "order.deleted")
-ORDER_ACTIONS = (
-    "woocommerce_order_refunded",
-    "woocommerce_order_partially_refunded",
-    "woocommerce_order_fully_refunded",
-    "woocommerce_order_status_changed",
-    "woocommerce_order_status_refunded",
-)
-REFUND_ACTIONS = ("woocommerce_refund_created",)
 TOKEN = re.compile(r"\[RT-([0-9A-Za-z-]+)\]")
+SHELF = re.compile(r"\[RS-([0-9A-Za-z-]+)\]")  # goods back on the shelf, no money
 META_KEY = "_retour_refund"
+META_AMOUNT = "_retour_amount"  # of our refund, what was paid with goods included
+META_NEW = "_retour_exchange"  # our key, on an order of new goods and its fee
+EXCHANGE = "exchange"  # the tender of what was paid with goods
 REFUNDED_ITEM = "_refunded_item_id"
+CENTS = 2  # minor units that rounding may take
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One pass over an order; what no table knows is kept in `oddities`."""
-
-    currency: str
-    oddities: list[Oddity] = field(default_factory=list)
-
-    def odd(self, path: str, raw: object) -> None:
-        self.oddities.append(Oddity(path=path, raw=str(raw)[:200]))
-
-    def money(self, value: object, path: str) -> Money:
-        """Read a decimal string; "" and "-" are really sent, and kept as odd."""
-        try:
-            money, exact = Money.read(str(value), self.currency)
-        except BadAmount:
-            self.odd(path, value)
-            return Money.zero(self.currency)
-        if not exact:
-            self.odd(path, value)
-        return money
-
-    def moment(self, value: object, path: str) -> datetime | None:
-        """Read a `…_gmt` date, which is UTC and says no offset."""
-        if not value:
-            return None
-        try:
-            read = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.odd(path, value)
-            return None
-        return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Order:
@@ -101,11 +61,11 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
     What was paid is `total + total_tax` of each line; `taxes[]` may differ from
     `total_tax` by a cent and only says how it divides over the rates.
     """
-    reading = _Reading(str(data.get("currency") or "XXX"))
-    made = tuple(_refund(one, reading) for one in refunds)
+    reading = Reading(str(data.get("currency") or "XXX"))
+    made = tuple(_refund(one, reading) for one in refunds if not is_shelf(one))
     back = _back(refunds, reading)
     status = str(data.get("status"))
-    means = _status(data, status)
+    means = _status(data, status, back)
     if means is OrderStatus.UNKNOWN:
         reading.odd("status", status)
     lines = tuple(
@@ -116,9 +76,13 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
         for one in data.get("shipping_lines") or ()
     )
     fees = tuple(
-        _charge(one, "name", back, reading) for one in data.get("fee_lines") or ()
+        _charge(one, "name", back, reading)
+        for one in data.get("fee_lines") or ()
+        if not is_swap(one)
     )
-    amount = reading.money(data.get("total"), "total")
+    paid = reading.money(data.get("total"), "total")
+    swapped = _swapped(data, paid, (*lines, *shipping, *fees), reading)
+    amount = paid + swapped
     _check_sum(amount, (*lines, *shipping, *fees), reading)
     return Order(
         ref=str(data["id"]),
@@ -133,7 +97,7 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
         lines=lines,
         shipping=shipping,
         fees=fees,
-        tenders=(_tender(data, amount, made, status),),
+        tenders=_tenders(data, paid, swapped, made, status),
         refunds=made,
         customer=_customer(data),
         completed_at=reading.moment(data.get("date_completed_gmt"), "completed"),
@@ -141,22 +105,60 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
     )
 
 
-def _status(data: Json, status: str) -> OrderStatus:
+def _status(data: Json, status: str, back: _Back) -> OrderStatus:
     """Say what a status means; in a return's, the date of completion stays."""
-    if status in RETURNING:
+    if status in RETURNING or (status == "refunded" and _is_left(data, back)):
         is_sent = bool(data.get("date_completed_gmt"))
         return OrderStatus.COMPLETED if is_sent else OrderStatus.OPEN
     return STATUS.get(status, OrderStatus.UNKNOWN)
 
 
-def _check_sum(amount: Money, parts: tuple[Line | Charge, ...], r: _Reading) -> None:
+def _is_left(data: Json, back: _Back) -> bool:
+    """Say whether goods are left of an order that was paid with goods.
+
+    One paid with nothing else is "refunded" with its first booking, of nothing.
+    """
+    return any(is_swap(one) for one in data.get("fee_lines") or ()) and any(
+        str(back.get(str(one["id"]), (0,))[0]) != str(one.get("quantity"))
+        for one in data.get("line_items") or ()
+    )
+
+
+def is_swap(fee: Json) -> bool:
+    """Say whether a fee is ours: the value of goods that came back for these."""
+    return bool(_meta(fee, META_NEW))
+
+
+def is_shelf(refund: Json) -> bool:
+    """Say whether a refund of ours moves no money, and only goods."""
+    return bool(SHELF.search(str(refund.get("reason") or "")))
+
+
+def _swapped(
+    data: Json, paid: Money, parts: tuple[Line | Charge, ...], reading: Reading
+) -> Money:
+    """Return what of an order of new goods was paid with old ones (decision 0017).
+
+    All that its lines cost above its total: the fee and its VAT are rounded apart.
+    """
+    ours = [one for one in data.get("fee_lines") or () if is_swap(one)]
+    if not ours:
+        return Money.zero(reading.currency)
+    fees = [-_paid(one, "exchange", reading)[0] for one in ours]
+    found = total((part.gross for part in parts), reading.currency) - paid
+    if abs(found.minor - sum(one.minor for one in fees)) > CENTS:
+        return total(fees, reading.currency)  # `_check_sum` marks it
+    return found
+
+
+def _check_sum(amount: Money, parts: tuple[Line | Charge, ...], r: Reading) -> None:
     paid = total((part.gross for part in parts), r.currency)
     if paid != amount:
         r.odd("total", f"{amount} is not the sum of its lines, {paid}")
 
 
 def _line(
-    data: Json, back: _Back, products: Mapping[str, Json], reading: _Reading
+    data: Json, back: _Back, products: Mapping[str, Json], reading: Reading
 ) -> Line:
     path = f"line_items.{data.get('id')}"
     gross, taxes = _paid(data, path, reading)
@@ -180,7 +182,7 @@ def _line(
     )
 
 
-def _charge(data: Json, title: str, back: _Back, reading: _Reading) -> Charge:
+def _charge(data: Json, title: str, back: _Back, reading: Reading) -> Charge:
     gross, taxes = _paid(data, f"charge.{data.get('id')}", reading)
     ref = str(data["id"])
     return Charge(
@@ -192,7 +194,7 @@ def _charge(data: Json, title: str, back: _Back, reading: _Reading) -> Charge:
     )
 
 
-def _paid(data: Json, path: str, r: _Reading) -> tuple[Money, tuple[TaxPart, ...]]:
+def _paid(data: Json, path: str, r: Reading) -> tuple[Money, tuple[TaxPart, ...]]:
     """Return gross and its taxes: `total_tax` apportioned as `taxes[]` weighs it."""
     net = r.money(data.get("total"), f"{path}.total")
     tax = r.money(data.get("total_tax") or "0", f"{path}.total_tax")
@@ -221,7 +223,7 @@ def _weight(value: object) -> int:
         return 0
 
 
-def _whole(value: object, path: str, reading: _Reading) -> int:
+def _whole(value: object, path: str, reading: Reading) -> int:
     try:
         return int(str(value))
     except ValueError:
@@ -242,7 +244,7 @@ def _names(found: object) -> tuple[str, ...]:
 _Back = Mapping[str, tuple[int, Money]]
 
 
-def _back(refunds: list[Json], reading: _Reading) -> _Back:
+def _back(refunds: list[Json], reading: Reading) -> _Back:
     """Add up, by the order's line, the units and gross that refunds name."""
     back: dict[str, tuple[int, Money]] = {}
     for refund in refunds:
@@ -252,7 +254,7 @@ def _back(refunds: list[Json], reading: _Reading) -> _Back:
     return back
 
 
-def _refunded(data: Json, reading: _Reading) -> tuple[RefundedLine, ...]:
+def _refunded(data: Json, reading: Reading) -> tuple[RefundedLine, ...]:
     """Read a refund's lines: negative figures, tied to the order's by their meta."""
     found: list[RefundedLine] = []
     for kind in ("line_items", "shipping_lines", "fee_lines"):
@@ -271,17 +273,19 @@ def _refunded(data: Json, reading: _Reading) -> tuple[RefundedLine, ...]:
 
 def refund(data: Json, currency: str) -> ShopRefund:
     """Translate one refund as `GET /orders/<id>/refunds` lists it."""
-    return _refund(data, _Reading(currency))
+    return _refund(data, Reading(currency))
 
 
-def _refund(data: Json, reading: _Reading) -> ShopRefund:
+def _refund(data: Json, reading: Reading) -> ShopRefund:
     """Read a refund: positive `amount` in full, negative `total` in an order.
 
     `refunded_payment: false` does not mean that no money moved: staff may have
     paid by other means, and it lowers what is left either way.
     """
     path = f"refunds.{data.get('id')}"
-    if "amount" in data:
+    if _meta(data, META_KEY) and _meta(data, META_AMOUNT):
+        amount = reading.money(_meta(data, META_AMOUNT), f"{path}.meta")
+    elif "amount" in data:
         amount = reading.money(data["amount"], f"{path}.amount")
     else:
         amount = -reading.money(data.get("total"), f"{path}.total")
@@ -311,22 +315,46 @@ def _meta(data: Json, key: str) -> str:
     return ""
 
 
-def _tender(
-    data: Json, amount: Money, refunds: tuple[ShopRefund, ...], status: str
-) -> Tender:
-    """Return the one tender of an order: WooCommerce knows no second."""
+def _tenders(
+    data: Json,
+    paid: Money,
+    swapped: Money,
+    refunds: tuple[ShopRefund, ...],
+    status: str,
+) -> tuple[Tender, ...]:
+    """Return the one tender of an order; new goods have another, what came back."""
+    back = total((one.amount for one in refunds), paid.currency)
+    if not swapped:
+        return (_tender(data, paid, back, status),)
+    # What the shop's own refunds name went back on its gateway, the rest by hand.
+    listed = (refund(one, paid.currency) for one in data.get("refunds") or ())
+    named = min(total((one.amount for one in listed), paid.currency), back)
+    given = Tender(
+        ref=EXCHANGE,
+        gateway=EXCHANGE,
+        kind=TenderKind.MANUAL,
+        captured=swapped,
+        refunded=back - named,
+        can_refund=False,
+    )
+    if not paid:
+        return (given,)
+    return given, _tender(data, paid, named, status)
+
+
+def _tender(data: Json, amount: Money, back: Money, status: str) -> Tender:
+    """Return what was paid through the order's gateway; `back` went back on it."""
     gateway = str(data.get("payment_method") or "")
     is_paid = bool(data.get("date_paid_gmt")) or status in PAID
     kind = TenderKind.MANUAL if gateway in BY_HAND else TenderKind.UNKNOWN
     if gateway in CARDS:
         kind = TenderKind.CARD
-    currency = amount.currency
     return Tender(
         ref="payment",
         gateway=gateway,
         kind=kind,
-        captured=amount if is_paid else Money.zero(currency),
-        refunded=total((one.amount for one in refunds), currency),
+        captured=amount if is_paid else Money.zero(amount.currency),
+        refunded=back,
         can_refund=False if gateway in BY_HAND else None,
     )
 
@@ -341,42 +369,3 @@ def _customer(data: Json) -> Customer:
         country=str(country),
         language=_meta(data, "wpml_language"),
     )
-
-
-def notice(
-    topic: str,
-    body: bytes,
-    of_plugins: Callable[[str, Json], Notice | None] = lambda _topic, _data: None,
-) -> Notice:
-    """Read what a delivery is about; a signed body may be an error, or anything.
-
-    `of_plugins` reads the actions of return plugins.
-    """
-    unknown = Notice(about="unknown")
-    try:
-        data = json.loads(body)
-    except ValueError:
-        return unknown
-    if not isinstance(data, dict):
-        return unknown
-    if topic.startswith("action."):
-        return _action(data) or of_plugins(topic, data) or unknown
-    ref = data.get("id")
-    if topic in ORDER_TOPICS and _is_id(ref):
-        return Notice(about="order", order_ref=str(ref))
-    return unknown
-
-
-def _action(data: Json) -> Notice | None:
-    action, arg = data.get("action"), data.get("arg")
-    if not _is_id(arg):
-        return None
-    if action in ORDER_ACTIONS:
-        return Notice(about="order", order_ref=str(arg))
-    if action in REFUND_ACTIONS:
-        return Notice(about="refund", refund_ref=str(arg))
-    return None
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0

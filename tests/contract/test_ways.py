@@ -13,7 +13,7 @@ import pytest
 from connector.errors import Gone, OutcomeUnknown, Unavailable
 from connector.model import Found, Moved, Resolution
 from connector.money import Money
-from tests.contract import ways
+from tests.contract import ways, woo_ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from connector.model import Finding, Receipt, RefundRequest
     from tests.contract.ways import WaysBench
 
-BENCHES = [ways.sandbox, ways.shopify]
+BENCHES = [ways.sandbox, ways.shopify, woo_ways.woocommerce]
 CREDIT = (Resolution.STORE_CREDIT, Resolution.GIFT_CARD, Resolution.COURTESY)
 BESIDE = (*CREDIT, *ways.GOODS)
 

@@ -223,7 +223,7 @@ def _finish(
     if body.get("api_restock", True) is not False:
         for kind, line, asked in lines:
             if kind == "line_items" and asked.get("quantity"):
-                product = shop.products[line["product_id"]]
+                product = shop.product_of(line)
                 product["stock_quantity"] += int(asked["quantity"])
     if is_full:
         order["status"] = "refunded"

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from adapters.woocommerce.standin import (
+    coupons,
+    creating,
     hook_routes,
     meta,
     moments,
@@ -58,7 +60,8 @@ def _only(found: Any, fields: str | None) -> Any:  # noqa: ANN401 - JSON
     """Keep the asked fields; a nested `a.b` of a list is dropped, as it really is."""
     if isinstance(found, list):
         return [_only(one, fields) for one in found]
-    shown = {key: value for key, value in found.items() if not key.startswith("_perc")}
+    hidden = ("_percent", "_fees", "_stock")
+    shown = {key: value for key, value in found.items() if key not in hidden}
     if not fields:
         return shown
     return {key: value for key, value in shown.items() if key in fields.split(",")}
@@ -173,9 +176,16 @@ def change_order(call: Call) -> Json:
     if "customer_note" in body:
         order["customer_note"] = body["customer_note"]
     meta.write(call.shop, order, body.get("meta_data"))
-    call.shop.set_status(order, str(body.get("status", order["status"])))
+    creating.add_fees(call.shop, order, body.get("fee_lines"))
+    creating.set_status(call.shop, order, str(body.get("status", order["status"])))
     call.shop.touch(order)
     return call.shop.shown(order)
+
+
+def make_order(call: Call) -> Json:
+    """Make an order, as `creating` does."""
+    body = call.body if isinstance(call.body, dict) else {}
+    return call.shop.shown(creating.create(call.shop, body))
 
 
 def delete_order(call: Call) -> Json:
@@ -242,6 +252,44 @@ def list_products(call: Call) -> list[Json]:
     return _page(call, found)
 
 
+def read_product(call: Call) -> Json:
+    """Show a product, or a variation by its own id."""
+    product = call.shop.products.get(call.parts[0])
+    if product is None:
+        code = "woocommerce_rest_product_invalid_id"
+        raise Problem(404, code, "Invalid ID.", {"status": 404})
+    return product
+
+
+def list_variations(call: Call) -> list[Json]:
+    """List a product's variations, the newest first, without their parent's name."""
+    parent = read_product(call)
+    found = [call.shop.products[ref] for ref in reversed(parent["variations"])]
+    bare = f"{parent['name']} - "
+    return _page(call, [x | {"name": x["name"].removeprefix(bare)} for x in found])
+
+
+def list_coupons(call: Call) -> list[Json]:
+    """List coupons, the one of a code where it is asked for."""
+    return _page(call, coupons.found(call.shop, call.query.get("code")))
+
+
+def make_coupon(call: Call) -> Json:
+    """Make a coupon."""
+    body = call.body if isinstance(call.body, dict) else {}
+    return coupons.make(call.shop, body)
+
+
+def change_coupon(call: Call) -> Json:
+    """Change a coupon."""
+    coupon = call.shop.coupons.get(call.parts[0])
+    if coupon is None:
+        code = "woocommerce_rest_shop_coupon_invalid_id"
+        raise Problem(404, code, "Invalid ID.", {"status": 404})
+    body = call.body if isinstance(call.body, dict) else {}
+    return coupons.change(call.shop, coupon, body)
+
+
 def list_notes(call: Call) -> list[Json]:
     """List an order's notes."""
     _order(call)
@@ -300,6 +348,7 @@ def tax_settings(call: Call) -> list[Json]:
 ORDER = r"orders/(\d+)"
 ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("GET", "orders", list_orders, 200),
+    ("POST", "orders", make_order, 201),
     ("GET", "orders/statuses", list_statuses, 200),
     ("GET", "reports/orders/totals", status_totals, 200),
     ("GET", ORDER, read_order, 200),
@@ -317,6 +366,11 @@ ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("GET", r"shipments/(\d+)", shipments.read, 200),
     ("PUT", r"shipments/(\d+)", shipments.change, 200),
     ("GET", "products", list_products, 200),
+    ("GET", r"products/(\d+)", read_product, 200),
+    ("GET", r"products/(\d+)/variations", list_variations, 200),
+    ("GET", "coupons", list_coupons, 200),
+    ("POST", "coupons", make_coupon, 201),
+    ("PUT", r"coupons/(\d+)", change_coupon, 200),
     ("GET", "webhooks", list_hooks, 200),
     ("POST", "webhooks", hook_routes.make, 201),
     ("GET", r"webhooks/(\d+)", hook_routes.read, 200),

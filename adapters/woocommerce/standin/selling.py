@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from adapters.woocommerce.standin import coupons
 from adapters.woocommerce.standin.books import ZERO, rounded, tax_inside, tax_upon
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ def add_product(
     categories: Iterable[str],
     percent: Decimal,
     stock: int,
+    parent: int = 0,
 ) -> int:
-    """Return the id of a new product."""
+    """Return the id of a new product, or of a variation of `parent`."""
     product_id = shop.new_id("post")
     shop.products[product_id] = {
         "id": product_id,
@@ -39,13 +41,25 @@ def add_product(
         "price": shop.money(price),
         "regular_price": shop.money(price),
         "virtual": False,
+        "purchasable": True,
+        "tax_status": "taxable",
+        "tax_class": "",
         "manage_stock": True,
         "stock_quantity": stock,
+        "stock_status": "instock",
+        "backorders_allowed": False,
+        "parent_id": parent,
+        "variations": [],
         "categories": _terms(shop, categories),
         "tags": _terms(shop, tags),
         "meta_data": [],
         "_percent": percent,
     }
+    if parent:
+        whole = f"{shop.products[parent]['name']} - {name}"
+        shop.products[product_id] |= {"type": "variation", "name": whole}
+        shop.products[parent]["type"] = "variable"
+        shop.products[parent]["variations"].append(product_id)
     return product_id
 
 
@@ -69,17 +83,58 @@ def place_order(
     country: str,
     shipping: Decimal | None,
     coupon: Decimal,
+    code: str,
     fee: Decimal | None,
     gateway: str,
     paid: bool,
 ) -> int:
-    """Return the id of a new order; a coupon is spread over the lines by price."""
-    order_id = shop.new_id("post")
+    """Return the id of a new order; a coupon is spread over the lines by price.
+
+    Raises ValueError for a code that this customer may not use.
+    """
+    if code:
+        goods = sum((Decimal(shop.products[x]["price"]) * n for x, n in wanted), ZERO)
+        coupon = coupons.spend(shop, code, email, goods)
     lines = _lines(shop, wanted, coupon)
     carriage = [] if shipping is None else [_carriage(shop, shipping)]
     extra = [] if fee is None else [_fee(shop, fee)]
-    now = shop.clock()
-    shop.orders[order_id] = {
+    order = blank_order(shop, lines, carriage, extra, gateway=gateway, paid=paid)
+    order["billing"] = _address(email, country) | {"email": email}
+    order["shipping"] = _address("", country)
+    if code:
+        order["coupon_lines"] = [_taken(shop, code, lines)]
+    shop.keep_order(order)
+    for product_id, count in wanted:
+        shop.products[product_id]["stock_quantity"] -= count
+    return int(order["id"])
+
+
+def _taken(shop: Shop, code: str, lines: list[Json]) -> Json:
+    """Return the coupon line of an order: what the coupon took, net and tax."""
+    net = _discount(lines)
+    tax = _sum(lines, "subtotal_tax") - _sum(lines, "total_tax")
+    return {
+        "id": shop.new_id("line"),
+        "code": code.lower(),
+        "discount": shop.money(net),
+        "discount_tax": shop.money(tax),
+        "meta_data": [],
+        "discount_type": "fixed_cart",
+    }
+
+
+def blank_order(
+    shop: Shop,
+    lines: list[Json],
+    carriage: list[Json],
+    extra: list[Json],
+    *,
+    gateway: str,
+    paid: bool,
+) -> Json:
+    """Return a new order of these parts, for nobody yet."""
+    order_id, now = shop.new_id("post"), shop.clock()
+    return {
         "id": order_id,
         "parent_id": 0,
         "status": "processing" if paid else "pending",
@@ -93,8 +148,8 @@ def place_order(
         **_totals(shop, lines, carriage, extra),
         "customer_id": 0,
         "order_key": f"wc_order_{order_id}",
-        "billing": _address(email, country) | {"email": email},
-        "shipping": _address("", country),
+        "billing": {},
+        "shipping": {},
         "payment_method": gateway,
         "payment_method_title": gateway.title(),
         "transaction_id": "",
@@ -103,7 +158,7 @@ def place_order(
         "number": str(order_id),
         "meta_data": [],
         "line_items": lines,
-        "tax_lines": [],
+        "tax_lines": _rates(shop, lines, carriage),
         "shipping_lines": carriage,
         "fee_lines": extra,
         "coupon_lines": [],
@@ -114,11 +169,29 @@ def place_order(
         "currency_symbol": "€",
         "_links": {"self": [], "collection": []},
     }
-    shop.refunds[order_id] = []
-    shop.notes[order_id] = []
-    for product_id, count in wanted:
-        shop.products[product_id]["stock_quantity"] -= count
-    return order_id
+
+
+def _rates(shop: Shop, lines: list[Json], carriage: list[Json]) -> list[Json]:
+    """Return the order's tax lines: one a rate that its lines bear."""
+    percents = [(one, shop.product_of(one)["_percent"]) for one in lines]
+    return [
+        {
+            "id": shop.new_id("line"),
+            "rate_code": f"FR-{percent:f}-1",
+            "rate_id": rate_id(shop, percent),
+            "label": f"VAT {percent:f}%",
+            "compound": False,
+            "tax_total": shop.money(
+                _sum([x for x, its in percents if its == percent], "total_tax")
+            ),
+            "shipping_tax_total": shop.money(
+                _sum(carriage, "total_tax") if percent == SHIPPING_PERCENT else ZERO
+            ),
+            "rate_percent": float(percent),
+            "meta_data": [],
+        }
+        for percent in sorted({its for _, its in percents} - {ZERO})
+    ]
 
 
 def _totals(
@@ -155,19 +228,20 @@ def _lines(shop: Shop, wanted: list[tuple[int, int]], coupon: Decimal) -> list[J
     for (product_id, count), price in zip(wanted, full, strict=True):
         off = rounded(left * price / worth, shop.decimals) if worth else ZERO
         left, worth = left - off, worth - price
-        lines.append(_line(shop, shop.products[product_id], count, price, price - off))
+        lines.append(line(shop, shop.products[product_id], count, price, price - off))
     return lines
 
 
-def _line(shop: Shop, product: Json, count: int, full: Decimal, price: Decimal) -> Json:
+def line(shop: Shop, product: Json, count: int, full: Decimal, price: Decimal) -> Json:
+    """Return a line of an order, at `price` of `full` for all of its units."""
     percent = product["_percent"]
     net, tax = _apart(shop, price, percent)
     before, before_tax = _apart(shop, full, percent)
     return {
         "id": shop.new_id("line"),
         "name": product["name"],
-        "product_id": product["id"],
-        "variation_id": 0,
+        "product_id": product["parent_id"] or product["id"],
+        "variation_id": product["id"] if product["parent_id"] else 0,
         "quantity": count,
         "tax_class": "",
         "subtotal": shop.money(before),

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from adapters.woocommerce.standin import hooks, selling
+from adapters.woocommerce.standin import hooks, selling, site
 from adapters.woocommerce.standin.access import Key
 from adapters.woocommerce.standin.books import ZERO, Payout, text
 from adapters.woocommerce.standin.shiptastic import Shiptastic
@@ -86,14 +86,14 @@ class Shop:
         self.orders: dict[int, Json] = {}
         self.refunds: dict[int, list[Json]] = {}
         self.notes: dict[int, list[Json]] = {}
+        self.coupons: dict[int, Json] = {}
         self.gateways: dict[str, Gateway] = {}
         self.books: list[Payout] = []
-        self.more_statuses: Json = {}  # of plugins that are not played here
+        self.more_statuses: Json = {}  # of other plugins
         self.nonces: set[tuple[str, str]] = set()
         self.outbox = hooks.Outbox(self.switches, self._payload, self._seconds)
         self._ids: dict[str, int] = {}
-        self.wps = WPSwings(self)
-        self.stc = Shiptastic(self)
+        self.wps, self.stc = WPSwings(self), Shiptastic(self)
         self.gateway("labpay")
         self.gateway("bacs", can_refund=False)
 
@@ -149,7 +149,7 @@ class Shop:
     def shown(self, order: Json) -> Json:
         """Return an order as the API and its webhooks show it, plugins included."""
         added = self.stc.of_order(order) if self.stc.is_on else {}
-        return {**added, **order}
+        return {**added, **site.paying(self, order)}
 
     def statuses(self) -> Json:
         """Return every order status that is registered now: slug to name."""
@@ -188,8 +188,9 @@ class Shop:
         categories: Iterable[str] = (),
         tax_percent: str = "20",
         stock: int = 100,
+        parent: int = 0,
     ) -> int:
-        """Put a product on the shelf; return its id."""
+        """Put a product on the shelf, or a variation of one; return its id."""
         return selling.add_product(
             self,
             name,
@@ -199,7 +200,19 @@ class Shop:
             categories=categories,
             percent=Decimal(tax_percent),
             stock=stock,
+            parent=parent,
         )
+
+    def product_of(self, line: Json) -> Json:
+        """Return what a line of an order is of."""
+        return self.products[line["variation_id"] or line["product_id"]]
+
+    def keep_order(self, order: Json) -> None:
+        """Keep a new order; in a real checkout `order.updated` is told first."""
+        self.orders[ref := order["id"]] = order
+        self.notes[ref], self.refunds[ref] = [], []
+        for topic in ("order.updated", "order.created"):
+            self.outbox.add(topic, ref)
 
     def place_order(
         self,
@@ -209,27 +222,25 @@ class Shop:
         country: str = "FR",
         shipping: str | None = "4.90",
         coupon: str = "0",
+        code: str = "",
         fee: str | None = None,
         gateway: str = "labpay",
         paid: bool = True,
     ) -> int:
         """Let a customer buy; amounts are as the shop shows prices; return the id."""
         with self.lock:
-            order_id = selling.place_order(
+            return selling.place_order(
                 self,
                 list(lines),
                 email,
                 country=country,
                 shipping=Decimal(shipping) if shipping is not None else None,
                 coupon=Decimal(coupon),
+                code=code,
                 fee=Decimal(fee) if fee is not None else None,
                 gateway=gateway,
                 paid=paid,
             )
-            # In a real checkout `order.updated` arrives before `order.created`.
-            self.outbox.add("order.updated", order_id)
-            self.outbox.add("order.created", order_id)
-        return order_id
 
     def add_note(
         self, order_id: int, text: str, *, is_for_customer: bool = False

@@ -96,3 +96,15 @@ def date(shop: Shop) -> str:
 
 def _yes(*, is_so: bool) -> str:
     return "yes" if is_so else "no"
+
+
+def paying(shop: Shop, order: dict[str, Any]) -> dict[str, Any]:
+    """Return an order with where it is paid, and whether it is to be."""
+    home = shop.door.url if hasattr(shop, "door") else "https://shop.example"
+    query = f"pay_for_order=true&key={order['order_key']}"
+    is_payable = order["status"] in ("pending", "failed") and float(order["total"]) > 0
+    own = {key: x for key, x in order.items() if key not in ("_fees", "_stock")}
+    return own | {
+        "payment_url": f"{home}/checkout/order-pay/{order['id']}/?{query}",
+        "needs_payment": is_payable,
+    }

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from adapters.woocommerce import translate
+from adapters.woocommerce import news, translate
 from connector.model import Moved, OrderStatus
 from connector.money import Money, total
 from tests.adapters.woocommerce import golden
@@ -91,7 +91,7 @@ def test_every_recorded_delivery_is_signed_and_understood(
     headers: dict[str, str], raw: bytes, secret: str
 ) -> None:
     topic = headers.get("X-WC-Webhook-Topic", "")
-    notice = translate.notice(topic, raw)
+    notice = news.notice(topic, raw)
     if not topic:
         assert notice.about == "unknown"  # a ping
         return
@@ -112,4 +112,4 @@ def test_every_recorded_delivery_is_signed_and_understood(
 )
 def test_a_body_without_meaning_is_unknown_and_no_error(raw: bytes) -> None:
     for topic in ("order.updated", "action.woocommerce_refund_created", "", "x.y"):
-        assert translate.notice(topic, raw).about == "unknown"
+        assert news.notice(topic, raw).about == "unknown"

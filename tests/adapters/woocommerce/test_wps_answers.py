@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.wire import Timeouts
+from adapters.woocommerce.making import WAYS
 from adapters.woocommerce.shop import WooCommerceShop
 from adapters.woocommerce.standin import meta
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
@@ -24,6 +25,7 @@ NOTHING = Abilities(
     opens_returns=False,
     pays_through_returns=False,
     lists_refunds=True,
+    ways=WAYS,
 )
 PLUGIN = Abilities(
     holds_returns=True,
@@ -31,6 +33,7 @@ PLUGIN = Abilities(
     pays_through_returns=False,
     rewrites_requests=True,
     lists_refunds=True,
+    ways=WAYS,
 )
 
 

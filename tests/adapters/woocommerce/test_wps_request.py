@@ -11,7 +11,7 @@ import pytest
 
 from adapters.pacing import Pacing
 from adapters.wire import Timeouts
-from adapters.woocommerce import translate
+from adapters.woocommerce import news, translate
 from adapters.woocommerce.calls import Calls
 from adapters.woocommerce.plugins import Site, wps_answer, wps_request
 from adapters.woocommerce.plugins.wpswings import WPSwings
@@ -273,7 +273,7 @@ def test_every_recorded_delivery_is_signed_and_wakes_up_the_right_order(
 ) -> None:
     raw = hook["body"].encode()
     topic = hook["topic"]
-    notice = translate.notice(topic, raw, the_plugin().notice)
+    notice = news.notice(topic, raw, the_plugin().notice)
     if not topic:
         assert notice.about == "unknown"  # a ping
         return

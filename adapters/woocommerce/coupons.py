@@ -1,0 +1,153 @@
+"""Store credit as a coupon of WooCommerce: what is asked, and what stands of it.
+
+WooCommerce knows a coupon's amount and how often it was used, and no balance. Ours is
+good for one order at a time; what that order did not take, the same code is opened for
+again (decision 0017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from connector.model import Finding, Found, Moved, Receipt
+from connector.money import Money, total
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connector.model import RefundRequest
+
+Json = Mapping[str, Any]
+
+META_KEY = "_retour_credit"  # our key
+META_WORTH = "_retour_worth"  # what it was made for; `amount` is what is left
+KIND = "fixed_cart"
+EXISTS = "woocommerce_rest_coupon_code_already_exists"
+# An order in one of these has given its coupon back, or never used it.
+UNSPENT = frozenset({"cancelled", "failed", "trash", "checkout-draft"})
+
+
+def body(request: RefundRequest, email: str) -> dict[str, Any]:
+    """Return the POST body; `email` is the only one that may use it.
+
+    The date is said with its offset: WooCommerce reads a naive one as site-local, and
+    passes over `date_expires_gmt`.
+    """
+    asked: dict[str, Any] = {
+        "code": request.code,
+        "discount_type": KIND,
+        "amount": request.credit.decimal,
+        "description": f"{request.reason[:120]} [RT-{request.key}]",
+        "email_restrictions": [email],
+        "individual_use": False,
+        "usage_limit": 1,
+        "meta_data": [
+            {"key": META_KEY, "value": request.key},
+            {"key": META_WORTH, "value": request.credit.decimal},
+        ],
+    }
+    if request.expires_at is not None:
+        moment = request.expires_at.astimezone(UTC)
+        asked["date_expires"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return asked
+
+
+def find(request: RefundRequest, known: Sequence[Json], email: str) -> Finding:
+    """Say whether the coupon of a request stands, among those with its code.
+
+    A code is taken once only, so that one which is not there may be asked for again.
+    """
+    if not known:
+        return Finding(found=Found.ABSENT, is_repeatable=True)
+    wrong = _wrong(request, known[0], email)
+    if wrong:
+        why = f"a coupon with our code stands in the shop, but {wrong}"
+        return Finding(found=Found.PERSON, why=why)
+    receipt = Receipt(
+        ref="", amount=request.amount, moved=Moved.YES, made=str(known[0]["id"])
+    )
+    return Finding(found=Found.DONE, receipt=receipt)
+
+
+def _wrong(request: RefundRequest, coupon: Json, email: str) -> str:
+    """Return what is not as it was asked, or nothing."""
+    currency = request.amount.currency
+    if meta(coupon, META_KEY) != request.key:
+        return "is not ours"
+    if Money.read(str(coupon.get("amount")), currency)[0] != request.credit:
+        return f"is of {coupon.get('amount')} and not of {request.credit}"
+    if coupon.get("discount_type") != KIND or coupon.get("status") != "publish":
+        return "it is of another kind, or no longer published"
+    bound = [str(one).lower() for one in coupon.get("email_restrictions") or ()]
+    if bound != [email.lower()]:
+        return "it is not bound to the customer's e-mail alone"
+    return "" if _ends_in_time(request, coupon) else "it ends at another time"
+
+
+def _ends_in_time(request: RefundRequest, coupon: Json) -> bool:
+    """Say whether it is good for as long as was promised, to the second."""
+    said = coupon.get("date_expires_gmt")
+    if request.expires_at is None:
+        return not said
+    if not said:
+        return False
+    moment = datetime.fromisoformat(str(said)).replace(tzinfo=UTC)
+    return abs((moment - request.expires_at).total_seconds()) < 1
+
+
+def is_touched(coupon: Json) -> bool:
+    """Say whether a coupon was used, or opened again: orders then say what is left."""
+    return bool(coupon.get("usage_count")) or coupon.get("usage_limit") != 1
+
+
+def left(coupon: Json, orders: Sequence[Json], currency: str) -> Money | None:
+    """Return what is left of a coupon; None where no order shows how it was used.
+
+    `orders` are the customer's since it was made; their coupon lines say what it took,
+    tax included. One that was cancelled has given it back.
+    """
+    worth = Money.read(meta(coupon, META_WORTH) or str(coupon["amount"]), currency)[0]
+    taken = [
+        _taken(line, currency)
+        for order in orders
+        if order.get("status") not in UNSPENT
+        for line in order.get("coupon_lines") or ()
+        if str(line.get("code", "")).lower() == str(coupon["code"]).lower()
+    ]
+    if coupon.get("usage_count") and not taken:
+        return None
+    return Money(max(0, worth.minor - total(taken, currency).minor), currency)
+
+
+def _taken(line: Json, currency: str) -> Money:
+    return total(
+        (
+            Money.read(str(line.get(name) or "0"), currency)[0]
+            for name in ("discount", "discount_tax")
+        ),
+        currency,
+    )
+
+
+def opened(coupon: Json, rest: Money) -> dict[str, Any] | None:
+    """Return what opens a used coupon again for what is left; None where it is right.
+
+    Absolute figures: putting them twice changes nothing.
+    """
+    if not rest:
+        return None
+    uses = int(coupon.get("usage_count") or 0) + 1
+    stands = Money.read(str(coupon["amount"]), rest.currency)[0]
+    if stands == rest and coupon.get("usage_limit") == uses:
+        return None
+    return {"amount": rest.decimal, "usage_limit": uses}
+
+
+def meta(data: Json, key: str) -> str:
+    """Return a text of an object's meta, "" where it has none."""
+    for one in data.get("meta_data") or ():
+        if isinstance(one, dict) and one.get("key") == key:
+            return str(one.get("value") or "")
+    return ""

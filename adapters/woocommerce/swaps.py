@@ -1,0 +1,212 @@
+"""New goods for old ones as an order of WooCommerce: what is asked, what stands.
+
+The order is made unpaid, at its full price, under our key; then one change adds what
+came back, as a fee below zero, and releases it. So a second one that was made by
+chance is never sent (decision 0017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from adapters.woocommerce import translate
+from adapters.woocommerce.coupons import meta
+from connector.model import Finding, Found, Moved, Receipt, Resolution
+from connector.money import Money, total
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connector.model import NewGoods, RefundRequest
+
+Json = Mapping[str, Any]
+
+META_OLD = "_retour_exchange_of"
+META_RETURN = "_retour_return"
+UNPAID = frozenset({"pending", "failed", "on-hold", "checkout-draft", "auto-draft"})
+OVER = frozenset({"cancelled", "trash"})
+SENDING = "processing"
+FIELDS = "id,status,currency,total,line_items,fee_lines,meta_data,payment_url"
+FINE = Decimal("0.000001")  # WooCommerce keeps a fee as finely as it is told
+GOODS = frozenset({Resolution.EXCHANGE, Resolution.REPLACEMENT})
+
+
+def body(request: RefundRequest, old: Json) -> dict[str, Any]:
+    """Return the POST body of the new order, for the customer of the old one."""
+    asked: dict[str, Any] = {
+        "status": "pending",
+        "currency": old["currency"],
+        "customer_id": int(old.get("customer_id") or 0),
+        "line_items": [_line(request, one) for one in request.goods],
+        "meta_data": [
+            {"key": translate.META_NEW, "value": request.key},
+            {"key": META_OLD, "value": request.order_ref},
+            {"key": META_RETURN, "value": request.return_number},
+        ],
+    }
+    for name in ("billing", "shipping"):
+        address = old.get(name)
+        if isinstance(address, dict):  # an empty e-mail is refused
+            asked[name] = {key: text for key, text in address.items() if text}
+    return asked
+
+
+def _line(request: RefundRequest, one: NewGoods) -> dict[str, Any]:
+    """Return a line; the shop prices it, but a replacement is worth what came back."""
+    is_variant = bool(one.product_ref) and one.product_ref != one.ref
+    line: dict[str, Any] = {
+        "product_id": int(one.product_ref if is_variant else one.ref),
+        "quantity": one.quantity,
+    }
+    if is_variant:
+        line["variation_id"] = int(one.ref)
+    if request.way is Resolution.REPLACEMENT:
+        net = _net(request, one.price)
+        line |= {"subtotal": net, "total": net}
+    return line
+
+
+def _net(request: RefundRequest, gross: Money) -> str:
+    """Return a price without its tax, taxed as what came back was."""
+    paid = sum(one.gross.minor for one in request.lines)
+    net = sum((one.gross - one.tax).minor for one in request.lines)
+    share = Decimal(net) / Decimal(paid) if paid else Decimal(1)
+    return f"{(Decimal(gross.decimal) * share).quantize(FINE):f}"
+
+
+def price(request: RefundRequest) -> Money:
+    """Return what the new goods cost in all."""
+    return total((one.price for one in request.goods), request.amount.currency)
+
+
+def owed(request: RefundRequest) -> Money:
+    """Return what the customer pays on top; zero where he does not."""
+    return request.owed or Money.zero(request.amount.currency)
+
+
+def change(request: RefundRequest, new: Json) -> dict[str, Any] | None:
+    """Return what makes the new order whole and releases it; None where it is.
+
+    The fee is net: WooCommerce takes VAT off as its lines have it, whatever the fee's
+    tax status, and holds it to the net of the lines.
+    """
+    asked: dict[str, Any] = {}
+    if not _has_fee(new):
+        fee = _fee(request, new)
+        if fee:
+            asked["fee_lines"] = [fee]
+    if not owed(request) and new.get("status") in UNPAID:
+        asked["status"] = SENDING
+    return asked or None
+
+
+def _fee(request: RefundRequest, new: Json) -> dict[str, Any] | None:
+    gross = listed(new, request.amount.currency)
+    given = gross - owed(request)
+    if not gross or given.minor <= 0:
+        return None
+    net = sum((Decimal(str(x["total"])) for x in new["line_items"]), Decimal(0))
+    part = Decimal(given.minor) / Decimal(gross.minor)
+    fee = net if given == gross else (net * part).quantize(FINE)
+    return {
+        "name": f"Value of returned goods {request.return_number}".strip(),
+        "total": f"{-fee:f}",
+        "meta_data": [{"key": translate.META_NEW, "value": request.key}],
+    }
+
+
+def listed(new: Json, currency: str) -> Money:
+    """Return what the lines of an order cost, tax included."""
+    return total(
+        (
+            Money.read(str(line.get(name) or "0"), currency)[0]
+            for line in new.get("line_items") or ()
+            for name in ("total", "total_tax")
+        ),
+        currency,
+    )
+
+
+def _has_fee(new: Json) -> bool:
+    return any(translate.is_swap(one) for one in new.get("fee_lines") or ())
+
+
+def ours(found: Sequence[Json], key: str) -> list[Json]:
+    """Return the orders that were made under a key."""
+    return [one for one in found if meta(one, translate.META_NEW) == key]
+
+
+def wrong(request: RefundRequest, new: Json) -> str:
+    """Return what of a new order is not as it was promised, or nothing.
+
+    The shop prices its goods itself, and rounds; a cent or two is not a question.
+    """
+    asked = sorted((one.ref, one.quantity) for one in request.goods)
+    there = sorted(
+        (str(x.get("variation_id") or x.get("product_id")), int(x["quantity"]))
+        for x in new.get("line_items") or ()
+    )
+    if asked != there:
+        return "it is of other goods"
+    currency = request.amount.currency
+    if str(new.get("currency")) != currency:
+        return f"it is in {new.get('currency')}"
+    found = listed(new, currency)
+    if abs((found - price(request)).minor) > translate.CENTS:
+        return f"its goods cost {found}, and {price(request)} was promised"
+    return ""
+
+
+def unsettled(request: RefundRequest, new: Json) -> str:
+    """Return why what stands to be paid is not what is owed, or nothing."""
+    due = Money.read(str(new.get("total")), request.amount.currency)[0]
+    if abs((due - owed(request)).minor) > translate.CENTS:
+        return f"it asks {due}, and {owed(request)} is owed"
+    return ""
+
+
+def find(request: RefundRequest, known: Sequence[Json], awaited: Finding) -> Finding:
+    """Say how the new order of a request stands; `known` are those under its key.
+
+    `awaited` is the answer where there is none: it may still be on its way.
+    """
+    if not known:
+        return awaited
+    if len(known) > 1:
+        refs = ", ".join(str(one["id"]) for one in known)
+        why = f"the shop holds several orders for one exchange: {refs}; keep one"
+        return Finding(found=Found.PERSON, why=why)
+    return _one(request, known[0])
+
+
+def _one(request: RefundRequest, new: Json) -> Finding:
+    ref, status = str(new["id"]), str(new.get("status"))
+    if status in OVER:
+        why = f"the new order {ref} was cancelled in the shop"
+        return Finding(found=Found.PERSON, why=why)
+    why = wrong(request, new)
+    is_whole = change(request, new) is None
+    why = why or (unsettled(request, new) if is_whole else "")
+    if why:
+        why = f"the new order {ref} stands in the shop, but {why}; set it right there"
+        return Finding(found=Found.PERSON, why=why)
+    if not is_whole:
+        # What is left to do has absolute figures; the fee is looked for first.
+        return Finding(found=Found.ABSENT, is_repeatable=True)
+    if status in UNPAID:
+        return Finding(found=Found.PENDING, receipt=receipt(request, new))
+    return Finding(found=Found.DONE, receipt=receipt(request, new))
+
+
+def receipt(request: RefundRequest, new: Json) -> Receipt:
+    """Say what was made; until the customer has paid, it is pending."""
+    is_open = str(new.get("status")) in UNPAID
+    return Receipt(
+        ref="",
+        amount=request.amount,
+        moved=Moved.PENDING if is_open else Moved.YES,
+        made=str(new["id"]),
+        pay_url=str(new.get("payment_url") or "") if is_open else "",
+    )
