@@ -5,11 +5,13 @@ Properties try a few dozen examples here; `--hypothesis-profile deep` tries a th
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from tests.prepared import Street
 from tests.stores import STORES, fresh, migrated_store
 
 if TYPE_CHECKING:
@@ -27,6 +29,13 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database with our tables: on SQLite, then on PostgreSQL."""
     with migrated_store(request.param, tmp_path) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    """Give the doors at which prepared worlds are opened, one after the other."""
+    with ExitStack() as stack:
+        yield Street(stack, tmp_path_factory.mktemp("begun"))
 
 
 @pytest.fixture(params=STORES)
