@@ -5,14 +5,16 @@ Properties try a few dozen examples here; `--hypothesis-profile deep` tries a th
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+from flask import Flask
 from hypothesis import settings
 
-from tests.prepared import Street
-from tests.stores import STORES, fresh, migrated_store
+from tests.prepared import Street, Templates
+from tests.stores import SHARED_MEMORY, STORES, fresh, in_memory, migrated_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 settings.register_profile("quick", max_examples=40, deadline=None)
 settings.register_profile("deep", max_examples=1000, deadline=None)
 settings.load_profile("quick")  # the option of pytest is heeded after this
+
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ and in_memory():
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = SHARED_MEMORY
+Flask.jinja_options = {"bytecode_cache": Templates()}
 
 
 @pytest.fixture(params=STORES)

@@ -22,8 +22,18 @@ if TYPE_CHECKING:
 
 STORES = ("sqlite", "postgresql")
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - Linux; each run makes its own private folder
+ENOUGH = 2 << 30  # bytes
 _numbers = itertools.count(1)
 _started: list[object] = []  # the server lives as long as its handle
+
+
+@cache
+def in_memory() -> bool:
+    """Say whether there is shared memory, and enough of it for what the tests write."""
+    return (
+        os.access(SHARED_MEMORY, os.W_OK)
+        and shutil.disk_usage(SHARED_MEMORY).free > ENOUGH
+    )
 
 
 @cache
@@ -33,7 +43,7 @@ def server() -> str:
     It ends with this process. Nothing here outlives a power cut, so it may keep
     its files and its commits in memory.
     """
-    memory = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
+    memory = SHARED_MEMORY if in_memory() else None
     folder = Path(tempfile.mkdtemp(prefix="retour-pg-", dir=memory))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # after the server's own
     os.environ["XDG_RUNTIME_DIR"] = str(folder)  # private already: mkdtemp says 0700
