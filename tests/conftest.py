@@ -5,12 +5,16 @@ Properties try a few dozen examples here; `--hypothesis-profile deep` tries a th
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+from flask import Flask
 from hypothesis import settings
 
-from tests.stores import STORES, fresh, migrated_store
+from tests.prepared import Street, Templates
+from tests.stores import SHARED_MEMORY, STORES, fresh, in_memory, migrated_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,12 +25,23 @@ settings.register_profile("quick", max_examples=40, deadline=None)
 settings.register_profile("deep", max_examples=1000, deadline=None)
 settings.load_profile("quick")  # the option of pytest is heeded after this
 
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ and in_memory():
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = SHARED_MEMORY
+Flask.jinja_options = {"bytecode_cache": Templates()}
+
 
 @pytest.fixture(params=STORES)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database with our tables: on SQLite, then on PostgreSQL."""
     with migrated_store(request.param, tmp_path) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    """Give the doors at which prepared worlds are opened, one after the other."""
+    with ExitStack() as stack:
+        yield Street(stack, tmp_path_factory.mktemp("begun"))
 
 
 @pytest.fixture(params=STORES)

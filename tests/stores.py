@@ -18,11 +18,22 @@ from connector.store import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 STORES = ("sqlite", "postgresql")
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - Linux; each run makes its own private folder
+ENOUGH = 2 << 30  # bytes
 _numbers = itertools.count(1)
 _started: list[object] = []  # the server lives as long as its handle
+
+
+@cache
+def in_memory() -> bool:
+    """Say whether there is shared memory, and enough of it for what the tests write."""
+    return (
+        os.access(SHARED_MEMORY, os.W_OK)
+        and shutil.disk_usage(SHARED_MEMORY).free > ENOUGH
+    )
 
 
 @cache
@@ -32,7 +43,7 @@ def server() -> str:
     It ends with this process. Nothing here outlives a power cut, so it may keep
     its files and its commits in memory.
     """
-    memory = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
+    memory = SHARED_MEMORY if in_memory() else None
     folder = Path(tempfile.mkdtemp(prefix="retour-pg-", dir=memory))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # after the server's own
     os.environ["XDG_RUNTIME_DIR"] = str(folder)  # private already: mkdtemp says 0700
@@ -61,29 +72,43 @@ def migrated() -> Path:
 @cache
 def template() -> str:
     """Make a database with our tables once a run; the server copies it by file."""
-    with psycopg.connect(server(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE migrated")
-    connect(_named("migrated")).close()
+    connect(created("migrated")).close()
     return "migrated"
 
 
-def _named(database: str) -> str:
+def created(database: str) -> str:
+    """Make an empty database at the run's server; return its address."""
+    with psycopg.connect(server(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {database}")
+    return named(database)
+
+
+def named(database: str) -> str:
+    """Return the address of a database of the run's server."""
     return server().replace("/postgres?", f"/{database}?")
 
 
+def migrated_store(kind: str, folder: Path) -> AbstractContextManager[str]:
+    """Give the address of a store that has our tables and nothing in them."""
+    return copied(kind, folder, str(migrated()) if kind == "sqlite" else template())
+
+
 @contextmanager
-def migrated_store(kind: str, folder: Path) -> Iterator[str]:
-    """Yield the address of a store that has our tables and nothing in them."""
+def copied(kind: str, folder: Path, source: str) -> Iterator[str]:
+    """Yield the address of a copy: of an SQLite file, or of a database of the server.
+
+    Nobody may have the source open.
+    """
     if kind == "sqlite":
         path = folder / f"retour-{next(_numbers)}.sqlite"
-        yield str(shutil.copyfile(migrated(), path))
+        yield str(shutil.copyfile(source, path))
         return
-    name, copied = f"test_{next(_numbers)}", template()
+    name = f"test_{next(_numbers)}"
     with psycopg.connect(server(), autocommit=True) as connection:
         connection.execute(
-            f"CREATE DATABASE {name} TEMPLATE {copied} STRATEGY FILE_COPY"
+            f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY"
         )
-        yield _named(name)
+        yield named(name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from werkzeug.serving import BaseWSGIServer
+
+    from connector.config import Config
+
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
 TEE, BOOTS = "tee", "boots"
 DOMAIN = "teehaus.myshopify.com"
@@ -117,6 +121,57 @@ class Quiet(WSGIRequestHandler):
         del code, size
 
 
+def shops(clock: Clock, seed: int) -> tuple[ShopifyStandin, WooStandin]:
+    """Make both shops, empty; nobody has opened their doors."""
+    tee = ShopifyStandin(
+        domain=DOMAIN,
+        token="shpat_unused",  # noqa: S106 - the demo signs in by client credentials
+        client_id="demo",
+        client_secret=HOOK_SECRET,
+        clock=clock,
+        seed=seed,
+        scopes=(*SCOPES, "read_all_orders"),  # else only 60 days are shown
+    )
+    return tee, WooStandin(clock=clock, name=BOOTS, seed=seed)
+
+
+@contextmanager
+def listening(port: int = 0) -> Iterator[BaseWSGIServer]:
+    """Open Retour's door; its `app` is set later, for the address comes first."""
+    server = make_server(
+        "127.0.0.1", port, _later, threaded=True, request_handler=Quiet
+    )
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def configured(
+    folder: Path, port: int, database: str, tee: ShopifyStandin, boots: WooStandin
+) -> Config:
+    """Write the policy into the folder; return what Retour is told of both shops."""
+    text = CONFIG.format(
+        database=database,
+        port=port,
+        password=PASSWORD,
+        domain=DOMAIN,
+        tee=tee.door.url,
+        boots=boots.door.url,
+        secret=HOOK_SECRET,
+        inbound=INBOUND_SECRET,
+        key=boots.key,
+        woo=boots.secret,
+    )
+    rules = (files("connector.demo") / "policy.toml").read_text("utf-8")
+    (folder / "policy.toml").write_text(rules, "utf-8")
+    return config.parse(text, folder, {})
+
+
 @contextmanager
 def build(
     folder: Path,
@@ -130,39 +185,11 @@ def build(
     `kind` is the database's class: the simulator gives one that is killed.
     """
     clock, rng = Clock(), random.Random(seed)  # noqa: S311 - a play
-    tee = ShopifyStandin(
-        domain=DOMAIN,
-        token="shpat_unused",  # noqa: S106 - the demo signs in by client credentials
-        client_id="demo",
-        client_secret=HOOK_SECRET,
-        clock=clock,
-        seed=seed,
-        scopes=(*SCOPES, "read_all_orders"),  # else only 60 days are shown
-    )
-    boots = WooStandin(clock=clock, name=BOOTS, seed=seed)
-    with serve_shopify(tee) as tee_url, serve_woo(boots) as boots_url:
-        server = make_server(
-            "127.0.0.1", port, _later, threaded=True, request_handler=Quiet
-        )
-        text = CONFIG.format(
-            database=database,
-            port=server.server_port,
-            password=PASSWORD,
-            domain=DOMAIN,
-            tee=tee_url,
-            boots=boots_url,
-            secret=HOOK_SECRET,
-            inbound=INBOUND_SECRET,
-            key=boots.key,
-            woo=boots.secret,
-        )
-        rules = (files("connector.demo") / "policy.toml").read_text("utf-8")
-        (folder / "policy.toml").write_text(rules, "utf-8")
-        asked = config.parse(text, folder, {})
+    tee, boots = shops(clock, seed)
+    with serve_shopify(tee), serve_woo(boots), listening(port) as server:
+        asked = configured(folder, server.server_port, database, tee, boots)
         office = open_office(asked, clock, clock.sleep, kind)
         server.app = office.app
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
         url = f"http://127.0.0.1:{server.server_port}"
         try:
             for shop in (TEE, BOOTS):
@@ -171,9 +198,6 @@ def build(
                 clock=clock, rng=rng, tee=tee, boots=boots, office=office, url=url
             )
         finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
             office.db.close()
 
 

@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connector.demo import World, build
 from connector.steps import audit
+from tests.stores import STORES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from connector.demo import World
+    from tests.prepared import Street
 
-@pytest.fixture
-def world(tmp_path: Path, address: str) -> Iterator[World]:
-    with build(tmp_path, seed=1, database=address) as made:
+
+@pytest.fixture(params=STORES)
+def world(
+    request: pytest.FixtureRequest, tmp_path: Path, street: Street
+) -> Iterator[World]:
+    with street.story(tmp_path, request.param) as made:
         yield made
         assert audit.run(made.office.db) == []
 
