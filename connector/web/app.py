@@ -22,6 +22,7 @@ from connector.web import (
     install,
     portal,
     privacy,
+    published,
     withdraw,
 )
 from connector.web.face import LANGUAGES, day, money, percent, when
@@ -89,6 +90,7 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
         declared.pages(),
         install.pages(tries),
         withdraw.pages(portal.pages(tries), tries),
+        published.pages(tries),
     ):
         app.register_blueprint(pages)
     by_order = limiter.limit(face.attempts, key_func=portal.asked_order)

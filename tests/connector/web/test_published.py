@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import http.client
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from flask import Flask
+from flask_babel import Babel, force_locale
+
+from connector import policy
+from connector.demo import build
+from connector.demo.world import BOOTS, TEE
+from connector.policy.facts import FACTS
+from connector.web.face import LANGUAGES
+from connector.web.published.conditions import NAMES
+from connector.web.published.sections import sections
+from jobs.schedule import once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connector.demo import World
+
+EXAMPLE = Path(__file__).parents[3] / "policy.example.toml"
+EMAIL = "ada@example.test"
+
+
+@pytest.fixture
+def app() -> Iterator[Flask]:
+    made = Flask("connector.web")
+    Babel(made)
+    with made.test_request_context():
+        yield made
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with build(tmp_path, seed=1) as made:
+        yield made
+
+
+def written(text: str, language: str = "en") -> dict[str, str]:
+    """Return the sections of a policy as one text each, by their codes."""
+    with force_locale(language):
+        return {one.code: "\n".join(one.items) for one in sections(policy.load(text))}
+
+
+def small(more: str) -> str:
+    return f'currency = "EUR"\n{more}\n[[reasons]]\ncode = "*"\n'
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_whole_example_is_told_in_every_language(language: str) -> None:
+    text = EXAMPLE.read_text("utf-8")
+    found = written(text, language)
+    assert list(found) == [
+        "window", "excluded", "reasons", "fees", "ways", "money", "special", "law",
+    ]  # fmt: skip
+    whole = "\n".join(found.values())
+    assert "%(" not in whole
+    for inner in ("blocked", "manager", "sha", "manual", "none"):
+        assert inner not in whole.lower().split()
+
+
+@pytest.mark.usefixtures("app")
+def test_no_two_languages_say_the_same() -> None:
+    text = EXAMPLE.read_text("utf-8")
+    said = {language: written(text, language) for language in LANGUAGES}
+    for code in said["en"]:
+        assert len({one[code] for one in said.values()}) == len(LANGUAGES), code
+
+
+@pytest.mark.usefixtures("app")
+def test_a_season_says_its_days_and_a_country_its_name() -> None:
+    text = small(
+        "[window]\ndays = 30\n[window.countries]\nCH = 1\n[[windows]]\n"
+        "when = { placed_at = { between = [2026-11-01, 2026-12-24] } }\n"
+        "until = 2027-01-31\n"
+    )
+    found = written(text)["window"]
+    assert "within 30 days of delivery" in found
+    assert "Delivered to Switzerland: 1 day." in found
+    assert "Until January 31, 2027 (ordered: from November 1, 2026" in found
+    assert "31. Januar 2027" in written(text, "de")["window"]
+
+
+@pytest.mark.usefixtures("app")
+def test_what_is_between_the_merchant_and_his_desk_is_not_told() -> None:
+    text = small(
+        '[keep]\nbelow = "8.00"\n[block]\ntags = ["thief"]\n'
+        '[[limits]]\ndays = 90\nreturns = 5\n[[rules]]\nname = "r"\n'
+        'when = { past_returns = { above = 3 } }\nwhy = "Too many."\n'
+        'then = { decide = "decline" }\n'
+    )
+    whole = "\n".join(written(text).values())
+    for word in ("8.00", "thief", "90", "Too many"):
+        assert word not in whole
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ('country = ["CH", "NO"]', "delivered to: Switzerland, Norway"),
+        ('country = { not_in = ["DE"] }', "delivered to: not Germany"),
+        ('category = { lacks = ["Outlet"] }', "category: not outlet"),
+        ('price = { above = "150.00" }', "price of the item: more than €150.00"),
+        ('total = { at_most = "9.90" }', "the whole order: €9.90 or less"),
+        ("quantity = { at_least = 3 }", "how many: 3 or more"),
+        ("quantity = { below = 3 }", "how many: less than 3"),
+        ("placed_at = { before = 2026-05-01 }", "ordered: before May 1, 2026"),
+        ("placed_at = { after = 2026-05-01 }", "ordered: after May 1, 2026"),
+        ("gift_card = true", "gift card: yes"),
+        ('product = ["17"]', "certain articles"),
+        ('product = { not_in = ["17"] }', "all but certain articles"),
+        ('fault = "carrier"', "who answers for it: the carrier"),
+        ('resolution = "exchange"', "made good with: exchange"),
+    ],
+)
+def test_a_condition_reads_as_words(condition: str, said: str) -> None:
+    text = small(
+        f'[[rules]]\nname = "r"\nwhen = {{ {condition} }}\n'
+        'then = { restocking_percent = "12.5" }\n'
+    )
+    assert written(text)["special"].endswith(f"12.5 % of what you paid ({said}).")
+
+
+def test_every_public_fact_is_one_of_the_vocabulary() -> None:
+    assert set(NAMES) <= set(FACTS)
+
+
+def ask(
+    world: World, path: str, form: dict[str, str] | None = None, cookie: str = ""
+) -> tuple[int, str, dict[str, str]]:
+    link = http.client.HTTPConnection(urlsplit(world.url).netloc, timeout=30)
+    headers = {"Accept-Language": "en", "Cookie": cookie}
+    if form is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    body = urlencode(form) if form is not None else None
+    link.request("POST" if body is not None else "GET", path, body, headers)
+    found = link.getresponse()
+    text = found.read().decode()
+    link.close()
+    return found.status, text, dict(found.getheaders())
+
+
+def test_any_site_may_embed_the_policy_without_a_script(world: World) -> None:
+    status, text, headers = ask(world, f"/policy/{TEE}/fragment?lang=fr")
+    assert status == 200
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert text.startswith('<div class="retour-policy" lang="fr">')
+    assert "<script" not in text
+    assert "<html" not in text
+
+
+def test_the_same_sentences_come_as_json(world: World) -> None:
+    status, text, headers = ask(world, f"/policy/{TEE}/policy.json?lang=de")
+    found = json.loads(text)
+    assert status == 200
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert found["language"] == "de"
+    assert found["window"]["days"] > 0
+    assert {"code", "title", "items"} == set(found["sections"][0])
+
+
+def test_a_shop_that_is_not_here_has_no_policy(world: World) -> None:
+    assert ask(world, "/policy/nobody")[0] == 404
+
+
+def days_of(world: World, form: dict[str, str]) -> tuple[int, str]:
+    """Fill in the page's form as a browser does."""
+    _, page, headers = ask(world, f"/policy/{BOOTS}")
+    cookie = headers["Set-Cookie"].split(";")[0]
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    form = {**form, "csrf_token": token}
+    status, text, _ = ask(world, f"/policy/{BOOTS}", form, cookie)
+    return status, text
+
+
+def test_an_order_is_told_its_own_days(world: World) -> None:
+    mug = world.boots.add_product("Mug", "12.00")
+    order = world.boots.place_order([(mug, 2)], EMAIL)
+    world.boots.complete(order)
+    world.clock.pass_by(hours=1)
+    world.boots.deliver()
+    world.clock.pass_by(minutes=1)
+    once(world.office.work)
+    status, text = days_of(world, {"number": str(order), "email": EMAIL})
+    assert status == 200
+    assert "You can return it until" in text
+    world.clock.now += timedelta(days=400)
+    status, text = days_of(world, {"number": str(order), "email": EMAIL})
+    assert "You can return it until" not in text
+
+
+def test_an_order_is_not_told_to_others(world: World) -> None:
+    status, text = days_of(world, {"number": "1", "email": "other@example.test"})
+    assert status == 404
+    assert "We found no order" in text
