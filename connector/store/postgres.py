@@ -60,6 +60,7 @@ class Postgres:
         "int": "BIGINT",
         "blob": "BYTEA",
         "strict": "",
+        "clustered": "",
     }
 
     def __init__(self, address: str) -> None:

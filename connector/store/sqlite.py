@@ -36,6 +36,7 @@ class Sqlite:
         "int": "INTEGER",
         "blob": "BLOB",
         "strict": " STRICT",
+        "clustered": " STRICT, WITHOUT ROWID",
     }
 
     def __init__(self, path: str) -> None:

@@ -1,0 +1,181 @@
+"""Conditions as SQL: each fact of the vocabulary is an expression of a past line.
+
+`p` is the past line, `r` the reason that the policy makes of its words. Whatever the
+merchant wrote is a parameter, never a part of the text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.backtest.rows import MARK
+from connector.policy.facts import FACTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from connector.policy import Policy
+    from connector.policy.vocabulary import Clause
+
+DAY = 86_400_000_000  # microseconds
+FIRST_DAY = 719_163  # `date(1970, 1, 1).toordinal()`
+YES, NO = "1 = 1", "1 = 0"
+
+
+class Unwritable(Exception):
+    """Say that a policy looks at something that SQL is not told of."""
+
+
+class Text:
+    """SQL in the making: a policy's expressions and the values that they name.
+
+    `contains` is the function that finds one text in another; `asked` is when the
+    line was asked back.
+    """
+
+    def __init__(self, policy: Policy, contains: str, prefix: str) -> None:
+        self.policy = policy
+        self.contains = contains
+        self.prefix = prefix
+        self.values: dict[str, object] = {}
+        self._names: dict[object, str] = {}
+
+    def value(self, found: str | int) -> str:
+        """Name a value; whole numbers stand in the text themselves."""
+        if isinstance(found, int):
+            return str(int(found))
+        name = self._names.get(found)
+        if name is None:
+            name = self._names[found] = f"{self.prefix}{len(self._names)}"
+            self.values[name] = found
+        return f":{name}"
+
+    def among(self, what: str, words: Iterable[str | int]) -> str:
+        """Say that an expression is one of these values."""
+        found = ", ".join(self.value(one) for one in sorted(set(words), key=str))
+        return f"{what} IN ({found})" if found else NO
+
+    def has(self, column: str, word: str) -> str:
+        """Say that a set of words holds one."""
+        return f"{self.contains}({column}, {self.value(MARK + word + MARK)}) > 0"
+
+    def has_any(self, column: str, words: Iterable[str]) -> str:
+        """Say that a set of words holds one of these."""
+        return either(self.has(column, word) for word in sorted(set(words)))
+
+    def all_hold(self, when: Sequence[Clause]) -> str:
+        """Write conditions that all must hold."""
+        return both(self.clause(one) for one in when)
+
+    def clause(self, one: Clause) -> str:
+        """Write one condition; raises Unwritable."""
+        kind = FACTS[one.fact].kind
+        if kind == "words":
+            return self._set(one)
+        left = self._fact(one.fact)
+        if one.operator in ("in", "not_in"):
+            some = self.among(left, one.values)
+            return some if one.operator == "in" else no(some)
+        first, last = self.value(one.values[0]), self.value(one.values[-1])
+        if one.operator == "between":
+            text = f"{left} BETWEEN {first} AND {last}"
+        else:
+            text = f"{left} {_SIGNS[one.operator]} {first}"
+        if kind == "amount":
+            text = f"p.currency = {self.value(self.policy.currency)} AND {text}"
+        return f"({text})"
+
+    def _set(self, one: Clause) -> str:
+        tests = [self._member(one.fact, str(word)) for word in sorted(set(one.values))]  # type: ignore[type-var] # words alone
+        if one.operator == "contains":
+            return either(tests)
+        if one.operator == "contains_all":
+            return both(tests)
+        return no(either(tests))
+
+    def _member(self, fact: str, word: str) -> str:
+        if fact == "customer_group":
+            return self.in_group(word)
+        return self.has(_SETS[fact], word)
+
+    def in_group(self, name: str) -> str:
+        """Say that the customer is in a group: he carries one of its tags."""
+        tags = [
+            tag
+            for one in self.policy.customer_groups
+            if one.name == name
+            for tag in one.tags
+        ]
+        return self.has_any("p.customer_tags", tags)
+
+    def _fact(self, name: str) -> str:
+        found = _COLUMNS.get(name)
+        if found is None:
+            raise Unwritable(name)
+        return found
+
+
+def both(tests: Iterable[str]) -> str:
+    """Join tests that all must hold; none of them holds always."""
+    found = [one for one in tests if one != YES]
+    if NO in found:
+        return NO
+    return f"({' AND '.join(found)})" if found else YES
+
+
+def either(tests: Iterable[str]) -> str:
+    """Join tests of which one must hold; none of them never holds."""
+    found = [one for one in tests if one != NO]
+    if YES in found:
+        return YES
+    return f"({' OR '.join(found)})" if found else NO
+
+
+def no(test: str) -> str:
+    """Turn a test around."""
+    return {YES: NO, NO: YES}.get(test, f"NOT ({test})")
+
+
+def days(ticks: str) -> str:
+    """Turn microseconds into whole days, downward as Python does."""
+    return f"(({ticks} - (({ticks} % {DAY}) + {DAY}) % {DAY}) / {DAY})"
+
+
+_SIGNS = {
+    "is": "=", "on": "=", "is_not": "<>", "above": ">", "after": ">", "below": "<",
+    "before": "<", "at_least": ">=", "at_most": "<=",
+}  # fmt: skip
+_SETS = {
+    "tag": "p.tags",
+    "category": "p.categories",
+    "answer": "p.answers",
+    "customer_tag": "p.customer_tags",
+}
+_COLUMNS = {
+    "shop": "p.shop",
+    "channel": "p.channel",
+    "method": "p.method",
+    "kind": "p.kind",
+    "country": "p.country",
+    "language": "p.language",
+    "currency": "p.currency",
+    "order_status": "p.order_status",
+    "placed_at": f"({days('p.placed')} + {FIRST_DAY})",
+    "asked_at": f"({days('p.asked_at')} + {FIRST_DAY})",
+    "days_since_purchase": days("(p.asked_at - p.placed)"),
+    "days_since_delivery": days("(p.asked_at - p.begins)"),
+    "total": "p.total",
+    "price": "p.price",
+    "worth": "p.worth",
+    "quantity": "p.quantity",
+    "product": "p.product",
+    "variant": "p.variant",
+    "sku": "p.sku",
+    "gift_card": "p.gift_card",
+    "reason": "r.code",
+    "reason_group": "r.grouped",
+    "fault": "r.fault",
+    "resolution": "p.wanted",
+    "photos": "p.photos",
+    "past_returns": "p.past_returns",
+}

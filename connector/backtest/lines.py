@@ -1,0 +1,385 @@
+"""A policy's word on one line by itself, as SQL; `connector.policy.judge` decides.
+
+Each expression here says what a function there does; tests hold them equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from connector.backtest.clauses import DAY, NO, YES, Text, Unwritable, both, either, no
+from connector.backtest.owns import Own
+from connector.backtest.rows import ticks
+from connector.model import CREDITS, Fault, Kind, OrderStatus, Resolution
+from connector.policy import Policy
+from connector.policy.periods import LAW_BOUND, WITHDRAWAL_DAYS
+
+if TYPE_CHECKING:
+    from connector.policy.vocabulary import Listed, Question, SpecialWindow
+
+NOTHING = "NULLIF(0, 0)"  # no number, on either store
+APPROVED, ASKED, DECLINED = 0, 1, 2  # decisions, graver is more
+BY_LAW = f"p.kind IN ({', '.join(repr(one.value) for one in sorted(LAW_BOUND))})"
+
+
+def case(*pairs: tuple[str, str], otherwise: str = "NULL") -> str:
+    """Write a CASE; what can never hold is left out."""
+    found: list[str] = []
+    for test, value in pairs:
+        if test == NO:
+            continue
+        if test == YES:
+            otherwise = value
+            break
+        found.append(f"WHEN {test} THEN {value}")
+    return f"CASE {' '.join(found)} ELSE {otherwise} END" if found else otherwise
+
+
+def flag(test: str) -> str:
+    """Write a test as 1 or 0, on either store."""
+    return case((test, "1"), otherwise="0")
+
+
+@dataclass(frozen=True)
+class Line:
+    """The expressions of one policy on one line."""
+
+    policy: Policy
+    text: Text
+
+    @cached_property
+    def own(self) -> Own:
+        """What the merchant's own rules say."""
+        return Own(self.policy, self.text)
+
+    @cached_property
+    def decision(self) -> str:
+        """What is decided before amounts are looked at: 0, 1 or 2."""
+        approves = self.own.says("decide", "approve")
+        plain = both((no(approves), self.plain("decline")))
+        declined = either((self.first("decline"), plain))
+        asked = either(
+            (
+                self.first("ask"),
+                self.last,
+                both((no(approves), self.plain("ask"))),
+            )
+        )
+        return case(
+            (both((no(BY_LAW), declined)), str(DECLINED)),
+            (either((asked, declined)), str(ASKED)),
+            otherwise=str(APPROVED),
+        )
+
+    def first(self, says: str) -> str:
+        """Tell what no rule of the merchant's can outweigh."""
+        status = {
+            "decline": (OrderStatus.UNPAID, OrderStatus.REFUNDED),
+            "ask": (OrderStatus.CANCELLED, OrderStatus.UNKNOWN),
+        }
+        found = [self.text.among("p.order_status", (x.value for x in status[says]))]
+        if says == "decline":
+            found.append("p.quantity > p.left_units")
+        if self.policy.block.says == says:
+            found.append(self._listed(self.policy.block))
+        return either(found)
+
+    def _listed(self, listed: Listed) -> str:
+        return either(
+            (
+                self.text.among("p.customer", listed.emails),
+                self.text.has_any("p.customer_tags", listed.tags),
+            )
+        )
+
+    def plain(self, says: str) -> str:
+        """Tell what the merchant's own rules may outweigh, and what they say."""
+        if self.policy.limits:
+            raise Unwritable
+        trusted = self._listed(self.policy.allow)
+        mine = self.own.says("decide", says)
+        if says == "decline":
+            return either(
+                (
+                    self._late(),
+                    self._excluded(),
+                    self._sold_for_good(),
+                    both((no(trusted), self._answered(says))),
+                    mine,
+                )
+            )
+        waiting = (self._answered(says), self._photos(), "r.person = 1")
+        return either(
+            (
+                self._withdrawn_late(),
+                "r.known = 0",
+                both((no(trusted), either(waiting))),
+                mine,
+            )
+        )
+
+    def _late(self) -> str:
+        return both((no(BY_LAW), f"p.asked_at > {self._window()}"))
+
+    def _window(self) -> str:
+        """Return the window's last moment; the first special one that holds speaks."""
+        rules = self.policy.window
+        countries = [
+            (f"p.country = {self.text.value(code)}", str(days))
+            for code, days in rules.by_country.items()
+        ]
+        plain = case(*countries, otherwise=str(rules.days))
+        return case(
+            *(
+                (self.text.all_hold(one.when), self._special(one, plain))
+                for one in rules.special
+            ),
+            otherwise=self._after(plain),
+        )
+
+    def _after(self, days: str) -> str:
+        grace = self.policy.window.grace_days
+        return f"(p.begins + (({days}) + (1 - p.is_delivered) * {grace}) * {DAY})"
+
+    def _special(self, one: SpecialWindow, plain: str) -> str:
+        end = self._after(plain if one.days is None else str(one.days))
+        if one.until is None:
+            return end
+        until = ticks(datetime.combine(one.until, time.max, tzinfo=UTC))
+        return f"CASE WHEN {end} > {until} THEN {end} ELSE {until} END"
+
+    def _withdrawn_late(self) -> str:
+        grace = self.policy.window.grace_days
+        length = f"({WITHDRAWAL_DAYS + 1} + (1 - p.is_all_delivered) * {grace})"
+        end = f"p.withdraws + {length} * {DAY}"
+        return both((f"p.kind = '{Kind.WITHDRAWAL.value}'", f"p.asked_at > {end}"))
+
+    def _excluded(self) -> str:
+        free = LAW_BOUND - {Kind.WITHDRAWAL}
+        bound = [one for one in self.policy.exclusions if one.article]
+        names = ", ".join(f"'{one.value}'" for one in sorted(free))
+        withdrawing = f"p.kind = '{Kind.WITHDRAWAL.value}'"
+        return both(
+            (
+                f"p.kind NOT IN ({names})",
+                either(
+                    (
+                        both((withdrawing, self._any_excluded(bound))),
+                        both(
+                            (
+                                no(withdrawing),
+                                self._any_excluded(self.policy.exclusions),
+                            )
+                        ),
+                    )
+                ),
+            )
+        )
+
+    def _any_excluded(self, some: object) -> str:
+        tests = []
+        for one in self.policy.exclusions:
+            if one not in some:  # type: ignore[operator]
+                continue
+            tests += [
+                self.text.among("p.product", one.products),
+                self.text.among("p.sku", one.skus),
+                self.text.has_any("p.tags", one.tags),
+                self.text.has_any("p.categories", one.categories),
+            ]
+            if one.when:
+                tests.append(self.text.all_hold(one.when))
+        return either(tests)
+
+    def _sold_for_good(self) -> str:
+        tests = [] if self.policy.gift_cards else ["p.gift_card = 1"]
+        sale = self.text.has_any("p.tags", self.policy.final_sale)
+        # A gift card is told of first: then nothing more is said of a final sale.
+        return either((*tests, both((no(BY_LAW), sale))))
+
+    def _answered(self, says: str) -> str:
+        tests = []
+        for one in self.policy.questions:
+            holds = self.text.all_hold(one.when)
+            picked = [x for x in one.choices if x.says == says]
+            tests.append(both((holds, either(self._said(one, x.code) for x in picked))))
+            if says == "ask" and one.is_required:
+                known = either(self._said(one, x.code) for x in one.choices)
+                tests.append(both((holds, no(known))))
+        return either(tests)
+
+    def _said(self, one: Question, code: str) -> str:
+        return self.text.has("p.answers", f"{one.code}:{code}")
+
+    def _photos(self) -> str:
+        own = self.own.value("photos", str)
+        wanted = f"COALESCE({own}, r.photos)" if own != "NULL" else "r.photos"
+        return f"p.photos < {wanted}"
+
+    @cached_property
+    def last(self) -> str:
+        """What a person must see, whatever the rules approve."""
+        return either(
+            (
+                self.own.clashes,
+                no(self.is_clear),
+                self.own.speaks("approver"),
+                NO if self.policy.is_automatic else YES,
+            )
+        )
+
+    @cached_property
+    def is_clear(self) -> str:
+        """Whether the line can be made good as it is wanted, or as a rule says."""
+        ways = [
+            (f"p.wanted = '{way.value}'", flag(self.offers(way))) for way in Resolution
+        ]
+        wanted = f"{case(*ways, otherwise='0')} = 1"
+        own = self.own.speaks("resolution")
+        if own == NO:
+            return wanted
+        money = self.own.any_of("resolution", (Resolution.REFUND, Resolution.KEEP))
+        same = f"p.wanted = {self.own.value('resolution', self._word)}"
+        free = f"p.kind <> '{Kind.WITHDRAWAL.value}'"
+        forced = either((money, same, free))
+        return either((both((own, forced)), both((no(own), wanted))))
+
+    def _word(self, found: object) -> str:
+        return self.text.value(str(found))
+
+    @cached_property
+    def way(self) -> str:
+        """What the line is made good with."""
+        own = self.own.speaks("resolution")
+        if own == NO:
+            return "p.wanted"
+        money = self.own.any_of("resolution", (Resolution.REFUND, Resolution.KEEP))
+        free = f"p.kind <> '{Kind.WITHDRAWAL.value}'"
+        forced = both((own, either((money, free))))
+        return case(
+            (forced, self.own.value("resolution", self._word)), otherwise="p.wanted"
+        )
+
+    def offers(self, way: Resolution) -> str:
+        """Whether a way is offered to this line."""
+        base = NO
+        if self.policy.offers:
+            base = either(
+                self.text.all_hold(one.when)
+                for one in self.policy.offers
+                if way in one.resolutions
+            )
+        elif way is Resolution.REFUND:
+            base = YES
+        action = f"way {way}"
+        kept = both((no(self.own.says(action, "")), base))
+        found = either((self.own.says(action, way), kept))
+        if way is Resolution.REFUND:
+            found = either((found, f"p.kind = '{Kind.WITHDRAWAL.value}'"))
+        return found
+
+    @cached_property
+    def bonus(self) -> str:
+        """What is added to credit, in basis points."""
+        tests = []
+        for way in sorted(CREDITS):
+            offered = [
+                (self.text.all_hold(one.when), str(one.bonus_bp))
+                for one in self.policy.offers
+                if way in one.resolutions
+            ]
+            plain = case(
+                (no(self.offers(way)), "0"),
+                *offered,
+                otherwise="0",
+            )
+            own = self.own.value("bonus", str)
+            value = plain if own == "NULL" else f"COALESCE({own}, {plain})"
+            tests.append((f"{self.way} = '{way.value}'", value))
+        return case(*tests, otherwise="0")
+
+    @cached_property
+    def is_waived(self) -> str:
+        """Whether the policy lets the line off its fees."""
+        waiver = self.policy.fees.waiver
+        ways = sorted(waiver.resolutions)
+        above = waiver.order_above
+        tests = [
+            either(f"{self.way} = '{one.value}'" for one in ways),
+            both(("r.known = 1", self.text.among("r.code", waiver.reasons))),
+            either(self.text.in_group(one) for one in sorted(waiver.customer_groups)),
+        ]
+        if above is not None:
+            currency = self.text.value(self.policy.currency)
+            tests.append(f"(p.currency = {currency} AND p.total > {above.minor})")
+        if waiver.when:
+            tests.append(self.text.all_hold(waiver.when))
+        return either(tests)
+
+    @cached_property
+    def restocking(self) -> str:
+        """The restocking fee in basis points."""
+        bears = (
+            f"p.kind = '{Kind.VOLUNTARY.value}' AND r.fault = '{Fault.CUSTOMER.value}'"
+            f" AND {self.way} <> '{Resolution.KEEP.value}'"
+        )
+        own = self.own.speaks("restocking")
+        asked = [
+            (
+                both((self.text.all_hold(one.when), self._said(one, x.code))),
+                x.restocking_bp,
+            )
+            for one in self.policy.questions
+            for x in one.choices
+            if x.restocking_bp is not None
+        ]
+        special = [
+            (self.text.all_hold(one.when), str(one.restocking_bp))
+            for one in self.policy.fees.special
+            if one.restocking_bp is not None
+        ]
+        return case(
+            (no(bears), "0"),
+            (own, self.own.value("restocking", str)),
+            (self.is_waived, "0"),
+            *((test, str(bp)) for test, bp in sorted(asked, key=lambda x: -x[1])),
+            *special,
+            otherwise=f"COALESCE(r.restocking, {self.policy.restocking_bp})",
+        )
+
+    @cached_property
+    def return_fee(self) -> str:
+        """What the way back of the line costs, NULL for nothing.
+
+        Fees are in the policy's currency; in another one nothing is charged.
+        """
+        kinds = f"p.kind IN ('{Kind.VOLUNTARY.value}', '{Kind.WITHDRAWAL.value}')"
+        bears = f"{kinds} AND r.fault = '{Fault.CUSTOMER.value}'"
+        currency = f"p.currency = {self.text.value(self.policy.currency)}"
+        own = self.own.speaks("return_fee")
+        special = [
+            (self.text.all_hold(one.when), _fee(one.return_fee))
+            for one in self.policy.fees.special
+            if one.return_fee is not None
+        ]
+        return case(
+            (no(f"{bears} AND {currency}"), NOTHING),
+            (own, self.own.value("return_fee", _fee)),
+            (self.is_waived, NOTHING),
+            *special,
+            otherwise=_fee(self.policy.return_fee),
+        )
+
+    @cached_property
+    def may_stay(self) -> str:
+        """Whether the goods may stay with the customer, where they are worth little."""
+        return self.text.all_hold(self.policy.keep.when)
+
+
+def _fee(found: object) -> str:
+    """Write a fee in minor units; none, or nothing, is NULL."""
+    minor = getattr(found, "minor", 0)
+    return str(int(minor)) if minor else NOTHING

@@ -1,0 +1,256 @@
+"""One row a past line: all that a policy may look at, as it stood when it was asked.
+
+Moments are whole microseconds since 1970 in UTC, amounts minor units of the order's
+currency, sets of words one text with a mark around each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from connector.model import (
+    Customer,
+    Kind,
+    Line,
+    Order,
+    OrderStatus,
+    Parcel,
+    Resolution,
+)
+from connector.money import Money
+from connector.policy.case import Case, Past, Wanted
+from connector.policy.facts import PAST_DAYS
+from connector.policy.periods import begin, line_begins
+from connector.policy.seen import email_hash, past, worth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from connector.policy import Policy
+
+MARK = "\x1f"  # between the words of a set; no word holds it
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+UNSUITED = "\x1funsuited"  # the reason of a line that nobody has asked back yet
+
+# The columns of `past_lines` beside its key, in the order of a row.
+COLUMNS = (
+    "order_ref", "number", "line_ref", "kind", "channel", "method", "language",
+    "country", "currency", "order_status", "asked", "placed", "begins",
+    "is_delivered", "withdraws", "is_all_delivered", "total", "price", "worth",
+    "gross", "units", "quantity", "left_units", "product", "variant", "sku", "tags",
+    "categories", "gift_card", "reason", "wanted", "answers", "photos", "customer",
+    "customer_tags", "past_returns", "gives_shipping",
+)  # fmt: skip
+
+
+def ticks(when: datetime) -> int:
+    """Return a moment in microseconds since 1970."""
+    return (when - EPOCH) // TICK
+
+
+def moment(found: int) -> datetime:
+    """Return what `ticks` wrote."""
+    return EPOCH + timedelta(microseconds=found)
+
+
+def joined(words: Iterable[str]) -> str:
+    """Write a set of words, folded by the caller; "" for none."""
+    found = sorted(set(words))
+    return f"{MARK}{MARK.join(found)}{MARK}" if found else ""
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Read back what `joined` wrote."""
+    return tuple(text.strip(MARK).split(MARK)) if text else ()
+
+
+def of_return(order: Order, case: Case) -> list[dict[str, Any]]:
+    """Write every line of a return; one that the order does not have is left out."""
+    found = []
+    for wanted in case.lines:
+        line = order.line(wanted.line_ref)
+        if line is not None:
+            found.append(_row(order, case, wanted, line))
+    return found
+
+
+def of_order(order: Order, taken: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Write the lines of an order that nobody has asked back: all that is left.
+
+    `taken` are units in returns, by line. Such a row has no moment of its own: it
+    is asked when it is looked at.
+    """
+    wanted = tuple(
+        Wanted(line_ref=line.ref, quantity=left, reason=UNSUITED)
+        for line in order.lines
+        if line.is_physical
+        and (left := line.quantity - max(line.refunded_units, taken.get(line.ref, 0)))
+        > 0
+    )
+    case = Case(kind=Kind.VOLUNTARY, asked_at=order.placed_at, lines=wanted)
+    return [{**row, "asked": None} for row in of_return(order, case)]
+
+
+def _row(order: Order, case: Case, wanted: Wanted, line: Line) -> dict[str, Any]:
+    begins, counted = line_begins(order, line.ref)
+    withdraws, from_all = begin(order, order.parcels)
+    person = order.customer
+    return {
+        "order_ref": order.ref,
+        "number": order.number,
+        "line_ref": line.ref,
+        "kind": case.kind.value,
+        "channel": case.channel,
+        "method": case.method.casefold(),
+        "language": person.language[:2].casefold(),
+        "country": person.country.upper(),
+        "currency": order.currency,
+        "order_status": order.status.value,
+        "asked": ticks(case.asked_at),
+        "placed": ticks(order.placed_at),
+        "begins": ticks(begins),
+        "is_delivered": int(counted == "delivery"),
+        "withdraws": ticks(withdraws),
+        "is_all_delivered": int(from_all == "delivery"),
+        "total": order.total.minor,
+        "price": worth(line, 1).minor,
+        "worth": worth(line, wanted.quantity).minor,
+        "gross": line.gross.minor,
+        "units": line.quantity,
+        "quantity": wanted.quantity,
+        "left_units": line.quantity - line.refunded_units,
+        "product": line.product_ref,
+        "variant": line.variant_ref,
+        "sku": line.sku,
+        "tags": joined(tag.casefold() for tag in line.tags),
+        "categories": joined(name.casefold() for name in line.categories),
+        "gift_card": int(line.is_gift_card),
+        "reason": wanted.reason,
+        "wanted": wanted.resolution.value,
+        "answers": joined(f"{code}:{said}" for code, said in wanted.answers),
+        "photos": wanted.photo_count,
+        "customer": email_hash(person.email),
+        "customer_tags": joined(tag.casefold() for tag in case.customer_tags),
+        "past_returns": past(case, PAST_DAYS),
+        "gives_shipping": int(_is_whole(order, case)),
+    }
+
+
+def _is_whole(order: Order, case: Case) -> bool:
+    """Say whether the return takes all that is left of its order."""
+    asked: Counter[str] = Counter()
+    for one in case.lines:
+        asked[one.line_ref] += one.quantity
+    return all(
+        asked[line.ref] + line.refunded_units >= line.quantity for line in order.lines
+    )
+
+
+def listed(policy: Policy) -> Policy:
+    """Let the lists of customers name addresses as tags, as `rebuilt` has them."""
+    block = replace(policy.block, tags=policy.block.tags | policy.block.emails)
+    allow = replace(policy.allow, tags=policy.allow.tags | policy.allow.emails)
+    return replace(policy, block=block, allow=allow)
+
+
+def rebuilt(
+    rows: Sequence[Mapping[str, Any]], shop: str, now: datetime, before: Sequence[Past]
+) -> tuple[Order, Case]:
+    """Build an order and a case of which a policy sees the very same facts.
+
+    `rows` are the lines of one return; `before` the customer's earlier ones. The
+    order has nothing in it that no rule looks at. The customer's address is not
+    known, its hash is: it stands among his tags.
+    """
+    first = rows[0]
+    currency, placed = first["currency"], moment(first["placed"])
+    order = Order(
+        ref=first["order_ref"],
+        number=first["number"],
+        currency=currency,
+        total=Money(first["total"], currency),
+        status=OrderStatus(first["order_status"]),
+        placed_at=placed,
+        updated_at=placed,
+        lines=tuple(_line(row) for row in rows) + _other(first),
+        parcels=tuple(_parcels(rows)),
+        customer=Customer(country=first["country"], language=first["language"]),
+        completed_at=_completed(rows),
+    )
+    case = Case(
+        kind=Kind(first["kind"]),
+        asked_at=now if first["asked"] is None else moment(first["asked"]),
+        lines=tuple(_wanted(row) for row in rows),
+        shop=shop,
+        channel=first["channel"],
+        method=first["method"],
+        customer_tags=(*words(first["customer_tags"]), first["customer"]),
+        past=tuple(before),
+    )
+    return order, case
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    return Line(
+        ref=row["line_ref"],
+        title="",
+        quantity=row["units"],
+        gross=Money(row["gross"], row["currency"]),
+        refunded_units=row["units"] - row["left_units"],
+        sku=row["sku"],
+        product_ref=row["product"],
+        variant_ref=row["variant"],
+        tags=words(row["tags"]),
+        categories=words(row["categories"]),
+        is_gift_card=bool(row["gift_card"]),
+    )
+
+
+def _other(row: Mapping[str, Any]) -> tuple[Line, ...]:
+    """Return a line that stays behind, unless all of the order is asked back."""
+    if row["gives_shipping"]:
+        return ()
+    money = Money.zero(row["currency"])
+    return (Line(ref=MARK, title="", quantity=1, gross=money),)
+
+
+def _completed(rows: Sequence[Mapping[str, Any]]) -> datetime | None:
+    """Return from when a line counts that is in no parcel, though others arrived."""
+    for row in rows:
+        if row["is_all_delivered"] and not row["is_delivered"]:
+            return moment(row["begins"])
+    return None
+
+
+def _parcels(rows: Sequence[Mapping[str, Any]]) -> Iterator[Parcel]:
+    """Return parcels from which each line's window, and the withdrawal's, begins."""
+    for row in rows:
+        when = moment(row["begins"])
+        units = ((row["line_ref"], 1),)
+        if row["is_delivered"]:
+            yield Parcel(ref=row["line_ref"], units=units, delivered_at=when)
+        elif not row["is_all_delivered"]:
+            yield Parcel(ref=row["line_ref"], units=units, shipped_at=when)
+    first = rows[0]
+    when = moment(first["withdraws"])
+    units = ((MARK, 1),)
+    if first["is_all_delivered"]:
+        yield Parcel(ref=MARK, units=units, delivered_at=when)
+    else:
+        yield Parcel(ref=MARK, units=units, shipped_at=when)
+
+
+def _wanted(row: Mapping[str, Any]) -> Wanted:
+    answers = (one.partition(":") for one in words(row["answers"]))
+    return Wanted(
+        line_ref=row["line_ref"],
+        quantity=row["quantity"],
+        reason=row["reason"],
+        photos=row["photos"],
+        resolution=Resolution(row["wanted"]),
+        answers=tuple((code, said) for code, _, said in answers),
+    )

@@ -1,0 +1,214 @@
+"""What a policy says of whole returns, as SQL over all past lines at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.backtest.clauses import both
+from connector.backtest.lines import (
+    APPROVED,
+    ASKED,
+    DECLINED,
+    NOTHING,
+    Line,
+    case,
+    flag,
+)
+from connector.model import CREDITS, Resolution
+from connector.policy.compiled import program
+from connector.policy.vocabulary import ANY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from connector.backtest.clauses import Text
+    from connector.policy import Policy
+
+KEEP, REFUND = Resolution.KEEP.value, Resolution.REFUND.value
+OF = "(PARTITION BY case_no)"
+# What is told of each line, by each policy.
+TOLD = ("decision", "way", "bonus", "restocking", "fee", "given")
+
+
+class Verdicts:
+    """One policy as two steps of SQL: each line by itself, then its whole return.
+
+    `key` begins the names of its columns, so that two policies stand side by side.
+    """
+
+    def __init__(self, policy: Policy, text: Text, key: str) -> None:
+        self.policy = policy
+        self.text = text
+        self.key = key
+        self.line = Line(policy, text)
+        self.has_amounts = program(policy).needs_amounts or policy.has_amounts
+
+    def reasons(self, raw: Iterable[str], unsuited: str) -> str:
+        """Write what the policy makes of each reason that was given, as rows.
+
+        `unsuited` is the reason that stands for a line that nobody has asked back.
+        """
+        rows = []
+        for words in sorted(set(raw)):
+            code = unsuited_code(self.policy) if words == unsuited else words
+            known = self.policy.reason(code)
+            own = known.restocking_bp if known else None
+            told = (
+                self.text.value(words),
+                self.text.value(known.code if known else ""),
+                self.text.value(known.group if known else ""),
+                self.text.value(known.fault.value if known else "customer"),
+                str(known.photos if known else 0),
+                str(int(known.needs_person) if known else 0),
+                NOTHING if own is None else str(own),
+                str(int(known is not None)),
+            )
+            rows.append(f"SELECT {', '.join(told)}")
+        names = "raw, code, grouped, fault, photos, person, restocking, known"
+        return f"{self.key}r ({names}) AS ({' UNION ALL '.join(rows)})"
+
+    def by_line(self) -> list[str]:
+        """Return the columns of the first step."""
+        line, key = self.line, self.key
+        told = {
+            "decision": line.decision,
+            "way": line.way,
+            "bonus": line.bonus,
+            "restocking": line.restocking,
+            "fee": line.return_fee,
+            "stays": flag(line.may_stay),
+        }
+        return [f"{text} AS {key}_{name}" for name, text in told.items()]
+
+    def over_whole(self) -> list[str]:
+        """Return the columns of the second step: sums over the return."""
+        if not self._looks_at_worth:
+            return []
+        approved = f"CASE {self.key}_decision WHEN {APPROVED} THEN worth ELSE 0 END"
+        standing = f"CASE {self.key}_decision WHEN {DECLINED} THEN 0 ELSE worth END"
+        return [
+            f"sum({approved}) OVER {OF} AS {self.key}_approved",
+            f"sum({standing}) OVER {OF} AS {self.key}_standing",
+        ]
+
+    @property
+    def _looks_at_worth(self) -> bool:
+        return self.policy.automatic_below is not None or bool(self.policy.levels)
+
+    def decided(self) -> list[str]:
+        """Return the columns of the third step: decision, way and fees of each line."""
+        key, policy = self.key, self.policy
+        currency = self.text.value(policy.currency)
+        is_same, decision = f"currency = {currency}", f"{key}_decision"
+        asks: list[tuple[str, str]] = []
+        if self.has_amounts:
+            stands = f"{decision} <> {DECLINED}"
+            asks.append((f"currency <> {currency} AND {stands}", str(ASKED)))
+        limit = policy.automatic_below
+        if limit is not None:
+            above = f"{key}_approved >= {limit.minor} AND {decision} = {APPROVED}"
+            asks.append((f"{is_same} AND {above}", str(ASKED)))
+        if policy.levels:
+            least = min(level.above.minor for level in policy.levels)
+            above = f"{key}_standing > {least} AND {decision} <> {DECLINED}"
+            asks.append((f"{is_same} AND {above}", str(ASKED)))
+        final = case(*asks, otherwise=decision)
+        below = policy.keep.below
+        stays = "0"
+        if below is not None:
+            money = (
+                f"{key}_way = '{REFUND}' AND {key}_stays = 1 AND ({final}) = {APPROVED}"
+            )
+            little = f"{is_same} AND whole_worth < {below.minor}"
+            stays = flag(both((little, money)))
+        kept = f"({stays}) = 1"
+        return [
+            f"{final} AS {key}_decision",
+            f"CASE WHEN {kept} THEN '{KEEP}' ELSE {key}_way END AS {key}_way",
+            f"{key}_bonus",
+            f"CASE WHEN {kept} THEN 0 ELSE {key}_restocking END AS {key}_restocking",
+            f"{key}_fee",
+        ]
+
+    def told(self) -> list[str]:
+        """Return the columns of the last step: the fee of the whole, what is given.
+
+        `given` is what one line brings in minor units, a bonus with it and its fee
+        taken off, once it is approved; the fee of the way back is the return's.
+        """
+        key = self.key
+        comes = f"{key}_decision <> {DECLINED} AND {key}_way <> '{KEEP}'"
+        free = f"sum(CASE WHEN {comes} AND {key}_fee IS NULL THEN 1 ELSE 0 END)"
+        least = f"min(CASE WHEN {comes} THEN {key}_fee END)"
+        fee = f"CASE WHEN {free} OVER {OF} = 0 THEN {least} OVER {OF} END"
+        if not self._charges:
+            fee = NOTHING
+        credits_ = ", ".join(f"'{one.value}'" for one in sorted(CREDITS))
+        net = f"(worth - (worth * {key}_restocking + 5000) / 10000)"
+        bonus = (
+            f"CASE WHEN {key}_way IN ({credits_})"
+            f" THEN ({net} * {key}_bonus + 5000) / 10000 ELSE 0 END"
+        )
+        none = f"{key}_decision <> {APPROVED} OR {key}_way = 'repair'"
+        return [
+            f"{key}_decision",
+            f"{key}_way",
+            f"{key}_bonus",
+            f"{key}_restocking",
+            f"{fee} AS {key}_fee",
+            f"CASE WHEN {none} THEN 0 ELSE {net} + {bonus} END AS {key}_given",
+        ]
+
+    @property
+    def _charges(self) -> bool:
+        policy = self.policy
+        fees = [policy.return_fee]
+        fees += [one.return_fee for one in policy.fees.special]
+        fees += [one.then.return_fee for one in policy.rules]
+        return any(fees)
+
+
+def unsuited_code(policy: Policy) -> str:
+    """Return the reason of somebody who merely changed his mind."""
+    for one in policy.reasons:
+        if one.fault.value == "customer" and one.code != ANY:
+            return one.code
+    return ANY
+
+
+def side_by_side(
+    verdicts: list[Verdicts], source: str, raw: Iterable[str], unsuited: str, now: str
+) -> str:
+    """Write one query that tells of every past line what each policy says.
+
+    `source` is a WHERE of `past_lines`; `now` when lines are asked that nobody has
+    asked back.
+    """
+    found = list(raw)
+    reasons = [one.reasons(found, unsuited) for one in verdicts]
+    inner = _by_line(verdicts, source, now)
+    sums = [text for one in verdicts for text in one.over_whole()]
+    if any(one.policy.keep.below is not None for one in verdicts):
+        sums.append(f"sum(worth) OVER {OF} AS whole_worth")
+    step = f"SELECT l.*{''.join(', ' + one for one in sums)} FROM ({inner}) l"
+    base = "case_no, position, is_asked, currency, worth"
+    decided = ", ".join([base, *(x for one in verdicts for x in one.decided())])
+    told = ", ".join([base, *(x for one in verdicts for x in one.told())])
+    return (
+        f"WITH {', '.join(reasons)} SELECT {told} FROM"
+        f" (SELECT {decided} FROM ({step}) s) d"
+    )
+
+
+def _by_line(verdicts: list[Verdicts], source: str, now: str) -> str:
+    """Write the first step, one policy around the other."""
+    found = (
+        f"(SELECT x.*, COALESCE(x.asked, {now}) AS asked_at,"
+        " CASE WHEN x.asked IS NULL THEN 0 ELSE 1 END AS is_asked"
+        f" FROM past_lines x WHERE {source})"
+    )
+    for one in verdicts:
+        columns = ", ".join(one.by_line())
+        join = f"JOIN {one.key}r r ON r.raw = p.reason"
+        found = f"(SELECT p.*, {columns} FROM {found} p {join})"
+    return f"SELECT * FROM {found} q"

@@ -1,0 +1,62 @@
+"""All that was asked back, as a policy saw it: what another one is tried upon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connector.store.laws import Statement
+
+# A return, or an order of which nobody has asked anything back, has a number of its
+# own, so that its lines lie side by side: a million are read in their order.
+COLUMNS = """
+    case_no           $int NOT NULL,
+    position          $int NOT NULL,
+    shop              TEXT NOT NULL,
+    return_id         TEXT,
+    order_ref         TEXT NOT NULL,
+    number            TEXT NOT NULL,
+    line_ref          TEXT NOT NULL,
+    kind              TEXT NOT NULL,
+    channel           TEXT NOT NULL,
+    method            TEXT NOT NULL,
+    language          TEXT NOT NULL,
+    country           TEXT NOT NULL,
+    currency          TEXT NOT NULL,
+    order_status      TEXT NOT NULL,
+    asked             $int,
+    placed            $int NOT NULL,
+    begins            $int NOT NULL,
+    is_delivered      $int NOT NULL,
+    withdraws         $int NOT NULL,
+    is_all_delivered  $int NOT NULL,
+    total             $int NOT NULL,
+    price             $int NOT NULL,
+    worth             $int NOT NULL,
+    gross             $int NOT NULL,
+    units             $int NOT NULL,
+    quantity          $int NOT NULL,
+    left_units        $int NOT NULL,
+    product           TEXT NOT NULL,
+    variant           TEXT NOT NULL,
+    sku               TEXT NOT NULL,
+    tags              TEXT NOT NULL,
+    categories        TEXT NOT NULL,
+    gift_card         $int NOT NULL,
+    reason            TEXT NOT NULL,
+    wanted            TEXT NOT NULL,
+    answers           TEXT NOT NULL,
+    photos            $int NOT NULL,
+    customer          TEXT NOT NULL,
+    customer_tags     TEXT NOT NULL,
+    past_returns      $int NOT NULL,
+    gives_shipping    $int NOT NULL,
+    PRIMARY KEY (case_no, position)
+"""
+
+PASTS: tuple[Statement, ...] = (
+    f"CREATE TABLE past_lines ({COLUMNS})$clustered",
+    "CREATE INDEX past_lines_order ON past_lines (shop, order_ref)",
+    "CREATE INDEX past_lines_return ON past_lines (return_id)",
+    ("CREATE TABLE past_upto (shop TEXT PRIMARY KEY, upto TEXT NOT NULL)$strict"),
+)
