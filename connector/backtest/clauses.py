@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.backtest.rows import MARK
-from connector.policy.facts import FACTS
+from connector.policy.facts import FACTS, PAST_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 DAY = 86_400_000_000  # microseconds
 FIRST_DAY = 719_163  # `date(1970, 1, 1).toordinal()`
 YES, NO = "1 = 1", "1 = 0"
-
-
-class Unwritable(Exception):
-    """Say that a policy looks at something that SQL is not told of."""
 
 
 class Text:
@@ -39,6 +35,7 @@ class Text:
         self.prefix = prefix
         self.values: dict[str, object] = {}
         self._names: dict[object, str] = {}
+        self.flags: dict[str, str] = {}  # conditions, by the column that holds each
 
     def value(self, found: str | int) -> str:
         """Name a value; whole numbers stand in the text themselves."""
@@ -64,11 +61,22 @@ class Text:
         return either(self.has(column, word) for word in sorted(set(words)))
 
     def all_hold(self, when: Sequence[Clause]) -> str:
-        """Write conditions that all must hold."""
-        return both(self.clause(one) for one in when)
+        """Write conditions that all must hold, as a column that is 1 where they do.
+
+        Each is reckoned once and named after; a parser's stack is not endless.
+        """
+        test = both(self.clause(one) for one in when)
+        if test in (YES, NO):
+            return test
+        name = self.flags.setdefault(test, f"{self.prefix}_h{len(self.flags)}")
+        return f"p.{name} = 1"
+
+    def reason(self, column: str) -> str:
+        """Name what the policy makes of the reason, once that is joined."""
+        return f"p.{self.prefix}_{column}"
 
     def clause(self, one: Clause) -> str:
-        """Write one condition; raises Unwritable."""
+        """Write one condition."""
         kind = FACTS[one.fact].kind
         if kind == "words":
             return self._set(one)
@@ -81,7 +89,7 @@ class Text:
             text = f"{left} BETWEEN {first} AND {last}"
         else:
             text = f"{left} {_SIGNS[one.operator]} {first}"
-        if kind == "amount":
+        if kind == "amount" and one.fact != "past_value":
             text = f"p.currency = {self.value(self.policy.currency)} AND {text}"
         return f"({text})"
 
@@ -109,10 +117,30 @@ class Text:
         return self.has_any("p.customer_tags", tags)
 
     def _fact(self, name: str) -> str:
-        found = _COLUMNS.get(name)
-        if found is None:
-            raise Unwritable(name)
-        return found
+        if name == "past_returns":
+            return self.past("count(*)", PAST_DAYS, "c.position = 0")
+        if name == "past_value":
+            return self.past_worth(PAST_DAYS)
+        return _COLUMNS[name]
+
+    def past_worth(self, length: int) -> str:
+        """Write what the customer's other returns were worth in so many days."""
+        currency = f"c.currency = {self.value(self.policy.currency)}"
+        return self.past("COALESCE(sum(c.worth), 0)", length, currency)
+
+    def past(self, what: str, length: int, which: str) -> str:
+        """Write a sum over the customer's other returns in so many days before.
+
+        One that was cancelled does not count, as for the deciding function.
+        """
+        return (
+            f"(CASE WHEN p.customer = '' THEN 0 ELSE (SELECT {what} FROM past_lines c"  # noqa: S608 - see above
+            " WHERE c.shop = p.shop AND c.customer = p.customer"
+            f" AND c.asked > p.asked_at - {length * DAY} AND c.asked <= p.asked_at"
+            f" AND c.case_no <> p.case_no AND {which} AND NOT EXISTS (SELECT 1"
+            " FROM returns x WHERE x.id = c.return_id"
+            " AND x.cancelled_at IS NOT NULL)) END)"
+        )
 
 
 def both(tests: Iterable[str]) -> str:
@@ -177,5 +205,4 @@ _COLUMNS = {
     "fault": "r.fault",
     "resolution": "p.wanted",
     "photos": "p.photos",
-    "past_returns": "p.past_returns",
 }

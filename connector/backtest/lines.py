@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from connector.backtest.clauses import DAY, NO, YES, Text, Unwritable, both, either, no
+from connector.backtest.clauses import DAY, NO, YES, Text, both, either, no
 from connector.backtest.owns import Own
 from connector.backtest.rows import ticks
 from connector.model import CREDITS, Fault, Kind, OrderStatus, Resolution
@@ -97,25 +97,27 @@ class Line:
 
     def plain(self, says: str) -> str:
         """Tell what the merchant's own rules may outweigh, and what they say."""
-        if self.policy.limits:
-            raise Unwritable
         trusted = self._listed(self.policy.allow)
         mine = self.own.says("decide", says)
+        waiting: tuple[str, ...] = (self._answered(says), self._often(says))
         if says == "decline":
             return either(
                 (
                     self._late(),
                     self._excluded(),
                     self._sold_for_good(),
-                    both((no(trusted), self._answered(says))),
+                    both(
+                        (no(trusted), either((self._answered(says), self._often(says))))
+                    ),
                     mine,
                 )
             )
-        waiting = (self._answered(says), self._photos(), "r.person = 1")
+        looks = f"{self.text.reason('person')} = 1"
+        waiting = (*waiting, self._photos(), looks)
         return either(
             (
                 self._withdrawn_late(),
-                "r.known = 0",
+                f"{self.text.reason('known')} = 0",
                 both((no(trusted), either(waiting))),
                 mine,
             )
@@ -211,12 +213,32 @@ class Line:
                 tests.append(both((holds, no(known))))
         return either(tests)
 
+    def _often(self, says: str) -> str:
+        """Tell whether the customer sends back more than the limits allow."""
+        tests = []
+        for one in self.policy.limits:
+            if one.says != says:
+                continue
+            if one.returns is not None:
+                count = self.text.past("count(*)", one.days, "c.position = 0")
+                tests.append(f"1 + {count} > {one.returns}")
+            if one.worth is not None:
+                before = self.text.past_worth(one.days)
+                tests.append(f"{self._all_asked()} + {before} > {one.worth.minor}")
+        return either(tests)
+
+    def _all_asked(self) -> str:
+        """Write what the whole return was worth, 0 in another currency."""
+        currency = f"p.currency = {self.text.value(self.policy.currency)}"
+        worth = "SELECT sum(w.worth) FROM past_lines w WHERE w.case_no = p.case_no"
+        return f"(CASE WHEN {currency} THEN ({worth}) ELSE 0 END)"
+
     def _said(self, one: Question, code: str) -> str:
         return self.text.has("p.answers", f"{one.code}:{code}")
 
     def _photos(self) -> str:
-        own = self.own.value("photos", str)
-        wanted = f"COALESCE({own}, r.photos)" if own != "NULL" else "r.photos"
+        own, plain = self.own.value("photos", str), self.text.reason("photos")
+        wanted = f"COALESCE({own}, {plain})" if own != "NULL" else plain
         return f"p.photos < {wanted}"
 
     @cached_property
@@ -307,9 +329,10 @@ class Line:
         waiver = self.policy.fees.waiver
         ways = sorted(waiver.resolutions)
         above = waiver.order_above
+        known = f"{self.text.reason('known')} = 1"
         tests = [
             either(f"{self.way} = '{one.value}'" for one in ways),
-            both(("r.known = 1", self.text.among("r.code", waiver.reasons))),
+            both((known, self.text.among(self.text.reason("code"), waiver.reasons))),
             either(self.text.in_group(one) for one in sorted(waiver.customer_groups)),
         ]
         if above is not None:
@@ -323,10 +346,10 @@ class Line:
     def restocking(self) -> str:
         """The restocking fee in basis points."""
         bears = (
-            f"p.kind = '{Kind.VOLUNTARY.value}' AND r.fault = '{Fault.CUSTOMER.value}'"
+            f"p.kind = '{Kind.VOLUNTARY.value}' AND {self._fault} = '{Fault.CUSTOMER.value}'"
             f" AND {self.way} <> '{Resolution.KEEP.value}'"
         )
-        own = self.own.speaks("restocking")
+        own, own_bp = self.own.speaks("restocking"), self.text.reason("restocked")
         asked = [
             (
                 both((self.text.all_hold(one.when), self._said(one, x.code))),
@@ -347,7 +370,7 @@ class Line:
             (self.is_waived, "0"),
             *((test, str(bp)) for test, bp in sorted(asked, key=lambda x: -x[1])),
             *special,
-            otherwise=f"COALESCE(r.restocking, {self.policy.restocking_bp})",
+            otherwise=f"COALESCE({own_bp}, {self.policy.restocking_bp})",
         )
 
     @cached_property
@@ -357,7 +380,7 @@ class Line:
         Fees are in the policy's currency; in another one nothing is charged.
         """
         kinds = f"p.kind IN ('{Kind.VOLUNTARY.value}', '{Kind.WITHDRAWAL.value}')"
-        bears = f"{kinds} AND r.fault = '{Fault.CUSTOMER.value}'"
+        bears = f"{kinds} AND {self._fault} = '{Fault.CUSTOMER.value}'"
         currency = f"p.currency = {self.text.value(self.policy.currency)}"
         own = self.own.speaks("return_fee")
         special = [
@@ -372,6 +395,10 @@ class Line:
             *special,
             otherwise=_fee(self.policy.return_fee),
         )
+
+    @property
+    def _fault(self) -> str:
+        return self.text.reason("fault")
 
     @cached_property
     def may_stay(self) -> str:

@@ -22,9 +22,8 @@ from connector.model import (
 )
 from connector.money import Money
 from connector.policy.case import Case, Past, Wanted
-from connector.policy.facts import PAST_DAYS
 from connector.policy.periods import begin, line_begins
-from connector.policy.seen import email_hash, past, worth
+from connector.policy.seen import email_hash, worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,7 +42,7 @@ COLUMNS = (
     "is_delivered", "withdraws", "is_all_delivered", "total", "price", "worth",
     "gross", "units", "quantity", "left_units", "product", "variant", "sku", "tags",
     "categories", "gift_card", "reason", "wanted", "answers", "photos", "customer",
-    "customer_tags", "past_returns", "gives_shipping",
+    "customer_tags", "gives_shipping",
 )  # fmt: skip
 
 
@@ -135,7 +134,6 @@ def _row(order: Order, case: Case, wanted: Wanted, line: Line) -> dict[str, Any]
         "photos": wanted.photo_count,
         "customer": email_hash(person.email),
         "customer_tags": joined(tag.casefold() for tag in case.customer_tags),
-        "past_returns": past(case, PAST_DAYS),
         "gives_shipping": int(_is_whole(order, case)),
     }
 

@@ -1,6 +1,6 @@
-"""What each policy says of past lines, told by the very function that decides.
+"""What a policy says of past lines, told by the very function that decides.
 
-For policies that look at what SQL is not told of; and what the SQL is proved by.
+What the SQL is proved by, and the way where it cannot be written.
 """
 
 from __future__ import annotations
@@ -50,11 +50,12 @@ def tell(
     rows: Iterable[Row],
     shop: str,
     now: datetime,
-    past: Mapping[str, Sequence[Past]],
+    past: Mapping[str, Sequence[tuple[int, Past]]],
 ) -> Iterator[tuple[int, int, Told]]:
     """Judge rows, ordered by return and place; yield (case_no, position, verdict).
 
-    `past` are the returns of each customer, by the hash of his address.
+    `past` are the returns of each customer, by the hash of his address: each with
+    its number, so that none counts itself.
     """
     known, unsuited = listed(policy), unsuited_code(policy)
     for number, found in groupby(rows, key=lambda row: row["case_no"]):
@@ -62,7 +63,8 @@ def tell(
             {**row, "reason": unsuited} if row["reason"] == UNSUITED else row
             for row in found
         ]
-        before = past.get(lines[0]["customer"], ())
+        known_ones = past.get(lines[0]["customer"], ())
+        before = [one for other, one in known_ones if other != number]
         order, case = rebuilt(lines, shop, now, before)
         verdict = judge(known, order, case)
         for row, said in zip(lines, verdict.lines, strict=True):

@@ -19,13 +19,14 @@ from connector.policy.compiled import program
 from connector.policy.vocabulary import ANY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from connector.backtest.clauses import Text
     from connector.policy import Policy
 
 KEEP, REFUND = Resolution.KEEP.value, Resolution.REFUND.value
 OF = "(PARTITION BY case_no)"
+REASON = ("code", "grouped", "fault", "photos", "person", "restocked", "known")
 # What is told of each line, by each policy.
 TOLD = ("decision", "way", "bonus", "restocking", "fee", "given")
 
@@ -64,11 +65,21 @@ class Verdicts:
                 str(int(known is not None)),
             )
             rows.append(f"SELECT {', '.join(told)}")
-        names = "raw, code, grouped, fault, photos, person, restocking, known"
+        names = ", ".join(("raw", *REASON))
         return f"{self.key}r ({names}) AS ({' UNION ALL '.join(rows)})"
 
+    def held(self) -> list[str]:
+        """Return the columns of the first step: the reason, and which conditions hold.
+
+        Only once the others are written is it known which are asked for.
+        """
+        key = self.key
+        reason = [f"r.{name} AS {key}_{name}" for name in REASON]
+        flags = [f"{flag(test)} AS {name}" for test, name in self.text.flags.items()]
+        return [*reason, *flags]
+
     def by_line(self) -> list[str]:
-        """Return the columns of the first step."""
+        """Return the columns of the second step: each line by itself."""
         line, key = self.line, self.key
         told = {
             "decision": line.decision,
@@ -81,7 +92,7 @@ class Verdicts:
         return [f"{text} AS {key}_{name}" for name, text in told.items()]
 
     def over_whole(self) -> list[str]:
-        """Return the columns of the second step: sums over the return."""
+        """Return the columns of the third step: sums over the return."""
         if not self._looks_at_worth:
             return []
         approved = f"CASE {self.key}_decision WHEN {APPROVED} THEN worth ELSE 0 END"
@@ -96,7 +107,7 @@ class Verdicts:
         return self.policy.automatic_below is not None or bool(self.policy.levels)
 
     def decided(self) -> list[str]:
-        """Return the columns of the third step: decision, way and fees of each line."""
+        """Return the columns of the fourth step: what is decided of each line."""
         key, policy = self.key, self.policy
         currency = self.text.value(policy.currency)
         is_same, decision = f"currency = {currency}", f"{key}_decision"
@@ -177,38 +188,44 @@ def unsuited_code(policy: Policy) -> str:
 
 
 def side_by_side(
-    verdicts: list[Verdicts], source: str, raw: Iterable[str], unsuited: str, now: str
+    verdicts: Sequence[Verdicts],
+    source: str,
+    raw: Iterable[str],
+    unsuited: str,
+    now: str,
 ) -> str:
-    """Write one query that tells of every past line what each policy says.
+    """Write what each policy says of every past line, as steps that end in `told`.
 
-    `source` is a WHERE of `past_lines`; `now` when lines are asked that nobody has
-    asked back.
+    The text goes behind WITH. `source` is a WHERE of `past_lines`; `now` is when
+    lines are asked that nobody has asked back.
     """
     found = list(raw)
-    reasons = [one.reasons(found, unsuited) for one in verdicts]
-    inner = _by_line(verdicts, source, now)
+    first = (
+        f"SELECT x.*, COALESCE(x.asked, {now}) AS asked_at,"  # noqa: S608 - of ours
+        " CASE WHEN x.asked IS NULL THEN 0 ELSE 1 END AS is_asked"
+        f" FROM past_lines x WHERE {source}"
+    )
+    steps = [("step", first)]
+    for one in verdicts:
+        lines = one.by_line()
+        join = f"JOIN {one.key}r r ON r.raw = p.reason"
+        steps.append((f"{one.key}_held", _next("p.*", one.held(), steps, join)))
+        steps.append((f"{one.key}_lines", _next("p.*", lines, steps)))
     sums = [text for one in verdicts for text in one.over_whole()]
     if any(one.policy.keep.below is not None for one in verdicts):
         sums.append(f"sum(worth) OVER {OF} AS whole_worth")
-    step = f"SELECT l.*{''.join(', ' + one for one in sums)} FROM ({inner}) l"
+    steps.append(("sums", _next("p.*", sums, steps)))
     base = "case_no, position, is_asked, currency, worth"
-    decided = ", ".join([base, *(x for one in verdicts for x in one.decided())])
-    told = ", ".join([base, *(x for one in verdicts for x in one.told())])
-    return (
-        f"WITH {', '.join(reasons)} SELECT {told} FROM"
-        f" (SELECT {decided} FROM ({step}) s) d"
-    )
+    decided = [text for one in verdicts for text in one.decided()]
+    steps.append(("decided", _next(base, decided, steps)))
+    told = [text for one in verdicts for text in one.told()]
+    steps.append(("told", _next(base, told, steps)))
+    reasons = [one.reasons(found, unsuited) for one in verdicts]
+    return ", ".join([*reasons, *(f"{name} AS ({text})" for name, text in steps)])
 
 
-def _by_line(verdicts: list[Verdicts], source: str, now: str) -> str:
-    """Write the first step, one policy around the other."""
-    found = (
-        f"(SELECT x.*, COALESCE(x.asked, {now}) AS asked_at,"
-        " CASE WHEN x.asked IS NULL THEN 0 ELSE 1 END AS is_asked"
-        f" FROM past_lines x WHERE {source})"
-    )
-    for one in verdicts:
-        columns = ", ".join(one.by_line())
-        join = f"JOIN {one.key}r r ON r.raw = p.reason"
-        found = f"(SELECT p.*, {columns} FROM {found} p {join})"
-    return f"SELECT * FROM {found} q"
+def _next(
+    base: str, columns: Sequence[str], steps: Sequence[tuple[str, str]], join: str = ""
+) -> str:
+    """Write a step upon the one before it."""
+    return f"SELECT {', '.join((base, *columns))} FROM {steps[-1][0]} p {join}"  # noqa: S608 - names of ours

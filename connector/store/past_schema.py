@@ -49,7 +49,6 @@ COLUMNS = """
     photos            $int NOT NULL,
     customer          TEXT NOT NULL,
     customer_tags     TEXT NOT NULL,
-    past_returns      $int NOT NULL,
     gives_shipping    $int NOT NULL,
     PRIMARY KEY (case_no, position)
 """
@@ -57,6 +56,7 @@ COLUMNS = """
 PASTS: tuple[Statement, ...] = (
     f"CREATE TABLE past_lines ({COLUMNS})$clustered",
     "CREATE INDEX past_lines_order ON past_lines (shop, order_ref)",
+    "CREATE INDEX past_lines_customer ON past_lines (shop, customer, asked)",
     "CREATE INDEX past_lines_return ON past_lines (return_id)",
     ("CREATE TABLE past_upto (shop TEXT PRIMARY KEY, upto TEXT NOT NULL)$strict"),
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from connector.money import Money
+from connector.policy import Past
 from connector.store.database import atomic
 
 if TYPE_CHECKING:
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
 
     from connector.store.database import Database
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PIECE = 5_000  # returns that are read at once
 
 
@@ -75,6 +79,26 @@ def read(db: Database, shop: str, since: int) -> Iterator[dict[str, Any]]:
         top = db.query("SELECT COALESCE(MAX(case_no), 0) AS top FROM past_lines")
         if last >= top[0]["top"]:
             return
+
+
+def customers(db: Database, shop: str) -> dict[str, list[tuple[int, Past]]]:
+    """Return the returns of each customer, by the hash of his address."""
+    rows = db.query(
+        "SELECT customer, case_no, currency, MIN(asked) AS asked, SUM(worth) AS worth"
+        " FROM past_lines p WHERE shop = :shop AND customer <> ''"
+        " AND asked IS NOT NULL AND NOT EXISTS (SELECT 1 FROM returns x"
+        " WHERE x.id = p.return_id AND x.cancelled_at IS NOT NULL)"
+        " GROUP BY customer, case_no, currency",
+        shop=shop,
+    )
+    found: dict[str, list[tuple[int, Past]]] = {}
+    for row in rows:
+        past = Past(
+            asked_at=EPOCH + timedelta(microseconds=row["asked"]),
+            worth=Money(int(row["worth"]), row["currency"]),
+        )
+        found.setdefault(row["customer"], []).append((row["case_no"], past))
+    return found
 
 
 def reasons(db: Database, shop: str) -> list[str]:

@@ -9,8 +9,8 @@ from connector.store.following import FOLLOWING
 from connector.store.hooks_schema import WATCHDOG
 from connector.store.laws import LAWS, Statement, append_only
 from connector.store.making_good_schema import MAKING_GOOD
-from connector.store.past_schema import PASTS
 from connector.store.pacing import PACING
+from connector.store.past_schema import PASTS
 from connector.store.policy_schema import POLICY_LIVES
 from connector.store.privacy_schema import PRIVACY
 from connector.store.statements_schema import STATEMENTS

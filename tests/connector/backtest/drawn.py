@@ -116,6 +116,7 @@ conditions = st.one_of(
             'currency = "EUR"',
             'channel = "portal"',
             "past_returns = { at_least = 1 }",
+            'past_value = { above = "20.00" }',
             'product = "p1"',
             'sku = { in = ["s1", "s2"] }',
             'language = "fr"',
@@ -182,6 +183,10 @@ def policies(draw: st.DrawFn) -> str:
         )
     if draw(st.booleans()):
         text.append('[allow]\ntags = ["gold"]')
+    for _ in range(draw(st.integers(0, 1))):
+        says = draw(st.sampled_from(("ask", "decline")))
+        most = draw(st.sampled_from(("returns = 1", 'value = "50.00"')))
+        text.append(f'[[limits]]\ndays = {draw(days)}\n{most}\nsays = "{says}"')
     text.append(_approve(draw))
     text.append(_fees(draw))
     for number in range(draw(st.integers(0, 2))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,18 @@ from connector.backtest.rows import UNSUITED, of_return
 from connector.backtest.told import Told, tell
 from connector.backtest.told import _told as told_of
 from connector.backtest.whole import Verdicts, side_by_side
+from connector.money import Money
+from connector.policy import Past
 from connector.store import connect, pasts, shops
 from tests.connector.backtest import drawn
 from tests.connector.shapes import NOON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+    from connector.backtest.told import Row
+    from connector.model import Order
+    from connector.policy import Case
     from connector.store import Database
 
 NOW = drawn.START + timedelta(days=400)
@@ -53,7 +58,7 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
     for one in found:
         values |= one.text.values
     told = {}
-    for row in db.query(query, **values):
+    for row in db.query(f"WITH {query} SELECT * FROM told", **values):  # noqa: S608
         told[row["case_no"], row["position"]] = [
             Told(
                 *(
@@ -73,27 +78,50 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
     return told
 
 
+def before(
+    order: Order, case: Case, asked: list[tuple[Order, Case, list[Row]]]
+) -> tuple[Past, ...]:
+    """Return what the same customer asked back besides, as of now."""
+    return tuple(
+        Past(
+            asked_at=other.asked_at,
+            worth=Money(sum(row["worth"] for row in rows), bought.currency),
+        )
+        for bought, other, rows in asked
+        if other is not case
+        and order.customer.email
+        and bought.customer.email == order.customer.email
+        and other.asked_at <= case.asked_at
+    )
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=RELAXED)
 @given(data=st.data(), one=drawn.policies(), other=drawn.policies())
 def test_sql_says_what_the_deciding_function_says(
     db: Database, data: st.DataObject, one: str, other: str
 ) -> None:
     db.transact(lambda: db.execute("DELETE FROM past_lines"))
-    expected: dict[tuple[int, int], list[Told]] = {}
+    asked = []
     for number in range(1, data.draw(st.integers(1, 4)) + 1):
         order = data.draw(drawn.orders())
         case = data.draw(drawn.cases(order))
         rows = of_return(order, case)
         pasts.keep(db, "boots", rows, f"return-{number}")
+        asked.append((order, case, rows))
+    expected: dict[tuple[int, int], list[Told]] = {}
+    for number, (order, case, rows) in enumerate(asked, start=1):
+        seen = replace(case, past=before(order, case, asked))
         for text in (one, other):
-            verdict = policies.judge(policies.load(text), order, case)
+            verdict = policies.judge(policies.load(text), order, seen)
             for place, (row, said) in enumerate(zip(rows, verdict.lines, strict=True)):
                 told = expected.setdefault((number, place), [])
                 told.append(told_of(row, said, verdict))
     assert by_sql(db, one, other) == expected
     rows = list(pasts.read(db, "boots", 0))
     for index, text in enumerate((one, other)):
-        again = tell(policies.load(text), rows, "boots", NOW, {})
+        again = tell(
+            policies.load(text), rows, "boots", NOW, pasts.customers(db, "boots")
+        )
         assert {(n, p): said for n, p, said in again} == {
             key: told[index] for key, told in expected.items()
         }

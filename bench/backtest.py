@@ -1,0 +1,113 @@
+"""A million past lines under two policies: how long the database takes.
+
+`python -m bench.backtest [LINES]`. The rows are made here, in a file of its own.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connector.backtest.diff import compare
+from connector.backtest.rows import joined, ticks
+from connector.backtest.told import tell
+from connector.policy import load
+from connector.store import connect, pasts, shops
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connector.store import Database
+
+LINES = 1_000_000
+TOLD = 20_000  # lines that Python is asked about
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+EXAMPLE = Path(__file__).parents[1] / "policy.example.toml"
+DAY = 86_400_000_000
+
+
+def drawn(lines: int) -> Iterator[dict[str, Any]]:
+    """Draw past lines, one to three a return, in the order of their returns."""
+    dice = random.Random(7)  # noqa: S311 - rows to measure with
+    tags = [
+        joined(dice.sample(("set", "hygiene", "sale", "new"), 2)) for _ in range(40)
+    ]
+    kinds = ("voluntary",) * 8 + ("withdrawal", "faulty")
+    reasons = ("changed-my-mind", "too-small", "too-big", "defective", "damaged")
+    case_no, left = 0, 0
+    row: dict[str, Any] = {}
+    for _ in range(lines):
+        if not left:
+            case_no, left, place = case_no + 1, dice.randint(1, 3), 0
+            placed = ticks(NOW) - dice.randrange(700 * DAY)
+            row = {
+                "case_no": case_no, "shop": "boots", "return_id": f"r{case_no}",
+                "order_ref": f"{case_no}", "number": f"#{case_no}",
+                "kind": dice.choice(kinds), "channel": "portal", "method": "",
+                "language": "fr", "country": dice.choice(("FR", "DE", "CH", "GB")),
+                "currency": "EUR", "order_status": "completed",
+                "asked": placed + dice.randrange(60 * DAY), "placed": placed,
+                "begins": placed + 2 * DAY, "is_delivered": 1,
+                "withdraws": placed + 2 * DAY, "is_all_delivered": 1,
+                "total": dice.randrange(500, 60_000), "customer": "",
+                "customer_tags": dice.choice(("", "", joined(["vip"]))),
+                "gives_shipping": 0, "photos": 0, "wanted": "refund",
+            }  # fmt: skip
+        left -= 1
+        worth = dice.randrange(500, 20_000)
+        yield {
+            **row,
+            "position": place, "line_ref": f"l{place}", "price": worth, "worth": worth,
+            "gross": worth, "units": 1, "quantity": 1, "left_units": 1,
+            "product": f"p{dice.randrange(500)}", "variant": "", "sku": "s",
+            "tags": dice.choice(tags),
+            "categories": joined([dice.choice(("outlet", "watches", "shirts"))]),
+            "gift_card": 0, "reason": dice.choice(reasons), "answers": "",
+        }  # fmt: skip
+        place += 1
+
+
+def fill(db: Database, lines: int) -> None:
+    """Put them into the table, many at once."""
+    found = drawn(lines)
+    while piece := list(islice(found, 10_000)):
+        names = tuple(piece[0])
+        text = (
+            f"INSERT INTO past_lines ({', '.join(names)})"  # noqa: S608 - our own names
+            f" VALUES ({', '.join(':' + name for name in names)})"
+        )
+        db.transact(lambda some=piece, text=text: db.execute_each(text, some))  # type: ignore[misc]
+
+
+def run(lines: int = LINES) -> None:
+    """Measure, and say it."""
+    old = EXAMPLE.read_text("utf-8")
+    new = old.replace("days = 30 ", "days = 14 ", 1).replace('"4.90"', '"6.90"')
+    with tempfile.TemporaryDirectory() as folder:
+        db = connect(str(Path(folder) / "bench.sqlite"))
+        shops.put(db, "boots", "woocommerce", "x", NOW)
+        fill(db, lines)
+        for _ in range(3):
+            started = time.perf_counter()
+            found = compare(db, "boots", old, new, NOW, timedelta(days=800))
+            took = time.perf_counter() - started
+            flips, others = sum(found.flips.values()), found.others
+            print(
+                f"backtest: {lines} lines in {took:.2f} s, {flips} flips, {others} cost more or less"
+            )  # noqa: E501
+        rows = list(islice(pasts.read(db, "boots", 0), TOLD))
+        started = time.perf_counter()
+        count = sum(1 for _ in tell(load(new), rows, "boots", NOW, {}))
+        took = (time.perf_counter() - started) / count * 1e6
+        print(f"backtest: told by the deciding function: {took:.1f} us a line")
+        db.close()
+
+
+if __name__ == "__main__":
+    run(int(sys.argv[1]) if len(sys.argv) > 1 else LINES)
