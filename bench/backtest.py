@@ -100,7 +100,7 @@ def run(lines: int = LINES) -> None:
             flips, others = sum(found.flips.values()), found.others
             print(
                 f"backtest: {lines} lines in {took:.2f} s, {flips} flips, {others} cost more or less"
-            )  # noqa: E501
+            )
         rows = list(islice(pasts.read(db, "boots", 0), TOLD))
         started = time.perf_counter()
         count = sum(1 for _ in tell(load(new), rows, "boots", NOW, {}))

@@ -22,30 +22,44 @@ FIRST_DAY = 719_163  # `date(1970, 1, 1).toordinal()`
 YES, NO = "1 = 1", "1 = 0"
 
 
-class Text:
-    """SQL in the making: a policy's expressions and the values that they name.
+class Words:
+    """What the policies of one query share: the values and the conditions in it.
 
-    `contains` is the function that finds one text in another; `asked` is when the
-    line was asked back.
+    `contains` is the function that finds one text in another, on this store.
     """
 
-    def __init__(self, policy: Policy, contains: str, prefix: str) -> None:
-        self.policy = policy
+    def __init__(self, contains: str) -> None:
         self.contains = contains
-        self.prefix = prefix
         self.values: dict[str, object] = {}
-        self._names: dict[object, str] = {}
         self.flags: dict[str, str] = {}  # conditions, by the column that holds each
+        self._names: dict[str, str] = {}
+
+    def value(self, found: str) -> str:
+        """Name a value; the same has one name."""
+        name = self._names.get(found)
+        if name is None:
+            name = self._names[found] = f"v{len(self._names)}"
+            self.values[name] = found
+        return name
+
+    def flag(self, test: str) -> str:
+        """Name a condition, which is reckoned once however many look at it."""
+        return self.flags.setdefault(test, f"h{len(self.flags)}")
+
+
+class Text:
+    """One policy's expressions in the making; `prefix` begins its own columns."""
+
+    def __init__(self, policy: Policy, words: Words, prefix: str) -> None:
+        self.policy = policy
+        self.words = words
+        self.prefix = prefix
 
     def value(self, found: str | int) -> str:
         """Name a value; whole numbers stand in the text themselves."""
         if isinstance(found, int):
             return str(int(found))
-        name = self._names.get(found)
-        if name is None:
-            name = self._names[found] = f"{self.prefix}{len(self._names)}"
-            self.values[name] = found
-        return f":{name}"
+        return f":{self.words.value(found)}"
 
     def among(self, what: str, words: Iterable[str | int]) -> str:
         """Say that an expression is one of these values."""
@@ -54,7 +68,7 @@ class Text:
 
     def has(self, column: str, word: str) -> str:
         """Say that a set of words holds one."""
-        return f"{self.contains}({column}, {self.value(MARK + word + MARK)}) > 0"
+        return f"{self.words.contains}({column}, {self.value(MARK + word + MARK)}) > 0"
 
     def has_any(self, column: str, words: Iterable[str]) -> str:
         """Say that a set of words holds one of these."""
@@ -68,8 +82,7 @@ class Text:
         test = both(self.clause(one) for one in when)
         if test in (YES, NO):
             return test
-        name = self.flags.setdefault(test, f"{self.prefix}_h{len(self.flags)}")
-        return f"p.{name} = 1"
+        return f"p.{self.words.flag(test)} = 1"
 
     def reason(self, column: str) -> str:
         """Name what the policy makes of the reason, once that is joined."""
@@ -121,6 +134,8 @@ class Text:
             return self.past("count(*)", PAST_DAYS, "c.position = 0")
         if name == "past_value":
             return self.past_worth(PAST_DAYS)
+        if name in _REASONS:
+            return f"{self.prefix}r.{_REASONS[name]}"
         return _COLUMNS[name]
 
     def past_worth(self, length: int) -> str:
@@ -200,9 +215,7 @@ _COLUMNS = {
     "variant": "p.variant",
     "sku": "p.sku",
     "gift_card": "p.gift_card",
-    "reason": "r.code",
-    "reason_group": "r.grouped",
-    "fault": "r.fault",
     "resolution": "p.wanted",
     "photos": "p.photos",
 }
+_REASONS = {"reason": "code", "reason_group": "grouped", "fault": "fault"}

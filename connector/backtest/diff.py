@@ -5,12 +5,15 @@ Both policies are asked about the same past lines in one query, on either store.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from connector import policy as policies
-from connector.backtest.clauses import Text
+from connector.backtest.clauses import Text, Words
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
 from connector.backtest.rows import UNSUITED, ticks
 from connector.backtest.whole import TOLD, Verdicts, side_by_side
@@ -18,12 +21,14 @@ from connector.money import Money
 from connector.store import pasts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from connector.store import Database
 
 WORDS = {APPROVED: "approved", ASKED: "needs_person", DECLINED: "declined"}
 OLD, NEW = "old", "new"
+LITTLE = 20_000  # lines that are not worth a second thread
 SHOWN = 100  # lines that are named one by one, those that cost most first
 
 
@@ -74,13 +79,32 @@ def compare(
     """
     query, values = _written(db, shop, old, new, now)
     values |= {"shop": shop, "since": ticks(now - since)}
-    differs = " OR ".join(
-        f"{OLD}_{name} IS DISTINCT FROM {NEW}_{name}"
-        if db.engine.name != "sqlite"
-        else f"{OLD}_{name} IS NOT {NEW}_{name}"
-        for name in TOLD
-    )
-    report = _counted(db, shop, values["since"])
+    report, edges = _counted(db, shop, values["since"])
+    parts = list(pairwise(edges))
+
+    def one(part: tuple[int, int]) -> _Part:
+        low, high = part
+        return _differing(db, query, {**values, "low": low, "high": high})
+
+    with ThreadPoolExecutor(len(parts)) as threads:
+        found = list(threads.map(one, parts))
+    return _together(report, found)
+
+
+@dataclass(slots=True)
+class _Part:
+    """What differs in a part of the past lines, as rows."""
+
+    flips: list[dict[str, Any]]
+    costs: list[dict[str, Any]]
+    orders: set[str]
+    shown: list[dict[str, Any]]
+
+
+def _differing(db: Database, query: str, values: dict[str, Any]) -> _Part:
+    """Ask about a part; in its own thread it has a connection of its own."""
+    is_not = "IS NOT" if db.engine.name == "sqlite" else "IS DISTINCT FROM"
+    differs = " OR ".join(f"{OLD}_{name} {is_not} {NEW}_{name}" for name in TOLD)
     db.execute("DROP TABLE IF EXISTS past_diff")
     db.execute(
         f"CREATE TEMP TABLE past_diff AS WITH {query}"
@@ -88,102 +112,104 @@ def compare(
         **values,
     )
     try:
-        _sum(db, report)
-        _costs(db, report)
-        _show(db, report)
+        orders = {row["order_ref"] for row in db.query(ORDERS)}
+        return _Part(db.query(FLIPS), db.query(COSTS), orders, db.query(EXAMPLES))
     finally:
         db.execute("DROP TABLE past_diff")
-    return report
+
+
+AT = "JOIN past_lines p ON p.case_no = d.case_no AND p.position = d.position"
+ORDERS = f"SELECT DISTINCT p.order_ref FROM past_diff d {AT}"  # noqa: S608 - ours
+FLIPS = (
+    "SELECT is_asked, old_decision, new_decision, count(*) AS lines"
+    " FROM past_diff GROUP BY is_asked, old_decision, new_decision"
+)
+# What more, or less, goes back of what was asked; the way back is paid once a return.
+COSTS = (
+    "SELECT currency, sum(lines) AS lines, sum(old_paid - new_paid) AS fees FROM"
+    " (SELECT case_no, currency, sum(new_given - old_given) AS lines,"
+    " COALESCE(max(CASE WHEN old_given > 0 THEN old_fee END), 0) AS old_paid,"
+    " COALESCE(max(CASE WHEN new_given > 0 THEN new_fee END), 0) AS new_paid"
+    " FROM past_diff WHERE is_asked = 1 GROUP BY case_no, currency) f"
+    " GROUP BY currency"
+)
+EXAMPLES = (
+    "SELECT d.*, p.order_ref, p.number, p.line_ref, p.return_id"  # noqa: S608 - ours
+    f" FROM past_diff d {AT} WHERE d.is_asked = 1"
+    " ORDER BY abs(d.new_given - d.old_given) DESC, d.case_no, d.position"
+    f" LIMIT {SHOWN}"
+)
 
 
 def _written(
     db: Database, shop: str, old: str, new: str, now: datetime
 ) -> tuple[str, dict[str, Any]]:
-    contains = "instr" if db.engine.name == "sqlite" else "strpos"
+    words = Words("instr" if db.engine.name == "sqlite" else "strpos")
     both = []
     for key, text in ((OLD, old), (NEW, new)):
         policy = policies.load(text)
-        both.append(Verdicts(policy, Text(policy, contains, key), key))
-    where = "x.shop = :shop AND COALESCE(x.asked, x.placed) >= :since"
+        both.append(Verdicts(policy, Text(policy, words, key), key))
+    where = (
+        "x.shop = :shop AND COALESCE(x.asked, x.placed) >= :since"
+        " AND x.case_no > :low AND x.case_no <= :high"
+    )
     raw = pasts.reasons(db, shop) or [UNSUITED]
     query = side_by_side(both, where, raw, UNSUITED, str(ticks(now)))
-    values: dict[str, Any] = {}
-    for one in both:
-        values |= one.text.values
-    return query, values
+    return query, dict(words.values)
 
 
-def _counted(db: Database, shop: str, since: int) -> Report:
-    rows = db.query(
-        "SELECT count(*) AS lines, count(asked) AS asked FROM past_lines"
-        " WHERE shop = :shop AND COALESCE(asked, placed) >= :since",
+def _counted(db: Database, shop: str, since: int) -> tuple[Report, list[int]]:
+    """Count the lines; return the edges of the parts that cores share."""
+    [row] = db.query(
+        "SELECT count(*) AS lines, count(asked) AS asked,"
+        " COALESCE(min(case_no), 1) - 1 AS low, COALESCE(max(case_no), 1) AS high"
+        " FROM past_lines WHERE shop = :shop AND COALESCE(asked, placed) >= :since",
         shop=shop,
         since=since,
     )
-    asked = rows[0]["asked"]
-    return Report(lines=asked, open_lines=rows[0]["lines"] - asked)
+    report = Report(lines=row["asked"], open_lines=row["lines"] - row["asked"])
+    is_shared = row["lines"] > LITTLE and db.path != ":memory:"
+    parts = (os.cpu_count() or 1) if is_shared else 1
+    low, high = row["low"], row["high"]
+    return report, [low + (high - low) * n // parts for n in range(parts + 1)]
 
 
-def _sum(db: Database, report: Report) -> None:
-    rows = db.query(
-        "SELECT is_asked, old_decision, new_decision, count(*) AS lines"
-        " FROM past_diff GROUP BY is_asked, old_decision, new_decision"
+def _together(report: Report, parts: Sequence[_Part]) -> Report:
+    for part in parts:
+        for row in part.flips:
+            _count(report, row)
+        for row in part.costs:
+            currency = row["currency"]
+            before = report.cost.get(currency, Money.zero(currency))
+            minor = int(row["lines"]) + int(row["fees"])
+            report.cost[currency] = before + Money(minor, currency)
+    report.orders = len(set().union(*(part.orders for part in parts)))
+    rows = [row for part in parts for row in part.shown]
+    rows.sort(key=lambda row: -abs(row["new_given"] - row["old_given"]))
+    report.shown = [_flip(row) for row in rows[:SHOWN]]
+    return report
+
+
+def _count(report: Report, row: dict[str, Any]) -> None:
+    pair = (WORDS[row["old_decision"]], WORDS[row["new_decision"]])
+    if row["is_asked"] and pair[0] == pair[1]:
+        report.others += row["lines"]
+    elif row["is_asked"]:
+        report.flips[pair] += row["lines"]
+    elif pair[0] != pair[1]:
+        report.open_flips[pair] += row["lines"]
+
+
+def _flip(row: dict[str, Any]) -> Flip:
+    return Flip(
+        order_ref=row["order_ref"],
+        number=row["number"],
+        line_ref=row["line_ref"],
+        return_id=row["return_id"] or "",
+        cost=Money(row["new_given"] - row["old_given"], row["currency"]),
+        old=_told(row, OLD),
+        new=_told(row, NEW),
     )
-    for row in rows:
-        pair = (WORDS[row["old_decision"]], WORDS[row["new_decision"]])
-        if not row["is_asked"]:
-            if pair[0] != pair[1]:
-                report.open_flips[pair] += row["lines"]
-        elif pair[0] == pair[1]:
-            report.others += row["lines"]
-        else:
-            report.flips[pair] += row["lines"]
-    found = db.query(
-        "SELECT count(DISTINCT p.order_ref) AS orders FROM past_diff d"
-        " JOIN past_lines p ON p.case_no = d.case_no AND p.position = d.position"
-    )
-    report.orders = found[0]["orders"]
-
-
-def _costs(db: Database, report: Report) -> None:
-    """Add up what more, or less, goes back of what was asked; fees once a return."""
-    rows = db.query(
-        "SELECT currency, sum(new_given - old_given) AS lines FROM past_diff"
-        " WHERE is_asked = 1 GROUP BY currency"
-    )
-    fees = db.query(
-        "SELECT currency, sum(old_paid - new_paid) AS fees FROM (SELECT case_no,"
-        " currency, COALESCE(max(CASE WHEN old_given > 0 THEN old_fee END), 0)"
-        " AS old_paid, COALESCE(max(CASE WHEN new_given > 0 THEN new_fee END), 0)"
-        " AS new_paid FROM past_diff WHERE is_asked = 1"
-        " GROUP BY case_no, currency) f GROUP BY currency"
-    )
-    by_fees = {row["currency"]: row["fees"] for row in fees}
-    for row in rows:
-        currency = row["currency"]
-        minor = int(row["lines"]) + int(by_fees.get(currency, 0))
-        report.cost[currency] = Money(minor, currency)
-
-
-def _show(db: Database, report: Report) -> None:
-    rows = db.query(
-        "SELECT d.*, p.order_ref, p.number, p.line_ref, p.return_id FROM past_diff d"
-        " JOIN past_lines p ON p.case_no = d.case_no AND p.position = d.position"
-        " WHERE d.is_asked = 1 ORDER BY abs(d.new_given - d.old_given) DESC,"
-        f" d.case_no, d.position LIMIT {SHOWN}"  # noqa: S608 - a number of ours
-    )
-    for row in rows:
-        report.shown.append(
-            Flip(
-                order_ref=row["order_ref"],
-                number=row["number"],
-                line_ref=row["line_ref"],
-                return_id=row["return_id"] or "",
-                cost=Money(row["new_given"] - row["old_given"], row["currency"]),
-                old=_told(row, OLD),
-                new=_told(row, NEW),
-            )
-        )
 
 
 def _told(row: dict[str, Any], key: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from connector.backtest.clauses import both
@@ -69,14 +70,8 @@ class Verdicts:
         return f"{self.key}r ({names}) AS ({' UNION ALL '.join(rows)})"
 
     def held(self) -> list[str]:
-        """Return the columns of the first step: the reason, and which conditions hold.
-
-        Only once the others are written is it known which are asked for.
-        """
-        key = self.key
-        reason = [f"r.{name} AS {key}_{name}" for name in REASON]
-        flags = [f"{flag(test)} AS {name}" for test, name in self.text.flags.items()]
-        return [*reason, *flags]
+        """Return the columns of the first step: what is made of the reason."""
+        return [f"{self.key}r.{name} AS {self.key}_{name}" for name in REASON]
 
     def by_line(self) -> list[str]:
         """Return the columns of the second step: each line by itself."""
@@ -205,23 +200,31 @@ def side_by_side(
         " CASE WHEN x.asked IS NULL THEN 0 ELSE 1 END AS is_asked"
         f" FROM past_lines x WHERE {source}"
     )
+    lines = [text for one in verdicts for text in one.by_line()]
+    held = [text for one in verdicts for text in one.held()]
+    # Only now that all is written is it known which conditions are asked for.
+    flags = verdicts[0].text.words.flags
+    held += [f"{flag(test)} AS {name}" for test, name in flags.items()]
+    joins = " ".join(
+        f"JOIN {one.key}r ON {one.key}r.raw = p.reason" for one in verdicts
+    )
     steps = [("step", first)]
-    for one in verdicts:
-        lines = one.by_line()
-        join = f"JOIN {one.key}r r ON r.raw = p.reason"
-        steps.append((f"{one.key}_held", _next("p.*", one.held(), steps, join)))
-        steps.append((f"{one.key}_lines", _next("p.*", lines, steps)))
+    steps.append(("held", _next(_named(lines, held), held, steps, joins)))
+    base = "p.case_no, p.position, p.is_asked, p.currency, p.worth"
+    steps.append(("told_once", _next(base, list(_once(lines).values()), steps)))
+    steps.append(("lines", _next(base, _named_after(lines), steps)))
     sums = [text for one in verdicts for text in one.over_whole()]
     if any(one.policy.keep.below is not None for one in verdicts):
         sums.append(f"sum(worth) OVER {OF} AS whole_worth")
     steps.append(("sums", _next("p.*", sums, steps)))
-    base = "case_no, position, is_asked, currency, worth"
     decided = [text for one in verdicts for text in one.decided()]
     steps.append(("decided", _next(base, decided, steps)))
     told = [text for one in verdicts for text in one.told()]
     steps.append(("told", _next(base, told, steps)))
     reasons = [one.reasons(found, unsuited) for one in verdicts]
-    return ", ".join([*reasons, *(f"{name} AS ({text})" for name, text in steps)])
+    return ", ".join(
+        [*reasons, *(f"{name} AS {_kept(name)}({text})" for name, text in steps)]
+    )
 
 
 def _next(
@@ -229,3 +232,35 @@ def _next(
 ) -> str:
     """Write a step upon the one before it."""
     return f"SELECT {', '.join((base, *columns))} FROM {steps[-1][0]} p {join}"  # noqa: S608 - names of ours
+
+
+def _once(columns: Sequence[str]) -> dict[str, str]:
+    """Write what two policies say alike as one column, by its text."""
+    found: dict[str, str] = {}
+    for column in columns:
+        text = column.rpartition(" AS ")[0]
+        found.setdefault(text, f"{text} AS x{len(found)}")
+    return found
+
+
+def _named_after(columns: Sequence[str]) -> list[str]:
+    """Give those columns back their names."""
+    once = list(_once(columns))
+    named = []
+    for column in columns:
+        text, _, name = column.rpartition(" AS ")
+        named.append(f"p.x{once.index(text)} AS {name}")
+    return named
+
+
+def _named(lines: Sequence[str], held: Sequence[str]) -> str:
+    """Name the columns of a past line that later steps look at, and no others."""
+    made = {text.rpartition(" ")[2] for text in held}
+    asked = set(re.findall(r"\bp\.(\w+)", " ".join(lines)))
+    base = {"case_no", "position", "is_asked", "currency", "worth"}
+    return ", ".join(f"p.{name}" for name in sorted(base | asked - made))
+
+
+def _kept(name: str) -> str:
+    """Say which steps are reckoned once: others look at their columns many times."""
+    return "MATERIALIZED " if name in ("held", "told_once") else ""

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector import policy as policies
-from connector.backtest.clauses import Text
+from connector.backtest.clauses import Text, Words
 from connector.backtest.rows import UNSUITED, of_return
 from connector.backtest.told import Told, tell
 from connector.backtest.told import _told as told_of
@@ -44,21 +44,17 @@ def db(address: str) -> Iterator[Database]:
 
 def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
     """Ask the database what each policy says of every past line."""
-    contains = "instr" if db.engine.name == "sqlite" else "strpos"
-    values: dict[str, object] = {}
+    words = Words("instr" if db.engine.name == "sqlite" else "strpos")
     found = []
     for key, text in zip("ab", texts, strict=False):
-        written = Text(policies.load(text), contains, key)
+        written = Text(policies.load(text), words, key)
         found.append(Verdicts(policies.load(text), written, key))
-        values = {**values}
     now = str(int(NOW.timestamp()) * 1_000_000)
     query = side_by_side(
         found, "shop = 'boots'", pasts.reasons(db, "boots"), UNSUITED, now
     )
-    for one in found:
-        values |= one.text.values
     told = {}
-    for row in db.query(f"WITH {query} SELECT * FROM told", **values):  # noqa: S608
+    for row in db.query(f"WITH {query} SELECT * FROM told", **words.values):  # noqa: S608
         told[row["case_no"], row["position"]] = [
             Told(
                 *(
