@@ -54,7 +54,8 @@ def drawn(lines: int) -> Iterator[dict[str, Any]]:
                 "currency": "EUR", "order_status": "completed",
                 "asked": placed + dice.randrange(60 * DAY), "placed": placed,
                 "begins": placed + 2 * DAY, "is_delivered": 1,
-                "withdraws": placed + 2 * DAY, "is_all_delivered": 1,
+                "withdraws": placed + 2 * DAY, "withdraw_ends": placed + 17 * DAY,
+                "is_all_delivered": 1,
                 "total": dice.randrange(500, 60_000), "customer": "",
                 "customer_tags": dice.choice(("", "", joined(["vip"]))),
                 "gives_shipping": 0, "photos": 0, "wanted": "refund",
@@ -98,9 +99,7 @@ def run(lines: int = LINES) -> None:
             found = compare(db, "boots", old, new, NOW, timedelta(days=800))
             took = time.perf_counter() - started
             flips, others = sum(found.flips.values()), found.others
-            print(
-                f"backtest: {lines} lines in {took:.2f} s, {flips} flips, {others} cost more or less"
-            )
+            print(f"backtest: {lines} lines in {took:.2f} s; flips {flips}, {others}")
         rows = list(islice(pasts.read(db, "boots", 0), TOLD))
         started = time.perf_counter()
         count = sum(1 for _ in tell(load(new), rows, "boots", NOW, {}))

@@ -15,19 +15,21 @@ from typing import TYPE_CHECKING, Any
 from connector import policy as policies
 from connector.backtest.clauses import Text, Words
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
+from connector.backtest.part import NEW, OLD, Part, differing
 from connector.backtest.rows import UNSUITED, ticks
 from connector.backtest.whole import TOLD, Verdicts, side_by_side
+from connector.law import DEFAULTS
 from connector.money import Money
 from connector.store import pasts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
+    from connector.policy import Policy
     from connector.store import Database
 
 WORDS = {APPROVED: "approved", ASKED: "needs_person", DECLINED: "declined"}
-OLD, NEW = "old", "new"
 LITTLE = 20_000  # lines that are not worth a second thread
 SHOWN = 100  # lines that are named one by one, those that cost most first
 
@@ -77,43 +79,49 @@ def compare(
 
     Raises PolicyError where one of them cannot be read.
     """
-    query, values = _written(db, shop, old, new, now)
+    both = {OLD: policies.load(old), NEW: policies.load(new)}
+    apart = _apart(both.values())
+    query, values = _written(db, shop, both, f"NOT ({apart})", now)
     values |= {"shop": shop, "since": ticks(now - since)}
     report, edges = _counted(db, shop, values["since"])
     parts = list(pairwise(edges))
 
-    def one(part: tuple[int, int]) -> _Part:
+    def one(part: tuple[int, int]) -> Part:
         low, high = part
         return _differing(db, query, {**values, "low": low, "high": high})
 
     with ThreadPoolExecutor(len(parts)) as threads:
         found = list(threads.map(one, parts))
+    rows = pasts.read(db, shop, values["since"], apart)
+    found.append(differing(both, rows, shop, now, pasts.customers(db, shop)))
     return _together(report, found)
 
 
-@dataclass(slots=True)
-class _Part:
-    """What differs in a part of the past lines, as rows."""
+def _apart(both: Iterable[Policy]) -> str:
+    """Say which lines Python is asked about, as SQL of `x`.
 
-    flips: list[dict[str, Any]]
-    costs: list[dict[str, Any]]
-    orders: set[str]
-    shown: list[dict[str, Any]]
+    When a withdrawal ends, the law of its country says; it is kept with the line for
+    parcels that arrived, and for switches as they are delivered.
+    """
+    kind = "x.kind = 'withdrawal'"
+    if all(one.switches == DEFAULTS for one in both):
+        return f"{kind} AND x.is_all_delivered = 0"
+    return kind
 
 
-def _differing(db: Database, query: str, values: dict[str, Any]) -> _Part:
+def _differing(db: Database, query: str, values: dict[str, Any]) -> Part:
     """Ask about a part; in its own thread it has a connection of its own."""
     is_not = "IS NOT" if db.engine.name == "sqlite" else "IS DISTINCT FROM"
     differs = " OR ".join(f"{OLD}_{name} {is_not} {NEW}_{name}" for name in TOLD)
     db.execute("DROP TABLE IF EXISTS past_diff")
     db.execute(
-        f"CREATE TEMP TABLE past_diff AS WITH {query}"
+        f"CREATE TEMP TABLE past_diff AS WITH {query}"  # noqa: S608 - of our own tables
         f" SELECT * FROM told WHERE {differs}",
         **values,
     )
     try:
         orders = {row["order_ref"] for row in db.query(ORDERS)}
-        return _Part(db.query(FLIPS), db.query(COSTS), orders, db.query(EXAMPLES))
+        return Part(db.query(FLIPS), db.query(COSTS), orders, db.query(EXAMPLES))
     finally:
         db.execute("DROP TABLE past_diff")
 
@@ -142,19 +150,18 @@ EXAMPLES = (
 
 
 def _written(
-    db: Database, shop: str, old: str, new: str, now: datetime
+    db: Database, shop: str, both: Mapping[str, Policy], which: str, now: datetime
 ) -> tuple[str, dict[str, Any]]:
     words = Words("instr" if db.engine.name == "sqlite" else "strpos")
-    both = []
-    for key, text in ((OLD, old), (NEW, new)):
-        policy = policies.load(text)
-        both.append(Verdicts(policy, Text(policy, words, key), key))
+    found = [
+        Verdicts(policy, Text(policy, words, key), key) for key, policy in both.items()
+    ]
     where = (
-        "x.shop = :shop AND COALESCE(x.asked, x.placed) >= :since"
+        f"{which} AND x.shop = :shop AND COALESCE(x.asked, x.placed) >= :since"
         " AND x.case_no > :low AND x.case_no <= :high"
     )
     raw = pasts.reasons(db, shop) or [UNSUITED]
-    query = side_by_side(both, where, raw, UNSUITED, str(ticks(now)))
+    query = side_by_side(found, where, raw, UNSUITED, str(ticks(now)))
     return query, dict(words.values)
 
 
@@ -174,7 +181,7 @@ def _counted(db: Database, shop: str, since: int) -> tuple[Report, list[int]]:
     return report, [low + (high - low) * n // parts for n in range(parts + 1)]
 
 
-def _together(report: Report, parts: Sequence[_Part]) -> Report:
+def _together(report: Report, parts: Sequence[Part]) -> Report:
     for part in parts:
         for row in part.flips:
             _count(report, row)

@@ -15,7 +15,7 @@ from connector.backtest.owns import Own
 from connector.backtest.rows import ticks
 from connector.model import CREDITS, Fault, Kind, OrderStatus, Resolution
 from connector.policy import Policy
-from connector.policy.periods import LAW_BOUND, WITHDRAWAL_DAYS
+from connector.policy.periods import LAW_BOUND
 
 if TYPE_CHECKING:
     from connector.policy.vocabulary import Listed, Question, SpecialWindow
@@ -98,27 +98,27 @@ class Line:
     def plain(self, says: str) -> str:
         """Tell what the merchant's own rules may outweigh, and what they say."""
         trusted = self._listed(self.policy.allow)
+        # A withdrawal needs no reason, photo, answer or approval (docs/law.md, 9).
+        bound = f"p.kind <> '{Kind.WITHDRAWAL.value}'"
         mine = self.own.says("decide", says)
-        waiting: tuple[str, ...] = (self._answered(says), self._often(says))
+        often, answered = self._often(says), both((bound, self._answered(says)))
         if says == "decline":
             return either(
                 (
                     self._late(),
                     self._excluded(),
                     self._sold_for_good(),
-                    both(
-                        (no(trusted), either((self._answered(says), self._often(says))))
-                    ),
+                    both((no(trusted), either((answered, often)))),
                     mine,
                 )
             )
         looks = f"{self.text.reason('person')} = 1"
-        waiting = (*waiting, self._photos(), looks)
+        seen = both((bound, either((self._photos(), looks))))
         return either(
             (
                 self._withdrawn_late(),
-                f"{self.text.reason('known')} = 0",
-                both((no(trusted), either(waiting))),
+                both((bound, f"{self.text.reason('known')} = 0")),
+                both((no(trusted), either((answered, often, seen)))),
                 mine,
             )
         )
@@ -154,10 +154,9 @@ class Line:
         return f"CASE WHEN {end} > {until} THEN {end} ELSE {until} END"
 
     def _withdrawn_late(self) -> str:
-        grace = self.policy.window.grace_days
-        length = f"({WITHDRAWAL_DAYS + 1} + (1 - p.is_all_delivered) * {grace})"
-        end = f"p.withdraws + {length} * {DAY}"
-        return both((f"p.kind = '{Kind.WITHDRAWAL.value}'", f"p.asked_at > {end}"))
+        """Tell whether a withdrawal came late; the law's day is kept with the line."""
+        kind = f"p.kind = '{Kind.WITHDRAWAL.value}'"
+        return both((kind, "p.asked_at > p.withdraw_ends"))
 
     def _excluded(self) -> str:
         free = LAW_BOUND - {Kind.WITHDRAWAL}
@@ -346,7 +345,8 @@ class Line:
     def restocking(self) -> str:
         """The restocking fee in basis points."""
         bears = (
-            f"p.kind = '{Kind.VOLUNTARY.value}' AND {self._fault} = '{Fault.CUSTOMER.value}'"
+            f"p.kind = '{Kind.VOLUNTARY.value}'"
+            f" AND {self._fault} = '{Fault.CUSTOMER.value}'"
             f" AND {self.way} <> '{Resolution.KEEP.value}'"
         )
         own, own_bp = self.own.speaks("restocking"), self.text.reason("restocked")

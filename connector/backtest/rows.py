@@ -22,7 +22,7 @@ from connector.model import (
 )
 from connector.money import Money
 from connector.policy.case import Case, Past, Wanted
-from connector.policy.periods import begin, line_begins
+from connector.policy.periods import line_begins, withdrawal_ends
 from connector.policy.seen import email_hash, worth
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ UNSUITED = "\x1funsuited"  # the reason of a line that nobody has asked back yet
 COLUMNS = (
     "order_ref", "number", "line_ref", "kind", "channel", "method", "language",
     "country", "currency", "order_status", "asked", "placed", "begins",
-    "is_delivered", "withdraws", "is_all_delivered", "total", "price", "worth",
-    "gross", "units", "quantity", "left_units", "product", "variant", "sku", "tags",
-    "categories", "gift_card", "reason", "wanted", "answers", "photos", "customer",
-    "customer_tags", "gives_shipping",
+    "is_delivered", "withdraws", "withdraw_ends", "is_all_delivered", "total",
+    "price", "worth", "gross", "units", "quantity", "left_units", "product",
+    "variant", "sku", "tags", "categories", "gift_card", "reason", "wanted", "answers",
+    "photos", "customer", "customer_tags", "gives_shipping",
 )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def of_order(order: Order, taken: Mapping[str, int]) -> list[dict[str, Any]]:
 
 def _row(order: Order, case: Case, wanted: Wanted, line: Line) -> dict[str, Any]:
     begins, counted = line_begins(order, line.ref)
-    withdraws, from_all = begin(order, order.parcels)
+    withdraws, from_all, ends = withdrawal_ends(order, 0)
     person = order.customer
     return {
         "order_ref": order.ref,
@@ -114,6 +114,7 @@ def _row(order: Order, case: Case, wanted: Wanted, line: Line) -> dict[str, Any]
         "begins": ticks(begins),
         "is_delivered": int(counted == "delivery"),
         "withdraws": ticks(withdraws),
+        "withdraw_ends": ticks(ends),
         "is_all_delivered": int(from_all == "delivery"),
         "total": order.total.minor,
         "price": worth(line, 1).minor,

@@ -29,6 +29,7 @@ COLUMNS = """
     begins            $int NOT NULL,
     is_delivered      $int NOT NULL,
     withdraws         $int NOT NULL,
+    withdraw_ends     $int NOT NULL,
     is_all_delivered  $int NOT NULL,
     total             $int NOT NULL,
     price             $int NOT NULL,

@@ -59,17 +59,19 @@ def keep(
     )
 
 
-def read(db: Database, shop: str, since: int) -> Iterator[dict[str, Any]]:
+def read(
+    db: Database, shop: str, since: int, which: str = "1 = 1"
+) -> Iterator[dict[str, Any]]:
     """Yield the lines of a shop placed or asked since, return by return.
 
-    `since` is in microseconds since 1970.
+    `since` is in microseconds since 1970; `which` is more of the WHERE, of `x`.
     """
     last = 0
     while True:
         rows = db.query(
-            "SELECT * FROM past_lines WHERE shop = :shop AND case_no > :last"  # noqa: S608 - text of ours
+            "SELECT * FROM past_lines x WHERE shop = :shop AND case_no > :last"  # noqa: S608 - text of ours
             f" AND case_no <= :last + {PIECE} AND COALESCE(asked, placed) >= :since"
-            " ORDER BY case_no, position",
+            f" AND {which} ORDER BY case_no, position",
             shop=shop,
             last=last,
             since=since,

@@ -158,6 +158,7 @@ def policies(draw: st.DrawFn) -> str:
             "no": "fee" if is_fee else draw(st.sampled_from(("ask", "decline"))),
             "no_fee": 'restocking_percent = "20"' if is_fee else "",
         },
+        '[law]\ncountries = ["US"]',
         f"[window]\ndays = {draw(days)}\ngrace_days = {draw(st.integers(0, 3))}",
         f"[window.countries]\nCH = {draw(days)}",
     ]
@@ -197,11 +198,11 @@ def policies(draw: st.DrawFn) -> str:
         )
     if draw(st.booleans()):
         text.append(f'[keep]\nbelow = "{draw(amounts)}"\nwhen = {draw(whens)}')
-    for number in range(draw(st.integers(0, 4))):
-        text.append(
-            f'[[rules]]\nname = "r{number}"\npriority = {draw(st.integers(0, 1))}\n'
-            f'when = {draw(whens)}\nthen = {draw(thens)}\nwhy = "so"'
-        )
+    text += [
+        f'[[rules]]\nname = "r{number}"\npriority = {draw(st.integers(0, 1))}\n'
+        f'when = {draw(whens)}\nthen = {draw(thens)}\nwhy = "so"'
+        for number in range(draw(st.integers(0, 4)))
+    ]
     return "\n".join(text)
 
 
