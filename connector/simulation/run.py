@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 PLATFORMS = ("woocommerce", "shopify")
-ROUNDS = 16
+ROUNDS = 24
 ROUND_SECONDS = 7 * 3600  # longer than the longest wait between two tries
 STILL = 3  # rounds without a move: longer than the slowest payment takes
+MONTH, LONGEST = 30 * 86_400, 3
 UNANSWERED = frozenset({"silent", "lost", "late", "slow", "page", "error"})
 CHUNK = 25
 COMPARE = next(job for job in JOBS if job.name == "compare")
@@ -102,7 +103,7 @@ def one(name: str, report: Report) -> Verdict:
 
 def settle(case: Case) -> bool:
     """Let nothing go wrong any more, until nothing moves; say if a person was asked."""
-    world, was_asked, still = case.world, False, 0
+    world, was_asked, still, months = case.world, False, 0, 0
     world.chance.is_calm = True
     for _ in range(ROUNDS):
         before = _pulse(case)
@@ -117,8 +118,16 @@ def settle(case: Case) -> bool:
             break  # all is paid, closed and read
         still = still + 1 if after == before else 0
         if still == STILL:
-            break
+            if not _has_unpaid(case) or months == LONGEST:
+                break
+            months, still = months + 1, 0
+            world.time.pass_by(MONTH)  # until a person is asked about what is owed
     return was_asked
+
+
+def _has_unpaid(case: Case) -> bool:
+    made = case.world.shop.books.goods.made
+    return any(not (one.is_paid or one.is_undone) for one in made)
 
 
 def _pulse(case: Case) -> tuple[int, ...]:

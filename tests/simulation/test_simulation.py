@@ -13,9 +13,20 @@ from hypothesis import strategies as st
 
 from connector.cli.main import cli
 from connector.simulation import Report, run
-from connector.simulation.due import Claim, Rules, due, share
-from connector.simulation.run import PLATFORMS, one
+from connector.simulation.case import Case
+from connector.simulation.chance import Chance
+from connector.simulation.due import (
+    Claim,
+    Rules,
+    due,
+    share,
+    value_of,
+    with_bonus,
+)
+from connector.simulation.run import PLATFORMS, one, settle
 from connector.simulation.wire import run as over_http
+from connector.states import Refund
+from connector.store import refunds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,3 +101,28 @@ def test_what_is_due_is_reckoned_by_the_worlds_own_arithmetic() -> None:
     assert share(1000, 2, 3) == 667
     # 50.00 for all three, less 15 % (7.50), less two ways back; b never came.
     assert due({"a": (3, 5000), "b": (1, 100)}, claims, rules) == 5000 - 750 - 780
+
+
+@given(st.integers(1, 10**7), st.integers(0, 5_000))
+def test_a_credit_tells_what_of_it_was_paid_for(value: int, bonus_bp: int) -> None:
+    credit = with_bonus(value, bonus_bp)
+    assert value_of(credit, bonus_bp) == value
+
+
+def test_every_way_to_make_good_is_walked_on_both_platforms() -> None:
+    """A world in which nobody wants credit or new goods would prove nothing of them."""
+    seen: set[tuple[str, str]] = set()
+    for seed in range(80):
+        for platform in PLATFORMS:
+            name = f"{seed}:{platform}"
+            case = Case.make(name, platform, Chance(f"{name}/case"))
+            case.play()
+            settle(case)
+            rows = refunds.recent(case.world.db, case.world.shop.name, limit=1000)
+            done = [row for row in rows if row.state is Refund.CONFIRMED]
+            seen |= {(platform, row.request.way.value) for row in done}
+            seen |= {(platform, "owed") for row in done if row.request.owed}
+            case.world.db.close()
+    ways = ("refund", "store_credit", "exchange", "replacement", "courtesy", "owed")
+    assert seen >= {(one, way) for one in PLATFORMS for way in ways}
+    assert ("shopify", "gift_card") in seen
