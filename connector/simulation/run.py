@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import os
 import time
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from connector.simulation.person import clear_desk
 from connector.simulation.report import Report
 from connector.simulation.verdict import Verdict, judge
 from connector.simulation.world import RUNNABLE
+from connector.states import Refund
+from connector.store import refunds
 from jobs.schedule import JOBS
 
 if TYPE_CHECKING:
@@ -82,6 +85,7 @@ def one(name: str, report: Report) -> Verdict:
         world.run(COMPARE)  # a deletion at the shop sends nothing: this notices
         verdict = judge(case)
         verdict.needs_person |= was_asked
+        report.done += _done(case)
     except Exception as error:  # noqa: BLE001 - any surprise is a finding of its own
         verdict = Verdict(faults=[f"{type(error).__name__}: {error}"])
     report.cases += 1
@@ -99,6 +103,16 @@ def one(name: str, report: Report) -> Verdict:
         report.stories.append("\n".join([name, *world.story, *verdict.faults]))
     world.db.close()
     return verdict
+
+
+def _done(case: Case) -> Counter[str]:
+    """Count what was made good, by platform and way; what was owed and paid too."""
+    world, found = case.world, Counter[str]()
+    for row in refunds.recent(world.db, world.shop.name, limit=1000):
+        if row.state is Refund.CONFIRMED:
+            found[f"{world.shop.platform} {row.request.way.value}"] += 1
+            found[f"{world.shop.platform} owed"] += bool(row.request.owed)
+    return found
 
 
 def settle(case: Case) -> bool:
