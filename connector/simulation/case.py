@@ -25,6 +25,7 @@ from connector.store.filing import Wish
 
 if TYPE_CHECKING:
     from connector.model import NewGoods, Return, ReturnLine
+    from connector.platform import Abilities
     from connector.simulation.chance import Chance
     from connector.simulation.wishes import Parcel
 
@@ -66,7 +67,7 @@ class Case:
             ref=ref,
             lines=lines,
             shipping=shipping,
-            tenders=_tenders(chance, whole),
+            tenders=_tenders(chance, whole, world.shop.abilities),
             placed_at=world.time.true,
             touched_at=world.shop.now(),
         )
@@ -382,9 +383,12 @@ def _sold(chance: Chance, ref: str) -> Sold:
     return Sold(ref, quantity, gross, tax, chance.choice(sorted(PRICES)))
 
 
-def _tenders(chance: Chance, whole: int) -> list[tuple[str, TenderKind, int]]:
+def _tenders(
+    chance: Chance, whole: int, able: Abilities
+) -> list[tuple[str, TenderKind, int]]:
+    """Draw what an order was paid with; WooCommerce knows one tender of it."""
     card = ("card", TenderKind.CARD, whole)
-    if chance.random() < 0.8:  # noqa: PLR2004 - how often
+    if chance.random() < 0.8 or not able.pays_through_returns:  # noqa: PLR2004
         return [card]
     gift = chance.randint(1, whole - 1)
     return [("gift", TenderKind.GIFT_CARD, gift), ("card", card[1], whole - gift)]
