@@ -57,7 +57,7 @@ class Before:
     unseen_tenders: dict[str, int] = field(default_factory=dict)
     tenders: dict[str, int] = field(default_factory=dict)  # by our own books
     return_fees: int = 0
-    exchanged: int = 0  # worth of goods that others were sent for
+    exchanged: int = 0  # what new goods cost: paid with old ones, or owed
 
     def line(self, ref: str) -> Gone:
         """Return what went back of a line, to be added to."""
@@ -118,6 +118,7 @@ def _count(before: Before, one: Own) -> None:
             before.return_fees += fee.amount.minor
         elif fee.code == "exchange":
             before.exchanged += fee.amount.minor
+    before.exchanged += one.request.owed.minor if one.request.owed else 0
 
 
 def _reserve(before: Before, one: Own) -> None:

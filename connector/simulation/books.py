@@ -5,11 +5,13 @@ The arithmetic here is the world's own; nothing of Retour's settlement is used.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connector.model import (
     Charge,
+    Customer,
     Line,
     Moved,
     Order,
@@ -22,8 +24,10 @@ from connector.model import (
     TenderKind,
 )
 from connector.money import Money
+from connector.simulation.due import value_of
+from connector.simulation.goods import CURRENCY, EXCHANGE, PRODUCT, Goods
 
-CURRENCY = "EUR"
+EMAIL = "customer@example.org"
 
 
 @dataclass(slots=True)
@@ -34,6 +38,9 @@ class Sold:
     quantity: int
     gross: int
     tax: int
+    ware: str = ""
+    age: int = 0  # how often it was exchanged before
+    key: str = ""  # of the exchange that it was sent for
 
 
 @dataclass(slots=True)
@@ -48,6 +55,13 @@ class Back:
     lines: tuple[tuple[str, int, int], ...] = ()  # ref, units, gross
     made_at: datetime | None = None
     by_staff: bool = False
+    tenders: tuple[tuple[str, int], ...] = ()  # where it is known to go
+    is_credit: bool = False  # it became credit, and is booked on no tender
+
+    @property
+    def at_shop(self) -> int:
+        """What of it the shop itself pays: not what was paid with goods."""
+        return self.amount - dict(self.tenders).get(EXCHANGE, 0)
 
 
 @dataclass(slots=True)
@@ -61,11 +75,24 @@ class Bill:
     placed_at: datetime
     touched_at: datetime
     backs: list[Back] = field(default_factory=list)
+    status: OrderStatus = OrderStatus.COMPLETED
+    key: str = ""  # of the exchange that its goods are for
+    swapped: int = 0  # what old goods paid of it
 
     @property
     def paid(self) -> int:
-        """All that the customer paid."""
+        """All that the customer paid, with old goods too."""
         return sum(amount for _, _, amount in self.tenders)
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether its goods have left: all of it is paid."""
+        return self.status is OrderStatus.COMPLETED
+
+    @property
+    def price(self) -> int:
+        """What all of it costs."""
+        return sum(one.gross for one in self.lines) + self.shipping
 
     def standing(self) -> int:
         """Add up what the shop's own records say went back, or is going."""
@@ -73,24 +100,30 @@ class Bill:
 
     def snapshot(self) -> Order:
         """Write it as an adapter would read it."""
-        gone = self.standing()
+        booked = [one for one in self.backs if _is_booked(one)]
+        named = Counter[str]()
+        for one in booked:
+            named.update(dict(one.tenders))
+        gone = sum(one.amount for one in booked) - named.total()
         tenders = []
         for ref, kind, amount in self.tenders:
-            back = min(gone, amount)
-            gone -= back
+            more = 0 if ref == EXCHANGE else min(gone, amount - named[ref])
+            back = named[ref] + more
+            gone -= more
             tenders.append(_tender(ref, kind, amount, back))
         return Order(
             ref=self.ref,
             number=f"#{self.ref}",
             currency=CURRENCY,
-            total=_eur(self.paid),
-            status=OrderStatus.COMPLETED,
+            total=_eur(self.price),
+            status=self.status,
             placed_at=self.placed_at,
             updated_at=self.touched_at,
             lines=tuple(_line(one) for one in self.lines),
             shipping=_shipping(self.shipping),
             tenders=tuple(tenders),
             parcels=(_parcel(self),),
+            customer=Customer(email=EMAIL),
             refunds=tuple(_refund(one) for one in self.backs),
         )
 
@@ -111,6 +144,8 @@ class Books:
     bills: dict[str, Bill] = field(default_factory=dict)
     left: list[Payment] = field(default_factory=list)
     news: list[str] = field(default_factory=list)  # order refs to tell about
+    goods: Goods = field(default_factory=Goods)
+    got: Counter[str] = field(default_factory=Counter)  # paid on new goods, by key
 
     def pay(self, order: str, amount: int, key: str) -> None:
         """Let money leave."""
@@ -124,9 +159,28 @@ class Books:
         """Add up what left for an order by staff's hands."""
         return sum(x.amount for x in self.left if x.order == order and not x.key)
 
+    def stands(self, key: str) -> bool:
+        """Say whether anything at all was done under a key."""
+        return self.paid_for(key) > 0 or bool(self.goods.under(key))
+
+    def given(self, order: str, bonus_bp: int) -> int:
+        """Add up what was given for an order's goods: money, credit, new goods."""
+        used = sum(one.used for one in self.goods.of_order(order))
+        return self.sent(order) + self.credited(order, bonus_bp) + used
+
+    def credited(self, order: str, bonus_bp: int) -> int:
+        """Add up what became credit of an order's money; `bonus_bp` is inside it."""
+        made = self.goods.of_order(order)
+        paid = [one.credit for one in made if one.credit and not one.is_gift]
+        return sum(value_of(credit, bonus_bp) for credit in paid)
+
     def paid_for(self, key: str) -> int:
         """Add up what left under one key: the gateway's own list."""
         return sum(x.amount for x in self.left if x.key == key)
+
+
+def _is_booked(back: Back) -> bool:
+    return back.moved is not Moved.NO and not back.is_credit
 
 
 def _eur(minor: int) -> Money:
@@ -142,6 +196,8 @@ def _line(one: Sold) -> Line:
         gross=_eur(one.gross),
         taxes=taxes,
         fulfilled=one.quantity,
+        product_ref=PRODUCT if one.ware else "",
+        variant_ref=one.ware,
     )
 
 
@@ -151,7 +207,12 @@ def _shipping(paid: int) -> tuple[Charge, ...]:
 
 def _tender(ref: str, kind: TenderKind, amount: int, back: int) -> Tender:
     return Tender(
-        ref=ref, gateway=ref, kind=kind, captured=_eur(amount), refunded=_eur(back)
+        ref=ref,
+        gateway=ref,
+        kind=kind,
+        captured=_eur(amount),
+        refunded=_eur(back),
+        can_refund=False if kind is TenderKind.MANUAL else None,
     )
 
 

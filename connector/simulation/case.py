@@ -6,50 +6,33 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from connector.errors import PlatformError
-from connector.model import Kind, Moved, TenderKind
+from connector.errors import BadRequest, PlatformError
+from connector.model import CREDITS, Kind, Moved, Resolution, TenderKind
+from connector.money import Money
+from connector.simulation import wishes
 from connector.simulation.books import Bill, Sold
-from connector.simulation.due import Claim, Rules
+from connector.simulation.due import Rules
+from connector.simulation.goods import CURRENCY, PRICES
 from connector.simulation.shopify import SimShopify
 from connector.simulation.stage import DiskFull, Stopped
+from connector.simulation.wishes import ALIKE, Wanted
 from connector.simulation.world import RUNNABLE, World
-from connector.steps import inspect, request
+from connector.steps import amends, inspect, request
 from connector.steps.inspect import Counted
 from connector.steps.observe import observe
-from connector.store import returns
+from connector.store import refunds, returns
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
-    from connector.model import Return
+    from connector.model import NewGoods, Return, ReturnLine
+    from connector.platform import Abilities
     from connector.simulation.chance import Chance
+    from connector.simulation.wishes import Parcel
 
-WHENS = ("requested", "shipped", "received", "received", "inspected")
-AHEAD = ("requested", "shipped")  # money before goods: nothing is rejected then
+LEAST = 2_000  # what a unit costs: more than its fees, also when twice exchanged
+OLDEST = 3  # so often new goods are sent back
 ACTIONS = (10, 24)
 GAPS = (0.2, 3, 40, 400, 1_000, 5_000, 40_000)
-
-
-@dataclass(slots=True)
-class Parcel:
-    """What of a return arrives, by order line; `counted` parcels are booked."""
-
-    units: dict[str, tuple[int, int]]  # received, rejected
-    is_booked: bool = False
-
-
-@dataclass(slots=True)
-class Wanted:
-    """A return as its customer means it."""
-
-    order: str
-    units: dict[str, int]
-    event: str
-    is_native: bool
-    parcels: list[Parcel]
-    claim: Claim
-    native_ref: str = ""
-    is_asked: bool = False
-    is_shipped: bool = False
 
 
 @dataclass(slots=True)
@@ -59,15 +42,13 @@ class Case:
     world: World
     rules: Rules
     wanted: list[Wanted] = field(default_factory=list)
+    minded: set[str] = field(default_factory=set)  # new goods that were thought about
+    given: dict[str, list[int]] = field(default_factory=dict)  # as a kindness, by case
 
     @classmethod
     def make(cls, seed: str, platform: str, chance: Chance) -> Case:
         """Draw a case: orders, returns, policy."""
-        rules = Rules(
-            when=chance.choice(WHENS),
-            restocking_percent=chance.choice([0, 0, 10, 15]),
-            return_fee=chance.choice([0, 0, 390]),
-        )
+        rules = wishes.rules(chance)
         case = cls(World(seed, platform, rules), rules)
         for number in range(chance.choice([1, 1, 1, 2])):
             case.sell(str(1001 + number))
@@ -86,19 +67,20 @@ class Case:
             ref=ref,
             lines=lines,
             shipping=shipping,
-            tenders=_tenders(chance, whole),
+            tenders=_tenders(chance, whole, world.shop.abilities),
             placed_at=world.time.true,
             touched_at=world.shop.now(),
         )
         world.shop.books.bills[ref] = bill
         world.shop.touch(bill)
-        self._want(bill)
+        self._want(bill, lines)
 
-    def _want(self, bill: Bill) -> None:
+    def _want(self, bill: Bill, lines: list[Sold]) -> None:
         """Draw one or two returns; together never more than was bought."""
         chance = self.world.chance
-        free = {one.ref: one.quantity for one in bill.lines}
-        for number in range(chance.choice([1, 1, 2])):
+        free = {one.ref: one.quantity for one in lines if one.gross}
+        for _ in range(chance.choice([1, 1, 2])):
+            number = sum(one.order == bill.ref for one in self.wanted)
             units = {
                 ref: chance.randint(1, left)
                 for ref, left in free.items()
@@ -109,35 +91,16 @@ class Case:
             for ref, count in units.items():
                 free[ref] -= count
             is_shopify = isinstance(self.world.shop, SimShopify)
-            parcels, due = self._parcels(units)
             self.wanted.append(
-                Wanted(
-                    order=bill.ref,
-                    units=units,
-                    event=f"{bill.ref}-{number}",
+                wishes.wanted(
+                    chance,
+                    self.rules,
+                    bill.ref,
+                    number,
+                    units,
                     is_native=is_shopify and chance.random() < 0.4,  # noqa: PLR2004
-                    parcels=parcels,
-                    claim=Claim(units=due),
                 )
             )
-
-    def _parcels(self, units: dict[str, int]) -> tuple[list[Parcel], dict[str, int]]:
-        """Draw what arrives in one or two parcels, and what is due for it."""
-        chance = self.world.chance
-        first: dict[str, tuple[int, int]] = {}
-        second: dict[str, tuple[int, int]] = {}
-        due: dict[str, int] = {}
-        for ref, asked in units.items():
-            missing = chance.choice([0, 0, 0, 0, 1])
-            coming = asked - missing
-            rejected = 0
-            if self.rules.when not in AHEAD and coming and chance.random() < 0.1:  # noqa: PLR2004
-                rejected = 1
-            early = chance.randint(0, coming)
-            first[ref] = (early, min(rejected, early))
-            second[ref] = (coming - early, rejected - min(rejected, early))
-            due[ref] = asked if self.rules.when in AHEAD else coming - rejected
-        return [Parcel(first), Parcel(second)], due
 
     def play(self) -> None:
         """Let it happen: everything in some order, workers in between."""
@@ -153,21 +116,103 @@ class Case:
         elif roll < 0.42:  # noqa: PLR2004
             for job in RUNNABLE:
                 world.run(job)
-        elif roll < 0.75:  # noqa: PLR2004
+        elif roll < 0.7:  # noqa: PLR2004
             self.customer(chance.choice(self.wanted)) if self.wanted else None
-        elif roll < 0.87:  # noqa: PLR2004
+        elif roll < 0.81:  # noqa: PLR2004
             world.deliver()
-        elif roll < 0.92:  # noqa: PLR2004
+        elif roll < 0.86:  # noqa: PLR2004
             self.staff()
-        elif roll < 0.94:  # noqa: PLR2004
+        elif roll < 0.88:  # noqa: PLR2004
             hours = chance.choice([-1, 1, 29])
             world.tell(f"the clock jumps {hours} h")
             world.time.set_clock(timedelta(hours=hours))
+        elif roll < 0.97:  # noqa: PLR2004
+            chance.choice([self.pay, self.regret, self.regret, *[self.sell_out] * 3])()
+        else:
+            chance.choice([self.kindness, self.mind])()
 
     def finish(self) -> None:
         """Let customers and warehouse do what is left to do."""
+        self.pay()
+        self.regret()
         for wanted in self.wanted:
             self.customer(wanted)
+
+    def pay(self) -> None:
+        """Let customers pay what they owe on new goods: most of them, once."""
+        shop = self.world.shop
+        for made in shop.books.goods.made:
+            if made.owed and not made.is_paid and not made.is_undone and made.will_pay:
+                shop.take_payment(made)
+                self.world.tell(f"{made.owed} is paid for {made.ref}")
+
+    def regret(self) -> None:
+        """Let new goods be sent back too, once they are paid: a second exchange."""
+        goods = self.world.shop.books.goods.made
+        for made in [one for one in goods if one.units and one.is_paid]:
+            if made.key in self.minded or made.is_undone:
+                continue
+            self.minded.add(made.key)
+            bill = self.world.shop.books.bills[made.bill]
+            lines = [x for x in bill.lines if x.key == made.key and x.age < OLDEST]
+            if lines and self.world.chance.random() < 0.7:  # noqa: PLR2004 - how often
+                self._want(bill, lines)
+
+    def sell_out(self) -> None:
+        """Let others buy a ware out, or a shelf be filled, or its price change."""
+        chance = self.world.chance
+        ref, shelf = chance.choice(sorted(self.world.shop.books.goods.shelves.items()))
+        shelf.left = chance.choice([0, 0, 20])
+        if chance.random() < 0.1:  # noqa: PLR2004 - how often
+            shelf.price += 500
+        self.world.tell(f"{ref}: {shelf.left} left at {shelf.price}")
+
+    def kindness(self) -> None:
+        """Let staff give credit on top of a return, each time another amount."""
+        found = [case for case in map(self.found, self.wanted) if case is not None]
+        if not found or Resolution.COURTESY not in self.world.shop.abilities.ways:
+            return
+        case = self.world.chance.choice(found)
+        given = self.given.setdefault(case.id, [])
+        amount = 100 + len(given)
+        self.world.running.append("web")
+        try:
+            amends.courtesy(
+                self.world.db,
+                self.world.shop.abilities,
+                case.id,
+                Money(amount, CURRENCY),
+                actor="staff",
+                why="it took long",
+                now=self.world.now(),
+            )
+        except (Stopped, DiskFull):
+            self.world.tell("a courtesy is not answered")
+        finally:
+            self.world.running.pop()
+            rows = refunds.of_return(self.world.db, case.id)
+            if any(row.request.bonus == Money(amount, CURRENCY) for row in rows):
+                given.append(amount)
+                self.world.tell(f"{case.number} gets {amount} as a kindness")
+
+    def mind(self) -> None:
+        """Let a customer want a line made good in another way; too late is refused."""
+        wanted = self.world.chance.choice(self.wanted) if self.wanted else None
+        case = self.found(wanted) if wanted and not wanted.is_native else None
+        if case is None:
+            return
+        line = self.world.chance.choice(case.lines)
+        way = self.world.chance.choice(ALIKE)
+        if line.resolution not in ALIKE or (way in CREDITS and self.rules.bonus_bp):
+            return
+        self.world.running.append("web")
+        try:
+            self._instead(case, line, way)
+            self.world.tell(f"{case.number} {line.line_ref} is now a {way.value}")
+        except (BadRequest, Stopped, DiskFull) as error:
+            self.world.tell(f"it stays as it is: {error}")
+        finally:
+            self.world.running.pop()
 
     def customer(self, wanted: Wanted) -> None:
         """Ask, send, or arrive: the next thing of one return."""
@@ -187,6 +232,9 @@ class Case:
         case = self.found(wanted)
         if case is None or any(line.decision != "approved" for line in case.lines):
             return
+        if wanted.kept:
+            self._keep(case, wanted)
+            return
         if not wanted.is_shipped:
             inspect.ship(world.db, case.id, actor="customer", now=world.now())
             wanted.is_shipped = True
@@ -194,6 +242,8 @@ class Case:
         parcel = next((one for one in wanted.parcels if not one.is_booked), None)
         if parcel:
             self._book(case, parcel)
+        else:
+            self._hand_back(case)
 
     def _ask(self, wanted: Wanted) -> None:
         world = self.world
@@ -203,13 +253,20 @@ class Case:
             wanted.is_asked = True
             return
         order = observe(world.db, world.watched, wanted.order, world.time)
+        goods = self._choose(wanted)
         request.open_return(
             world.db,
             shop=world.shop.name,
             order=order,
             kind=Kind.VOLUNTARY,
             wishes=[
-                Wish(line_ref=ref, quantity=units, reason="other")
+                Wish(
+                    line_ref=ref,
+                    quantity=units,
+                    reason="other",
+                    wanted=wanted.way(ref),
+                    goods=goods.get(ref),
+                )
                 for ref, units in wanted.units.items()
             ],
             filed_by="portal",
@@ -217,6 +274,44 @@ class Case:
             event_key=wanted.event,
         )
         wanted.is_asked = True
+
+    def _keep(self, case: Return, wanted: Wanted) -> None:
+        """Let staff leave goods with their customer, unless they are paid already."""
+        for line in case.lines:
+            if line.line_ref not in wanted.kept:
+                continue
+            try:
+                self._instead(case, line, Resolution.KEEP)
+            except BadRequest as error:
+                self.world.tell(f"{case.number}: {error}")
+            del wanted.ways[line.line_ref]
+
+    def _instead(self, case: Return, line: ReturnLine, way: Resolution) -> None:
+        amends.instead(
+            self.world.db,
+            self.world.shop.abilities,
+            case.id,
+            line.id,
+            way,
+            actor="staff",
+            why="asked for by telephone",
+            now=self.world.now(),
+        )
+
+    def _choose(self, wanted: Wanted) -> dict[str, NewGoods]:
+        """Choose new goods at their price of now; who finds none wants money."""
+        goods = {}
+        for ref, ware in wanted.wares.items():
+            if wanted.way(ref) is not Resolution.EXCHANGE:
+                continue
+            try:
+                goods[ref] = amends.choose(
+                    self.world.watched, wanted.order, ware, wanted.units[ref]
+                )
+            except BadRequest as error:
+                self.world.tell(f"{ware}: {error}")
+                wanted.ways[ref] = Resolution.REFUND
+        return goods
 
     def found(self, wanted: Wanted) -> Return | None:
         """Find a return as Retour has it."""
@@ -249,6 +344,20 @@ class Case:
             has_moved = [line.received for line in now.lines] != before
             parcel.is_booked = has_moved or not counted
 
+    def _hand_back(self, case: Return) -> None:
+        """Hand repaired goods back to their customer."""
+        for line in case.lines:
+            left = line.received - line.handed_back
+            if line.resolution is Resolution.REPAIR and left:
+                amends.hand_back(
+                    self.world.db,
+                    case.id,
+                    line.id,
+                    left,
+                    actor="warehouse",
+                    now=self.world.now(),
+                )
+
     def staff(self) -> None:
         """Let staff refund, or delete a refund, in the shop's own admin."""
         chance, shop = self.world.chance, self.world.shop
@@ -269,13 +378,17 @@ class Case:
 
 def _sold(chance: Chance, ref: str) -> Sold:
     quantity = chance.randint(1, 4)
-    gross = quantity * 600 + chance.randint(0, 20_000)
-    return Sold(ref, quantity, gross, gross * chance.choice([0, 7, 19]) // 119)
+    gross = quantity * LEAST + chance.randint(0, 20_000)
+    tax = gross * chance.choice([0, 7, 19]) // 119
+    return Sold(ref, quantity, gross, tax, chance.choice(sorted(PRICES)))
 
 
-def _tenders(chance: Chance, whole: int) -> list[tuple[str, TenderKind, int]]:
+def _tenders(
+    chance: Chance, whole: int, able: Abilities
+) -> list[tuple[str, TenderKind, int]]:
+    """Draw what an order was paid with; WooCommerce knows one tender of it."""
     card = ("card", TenderKind.CARD, whole)
-    if chance.random() < 0.8:  # noqa: PLR2004 - how often
+    if chance.random() < 0.8 or not able.pays_through_returns:  # noqa: PLR2004
         return [card]
     gift = chance.randint(1, whole - 1)
     return [("gift", TenderKind.GIFT_CARD, gift), ("card", card[1], whole - gift)]

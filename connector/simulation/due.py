@@ -1,21 +1,37 @@
 """What is owed, by the world's own arithmetic: nothing of Retour is used.
 
 The cumulative share of what was paid, half up, less the fees of the policy; every
-price here is above its fees, so that no fee is ever waived.
+price here is above its fees, so that no fee is ever waived. In which way it is made
+good, money, credit or new goods, changes nothing of how much it is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+WHOLE = 10_000  # basis points
+OFFERED = (
+    "refund",
+    "store_credit",
+    "gift_card",
+    "exchange",
+    "replacement",
+    "repair",
+    "keep",
+)
+
 
 @dataclass(slots=True)
 class Rules:
-    """The policy of a case."""
+    """The policy of a case; `goods_when` to `credit_days` concern other ways."""
 
     when: str
     restocking_percent: int
     return_fee: int
+    goods_when: str = "received"
+    fallback: str = "refund"
+    bonus_bp: int = 0
+    credit_days: int | None = None
 
     def text(self) -> str:
         """Write it as a merchant would."""
@@ -24,6 +40,10 @@ class Rules:
             f'[fees]\nrestocking_percent = "{self.restocking_percent}"\n'
             f'return_shipping = "{self.return_fee / 100:.2f}"\n'
             f'[refund]\nwhen = "{self.when}"\n'
+            f'[[offers]]\nname = "all"\nbonus_percent = "{self.bonus_bp / 100}"\n'
+            f"resolutions = {list(OFFERED)}\n"
+            f'[exchange]\nwhen = "{self.goods_when}"\nfallback = "{self.fallback}"\n'
+            + (f"[credit]\ndays = {self.credit_days}\n" if self.credit_days else "")
         )
 
 
@@ -54,3 +74,15 @@ def due(lines: dict[str, tuple[int, int]], claims: list[Claim], rules: Rules) ->
         goods = share(gross, units, quantity)
         owed += goods - share(goods, rules.restocking_percent, 100)
     return owed - fees
+
+
+def with_bonus(value: int, bonus_bp: int) -> int:
+    """Return what a credit is with its bonus, half up."""
+    return value + share(value, bonus_bp, WHOLE)
+
+
+def value_of(credit: int, bonus_bp: int) -> int:
+    """Return how much of a credit was paid for; 1 too little where nothing fits."""
+    about = credit * WHOLE // (WHOLE + bonus_bp)
+    fits = (x for x in (about, about + 1) if with_bonus(x, bonus_bp) == credit)
+    return next(fits, about - 1)

@@ -1,19 +1,25 @@
-"""A person who answers what lies on the desk, by what the gateway's books say."""
+"""A person who answers what lies on the desk, by what the shop and its gateway show."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.errors import BadRequest
+from connector.model import CREDITS, Resolution
+from connector.simulation.goods import is_beside
+from connector.simulation.wishes import GOODS
 from connector.states import Refund
-from connector.steps import byhand, decide
+from connector.steps import amends, byhand, decide
 from connector.store import desk, refunds, returns
 
 if TYPE_CHECKING:
     from connector.simulation.world import World
     from connector.store.desk import Matter
+    from connector.store.refunds import RefundRow
 
 ACTOR = "person"
 HOUR = 3600
+ENDED = (Refund.FAILED, Refund.REJECTED, Refund.CANCELLED)
 
 
 def clear_desk(world: World) -> int:
@@ -29,26 +35,105 @@ def clear_desk(world: World) -> int:
             _refund(world, matter)
         elif matter.about == "return" and matter.code == "decide":
             _decide(world, matter)
+        elif matter.about == "return" and matter.code == "settlement":
+            _instead(world, matter.about_id)
     return len(matters)
 
 
 def _refund(world: World, matter: Matter) -> None:
-    """Say what the gateway shows, and let what moved no money be made again."""
+    """Say what the shop shows, and let what was not made be made again."""
     db, now = world.db, world.now()
     row = refunds.get(db, matter.about_id)
-    paid = world.shop.books.paid_for(row.id) > 0
-    world.tell(f"a person sees {matter.code}: {row.state.value}, paid: {paid}")
+    is_there = world.shop.books.stands(row.id)
+    world.tell(f"a person sees {matter.code}: {row.state.value}, there: {is_there}")
     if row.state is Refund.UNKNOWN:
+        if is_there:
+            _complete(world, row)
         byhand.found_out(
-            db, row.id, money_moved=paid, why="the gateway", actor=ACTOR, now=now
+            db, row.id, money_moved=is_there, why="the gateway", actor=ACTOR, now=now
         )
-    elif row.state is Refund.PLANNED and not paid:
+    elif row.state is Refund.MANUAL:
+        world.shop.books.pay(row.order_ref, row.amount.minor, row.id)
+        byhand.paid(db, row.id, proof="bank", actor=ACTOR, now=now)
+    elif row.state is Refund.PENDING:
+        is_there = not _never_paid(world, row)
+    elif row.state is Refund.PLANNED and not is_there:
         byhand.withdraw(db, row.id, why="plan it anew", actor=ACTOR, now=now)
-        return
+        if row.request.goods and row.return_id:
+            _instead(world, row.return_id)
+    world.shop.tidy(row.id)
     row = refunds.get(db, row.id)
-    ended = (Refund.FAILED, Refund.REJECTED)
-    if row.state in ended and row.units and not paid:
-        byhand.again(db, row.id, why="nothing was paid", actor=ACTOR, now=now)
+    if row.state in ENDED and not is_there:
+        _again(world, row)
+
+
+def _again(world: World, row: RefundRow) -> None:
+    """Let what came to nothing be made again; a kindness by giving it once more."""
+    db, now = world.db, world.now()
+    if row.units and row.state is not Refund.CANCELLED:
+        byhand.again(db, row.id, why="nothing was made", actor=ACTOR, now=now)
+    elif not row.units and row.return_id and row.request.bonus:
+        amends.courtesy(
+            db,
+            world.shop.abilities,
+            row.return_id,
+            row.request.bonus,
+            actor=ACTOR,
+            why="the first came to nothing",
+            now=now,
+        )
+        desk.close(db, "refund", row.id, ACTOR, now)
+
+
+def _complete(world: World, row: RefundRow) -> None:
+    """Do by hand what is missing of something half done."""
+    books, asked = world.shop.books, row.request
+    if is_beside(asked) and not books.goods.under(row.id):
+        world.shop.make(asked, row.preimage or {})
+    is_money = asked.amount and asked.way not in CREDITS
+    if is_money and not books.paid_for(row.id):
+        books.pay(row.order_ref, asked.amount.minor, row.id)
+
+
+def _never_paid(world: World, row: RefundRow) -> bool:
+    """Cancel new goods that nobody paid for, and give money instead."""
+    made = world.shop.books.goods.under(row.id)
+    if len(made) != 1 or made[0].is_paid:
+        return False
+    world.shop.cancel_new(made[0])
+    amends.call_off(
+        world.db,
+        world.watched,
+        row.id,
+        Resolution.REFUND,
+        actor=ACTOR,
+        why="never paid",
+        now=world.now(),
+    )
+    return True
+
+
+def _instead(world: World, return_id: str) -> None:
+    """Give money for what cannot be made good as it was wanted."""
+    case = returns.get(world.db, return_id)
+    able = world.shop.abilities
+    for line in case.lines:
+        is_possible = line.resolution in amends.possible(able)
+        if is_possible and line.resolution not in GOODS:
+            continue
+        try:
+            amends.instead(
+                world.db,
+                able,
+                case.id,
+                line.id,
+                Resolution.REFUND,
+                actor=ACTOR,
+                why="as the customer wants it",
+                now=world.now(),
+            )
+        except BadRequest as error:
+            world.tell(f"{case.number}: {error}")
 
 
 def _decide(world: World, matter: Matter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ class Report:
     audit_breaches: int = 0
     failing_seeds: list[str] = field(default_factory=list)
     stories: list[str] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)  # by platform and way
 
     @property
     def is_sound(self) -> bool:

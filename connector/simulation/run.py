@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import os
 import time
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,18 @@ from connector.simulation.person import clear_desk
 from connector.simulation.report import Report
 from connector.simulation.verdict import Verdict, judge
 from connector.simulation.world import RUNNABLE
+from connector.states import Refund
+from connector.store import refunds
 from jobs.schedule import JOBS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 PLATFORMS = ("woocommerce", "shopify")
-ROUNDS = 16
+ROUNDS = 24
 ROUND_SECONDS = 7 * 3600  # longer than the longest wait between two tries
 STILL = 3  # rounds without a move: longer than the slowest payment takes
+MONTH, LONGEST = 30 * 86_400, 3
 UNANSWERED = frozenset({"silent", "lost", "late", "slow", "page", "error"})
 CHUNK = 25
 COMPARE = next(job for job in JOBS if job.name == "compare")
@@ -81,6 +85,7 @@ def one(name: str, report: Report) -> Verdict:
         world.run(COMPARE)  # a deletion at the shop sends nothing: this notices
         verdict = judge(case)
         verdict.needs_person |= was_asked
+        report.done += _done(case)
     except Exception as error:  # noqa: BLE001 - any surprise is a finding of its own
         verdict = Verdict(faults=[f"{type(error).__name__}: {error}"])
     report.cases += 1
@@ -100,9 +105,19 @@ def one(name: str, report: Report) -> Verdict:
     return verdict
 
 
+def _done(case: Case) -> Counter[str]:
+    """Count what was made good, by platform and way; what was owed and paid too."""
+    world, found = case.world, Counter[str]()
+    for row in refunds.recent(world.db, world.shop.name, limit=1000):
+        if row.state is Refund.CONFIRMED:
+            found[f"{world.shop.platform} {row.request.way.value}"] += 1
+            found[f"{world.shop.platform} owed"] += bool(row.request.owed)
+    return found
+
+
 def settle(case: Case) -> bool:
     """Let nothing go wrong any more, until nothing moves; say if a person was asked."""
-    world, was_asked, still = case.world, False, 0
+    world, was_asked, still, months = case.world, False, 0, 0
     world.chance.is_calm = True
     for _ in range(ROUNDS):
         before = _pulse(case)
@@ -117,8 +132,16 @@ def settle(case: Case) -> bool:
             break  # all is paid, closed and read
         still = still + 1 if after == before else 0
         if still == STILL:
-            break
+            if not _has_unpaid(case) or months == LONGEST:
+                break
+            months, still = months + 1, 0
+            world.time.pass_by(MONTH)  # until a person is asked about what is owed
     return was_asked
+
+
+def _has_unpaid(case: Case) -> bool:
+    made = case.world.shop.books.goods.made
+    return any(not (one.is_paid or one.is_undone) for one in made)
 
 
 def _pulse(case: Case) -> tuple[int, ...]:

@@ -9,26 +9,34 @@ from typing import TYPE_CHECKING
 from adapters.checking import by_probe
 from adapters.without_hooks import WithoutHooks
 from adapters.without_returns import WithoutReturns
-from adapters.without_wares import WithoutWares
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
-from connector.model import Batch, Change, Moved, Sighting
+from connector.model import Batch, Change, Moved, OrderStatus, Sighting, TenderKind
+from connector.money import Money
 from connector.platform import Check, Notice
-from connector.simulation.books import Back, Books
+from connector.simulation.books import Back, Bill, Books, Sold
+from connector.simulation.goods import CURRENCY, EXCHANGE, PRODUCT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from connector.model import Order, ShopRefund
-    from connector.simulation.books import Bill
+    from connector.model import (
+        NewGoods,
+        Order,
+        Prepared,
+        RefundRequest,
+        ShopRefund,
+        Ware,
+    )
     from connector.simulation.chance import Chance, Time
+    from connector.simulation.goods import Made
 
 # What may become of a read, in per cent.
 READS = {"away": 4, "unclear": 6}
 PIECE = 10  # orders in a batch of the history
 
 
-class SimShop(WithoutHooks, WithoutReturns, WithoutWares):
+class SimShop(WithoutHooks, WithoutReturns):
     """A shop in memory; `skew` is how far its clock is from the world's."""
 
     name = "sim"
@@ -38,6 +46,7 @@ class SimShop(WithoutHooks, WithoutReturns, WithoutWares):
         self.chance = chance
         self.time = time
         self.books = Books()
+        self.books.goods.stock(chance)
         self.skew = timedelta(seconds=chance.choice([-120, -3, 0, 0, 4, 120]))
         self.fates: Counter[str] = Counter()
         self._refs = 0
@@ -67,12 +76,13 @@ class SimShop(WithoutHooks, WithoutReturns, WithoutWares):
 
     def order(self, ref: str) -> Order:
         """Read an order, if the read arrives."""
-        self._read()
+        self.read()
         if ref not in self.books.bills:
             raise Gone(order=ref)
         return self.books.bills[ref].snapshot()
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Let fate have its say of a read."""
         fate = self.chance.pick(READS, "fine")
         if fate == "away":
             raise Unavailable
@@ -82,13 +92,13 @@ class SimShop(WithoutHooks, WithoutReturns, WithoutWares):
 
     def find_order(self, number: str) -> str | None:
         """Find an order by its number."""
-        self._read()
+        self.read()
         bare = number.lstrip("#")
         return bare if bare in self.books.bills else None
 
     def order_of_refund(self, refund_ref: str) -> str | None:
         """Find the order of a refund."""
-        self._read()
+        self.read()
         for bill in self.books.bills.values():
             if any(one.ref == refund_ref for one in bill.backs):
                 return bill.ref
@@ -96,14 +106,14 @@ class SimShop(WithoutHooks, WithoutReturns, WithoutWares):
 
     def changes(self, since: datetime) -> Iterator[Change]:
         """List orders modified since, oldest first."""
-        self._read()
+        self.read()
         for bill in sorted(self.books.bills.values(), key=lambda one: one.touched_at):
             if bill.touched_at >= since:
                 yield Change(order_ref=bill.ref, updated_at=bill.touched_at)
 
     def history(self, cursor: str) -> Iterator[Batch]:
         """Give a few orders at a time; the cursor is how many were given."""
-        self._read()
+        self.read()
         bills = list(self.books.bills.values())
         at = int(cursor or 0)
         while True:
@@ -121,24 +131,102 @@ class SimShop(WithoutHooks, WithoutReturns, WithoutWares):
 
     def window(self) -> timedelta | None:
         """Show everything."""
-        self._read()
+        self.read()
         return None
 
     def refund_refs(self) -> Iterator[Sighting]:
         """List every refund."""
-        self._read()
+        self.read()
         for bill in self.books.bills.values():
             for one in bill.backs:
                 yield Sighting(ref=one.ref, order_ref=bill.ref)
 
     def missing(self, refs: Sequence[str]) -> frozenset[str]:
         """Say which orders are not here."""
-        self._read()
+        self.read()
         return frozenset(refs) - self.books.bills.keys()
 
     def refunds(self, order_ref: str) -> tuple[ShopRefund, ...]:
         """List an order's refunds."""
         return self.order(order_ref).refunds
+
+    def wares(self, order_ref: str, product_ref: str) -> tuple[Ware, ...]:
+        """List what is sold of the one product."""
+        del order_ref
+        self.read()
+        goods = self.books.goods
+        return tuple(goods.ware(x) for x in goods.shelves if product_ref == PRODUCT)
+
+    def ware(self, order_ref: str, ref: str) -> Ware:
+        """Read a ware again."""
+        del order_ref
+        self.read()
+        return self.books.goods.ware(ref)
+
+    def balance(self, code: str) -> Money:
+        """Say what is left of a credit: nobody spends any here."""
+        self.read()
+        made = self.books.goods.by_code(code)
+        if made is None:
+            raise Gone
+        return Money(made.credit, CURRENCY)
+
+    def note_look(self, request: RefundRequest, found: Prepared) -> None:
+        """Remember whether the last look said that the new goods are gone."""
+        told = self.books.goods.told_gone
+        told.discard(request.key)
+        if found.sold_out:
+            told.add(request.key)
+
+    def release(self, bill: Bill) -> None:
+        """Let an order that is paid now be sent."""
+        bill.status = OrderStatus.COMPLETED
+
+    def tidy(self, key: str) -> None:
+        """Take away what was begun under a key and never ended: nothing, mostly."""
+
+    def send_new(self, request: RefundRequest) -> Made:
+        """Sell new goods on an order of their own, paid with the old ones."""
+        old = self.books.bills[request.order_ref]
+        back = {share.ref for share in request.lines}
+        age = 1 + max(one.age for one in old.lines if one.ref in back)
+        ref = self.new_ref("N")
+        made = self.books.goods.send(request, ref, ref, self.chance)
+        status = OrderStatus.COMPLETED if made.is_paid else OrderStatus.UNPAID
+        self.books.bills[made.ref] = Bill(
+            ref=made.ref,
+            lines=[
+                _new_line(f"{made.ref}-{n}", one, age, made.key)
+                for n, one in enumerate(request.goods, start=1)
+            ],
+            shipping=0,
+            tenders=[(EXCHANGE, TenderKind.MANUAL, made.used)] if made.used else [],
+            placed_at=self.time.true,
+            touched_at=self.now(),
+            status=status,
+        )
+        self.touch(self.books.bills[made.ref])
+        return made
+
+    def take_payment(self, made: Made) -> None:
+        """Let a customer pay what is owed on new goods."""
+        bill = self.books.bills[made.bill]
+        made.is_paid = True
+        self.books.got[made.key] += made.owed
+        ref = self.new_ref("T")
+        bill.tenders.insert(0, (ref, TenderKind.CARD, made.owed))
+        self.release(bill)
+        self.touch(bill)
+
+    def cancel_new(self, made: Made) -> None:
+        """Cancel new goods that were never paid, as staff does in the shop's admin."""
+        self.books.goods.undo(made)
+        bill = self.books.bills[made.bill]
+        if made.bill == made.ref:
+            bill.status = OrderStatus.CANCELLED
+        else:
+            bill.lines = [one for one in bill.lines if one.key != made.key]
+        self.touch(bill)
 
     def staff_refund(self, order_ref: str, amount: int) -> bool:
         """Refund as staff does in the shop's admin; False when nothing is left."""
@@ -161,7 +249,7 @@ class SimShop(WithoutHooks, WithoutReturns, WithoutWares):
     def tell(self, order_ref: str, text: str, facts: Mapping[str, str]) -> None:
         """Take a note, if it arrives; it is no money, and nobody counts it."""
         del order_ref, text, facts
-        self._read()
+        self.read()
 
     def probe(self) -> Mapping[str, str]:
         """Say who we are."""
@@ -172,3 +260,15 @@ class SimShop(WithoutHooks, WithoutReturns, WithoutWares):
     def check(self) -> Iterator[Check]:
         """Say whether we are who we say."""
         return by_probe(self.probe)
+
+
+def _new_line(ref: str, goods: NewGoods, age: int, key: str) -> Sold:
+    return Sold(ref, goods.quantity, goods.price.minor, 0, goods.ref, age, key)
+
+
+def quietly(run: Callable[[], object]) -> None:
+    """Run something late: nobody hears a refusal."""
+    try:
+        run()
+    except Rejected:
+        return

@@ -6,7 +6,7 @@ some money settles later, or not at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,23 +16,26 @@ from connector.model import (
     Moved,
     Prepared,
     Receipt,
-    ShopReturn,
-    ShopReturnLine,
+    Resolution,
     Sighting,
 )
 from connector.money import Money
 from connector.platform import Abilities
-from connector.simulation.books import CURRENCY, Back
-from connector.simulation.chance import START
-from connector.simulation.shop import SimShop
+from connector.simulation import stored
+from connector.simulation.books import Back
+from connector.simulation.goods import CURRENCY
+from connector.simulation.rmas import Rma
+from connector.simulation.shop import SimShop, quietly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from typing import Any
 
-    from connector.model import Finding, RefundRequest, Return
+    from connector.model import Finding, RefundRequest, Return, ShopReturn
     from connector.simulation.chance import Chance, Time
+    from connector.simulation.goods import Made
+    from connector.simulation.rmas import Swap
 
 # What may become of a mutation, in per cent.
 FATES = {
@@ -49,24 +52,27 @@ KEY_LIFE = timedelta(hours=24)
 UNCLEAR = "no answer that says yes or no"
 
 
-@dataclass(slots=True)
-class Rma:
-    """A return at the shop; quantities by its line's ref."""
-
-    ref: str
-    order: str
-    status: str
-    lines: dict[str, tuple[str, int]]  # ref -> (order line, units)
-    processed: dict[str, int] = field(default_factory=dict)
-    disposed: dict[str, int] = field(default_factory=dict)
-    number: str = ""  # ours, where we opened it
-
-
 class SimShopify(SimShop):
     """One Shopify shop."""
 
     platform = "shopify"
-    abilities = Abilities(holds_returns=True, lists_open_returns=True)
+    abilities = Abilities(
+        holds_returns=True,
+        lists_open_returns=True,
+        ways=frozenset(
+            {
+                Resolution.REFUND,
+                Resolution.STORE_CREDIT,
+                Resolution.GIFT_CARD,
+                Resolution.EXCHANGE,
+                Resolution.REPLACEMENT,
+                Resolution.COURTESY,
+            }
+        ),
+        keeps_credit=True,
+        bonus_apart=True,
+        pays_on_order=True,
+    )
 
     def __init__(self, chance: Chance, time: Time) -> None:
         super().__init__(chance, time)
@@ -77,6 +83,10 @@ class SimShopify(SimShop):
 
     def prepare(self, request: RefundRequest) -> Prepared:
         """Read what the outcome will be judged by, as the adapter does."""
+        if stored.is_other(request):
+            found = stored.prepare(self, request)
+            self.note_look(request, found)
+            return found
         order = self.order(request.order_ref)
         seen: dict[str, Any] = {"refunds": sorted(one.ref for one in order.refunds)}
         if not request.return_ref:
@@ -89,33 +99,48 @@ class SimShopify(SimShop):
 
     def refund(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Receipt:
         """Process the return, or refund without one; let fate have its say."""
-        del preimage
+        if stored.is_other(request):
+            return stored.make(self, request, preimage)
         run = self._process if request.return_ref else self._create
-        made = self._change(lambda: run(request))
+        made = self.send(lambda: run(request))
         assert isinstance(made, Back)  # noqa: S101 - what `run` returns
         return Receipt(
             ref=made.ref, amount=Money(made.amount, CURRENCY), moved=made.moved
         )
 
+    def make(self, request: RefundRequest, preimage: Mapping[str, Any]) -> None:
+        """Do what is asked for beside money; new goods come with what comes back."""
+        if not request.goods:
+            code = request.code if request.way is Resolution.GIFT_CARD else ""
+            self.books.goods.give(request, self.new_ref("C"), code)
+            return
+        rma, picked = self.rmas[request.return_ref], preimage["picked"]
+        self._fits(request)
+        is_paid = bool(request.amount)
+        rma.take(dict(request.return_lines), picked, is_paid=is_paid)
+        stored.send_new(self, request, rma, picked)
+        if request.goods_received:
+            rma.dispose(dict(request.return_lines))
+        if request.amount:
+            self._book(request, rma.ref)
+        self.touch(self.books.bills[rma.order])
+
     def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
         """Judge as the adapter does."""
+        if stored.is_other(request) and not preimage.get("ref"):
+            return stored.find(self, request, preimage)
         order = self.order(request.order_ref)
         case = self.shop_return(request.return_ref) if request.return_ref else None
         return refunds.find(request, preimage, order, case, self.time())
 
     def _process(self, request: RefundRequest) -> Back:
         """Process units, once each; Shopify refuses more than are left."""
-        rma = self.rmas[request.return_ref]
-        for ref, units in request.return_lines:
-            if rma.processed.get(ref, 0) + units > rma.lines[ref][1]:
-                msg = "quantity is more than can be processed"
-                raise Rejected(msg)
-        made = self._book(request, rma.ref)
-        for ref, units in request.return_lines:
-            rma.processed[ref] = rma.processed.get(ref, 0) + units
-            if request.goods_received:
-                rma.disposed[ref] = rma.disposed.get(ref, 0) + units
-        return made
+        rma, units = self.rmas[request.return_ref], dict(request.return_lines)
+        self._fits(request)
+        rma.take(units, {}, is_paid=True)
+        if request.goods_received:
+            rma.dispose(units)
+        return self._book(request, rma.ref)
 
     def _create(self, request: RefundRequest) -> Back:
         """Refund under a key: for a day it answers the same, then it is forgotten."""
@@ -126,16 +151,26 @@ class SimShopify(SimShop):
                 msg = "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"
                 raise Rejected(msg)
             return known[2]
+        self._fits(request)
         made = self._book(request, "")
         self._keys[request.key] = (self.now(), asked, made)
         return made
 
+    def cancel_new(self, made: Made) -> None:
+        """Take new goods out of their return too."""
+        for rma in self.rmas.values():
+            rma.remove({x: n for x, n in made.picked.items() if x in rma.swaps})
+        super().cancel_new(made)
+
+    def _fits(self, request: RefundRequest) -> None:
+        bill = self.books.bills[request.order_ref]
+        if request.amount.minor > bill.paid - bill.standing():
+            msg = "Refund amount is more than the order has left"
+            raise Rejected(msg)
+
     def _book(self, request: RefundRequest, rma: str) -> Back:
         bill = self.books.bills[request.order_ref]
         amount = request.amount.minor
-        if amount > bill.paid - bill.standing():
-            msg = "Refund amount is more than the order has left"
-            raise Rejected(msg)
         made = Back(
             ref=self.new_ref("R"),
             amount=amount,
@@ -144,9 +179,13 @@ class SimShopify(SimShop):
             return_ref=rma,
             lines=tuple((s.ref, s.quantity, s.gross.minor) for s in request.lines),
             made_at=self.now(),
+            tenders=tuple((x.tender_ref, x.amount.minor) for x in request.tenders),
         )
         bill.backs.append(made)
-        if self.chance.one_in(PENDING):
+        if request.way is Resolution.STORE_CREDIT:
+            made.is_credit = True
+            self.books.goods.give(request, made.ref, "")
+        elif self.chance.one_in(PENDING):
             made.moved = Moved.PENDING
             delay = self.chance.uniform(60, 43_200)
             self.time.later(delay, lambda: self._settle(made, bill.ref, request.key))
@@ -174,66 +213,67 @@ class SimShopify(SimShop):
 
     def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:
         """List the returns of an order."""
-        self._read()
-        return tuple(_seen(x) for x in self.rmas.values() if x.order == order_ref)
+        self.read()
+        return tuple(x.seen() for x in self.rmas.values() if x.order == order_ref)
 
     def open_returns(self) -> Iterator[Sighting]:
         """List the returns that are requested or open."""
-        self._read()
+        self.read()
         for one in self.rmas.values():
             if one.status in ("requested", "open"):
                 yield Sighting(ref=one.ref, order_ref=one.order, status=one.status)
 
     def shop_return(self, ref: str) -> ShopReturn:
         """Read one return."""
-        self._read()
+        self.read()
         if ref not in self.rmas:
             raise Gone(return_ref=ref)
-        return _seen(self.rmas[ref])
+        return self.rmas[ref].seen()
 
     def open_return(self, case: Return) -> ShopReturn:
         """Request a return: no key, so that two are two."""
         units = {line.line_ref: line.asked for line in case.lines}
         order = case.order_ref
         number = case.number
-        rma = self._change(lambda: self._open(order, units, "requested", number))
+        swaps = stored.wanted(self, case)
+        status = "open" if swaps else "requested"
+        rma = self.send(lambda: self._open(order, units, status, number, swaps))
         assert isinstance(rma, Rma)  # noqa: S101 - what `_open` returns
-        return _seen(rma)
+        return rma.seen()
 
     def approve_return(self, ref: str) -> None:
         """Approve a request; an open one is refused."""
-        self._change(lambda: self._turn(ref, "requested", "open"))
+        self.send(lambda: self._turn(ref, "requested", "open"))
 
     def decline_return(self, ref: str, note: str, reason: str = "other") -> None:
         """Decline a request."""
         del note, reason
-        self._change(lambda: self._turn(ref, "requested", "declined"))
+        self.send(lambda: self._turn(ref, "requested", "declined"))
 
     def cancel_return(self, ref: str) -> None:
         """Cancel an open return."""
-        self._change(lambda: self._turn(ref, "open", "cancelled"))
+        self.send(lambda: self._turn(ref, "open", "cancelled"))
 
     def dispose(self, ref: str, units: Mapping[str, int]) -> None:
         """Book goods; more than there are is taken without complaint."""
-
-        def book() -> None:
-            rma = self.rmas[ref]
-            for line, count in units.items():
-                rma.disposed[line] = rma.disposed.get(line, 0) + count
-
-        self._change(book)
+        self.send(lambda: self.rmas[ref].dispose(units))
 
     def disposed(self, ref: str) -> Mapping[str, int]:
         """Return the units disposed of."""
-        self._read()
+        self.read()
         return dict(self.rmas[ref].disposed)
 
     def close_return(self, ref: str) -> None:
         """Close a return; a second close is no error."""
-        self._change(lambda: self._turn(ref, "", "closed"))
+        self.send(lambda: self._turn(ref, "", "closed"))
 
     def _open(
-        self, order: str, units: Mapping[str, int], status: str, number: str = ""
+        self,
+        order: str,
+        units: Mapping[str, int],
+        status: str,
+        number: str = "",
+        swaps: dict[str, Swap] | None = None,
     ) -> Rma:
         bill = self.books.bills[order]
         held: dict[str, int] = {}
@@ -247,6 +287,7 @@ class SimShopify(SimShop):
             raise Rejected(msg)
         lines = {self.new_ref("L"): (line, n) for line, n in units.items()}
         made = Rma(self.new_ref("RMA"), order, status, lines, number=number)
+        made.swaps = swaps or {}
         self.rmas[made.ref] = made
         self.touch(bill)
         return made
@@ -259,7 +300,7 @@ class SimShopify(SimShop):
         rma.status = after
         self.touch(self.books.bills[rma.order])
 
-    def _change(self, run: Callable[[], object]) -> object:
+    def send(self, run: Callable[[], object]) -> object:
         """Send a mutation through fate."""
         fate = self.chance.pick(FATES, "fine")
         self.count(fate)
@@ -268,42 +309,9 @@ class SimShopify(SimShop):
         if fate in ("lost", "error"):
             raise OutcomeUnknown(UNCLEAR)
         if fate == "late":
-            self.time.later(self.chance.uniform(1, LATEST), lambda: _quietly(run))
+            self.time.later(self.chance.uniform(1, LATEST), lambda: quietly(run))
             raise OutcomeUnknown(UNCLEAR)
         done = run()
         if fate == "silent":
             raise OutcomeUnknown(UNCLEAR)
         return done
-
-
-def _quietly(run: Callable[[], object]) -> None:
-    """Run something late: nobody hears a refusal."""
-    try:
-        run()
-    except Rejected:
-        return
-
-
-def _seen(rma: Rma) -> ShopReturn:
-    lines = tuple(
-        ShopReturnLine(
-            ref=ref,
-            line_ref=line,
-            quantity=units,
-            processable=units - rma.processed.get(ref, 0),
-            processed=rma.processed.get(ref, 0),
-            refunded=rma.processed.get(ref, 0),
-            reason="changed-my-mind",
-        )
-        for ref, (line, units) in rma.lines.items()
-    )
-    return ShopReturn(
-        ref=rma.ref,
-        number=rma.ref,
-        order_ref=rma.order,
-        status=rma.status,
-        lines=lines,
-        opened_at=START,
-        raw_status=rma.status.upper(),
-        our_number=rma.number,
-    )

@@ -8,7 +8,7 @@ from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import Found, NewGoods, Resolution
 from connector.states import Decision, Exchange, Refund
 from connector.steps import asking
-from connector.steps.owing import GOODS
+from connector.steps.owing import FREE, GOODS, STAYING
 from connector.steps.promise import SETTLEMENT
 from connector.steps.reconcile import look
 from connector.store import atomic, desk, exchanges, orders, refunds, returns
@@ -36,7 +36,7 @@ def can_change(db: Database, case: Return, line: ReturnLine) -> bool:
     """Say whether a line may still be made good in another way."""
     is_over = case.cancelled_at is not None or case.closed_at is not None
     is_declined = line.decision == Decision.DECLINED
-    return not (is_over or is_declined or _has_begun(db, case, line.id))
+    return not (is_over or is_declined or _has_begun(db, case, line, Resolution.REFUND))
 
 
 def choose(shop: Shop, order_ref: str, ref: str, quantity: int) -> NewGoods:
@@ -80,7 +80,10 @@ def instead(
     now: datetime,
     goods: NewGoods | None = None,
 ) -> None:
-    """Make a line good in another way; raises BadRequest once that has begun."""
+    """Make a line good in another way; raises BadRequest once that has begun.
+
+    Of a line that is made good in part, the units that are left may still be.
+    """
     case = returns.get(db, return_id)
     line = returns.line_of(case, line_id)
     if resolution not in possible(able):
@@ -92,7 +95,7 @@ def instead(
     if line.decision == Decision.DECLINED or case.cancelled_at or case.closed_at:
         msg = "this line is declined, or its return is over"
         raise BadRequest(msg, number=case.number)
-    if _has_begun(db, case, line_id):
+    if _has_begun(db, case, line, resolution):
         msg = "this line is being made good already; settle that refund first"
         raise BadRequest(msg, number=case.number)
     returns.resolve(
@@ -101,11 +104,23 @@ def instead(
     desk.settle(db, "return", case.id, SETTLEMENT, actor, now)
 
 
-def _has_begun(db: Database, case: Return, line_id: int) -> bool:
-    return any(
-        row.units.get(str(line_id)) and row.state is not Refund.CANCELLED
+def _has_begun(
+    db: Database, case: Return, line: ReturnLine, resolution: Resolution
+) -> bool:
+    """Say whether a promise of a line is open, or nothing of it is left to change.
+
+    Where units were made good already, the others still come back.
+    """
+    rows = [
+        row
         for row in refunds.of_return(db, case.id)
-    )
+        if row.units.get(str(line.id)) and row.state is not Refund.CANCELLED
+    ]
+    if not rows:
+        return False
+    done = sum(row.units[str(line.id)] for row in rows)
+    is_open = any(row.state is not Refund.CONFIRMED for row in rows)
+    return is_open or done >= line.approved or resolution in FREE | STAYING
 
 
 @atomic

@@ -58,7 +58,8 @@ def _count(db: Database, case: Return, found: ShopReturn, now: datetime) -> None
     rows = refunds.of_return(db, case.id)
     ours: Counter[str] = Counter()
     for row in rows:
-        if row.platform_ref or row.state in (Refund.PENDING, Refund.CONFIRMED):
+        is_known = row.platform_ref or row.made
+        if is_known or row.state in (Refund.PENDING, Refund.CONFIRMED):
             ours.update(dict(row.request.return_lines))
     there = {line.ref: line.refunded for line in found.lines}
     is_other = False

@@ -270,7 +270,8 @@ def _goes_back(line: ReturnLine, units: int) -> bool:
 
 def _has_booked(row: RefundRow) -> bool:
     """Say whether a dead refund left its units processed at the shop."""
-    return row.state in (Refund.FAILED, Refund.REVERSED) and bool(row.platform_ref)
+    is_dead = row.state in (Refund.FAILED, Refund.REVERSED)
+    return is_dead and bool(row.platform_ref or row.made)
 
 
 def _by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> None:

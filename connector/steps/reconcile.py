@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 # Longer than PHP's longest run: before that, absence says nothing at all.
 QUIET = timedelta(minutes=15)
 MOST_RESENDS = 3
+# A customer who has not paid for new goods by then is asked after, once.
+UNPAID = timedelta(days=14)
+UNPAID_CODE = "unpaid"
 
 
 def resolve(db: Database, shop: Shop, now: datetime, quiet: timedelta = QUIET) -> int:
@@ -79,7 +82,18 @@ def _conclude(db: Database, row: RefundRow, finding: Finding, now: datetime) -> 
     refunds.looked(db, row.id, now, finding.why)
     if finding.found is Found.PERSON:
         desk.put_refund(db, row, "unknown", finding.why, now)
+    elif finding.found is Found.PENDING and _is_overdue(db, row, now):
+        why = f"{row.request.owed} for the new goods is not paid yet: remind the"
+        why += " customer, or cancel them in the shop and say so here"
+        desk.put_refund(db, row, UNPAID_CODE, why, now)
     return False
+
+
+def _is_overdue(db: Database, row: RefundRow, now: datetime) -> bool:
+    """Say whether nobody was ever asked about new goods that wait for their payment."""
+    if not row.request.owed or now - row.changed_at < UNPAID:
+        return False
+    return not desk.was_told(db, row.shop, row.id, UNPAID_CODE)
 
 
 _EVENT = {
@@ -96,6 +110,10 @@ def _checked(row: RefundRow, finding: Finding) -> Finding:
     if finding.receipt and finding.receipt.amount != row.amount:
         why = f"{row.amount} was promised, the shop shows {finding.receipt.amount}"
         return replace(finding, found=Found.PERSON, receipt=None, why=why)
+    if finding.found is Found.FAILED and _is_half_made(row, finding):
+        why = "the new goods are there, but the money that goes back with them did not"
+        why += f" move: pay {row.amount} by hand, then say so here"
+        return replace(finding, found=Found.PERSON, receipt=None, why=why)
     is_unfenced = bool((row.preimage or {}).get(refunds.UNFENCED))
     if finding.found is Found.ABSENT and is_unfenced and not finding.is_repeatable:
         why = "another worker lost its lock while asking; it may still pay this"
@@ -104,3 +122,9 @@ def _checked(row: RefundRow, finding: Finding) -> Finding:
         why = "it was sent several times and is never found; check the gateway"
         return replace(finding, found=Found.PERSON, why=why)
     return finding
+
+
+def _is_half_made(row: RefundRow, finding: Finding) -> bool:
+    """Say whether new goods stand of which the rest in money came to nothing."""
+    made = row.made or (finding.receipt.made if finding.receipt else "")
+    return bool(row.request.goods and made)

@@ -283,9 +283,16 @@ def _refused(run: _Run, row: RefundRow, why: str) -> None:
     @atomic
     def write(db: Database) -> None:
         now = run.clock()
-        if refunds.get(db, row.id).state is Refund.SUBMITTED:
+        if refunds.get(db, row.id).state is not Refund.SUBMITTED:
+            return
+        if row.request.by_gateway:
             refunds.move(db, row.id, "reject", now, why=why)
             desk.put_refund(db, row, "rejected", why, now)
+            return
+        # A person has paid it: whatever the shop says, money has moved.
+        refunds.move(db, row.id, "lose", now, why=why)
+        said = f"{row.amount} was paid by hand, and the shop does not book it: {why}"
+        desk.put_refund(db, row, "unbooked", said, now)
 
     write(run.db)
     log.error("refund refused by the shop", extra={"refund": row.id})

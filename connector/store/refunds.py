@@ -105,6 +105,8 @@ def reserve(
 
 
 def _hold_to_captured(db: Database, shop: str, request: RefundRequest) -> None:
+    if not request.amount:
+        return  # nothing that was paid goes back: others may have had all of it
     captured = orders.get(db, shop, request.order_ref).captured
     stands = ledger.standing(db, shop, request.order_ref, request.amount.currency)
     if captured < stands + request.amount:

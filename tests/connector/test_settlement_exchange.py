@@ -98,3 +98,16 @@ def test_what_was_sent_for_nothing_beside_an_exchange_is_a_person_s_to_pay() -> 
     assert settle(order, free, Extras(), []).ask == ()
     [why] = settle(order, free, Extras(), [swap]).ask
     assert "its worth" in why or "their worth" in why
+
+
+def test_what_is_owed_on_new_goods_keeps_no_other_refund_of_their_order() -> None:
+    """Shopify counts them into the total; until they are paid, less was captured."""
+    order = an_order(a_line("a", 4500), a_line("c", 2000))
+    one = [Units(line_ref="a", quantity=1)]
+    first = settle(order, one, Extras(new_goods=eur(6000)))
+    swap = paid(order, 1, first)
+    swap = replace(swap, request=replace(swap.request, owed=first.owed))
+    lines = (*order.lines, a_line("b", 6000))
+    order = replace(order, lines=lines, total=order.total + eur(6000))
+    other = settle(order, [Units(line_ref="c", quantity=1)], Extras(), [swap])
+    assert (first.owed, other.ask, other.amount) == (eur(1500), (), eur(2000))

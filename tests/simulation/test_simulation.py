@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from connector.cli.main import cli
 from connector.simulation import Report, run
-from connector.simulation.due import Claim, Rules, due, share
+from connector.simulation.due import (
+    Claim,
+    Rules,
+    due,
+    share,
+    value_of,
+    with_bonus,
+)
 from connector.simulation.run import PLATFORMS, one
 from connector.simulation.wire import run as over_http
 
@@ -90,3 +97,17 @@ def test_what_is_due_is_reckoned_by_the_worlds_own_arithmetic() -> None:
     assert share(1000, 2, 3) == 667
     # 50.00 for all three, less 15 % (7.50), less two ways back; b never came.
     assert due({"a": (3, 5000), "b": (1, 100)}, claims, rules) == 5000 - 750 - 780
+
+
+@given(st.integers(1, 10**7), st.integers(0, 5_000))
+def test_a_credit_tells_what_of_it_was_paid_for(value: int, bonus_bp: int) -> None:
+    credit = with_bonus(value, bonus_bp)
+    assert value_of(credit, bonus_bp) == value
+
+
+def test_every_way_to_make_good_is_walked_on_both_platforms(report: Report) -> None:
+    """A world in which nobody wants credit or new goods would prove nothing of them."""
+    ways = ("refund", "store_credit", "exchange", "replacement", "courtesy", "owed")
+    wanted = {f"{one} {way}" for one in PLATFORMS for way in ways}
+    assert wanted - report.done.keys() == set()
+    assert report.done["shopify gift_card"] > 0
