@@ -13,7 +13,8 @@ import pytest
 from flask import Flask
 from hypothesis import settings
 
-from tests.prepared import Street, Templates
+from tests.compiled import Route, Templates
+from tests.prepared import Street
 from tests.stores import SHARED_MEMORY, STORES, fresh, in_memory, migrated_store
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ settings.load_profile("quick")  # the option of pytest is heeded after this
 if "PYTEST_DEBUG_TEMPROOT" not in os.environ and in_memory():
     os.environ["PYTEST_DEBUG_TEMPROOT"] = SHARED_MEMORY
 Flask.jinja_options = {"bytecode_cache": Templates()}
+Flask.url_rule_class = Route
 
 
 @pytest.fixture(params=STORES)

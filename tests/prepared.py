@@ -20,11 +20,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import BytecodeCache
-
 from adapters.shopify.standin import serve as serve_shopify
-from adapters.shopify.standin.cost import MAXIMUM
-from adapters.shopify.standin.cost import Bucket as Points
+from adapters.shopify.standin.cost import MAXIMUM, Bucket
 from adapters.woocommerce.standin import serve as serve_woo
 from connector.demo import World, world
 from connector.store import Database, connect, installation
@@ -35,7 +32,6 @@ from tests import stores
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jinja2.bccache import Bucket
     from werkzeug.serving import BaseWSGIServer
 
     from adapters.shopify.standin import Shop as ShopifyStandin
@@ -49,20 +45,6 @@ LOCKS = {
     type(threading.Lock()): lambda _: (threading.Lock, ()),
     threading.Event: lambda _: (threading.Event, ()),
 }
-
-
-class Templates(BytecodeCache):
-    """Keeps what pages were compiled to, for every app of the run."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._known:
-            bucket.bytecode_from_string(self._known[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key] = bucket.bytecode_to_string()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +166,7 @@ class Street:
         reviver.things = {"clock": clock, **self.doors}
         tee, boots = reviver.load()
         tee.door.shop, boots.door.shop = tee, boots
-        tee.door.bucket = Points(MAXIMUM, clock())
+        tee.door.bucket = Bucket(MAXIMUM, clock())
         return tee, boots
 
 
