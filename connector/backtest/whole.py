@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from connector.backtest.clauses import both
+from connector.backtest.clauses import NO, both, either, no
 from connector.backtest.lines import (
     APPROVED,
     ASKED,
@@ -87,22 +87,40 @@ class Verdicts:
         return [f"{text} AS {key}_{name}" for name, text in told.items()]
 
     def over_whole(self) -> list[str]:
-        """Return the columns of the third step: sums over the return."""
-        if not self._looks_at_worth:
-            return []
-        approved = f"CASE {self.key}_decision WHEN {APPROVED} THEN worth ELSE 0 END"
-        standing = f"CASE {self.key}_decision WHEN {DECLINED} THEN 0 ELSE worth END"
-        return [
-            f"sum({approved}) OVER {OF} AS {self.key}_approved",
-            f"sum({standing}) OVER {OF} AS {self.key}_standing",
-        ]
+        """Return the columns of the third step: sums over the return.
+
+        A fee that is not taken is -1 there: one such line frees the whole return.
+        `rest` leaves out the lines that may stay with the customer.
+        """
+        key, found = self.key, []
+        if self._looks_at_worth:
+            approved = f"CASE {key}_decision WHEN {APPROVED} THEN worth ELSE 0 END"
+            standing = f"CASE {key}_decision WHEN {DECLINED} THEN 0 ELSE worth END"
+            found += [f"sum({approved}) OVER {OF} AS {key}_approved"]
+            found += [f"sum({standing}) OVER {OF} AS {key}_standing"]
+        if self._charges:
+            comes = f"{key}_decision <> {DECLINED} AND {key}_way <> '{KEEP}'"
+            fee = f"THEN COALESCE({key}_fee, -1) END"
+            found.append(f"min(CASE WHEN {comes} {fee}) OVER {OF} AS {key}_least")
+            if self.policy.keep.below is not None:
+                rest = f"{comes} AND NOT ({self._might_stay})"
+                found.append(f"min(CASE WHEN {rest} {fee}) OVER {OF} AS {key}_rest")
+        return found
 
     @property
     def _looks_at_worth(self) -> bool:
         return self.policy.automatic_below is not None or bool(self.policy.levels)
 
+    @property
+    def _might_stay(self) -> str:
+        key = self.key
+        return (
+            f"{key}_way = '{REFUND}' AND {key}_stays = 1"
+            f" AND {key}_decision = {APPROVED}"
+        )
+
     def decided(self) -> list[str]:
-        """Return the columns of the fourth step: what is decided of each line."""
+        """Return the columns of the fourth step: decision, and whether goods stay."""
         key, policy = self.key, self.policy
         currency = self.text.value(policy.currency)
         is_same, decision = f"currency = {currency}", f"{key}_decision"
@@ -118,23 +136,35 @@ class Verdicts:
             least = min(level.above.minor for level in policy.levels)
             above = f"{key}_standing > {least} AND {decision} <> {DECLINED}"
             asks.append((f"{is_same} AND {above}", str(ASKED)))
-        final = case(*asks, otherwise=decision)
-        below = policy.keep.below
-        stays = "0"
-        if below is not None:
-            money = (
-                f"{key}_way = '{REFUND}' AND {key}_stays = 1 AND ({final}) = {APPROVED}"
-            )
-            little = f"{is_same} AND whole_worth < {below.minor}"
-            stays = flag(both((little, money)))
-        kept = f"({stays}) = 1"
+        # Amounts ask about every approved line of a return, or about none.
+        is_asked = either(f"({test})" for test, _ in asks)
+        little = NO
+        if policy.keep.below is not None:
+            below = f"{is_same} AND whole_worth < {policy.keep.below.minor}"
+            little = both((below, self._is_sure))
         return [
-            f"{final} AS {key}_decision",
-            f"CASE WHEN {kept} THEN '{KEEP}' ELSE {key}_way END AS {key}_way",
-            f"{key}_bonus",
-            f"CASE WHEN {kept} THEN 0 ELSE {key}_restocking END AS {key}_restocking",
-            f"{key}_fee",
+            f"{case(*asks, otherwise=decision)} AS {key}_decision",
+            f"{flag(both((little, self._might_stay, no(is_asked))))} AS {key}_kept",
+            f"{flag(little)} AS {key}_little",
+            *(f"{key}_{name}" for name in ("way", "bonus", "restocking")),
+            *(text.rpartition(" AS ")[2] for text in self._fees_over_whole()),
         ]
+
+    @property
+    def _is_sure(self) -> str:
+        """Tell that amounts ask about no line of the return that would be approved."""
+        key, policy = self.key, self.policy
+        tests = []
+        if policy.automatic_below is not None:
+            limit = policy.automatic_below.minor
+            tests.append(f"{key}_approved < {limit}")
+        if policy.levels:
+            least = min(level.above.minor for level in policy.levels)
+            tests.append(f"{key}_standing <= {least}")
+        return both(tests)
+
+    def _fees_over_whole(self) -> list[str]:
+        return [one for one in self.over_whole() if one.endswith(("_least", "_rest"))]
 
     def told(self) -> list[str]:
         """Return the columns of the last step: the fee of the whole, what is given.
@@ -143,27 +173,33 @@ class Verdicts:
         taken off, once it is approved; the fee of the way back is the return's.
         """
         key = self.key
-        comes = f"{key}_decision <> {DECLINED} AND {key}_way <> '{KEEP}'"
-        free = f"sum(CASE WHEN {comes} AND {key}_fee IS NULL THEN 1 ELSE 0 END)"
-        least = f"min(CASE WHEN {comes} THEN {key}_fee END)"
-        fee = f"CASE WHEN {free} OVER {OF} = 0 THEN {least} OVER {OF} END"
-        if not self._charges:
-            fee = NOTHING
+        kept, way = f"{key}_kept = 1", f"{key}_way"
+        bp = f"(CASE WHEN {kept} THEN 0 ELSE {key}_restocking END)"
         credits_ = ", ".join(f"'{one.value}'" for one in sorted(CREDITS))
-        net = f"(worth - (worth * {key}_restocking + 5000) / 10000)"
+        net = f"(worth - (worth * {bp} + 5000) / 10000)"
         bonus = (
-            f"CASE WHEN {key}_way IN ({credits_})"
+            f"CASE WHEN {way} IN ({credits_})"
             f" THEN ({net} * {key}_bonus + 5000) / 10000 ELSE 0 END"
         )
-        none = f"{key}_decision <> {APPROVED} OR {key}_way = 'repair'"
+        none = f"{key}_decision <> {APPROVED} OR {way} = 'repair'"
         return [
             f"{key}_decision",
-            f"{key}_way",
+            f"CASE WHEN {kept} THEN '{KEEP}' ELSE {way} END AS {key}_way",
             f"{key}_bonus",
-            f"{key}_restocking",
-            f"{fee} AS {key}_fee",
+            f"{bp} AS {key}_restocking",
+            f"{self._fee()} AS {key}_fee",
             f"CASE WHEN {none} THEN 0 ELSE {net} + {bonus} END AS {key}_given",
         ]
+
+    def _fee(self) -> str:
+        """Write the fee of the whole return: the least, unless a line bears none."""
+        key = self.key
+        if not self._charges:
+            return NOTHING
+        least = f"{key}_least"
+        if self.policy.keep.below is not None:
+            least = f"(CASE WHEN {key}_little = 1 THEN {key}_rest ELSE {least} END)"
+        return f"CASE WHEN {least} > 0 THEN {least} END"
 
     @property
     def _charges(self) -> bool:
@@ -205,8 +241,9 @@ def side_by_side(
     # Only now that all is written is it known which conditions are asked for.
     flags = verdicts[0].text.words.flags
     held += [f"{flag(test)} AS {name}" for test, name in flags.items()]
+    # An outer join, so that no planner begins with the few reasons.
     joins = " ".join(
-        f"JOIN {one.key}r ON {one.key}r.raw = p.reason" for one in verdicts
+        f"LEFT JOIN {one.key}r ON {one.key}r.raw = p.reason" for one in verdicts
     )
     steps = [("step", first)]
     steps.append(("held", _next(_named(lines, held), held, steps, joins)))

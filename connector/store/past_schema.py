@@ -56,8 +56,8 @@ COLUMNS = """
 
 PASTS: tuple[Statement, ...] = (
     f"CREATE TABLE past_lines ({COLUMNS})$clustered",
-    "CREATE INDEX past_lines_order ON past_lines (shop, order_ref)",
-    "CREATE INDEX past_lines_customer ON past_lines (shop, customer, asked)",
+    "CREATE INDEX past_lines_order ON past_lines (order_ref, shop)",
+    "CREATE INDEX past_lines_customer ON past_lines (customer, asked)",
     "CREATE INDEX past_lines_return ON past_lines (return_id)",
     ("CREATE TABLE past_upto (shop TEXT PRIMARY KEY, upto TEXT NOT NULL)$strict"),
 )
