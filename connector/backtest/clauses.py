@@ -32,7 +32,17 @@ class Words:
         self.contains = contains
         self.values: dict[str, object] = {}
         self.flags: dict[str, str] = {}  # conditions, by the column that holds each
+        self.reasons: dict[str, Policy] = {}  # a policy with them, by their table
         self._names: dict[str, str] = {}
+
+    def table_of(self, policy: Policy) -> str:
+        """Name the table of a policy's reasons; equal ones have one."""
+        for name, known in self.reasons.items():
+            if known.reasons == policy.reasons:
+                return name
+        name = f"t{len(self.reasons)}"
+        self.reasons[name] = policy
+        return name
 
     def value(self, found: str) -> str:
         """Name a value; the same has one name."""
@@ -48,12 +58,16 @@ class Words:
 
 
 class Text:
-    """One policy's expressions in the making; `prefix` begins its own columns."""
+    """One policy's expressions in the making.
 
-    def __init__(self, policy: Policy, words: Words, prefix: str) -> None:
+    `prefix` begins the columns of what is made of reasons: policies with the same
+    reasons share them, and then whatever else they say alike.
+    """
+
+    def __init__(self, policy: Policy, words: Words) -> None:
         self.policy = policy
         self.words = words
-        self.prefix = prefix
+        self.prefix = words.table_of(policy)
 
     def value(self, found: str | int) -> str:
         """Name a value; whole numbers stand in the text themselves."""

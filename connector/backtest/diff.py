@@ -153,15 +153,13 @@ def _written(
     db: Database, shop: str, both: Mapping[str, Policy], which: str, now: datetime
 ) -> tuple[str, dict[str, Any]]:
     words = Words("instr" if db.engine.name == "sqlite" else "strpos")
-    found = [
-        Verdicts(policy, Text(policy, words, key), key) for key, policy in both.items()
-    ]
+    found = [Verdicts(policy, Text(policy, words), key) for key, policy in both.items()]
     where = (
         f"{which} AND x.shop = :shop AND COALESCE(x.asked, x.placed) >= :since"
         " AND x.case_no > :low AND x.case_no <= :high"
     )
     raw = pasts.reasons(db, shop) or [UNSUITED]
-    query = side_by_side(found, where, raw, UNSUITED, str(ticks(now)))
+    query = side_by_side(found, where, raw, str(ticks(now)))
     return query, dict(words.values)
 
 

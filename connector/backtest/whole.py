@@ -15,6 +15,7 @@ from connector.backtest.lines import (
     case,
     flag,
 )
+from connector.backtest.rows import UNSUITED
 from connector.model import CREDITS, Resolution
 from connector.policy.compiled import program
 from connector.policy.vocabulary import ANY
@@ -44,34 +45,6 @@ class Verdicts:
         self.key = key
         self.line = Line(policy, text)
         self.has_amounts = program(policy).needs_amounts or policy.has_amounts
-
-    def reasons(self, raw: Iterable[str], unsuited: str) -> str:
-        """Write what the policy makes of each reason that was given, as rows.
-
-        `unsuited` is the reason that stands for a line that nobody has asked back.
-        """
-        rows = []
-        for words in sorted(set(raw)):
-            code = unsuited_code(self.policy) if words == unsuited else words
-            known = self.policy.reason(code)
-            own = known.restocking_bp if known else None
-            told = (
-                self.text.value(words),
-                self.text.value(known.code if known else ""),
-                self.text.value(known.group if known else ""),
-                self.text.value(known.fault.value if known else "customer"),
-                str(known.photos if known else 0),
-                str(int(known.needs_person) if known else 0),
-                NOTHING if own is None else str(own),
-                str(int(known is not None)),
-            )
-            rows.append(f"SELECT {', '.join(told)}")
-        names = ", ".join(("raw", *REASON))
-        return f"{self.key}r ({names}) AS ({' UNION ALL '.join(rows)})"
-
-    def held(self) -> list[str]:
-        """Return the columns of the first step: what is made of the reason."""
-        return [f"{self.key}r.{name} AS {self.key}_{name}" for name in REASON]
 
     def by_line(self) -> list[str]:
         """Return the columns of the second step: each line by itself."""
@@ -210,6 +183,27 @@ class Verdicts:
         return any(fees)
 
 
+def reasons(name: str, policy: Policy, text: Text, raw: Iterable[str]) -> str:
+    """Write what a policy makes of each reason that was given, as a table of rows."""
+    rows = []
+    for words in sorted(set(raw)):
+        known = policy.reason(unsuited_code(policy) if words == UNSUITED else words)
+        own = known.restocking_bp if known else None
+        told = (
+            text.value(words),
+            text.value(known.code if known else ""),
+            text.value(known.group if known else ""),
+            text.value(known.fault.value if known else "customer"),
+            str(known.photos if known else 0),
+            str(int(known.needs_person) if known else 0),
+            NOTHING if own is None else str(own),
+            str(int(known is not None)),
+        )
+        rows.append(f"SELECT {', '.join(told)}")
+    names = ", ".join(("raw", *REASON))
+    return f"{name}r ({names}) AS ({' UNION ALL '.join(rows)})"
+
+
 def unsuited_code(policy: Policy) -> str:
     """Return the reason of somebody who merely changed his mind."""
     for one in policy.reasons:
@@ -222,7 +216,6 @@ def side_by_side(
     verdicts: Sequence[Verdicts],
     source: str,
     raw: Iterable[str],
-    unsuited: str,
     now: str,
 ) -> str:
     """Write what each policy says of every past line, as steps that end in `told`.
@@ -237,13 +230,17 @@ def side_by_side(
         f" FROM past_lines x WHERE {source}"
     )
     lines = [text for one in verdicts for text in one.by_line()]
-    held = [text for one in verdicts for text in one.held()]
+    words = verdicts[0].text.words
+    held = [
+        f"{name}r.{column} AS {name}_{column}"
+        for name in words.reasons
+        for column in REASON
+    ]
     # Only now that all is written is it known which conditions are asked for.
-    flags = verdicts[0].text.words.flags
-    held += [f"{flag(test)} AS {name}" for test, name in flags.items()]
+    held += [f"{flag(test)} AS {name}" for test, name in words.flags.items()]
     # An outer join, so that no planner begins with the few reasons.
     joins = " ".join(
-        f"LEFT JOIN {one.key}r ON {one.key}r.raw = p.reason" for one in verdicts
+        f"LEFT JOIN {name}r ON {name}r.raw = p.reason" for name in words.reasons
     )
     steps = [("step", first)]
     steps.append(("held", _next(_named(lines, held), held, steps, joins)))
@@ -258,10 +255,10 @@ def side_by_side(
     steps.append(("decided", _next(base, decided, steps)))
     told = [text for one in verdicts for text in one.told()]
     steps.append(("told", _next(base, told, steps)))
-    reasons = [one.reasons(found, unsuited) for one in verdicts]
-    return ", ".join(
-        [*reasons, *(f"{name} AS {_kept(name)}({text})" for name, text in steps)]
-    )
+    text = verdicts[0].text
+    tables = [reasons(name, of, text, found) for name, of in words.reasons.items()]
+    kept = [f"{name} AS {_kept(name)}({step})" for name, step in steps]
+    return ", ".join([*tables, *kept])
 
 
 def _next(

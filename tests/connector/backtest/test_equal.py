@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connector import policy as policies
 from connector.backtest.clauses import Text, Words
-from connector.backtest.rows import UNSUITED, of_return
+from connector.backtest.rows import of_return
 from connector.backtest.told import Told, tell
 from connector.backtest.told import _told as told_of
 from connector.backtest.whole import Verdicts, side_by_side
@@ -48,12 +48,10 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
     words = Words("instr" if db.engine.name == "sqlite" else "strpos")
     found = []
     for key, text in zip("ab", texts, strict=False):
-        written = Text(policies.load(text), words, key)
+        written = Text(policies.load(text), words)
         found.append(Verdicts(policies.load(text), written, key))
     now = str(int(NOW.timestamp()) * 1_000_000)
-    query = side_by_side(
-        found, "x.shop = 'boots'", pasts.reasons(db, "boots"), UNSUITED, now
-    )
+    query = side_by_side(found, "x.shop = 'boots'", pasts.reasons(db, "boots"), now)
     told = {}
     for row in db.query(f"WITH {query} SELECT * FROM told", **words.values):  # noqa: S608
         told[row["case_no"], row["position"]] = [
