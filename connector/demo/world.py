@@ -14,7 +14,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from adapters.shopify.standin import Shop as ShopifyStandin
 from adapters.shopify.standin import serve as serve_shopify
-from adapters.shopify.standin.state import SCOPES
+from adapters.shopify.standin.state import CREDIT_SCOPES, SCOPES
 from adapters.woocommerce.standin import Shop as WooStandin
 from adapters.woocommerce.standin import serve as serve_woo
 from connector import config
@@ -130,7 +130,7 @@ def shops(clock: Clock, seed: int) -> tuple[ShopifyStandin, WooStandin]:
         client_secret=HOOK_SECRET,
         clock=clock,
         seed=seed,
-        scopes=(*SCOPES, "read_all_orders"),  # else only 60 days are shown
+        scopes=(*SCOPES, *CREDIT_SCOPES, "read_all_orders"),  # else 60 days are shown
     )
     return tee, WooStandin(clock=clock, name=BOOTS, seed=seed)
 
