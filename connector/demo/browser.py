@@ -92,7 +92,7 @@ def _fill(
     fields: dict[str, str],
 ) -> requests.Response:
     """Fill the first form of a page in and send it; raises DidNotWork."""
-    form = _form(page.text)
+    form = first_form(page.text)
     answer = session.post(
         f"{url}{form.to}", data=form.choose(**fields), timeout=TIMEOUT
     )
@@ -101,7 +101,8 @@ def _fill(
     return answer
 
 
-def _form(text: str) -> Form:
+def first_form(text: str) -> Form:
+    """Read the first form of a page that is sent; raises DidNotWork without one."""
     found = FORM.search(text)
     if not found:
         raise DidNotWork

@@ -15,7 +15,7 @@ from connector.demo.buying import Market, deliver
 from connector.demo.customers import Purchase, Wish
 from connector.demo.guest import Guest
 from connector.demo.scenes import SCENES, Scene
-from connector.demo.shelf import Shelf
+from connector.demo.shelf import BOUGHT, Shelf
 from connector.demo.world import BOOTS, START, TEE, World
 from connector.steps import inspect
 from connector.steps.inspect import Counted
@@ -94,6 +94,28 @@ def play(
     for _ in range(6):
         _step(stage)
     return summary.result(world, seed, stage.purchases, stage.guests)
+
+
+def leave(world: World) -> dict[str, Purchase]:
+    """Let one more customer buy at each shop: there is something to return."""
+    found = {}
+    for shop in (TEE, BOOTS):
+        guest = Guest(
+            world=world, shelf=Shelf(world, shop), email=f"you.{shop}@example.test"
+        )
+        plain, rare = guest.shelf.plain, guest.shelf.rare
+        for _ in guest.buys(plain[BOUGHT], rare["Small"], guest.shelf.trifle):
+            tick(world)
+        found[shop] = guest.purchase
+    return found
+
+
+def tick(world: World) -> None:
+    """Let webhooks arrive and the jobs run once, while nothing is played."""
+    world.clock.pass_by(minutes=1)
+    world.tee.deliver()
+    world.boots.deliver()
+    once(world.office.work)
 
 
 def _invite(stage: Stage) -> None:

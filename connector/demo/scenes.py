@@ -57,7 +57,7 @@ def even(guest: Guest) -> Iterator[int]:
 
 
 def dearer(guest: Guest) -> Iterator[int]:
-    """Exchange for an article that costs more; it leaves once the difference is paid."""
+    """Exchange for an article that costs more; it leaves once that is paid."""
     yield from guest.buys()
     yield from guest.asks(Resolution.EXCHANGE, ware=guest.shelf.plain["Large"])
     yield from guest.sends()

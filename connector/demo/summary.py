@@ -94,7 +94,7 @@ def _shop(
         "difference_minor": at_shop - external - due,
         "unknown_left": sum(row.state in OUT for row in rows),
         "statements": len(statements.recent(db, name)),
-        "letters_waiting": letters.waiting(db, name),
+        "letters_waiting": letters.waiting(db, name),  # receipts not sent yet
         "ways": {scene.name: _way(world, guest) for scene, guest in guests},
     }
 
