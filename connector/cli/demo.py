@@ -50,7 +50,7 @@ PAUSE = 2.0  # seconds between runs of the jobs, while you look around
 
 @click.command()
 @click.option("--seed", default=1, show_default=True, help="Another one, another play.")
-@click.option("--orders", default=200, show_default=True, help="How many orders.")
+@click.option("--orders", default=120, show_default=True, help="How many orders.")
 @click.option("--port", default=8080, show_default=True, help="Where Retour answers.")
 @click.option("--once", is_flag=True, help="Play, report and end.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from connector.model import Return
 
 STEP = timedelta(hours=24)
+QUIET = timedelta(days=4)
 BUYING_DAYS = 20
 # After the last customer: time for parcels, gateways and the quiet periods.
 LAST_DAYS = 85
@@ -135,7 +136,7 @@ def _invite(stage: Stage) -> None:
 def _step(stage: Stage) -> None:
     """Let a day happen, then let webhooks and jobs run; nothing is in flight."""
     world = stage.world
-    world.clock.now += STEP
+    world.clock.now += _pause(stage)
     while stage.events and stage.events[0][0] <= world.clock():
         heapq.heappop(stage.events)[2]()
     for skipped in (frozenset({"sync"}), frozenset[str]()):
@@ -146,6 +147,13 @@ def _step(stage: Stage) -> None:
             once(world.office.work, skip=skipped)
     with stage.hazard():
         merchant.clear_desk(world, GRANTED)
+
+
+def _pause(stage: Stage) -> timedelta:
+    """Pass over some days where nobody has anything to do."""
+    ahead = stage.world.clock() + QUIET
+    is_quiet = not stage.events or stage.events[0][0] > ahead
+    return QUIET if is_quiet else STEP
 
 
 def _mishaps(world: World) -> None:
