@@ -71,62 +71,78 @@ class Market:
     def _at_tee(
         self, email: str, wanted: Mapping[int, int], rng: random.Random
     ) -> Purchase:
-        tee = self.world.tee
-        gid = tee.place_order(
+        gid = self.world.tee.place_order(
             [(self.teas[kind], units) for kind, units in wanted.items()],
             email,
             shipping=SHIPPING,
             discount_percent=rng.choice([None, None, "10", "15"]),
         )
-        order = tee.orders[gid]
-        lines = [
-            Bought(
-                ref=line.gid,
-                quantity=line.quantity,
-                paid=line.paid.minor(),
-                tag=self.tags[TEAS[kind][0]],
-            )
-            for line, kind in zip(order.lines, wanted, strict=True)
-        ]
-        return Purchase(
-            shop=TEE,
-            ref=gid,
-            number=order.name,
-            email=email,
-            placed=self.world.clock(),
-            lines=lines,
-            shipping=490,
-        )
+        made = at_tee(self.world, gid, email)
+        for line, kind in zip(made.lines, wanted, strict=True):
+            line.tag = self.tags[TEAS[kind][0]]
+        return made
 
     def _at_boots(
         self, email: str, wanted: Mapping[int, int], rng: random.Random
     ) -> Purchase:
-        boots = self.world.boots
-        order_id = boots.place_order(
+        order_id = self.world.boots.place_order(
             [(self.shoes[kind], units) for kind, units in wanted.items()],
             email,
             shipping=SHIPPING,
             coupon=rng.choice(["0", "0", "5.00"]),
         )
-        order = boots.orders[order_id]
-        lines = [
+        made = at_boots(self.world, order_id, email)
+        for line, kind in zip(made.lines, wanted, strict=True):
+            line.tag = self.tags[SHOES[kind][0]]
+        return made
+
+
+def at_tee(world: World, gid: str, email: str) -> Purchase:
+    """Note what Shopify charged for an order."""
+    order = world.tee.orders[gid]
+    return Purchase(
+        shop=TEE,
+        ref=gid,
+        number=order.name,
+        email=email,
+        placed=world.clock(),
+        lines=[
+            Bought(ref=line.gid, quantity=line.quantity, paid=line.paid.minor())
+            for line in order.lines
+        ],
+        shipping=490,
+    )
+
+
+def at_boots(world: World, order_id: int, email: str) -> Purchase:
+    """Note what WooCommerce charged for an order."""
+    order = world.boots.orders[order_id]
+    return Purchase(
+        shop=BOOTS,
+        ref=str(order_id),
+        number=order["number"],
+        email=email,
+        placed=world.clock(),
+        lines=[
             Bought(
                 ref=str(line["id"]),
                 quantity=line["quantity"],
                 paid=_minor(line["total"]) + _minor(line["total_tax"]),
-                tag=self.tags[line["name"]],
             )
             for line in order["line_items"]
-        ]
-        return Purchase(
-            shop=BOOTS,
-            ref=str(order_id),
-            number=order["number"],
-            email=email,
-            placed=self.world.clock(),
-            lines=lines,
-            shipping=490,
-        )
+        ],
+        shipping=490,
+    )
+
+
+def deliver(world: World, purchase: Purchase) -> None:
+    """Let the parcel arrive; WooCommerce only knows that the order is complete."""
+    purchase.delivered = world.clock()
+    if purchase.shop == TEE:
+        world.tee.fulfil(purchase.ref)
+        world.tee.deliver_parcel(purchase.ref)
+    else:
+        world.boots.complete(int(purchase.ref))
 
 
 def _minor(text: str) -> int:

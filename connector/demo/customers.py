@@ -59,6 +59,8 @@ class Wish:
     reason: str
     asked: datetime
     arrives: Mapping[str, int] = field(default_factory=dict)
+    ways: Mapping[str, str] = field(default_factory=dict)  # by line; else a refund
+    wares: Mapping[str, str] = field(default_factory=dict)  # what is wanted instead
     is_native: bool = False  # asked for in the shop itself, decided as a whole
     is_claim: bool = False  # filed as faulty goods: the law's claim, not the shop's
 
@@ -88,15 +90,10 @@ def verdict(wish: Wish) -> dict[str, str]:
 
 
 def _line(wish: Wish, line: Bought) -> str:
-    is_claim = wish.is_claim
-    says = "approve"
-    if line.tag in CANNOT or (_is_late(wish) and not is_claim):
-        says = "decline"
-    if says == "decline" and is_claim:
-        says = "wait"  # the law may grant what the shop would not
-    if says == "approve" and wish.reason in PERSON:
-        says = "ask"
-    return says
+    """Judge one line; the law grants a claim of fault whatever the shop says."""
+    if not wish.is_claim and (line.tag in CANNOT or _is_late(wish)):
+        return "decline"
+    return "ask" if wish.reason in PERSON else "approve"
 
 
 def _is_late(wish: Wish) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.demo.world import TEE
+from connector.demo import books
+from connector.model import CREDITS, Resolution
+from connector.money import Money
 from connector.states import Refund
-from connector.steps import byhand, decide
-from connector.store import desk, refunds, returns
+from connector.steps import amends, byhand, decide
+from connector.store import desk, orders, refunds, returns
 
 if TYPE_CHECKING:
     from connector.demo.world import World
+    from connector.model import Return
     from connector.store.desk import Matter
     from connector.store.refunds import RefundRow
 
@@ -52,34 +55,91 @@ def _decide(world: World, matter: Matter, approvable: set[str]) -> None:
 
 
 def _settle(world: World, row: RefundRow) -> None:
-    """Ask the gateway's own books what became of a refund, and say so."""
+    """Ask the shop's own books what became of a refund, and say so."""
     db, now = world.office.db, world.clock()
+    if row.state is Refund.MANUAL:
+        proof = f"bank transfer {row.request.return_number}"
+        byhand.paid(db, row.id, proof=proof, actor=ACTOR, now=now)
+        return
     if row.state is Refund.UNKNOWN:
-        moved = _paid_at_gateway(world, row) > 0
         byhand.found_out(
             db,
             row.id,
-            money_moved=moved,
-            why="looked it up at the gateway",
+            money_moved=_was_made(world, row),
+            why="looked it up at the shop",
             actor=ACTOR,
             now=now,
         )
         row = refunds.get(db, row.id)
     if row.state in (Refund.FAILED, Refund.REJECTED, Refund.REVERSED) and row.units:
         byhand.again(
-            db, row.id, why="the gateway shows no payment", actor=ACTOR, now=now
+            db, row.id, why="the shop shows nothing of it", actor=ACTOR, now=now
         )
 
 
-def _paid_at_gateway(world: World, row: RefundRow) -> int:
-    """Return what the gateway paid of this order that no confirmed refund explains."""
-    if row.shop == TEE:
-        paid = world.tee.paid_out_minor(row.order_ref)
-    else:
-        paid = world.boots.paid_out_minor(int(row.order_ref))
-    known = sum(
-        one.amount.minor
-        for one in refunds.of_order(world.office.db, row.shop, row.order_ref)
+def _was_made(world: World, row: RefundRow) -> bool:
+    """Say whether the shop gave what no confirmed refund of its customer explains."""
+    db, way = world.office.db, row.request.way
+    email = orders.get(db, row.shop, row.order_ref).customer.email
+    known = [
+        one
+        for one in refunds.recent(db, row.shop, limit=10**6)
         if one.state is Refund.CONFIRMED
+        and orders.get(db, row.shop, one.order_ref).customer.email == email
+    ]
+    given = books.of_customer(world, row.shop, email)
+    if way in CREDITS:
+        credit = (one.request.credit.minor for one in known)
+        return given.credit + given.cards > sum(credit)
+    if row.request.goods:
+        return len(given.goods) > sum(
+            x.quantity for y in known for x in y.request.goods
+        )
+    ours = (one for one in known if one.order_ref == row.order_ref)
+    paid = sum(
+        one.amount.minor
+        for one in ours
+        if one.request.way not in CREDITS and one.request.by_gateway
     )
-    return paid - known
+    return books.money(world, row.shop, row.order_ref) > paid
+
+
+def is_kind(world: World, case: Return, minor: int) -> None:
+    """Give credit on top of a return, as a kindness."""
+    amends.courtesy(
+        world.office.db,
+        world.office.work.shops[case.shop].abilities,
+        case.id,
+        Money(minor, "EUR"),
+        actor=ACTOR,
+        why="it took us so long",
+        now=world.clock(),
+    )
+
+
+def pays_by_hand(world: World, case: Return) -> None:
+    """Say that a return is paid by bank transfer."""
+    for line in case.lines:
+        amends.instead(
+            world.office.db,
+            world.office.work.shops[case.shop].abilities,
+            case.id,
+            line.id,
+            Resolution.MANUAL,
+            actor=ACTOR,
+            why="the card has expired",
+            now=world.clock(),
+        )
+
+
+def hands_back(world: World, case: Return) -> None:
+    """Give what was repaired back to its customer."""
+    for line in case.lines:
+        amends.hand_back(
+            world.office.db,
+            case.id,
+            line.id,
+            line.received,
+            actor=ACTOR,
+            now=world.clock(),
+        )

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from connector.demo import browser, customers, merchant
-from connector.demo.buying import Market
+from connector.demo import browser, customers, merchant, summary
+from connector.demo.buying import Market, deliver
 from connector.demo.customers import Purchase, Wish
+from connector.demo.guest import Guest
+from connector.demo.scenes import SCENES, Scene
+from connector.demo.shelf import BOUGHT, Shelf
 from connector.demo.world import BOOTS, START, TEE, World
-from connector.states import Refund
-from connector.steps import audit, inspect
+from connector.steps import inspect
 from connector.steps.inspect import Counted
-from connector.store import inbox, refunds, returns
+from connector.store import returns
 from jobs.schedule import once
 
 if TYPE_CHECKING:
+    from connector.demo.summary import Result
     from connector.model import Return
 
 STEP = timedelta(hours=24)
+QUIET = timedelta(days=4)
 BUYING_DAYS = 20
 # After the last customer: time for parcels, gateways and the quiet periods.
 LAST_DAYS = 85
@@ -36,15 +40,6 @@ HANDLES = {
     "defective": "damaged-or-defective",
     "wrong-item": "received-the-wrong-item",
 }
-OUT = (Refund.SUBMITTED, Refund.UNKNOWN, Refund.PENDING)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What the play found at its end; `is_sound` when all balances."""
-
-    report: dict[str, Any]
-    is_sound: bool
 
 
 @dataclass(slots=True)
@@ -57,11 +52,19 @@ class Stage:
     events: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)
     wishes: list[Wish] = field(default_factory=list)
+    guests: list[tuple[Scene, Guest]] = field(default_factory=list)
     order: count[int] = field(default_factory=count)
 
     def at(self, moment: datetime, deed: Callable[[], None]) -> None:
         """Let something happen at a moment."""
         heapq.heappush(self.events, (moment, next(self.order), deed))
+
+    def run(self, script: Iterator[int]) -> None:
+        """Let a guest go on, and come back to him after the days that he says."""
+        days = next(script, None)
+        if days is not None:
+            later = self.world.clock() + timedelta(days=days)
+            self.at(later, lambda: self.run(script))
 
 
 def play(
@@ -77,6 +80,7 @@ def play(
     """
     stage = Stage(world, Market(world), hazard)
     _mishaps(world)
+    _invite(stage)
     for number in range(orders):
         moment = START + timedelta(minutes=number * BUYING_DAYS * 1440 / max(1, orders))
         shop = TEE if number % 2 else BOOTS
@@ -90,13 +94,49 @@ def play(
     world.boots.switches.clear()
     for _ in range(6):
         _step(stage)
-    return _result(stage, seed)
+    return summary.result(world, seed, stage.purchases, stage.guests)
+
+
+def leave(world: World) -> dict[str, Purchase]:
+    """Let one more customer buy at each shop: there is something to return."""
+    found = {}
+    for shop in (TEE, BOOTS):
+        guest = Guest(
+            world=world, shelf=Shelf(world, shop), email=f"you.{shop}@example.test"
+        )
+        plain, rare = guest.shelf.plain, guest.shelf.rare
+        for _ in guest.buys(plain[BOUGHT], rare["Small"], guest.shelf.trifle):
+            tick(world)
+        found[shop] = guest.purchase
+    return found
+
+
+def tick(world: World) -> None:
+    """Let webhooks arrive and the jobs run once, while nothing is played."""
+    world.clock.pass_by(minutes=1)
+    world.tee.deliver()
+    world.boots.deliver()
+    once(world.office.work)
+
+
+def _invite(stage: Stage) -> None:
+    """Let every scene begin, one a day at each shop."""
+    for shop in (TEE, BOOTS):
+        shelf = Shelf(stage.world, shop)
+        here = [one for one in SCENES if one.is_at(shop)]
+        for number, scene in enumerate(here):
+            email = f"guest{number + 1}.{shop}@example.test"
+            guest = Guest(world=stage.world, shelf=shelf, email=email)
+            stage.guests.append((scene, guest))
+            begin = START + timedelta(days=number)
+            script = scene.script(guest)
+            stage.at(begin, lambda script=script: stage.run(script))  # type: ignore[misc]
 
 
 def _step(stage: Stage) -> None:
     """Let a day happen, then let webhooks and jobs run; nothing is in flight."""
     world = stage.world
-    world.clock.now += STEP
+    world.clock.now += _pause(stage)
     while stage.events and stage.events[0][0] <= world.clock():
         heapq.heappop(stage.events)[2]()
     for skipped in (frozenset({"sync"}), frozenset[str]()):
@@ -109,6 +149,13 @@ def _step(stage: Stage) -> None:
         merchant.clear_desk(world, GRANTED)
 
 
+def _pause(stage: Stage) -> timedelta:
+    """Pass over some days where nobody has anything to do."""
+    ahead = stage.world.clock() + QUIET
+    is_quiet = not stage.events or stage.events[0][0] > ahead
+    return QUIET if is_quiet else STEP
+
+
 def _mishaps(world: World) -> None:
     """Set what goes wrong: on the wire, in the webhooks, at the gateways."""
     tee, boots = world.tee.switches, world.boots.switches
@@ -118,11 +165,15 @@ def _mishaps(world: World) -> None:
     tee.add("lose_answer", "returnProcess", times=None, probability=0.1)
     tee.add("lose_request", "returnProcess", times=None, probability=0.05)
     tee.add("lose_answer", "returnRequest", times=None, probability=0.1)
+    for call in ("returnCreate", "giftCardCreate", "storeCreditAccountCredit"):
+        tee.add("lose_answer", call, times=None, probability=0.1)
     tee.add("throttle", "order", times=None, probability=0.01)
     boots.add("duplicate", "order|action", times=None, probability=0.3)
     boots.add("drop", "order|action", times=None, probability=0.03)
     boots.add("reorder", "delivery", times=None, probability=0.5)
     boots.add("lose_answer", "POST .*refunds", times=None, probability=0.1)
+    for call in ("POST /orders$", "PUT /orders", "POST /coupons"):
+        boots.add("lose_answer", call, times=None, probability=0.1)
     boots.add("lose_request", "POST .*refunds", times=None, probability=0.05)
 
 
@@ -131,23 +182,13 @@ def _buy(stage: Stage, shop: str) -> None:
     stage.purchases.append(purchase)
     rng, clock = stage.world.rng, stage.world.clock
     arrival = clock() + timedelta(days=rng.randint(2, 4))
-    stage.at(arrival, lambda: _deliver(stage, purchase))
+    stage.at(arrival, lambda: deliver(stage.world, purchase))
     roll = rng.random()
     if roll < 0.45:  # noqa: PLR2004 - how often customers return
         days = rng.choice([3, 5, 8, 12, 20, 50])
         stage.at(arrival + timedelta(days=days), lambda: _ask(stage, purchase))
     elif roll < 0.52:  # noqa: PLR2004 - how often staff refund by hand
         stage.at(arrival + timedelta(days=9), lambda: _by_hand(stage, purchase))
-
-
-def _deliver(stage: Stage, purchase: Purchase) -> None:
-    world = stage.world
-    purchase.delivered = world.clock()
-    if purchase.shop == TEE:
-        world.tee.fulfil(purchase.ref)
-        world.tee.deliver_parcel(purchase.ref)
-    else:
-        world.boots.complete(int(purchase.ref))
 
 
 def _by_hand(stage: Stage, purchase: Purchase) -> None:
@@ -221,45 +262,3 @@ def _case(world: World, wish: Wish) -> Return:
     db, purchase = world.office.db, wish.purchase
     (case,) = returns.of_order(db, purchase.shop, purchase.ref)
     return case
-
-
-def _result(stage: Stage, seed: int) -> Result:
-    world = stage.world
-    shops = {name: _report(stage, name) for name in (TEE, BOOTS)}
-    breaches = audit.run(world.office.db)
-    is_sound = not breaches and all(
-        one["difference_minor"] == 0 and one["unknown_left"] == 0
-        for one in shops.values()
-    )
-    report = {"seed": seed, "shops": shops}
-    if breaches:
-        report["breaches"] = [f"{one.rule}: {one.which}" for one in breaches]
-    return Result(report=report, is_sound=is_sound)
-
-
-def _report(stage: Stage, name: str) -> dict[str, Any]:
-    world, db = stage.world, stage.world.office.db
-    mine = [one for one in stage.purchases if one.shop == name]
-    received, copies = inbox.counts(db, name)
-    said = returns.decision_counts(db, name)
-    books = world.tee if name == TEE else world.boots
-    at_shop, external = books.paid_out_minor(), books.paid_out_minor(by="staff")
-    due = sum(one.due for one in mine)
-    rows = refunds.recent(db, name, limit=10**6)
-    return {
-        "platform": world.office.work.shops[name].platform,
-        "orders": len(mine),
-        "webhooks_received": received,
-        "webhooks_duplicate": copies,
-        "webhooks_rejected": world.office.doors.rejected[name],
-        "returns": sum(said.values()),
-        "approved": said.get("approved", 0),
-        "declined": said.get("declined", 0),
-        "needs_person": said.get("needs_person", 0),
-        "refunds": sum(row.state is Refund.CONFIRMED for row in rows),
-        "refunds_due_minor": due,
-        "refunds_at_shop_minor": at_shop,
-        "external_minor": external,
-        "difference_minor": at_shop - external - due,
-        "unknown_left": sum(row.state in OUT for row in rows),
-    }

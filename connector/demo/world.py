@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -14,10 +14,11 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from adapters.shopify.standin import Shop as ShopifyStandin
 from adapters.shopify.standin import serve as serve_shopify
-from adapters.shopify.standin.state import SCOPES
+from adapters.shopify.standin.state import CREDIT_SCOPES, SCOPES
 from adapters.woocommerce.standin import Shop as WooStandin
 from adapters.woocommerce.standin import serve as serve_woo
 from connector import config
+from connector.demo.postbox import Postbox
 from connector.store import Database
 from connector.wiring import Office, open_office
 from jobs.schedule import watch_hooks
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
 TEE, BOOTS = "tee", "boots"
+POST = "letters"
 DOMAIN = "teehaus.myshopify.com"
 PASSWORD = "demo"  # noqa: S105 - said on the screen; nothing of the demo is secret
 HOOK_SECRET = "demo-webhook-secret"  # noqa: S105 - as above
@@ -67,6 +69,7 @@ class World:
     boots: WooStandin
     office: Office
     url: str
+    letters: str = ""  # the folder where letters to customers lie
 
 
 CONFIG = """
@@ -130,7 +133,7 @@ def shops(clock: Clock, seed: int) -> tuple[ShopifyStandin, WooStandin]:
         client_secret=HOOK_SECRET,
         clock=clock,
         seed=seed,
-        scopes=(*SCOPES, "read_all_orders"),  # else only 60 days are shown
+        scopes=(*SCOPES, *CREDIT_SCOPES, "read_all_orders"),  # else 60 days are shown
     )
     return tee, WooStandin(clock=clock, name=BOOTS, seed=seed)
 
@@ -188,17 +191,29 @@ def build(
     tee, boots = shops(clock, seed)
     with serve_shopify(tee), serve_woo(boots), listening(port) as server:
         asked = configured(folder, server.server_port, database, tee, boots)
-        office = open_office(asked, clock, clock.sleep, kind)
+        office = _posting(open_office(asked, clock, clock.sleep, kind), folder)
         server.app = office.app
         url = f"http://127.0.0.1:{server.server_port}"
         try:
             for shop in (TEE, BOOTS):
                 watch_hooks(office.work, shop)
             yield World(
-                clock=clock, rng=rng, tee=tee, boots=boots, office=office, url=url
+                clock=clock,
+                rng=rng,
+                tee=tee,
+                boots=boots,
+                office=office,
+                url=url,
+                letters=str(folder / POST),
             )
         finally:
             office.db.close()
+
+
+def _posting(office: Office, folder: Path) -> Office:
+    """Let letters go into a folder: the demo needs no mail server."""
+    work = replace(office.work, messenger=Postbox(folder / POST))
+    return replace(office, work=work)
 
 
 def _later(*_: object) -> list[bytes]:

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from adapters.shopify.standin import returns as at_shopify
-from connector.demo.browser import _token
+from connector.demo.browser import first_form
 from connector.demo.world import BOOTS, DOMAIN, HOOK_SECRET, PASSWORD, TEE
 from connector.steps import audit, decide, privacy, purge, sync
 from connector.store import desk, inbox, orders, personal, refunds, shops
@@ -59,8 +59,7 @@ def about(purchase: Purchase, name: str) -> dict[str, Any]:
 def signed_in(world: World) -> requests.Session:
     """Open the console as the merchant does."""
     session, door = requests.Session(), f"{world.url}/console/door"
-    token = _token(session.get(door, timeout=10).text)
-    form = {"csrf_token": token, "password": PASSWORD}
+    form = first_form(session.get(door, timeout=10).text).choose(password=PASSWORD)
     assert session.post(door, data=form, timeout=10).status_code == 200
     return session
 
