@@ -24,6 +24,7 @@ from connector.steps import (
     intake,
     letters,
     mirror,
+    pasts,
     privacy,
     promise,
     purge,
@@ -224,6 +225,11 @@ def read_balances(work: Work, shop: str) -> int:
     return balances.run(work.db, work.shops[shop], work.clock)
 
 
+def keep_pasts(work: Work, shop: str) -> int:
+    """Write down what a changed policy could be tried on."""
+    return pasts.run(work.db, shop)
+
+
 def ask_unpaid(work: Work, shop: str) -> int:
     """Ask a person about exchanges that nobody pays for."""
     return unpaid.run(work.db, work.shops[shop], work.clock(), work.patience)
@@ -322,6 +328,7 @@ JOBS: tuple[Job, ...] = (
     Job(name="expire", run=expire_returns, is_nightly=True),
     Job(name="clocks", run=watch_clocks, is_nightly=True),
     Job(name="unpaid", run=ask_unpaid, is_nightly=True),
+    Job(name="pasts", run=keep_pasts, is_nightly=True),
     Job(name="purge", run=purge_old, per_shop=False, is_nightly=True),
     Job(name="audit", run=audit_books, per_shop=False, is_nightly=True),
 )

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from hypothesis import settings
 
+from connector.steps import audit
 from tests.compiled import Route, Templates
 from tests.prepared import Street
 from tests.stores import SHARED_MEMORY, STORES, fresh, in_memory, migrated_store
@@ -20,6 +21,8 @@ from tests.stores import SHARED_MEMORY, STORES, fresh, in_memory, migrated_store
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from connector.demo import World
 
 
 settings.register_profile("quick", max_examples=40, deadline=None)
@@ -44,6 +47,16 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
     """Give the doors at which prepared worlds are opened, one after the other."""
     with ExitStack() as stack:
         yield Street(stack, tmp_path_factory.mktemp("begun"))
+
+
+@pytest.fixture(params=STORES)
+def world(
+    request: pytest.FixtureRequest, tmp_path: Path, street: Street
+) -> Iterator[World]:
+    """Give both shops and Retour beside them, on each kind of database."""
+    with street.story(tmp_path, request.param) as made:
+        yield made
+        assert audit.run(made.office.db) == []
 
 
 @pytest.fixture(params=STORES)

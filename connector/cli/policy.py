@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 from babel import Locale, UnknownLocaleError
 from babel.support import Translations
 
@@ -15,7 +16,9 @@ from connector import policy
 from connector.errors import BadRequest, NotFound
 from connector.policy import manual
 from connector.policy.analysis import analyse
+from connector.steps import trial
 from connector.store import connect, orders, returns, shops
+from connector.wiring import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,3 +129,47 @@ def _title(db: Database, case: Return, line_ref: str) -> str:
 
 
 COMMANDS = (policy_group,)
+
+
+@policy_group.command()
+@click.argument("file", type=FILE)
+@click.option("--shop", help="Which shop; needed where there are several.")
+@click.option("--months", default=12, show_default=True, help="How far back.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def diff(
+    load: Callable[[], Config],
+    file: Path,
+    shop: str | None,
+    months: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Say what FILE would have decided otherwise, before it goes live.
+
+    All returns and orders of the last months are judged by the policy in force and
+    by FILE: how many verdicts flip, what that costs or saves, and which orders.
+    """
+    text = file.read_text("utf-8")
+    policy.load(text, str(file))
+    db = connect(load().store)
+    try:
+        name = _one_shop(db, shop)
+        report = trial.run(db, name, text, clock(), months)
+    finally:
+        db.close()
+    if as_json:
+        click.echo(msgspec.json.encode(trial.as_json(report)).decode())
+        return
+    for line in trial.told(report):
+        click.echo(line)
+
+
+def _one_shop(db: Database, shop: str | None) -> str:
+    names = [row.name for row in shops.every(db)]
+    if shop is None and len(names) == 1:
+        return names[0]
+    if shop not in names:
+        msg = f"say which shop with --shop: {', '.join(names) or 'none is connected'}"
+        raise BadRequest(msg)
+    return str(shop)

@@ -10,9 +10,10 @@ from connector import policy
 from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import Answer, Resolution, Terms
 from connector.states import Decision
-from connector.steps import costs
+from connector.steps import costs, pasts
 from connector.steps.amends import possible
 from connector.steps.observe import observe
+from connector.steps.question import asked
 from connector.store import atomic, customers, desk, errands, orders, returns, shops
 
 if TYPE_CHECKING:
@@ -55,29 +56,6 @@ def _one(
     return True
 
 
-def asked(case: Return, past: tuple[policy.Past, ...] = ()) -> policy.Case:
-    """Put a return as the policy's question; `past` are its customer's earlier ones."""
-    return policy.Case(
-        kind=case.kind,
-        asked_at=case.opened_at,
-        shop=case.shop,
-        channel=case.filed_by,
-        past=past,
-        lines=tuple(
-            policy.Wanted(
-                line_ref=line.line_ref,
-                quantity=line.asked,
-                reason=line.reason,
-                note=line.note,
-                has_photo=line.has_photo,
-                resolution=line.wanted,
-                answers=line.answers,
-            )
-            for line in case.lines
-        ),
-    )
-
-
 @atomic
 def _judge(
     db: Database, able: Abilities, order: Order, return_id: str, now: datetime
@@ -86,7 +64,9 @@ def _judge(
     customers.note(db, case, order)
     digest = orders.policy_of(db, case.shop, order.ref)
     rules = policy.stored(shops.policy_text(db, digest))
-    verdict = policy.judge(rules, order, asked(case, customers.past(db, case)))
+    question = asked(case, customers.past(db, case))
+    pasts.keep(db, case, order, question)
+    verdict = policy.judge(rules, order, question)
     spoken = _whole(case, _in_reach(case, able, verdict.lines))
     verdict = replace(
         verdict, return_fee=costs.borne(db, case, order, verdict.return_fee)

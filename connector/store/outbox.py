@@ -96,29 +96,26 @@ def holds(db: Database, claim: Claim) -> bool:
     return bool(rows) and rows[0]["claim"] == claim.token
 
 
-@atomic
 def later(db: Database, claim: Claim, due: datetime) -> None:
     """Give a line back, to be tried again, unless another worker has it by now."""
-    db.execute(
-        "UPDATE outbox SET due = :due, claim = NULL"
-        " WHERE subject = :subject AND id = :id AND claim = :token",
-        token=claim.token,
-        subject=claim.subject,
-        id=claim.id,
-        due=stamp(due),
-    )
+    _give_back(db, claim, due, untried=0)
+
+
+def wait(db: Database, claim: Claim, due: datetime) -> None:
+    """Give back a line that could not be tried: the attempt does not count."""
+    _give_back(db, claim, due, untried=1)
 
 
 @atomic
-def wait(db: Database, claim: Claim, due: datetime) -> None:
-    """Give back a line that could not be tried: the attempt does not count."""
+def _give_back(db: Database, claim: Claim, due: datetime, *, untried: int) -> None:
     db.execute(
-        "UPDATE outbox SET due = :due, claim = NULL, attempts = attempts - 1"
+        "UPDATE outbox SET due = :due, claim = NULL, attempts = attempts - :untried"
         " WHERE subject = :subject AND id = :id AND claim = :token",
         token=claim.token,
         subject=claim.subject,
         id=claim.id,
         due=stamp(due),
+        untried=untried,
     )
 
 

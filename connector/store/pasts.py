@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from connector.model import Order
 from connector.money import Money
 from connector.policy import Past
 from connector.store.database import atomic
@@ -15,47 +18,92 @@ if TYPE_CHECKING:
     from connector.store.database import Database
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ORDERS = 500  # orders that are written at once
 PIECE = 5_000  # returns that are read at once
 
 
 @atomic
 def keep(
-    db: Database, shop: str, rows: Sequence[dict[str, Any]], return_id: str | None
+    db: Database, shop: str, rows: Sequence[dict[str, Any]], return_id: str
 ) -> None:
-    """Keep the lines of one return, or of an order of which nothing was asked back.
+    """Keep the lines of one return; what was kept of it before is replaced."""
+    db.execute("DELETE FROM past_lines WHERE return_id = :id", id=return_id)
+    _add(db, shop, rows, return_id)
 
-    What was kept of it before is replaced.
-    """
-    if not rows:
-        return
-    ref = rows[0]["order_ref"]
-    if return_id is not None:
-        db.execute("DELETE FROM past_lines WHERE return_id = :id", id=return_id)
+
+@atomic
+def keep_order(
+    db: Database, shop: str, ref: str, rows: Sequence[dict[str, Any]]
+) -> None:
+    """Keep what is left of an order; what was kept of that before is replaced."""
     db.execute(
-        "DELETE FROM past_lines WHERE shop = :shop AND order_ref = :ref"
+        "DELETE FROM past_lines WHERE order_ref = :ref AND shop = :shop"
         " AND return_id IS NULL",
         shop=shop,
         ref=ref,
     )
+    _add(db, shop, rows, None)
+
+
+def _add(
+    db: Database, shop: str, rows: Sequence[dict[str, Any]], return_id: str | None
+) -> None:
+    if not rows:
+        return
     found = db.query("SELECT COALESCE(MAX(case_no), 0) + 1 AS next FROM past_lines")
-    number = found[0]["next"]
-    names = ("case_no", "position", "shop", "return_id", *rows[0])
+    known = {"case_no": found[0]["next"], "shop": shop, "return_id": return_id}
+    names = (*known, "position", *rows[0])
     text = (
         f"INSERT INTO past_lines ({', '.join(names)})"  # noqa: S608 - names of ours
         f" VALUES ({', '.join(':' + name for name in names)})"
     )
-    db.execute_each(
-        text,
-        [
-            {
-                **row,
-                "case_no": number,
-                "position": place,
-                "shop": shop,
-                "return_id": return_id,
-            }
-            for place, row in enumerate(rows)
-        ],
+    places = [{**row, **known, "position": n} for n, row in enumerate(rows)]
+    db.execute_each(text, places)
+
+
+def unknown(db: Database, shop: str) -> list[str]:
+    """List the returns that were judged before they were kept here."""
+    rows = db.query(
+        "SELECT r.id FROM returns r WHERE r.shop = :shop AND r.policy_hash <> ''"
+        " AND NOT EXISTS (SELECT 1 FROM past_lines p WHERE p.return_id = r.id)",
+        shop=shop,
+    )
+    return [str(row["id"]) for row in rows]
+
+
+def changed(db: Database, shop: str) -> tuple[list[Order], str]:
+    """Return orders that changed since the last that `reached` was told of."""
+    known = db.query("SELECT upto FROM past_upto WHERE shop = :shop", shop=shop)
+    rows = db.query(
+        "SELECT snapshot, updated_at || ' ' || ref AS at FROM orders"  # noqa: S608 - ours
+        " WHERE shop = :shop AND updated_at || ' ' || ref > :upto"
+        f" ORDER BY updated_at, ref LIMIT {ORDERS}",
+        shop=shop,
+        upto=known[0]["upto"] if known else "",
+    )
+    found = [msgspec.json.decode(row["snapshot"], type=Order) for row in rows]
+    return found, str(rows[-1]["at"]) if rows else ""
+
+
+@atomic
+def reached(db: Database, shop: str, upto: str) -> None:
+    """Remember how far the orders of a shop were written."""
+    db.execute(
+        "INSERT INTO past_upto (shop, upto) VALUES (:shop, :upto)"
+        " ON CONFLICT (shop) DO UPDATE SET upto = :upto",
+        shop=shop,
+        upto=upto,
+    )
+
+
+@atomic
+def forget(db: Database, shop: str, order_ref: str) -> int:
+    """Forget whose lines of an order these were; return how many."""
+    return db.execute(
+        "UPDATE past_lines SET customer = '', customer_tags = ''"
+        " WHERE order_ref = :ref AND shop = :shop AND customer <> ''",
+        shop=shop,
+        ref=order_ref,
     )
 
 

@@ -17,6 +17,7 @@ from connector.store import (
     credentials,
     customers,
     orders,
+    pasts,
     refunds,
     returns,
     statements,
@@ -151,7 +152,8 @@ def _lines(db: Database, shop: str, order_ref: str) -> Mapping[str, int]:
 
 def _customer(db: Database, shop: str, order_ref: str) -> Mapping[str, int]:
     found = customers.forget(db, shop, order_ref)
-    return {"customers": found} if found else {}
+    kept = {"customers": found, "past_lines": pasts.forget(db, shop, order_ref)}
+    return {name: count for name, count in kept.items() if count}
 
 
 def _without_words(answer: Answer) -> Answer:

@@ -23,6 +23,7 @@ from connector.web import (
     portal,
     privacy,
     published,
+    trials,
     withdraw,
 )
 from connector.web.face import LANGUAGES, day, money, percent, when
@@ -91,6 +92,7 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
         install.pages(tries),
         withdraw.pages(portal.pages(tries), tries),
         published.pages(tries),
+        trials.pages(),
     ):
         app.register_blueprint(pages)
     by_order = limiter.limit(face.attempts, key_func=portal.asked_order)

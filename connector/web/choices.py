@@ -9,7 +9,7 @@ from connector import policy
 from connector.model import Resolution
 from connector.platform import Place
 from connector.policy import Offer
-from connector.steps import amends, decide, offers
+from connector.steps import amends, offers, question
 from connector.steps.owing import GOODS
 from connector.store import orders, shops
 from connector.web.face import face
@@ -73,7 +73,7 @@ def _offered(
     if not digest:
         return {}
     rules = policy.stored(shops.policy_text(here.db, digest))
-    verdict = policy.judge(rules, order, decide.asked(case))
+    verdict = policy.judge(rules, order, question.asked(case))
     return {
         line.id: offers.offered(able, order, said)
         for line, said in zip(case.lines, verdict.lines, strict=True)

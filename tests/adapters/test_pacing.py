@@ -18,7 +18,7 @@ from adapters.wire import Timeouts
 from adapters.woocommerce.shop import WooCommerceShop
 from adapters.woocommerce.standin import Shop as WooStandin
 from adapters.woocommerce.standin import serve
-from connector.demo import World, build
+from connector.demo import World
 from connector.demo.world import BOOTS, TEE
 from connector.errors import Unavailable
 from connector.steps.pace import Measure, SharedPace
@@ -31,19 +31,12 @@ from tests.contract.conftest import LOCAL
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.context import SpawnProcess
-    from pathlib import Path
 
     from connector.platform import Shop
     from connector.store import Database
 
 SPAWN = multiprocessing.get_context("spawn")
 LEASE = timedelta(minutes=3)
-
-
-@pytest.fixture
-def world(tmp_path: Path, address: str) -> Iterator[World]:
-    with build(tmp_path, seed=1, database=address) as made:
-        yield made
 
 
 def ordered(world: World, name: str) -> tuple[str, Shop]:

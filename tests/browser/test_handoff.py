@@ -26,7 +26,7 @@ def test_a_merchant_lets_the_shop_make_the_keys(
 ) -> None:
     clock, (width, height) = Clock(), SIZES[size]
     shop = Shop(clock=clock, name="Boots & Co")
-    shop.trusts = ca_file()
+    shop.outbox.trusts = ca_file()
     with (
         serve(shop, context()) as shop_url,
         retour(tmp_path, str(tmp_path / "retour.sqlite"), clock) as office,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connector.config import Secret
-from connector.demo import World, build
 from connector.demo.world import BOOTS, TEE
 from connector.steps import hooks as tending
 from connector.store import credentials, desk, history, hooks, inbox, orders, shops
@@ -16,6 +15,9 @@ from tests.dying import Dying, Killed
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from connector.demo import World
+    from tests.prepared import Street
 
 SHOPS = (TEE, BOOTS)
 
@@ -231,9 +233,9 @@ def test_a_secret_of_the_shop_row_is_made_once(world: World) -> None:
 @pytest.mark.parametrize("shop", SHOPS)
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_killed_at_any_commit_it_ends_with_one_webhook_a_topic(
-    tmp_path: Path, shop: str, moment: str
+    tmp_path: Path, street: Street, shop: str, moment: str
 ) -> None:
-    with build(tmp_path, seed=1, kind=Dying) as world:
+    with street.story(tmp_path, "sqlite", Dying) as world:
         db = world.office.db
         assert isinstance(db, Dying)
         wanted = sorted(world.office.work.shops[shop].topics())

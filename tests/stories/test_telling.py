@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connector.demo import browser, build
+from connector.demo import browser
 from connector.demo.customers import Wish
 from connector.demo.world import BOOTS, TEE
 from connector.states import Refund
 from connector.steps import audit
 from connector.store import Database, tellings
 from jobs.schedule import once, tell_staff
+from tests.stores import STORES
 from tests.stories.way import arrived, asked, bought, run, the_refund, the_return
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from connector.demo import World
     from connector.demo.customers import Purchase
+    from tests.prepared import Street
 
 
 def said(world: World, purchase: Purchase) -> list[str]:
@@ -144,12 +146,13 @@ class Mortal(Database):
 COMMITS = 6  # to tell two things: gather, claim and settle of each, nothing left
 
 
+@pytest.mark.parametrize("store", STORES)
 @pytest.mark.parametrize("is_before", [True, False])
 @pytest.mark.parametrize("left", range(1, COMMITS + 1))
 def test_a_process_killed_around_each_commit_tells_each_thing_once(
-    tmp_path: Path, address: str, left: int, *, is_before: bool
+    tmp_path: Path, street: Street, store: str, left: int, *, is_before: bool
 ) -> None:
-    with build(tmp_path, seed=1, database=address, kind=Mortal) as world:
+    with street.story(tmp_path, store, Mortal) as world:
         Mortal.left = 0
         purchase = bought(world, BOOTS)
         untold(world, purchase)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connector.demo import build
 from connector.demo.world import BOOTS
 from connector.simulation.stage import Stopped
 from connector.states import Refund
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from connector.demo import World
     from connector.demo.customers import Purchase
+    from tests.prepared import Street
 
 
 # Jobs that no return passes through; each has its own story of kills.
@@ -143,10 +143,10 @@ MOST = 200  # more commits than any of the ways has
 
 @pytest.mark.parametrize("way", [whole_way, written_over, refused_then_again])
 def test_a_killed_worker_pays_once_and_the_plugin_s_screens_agree(
-    tmp_path: Path, way: Callable[[World, Purchase, Fate], None]
+    tmp_path: Path, street: Street, way: Callable[[World, Purchase, Fate], None]
 ) -> None:
     fate = Fate()
-    with build(tmp_path, seed=1, database="killed.sqlite", kind=fate.store) as world:
+    with street.story(tmp_path, "sqlite", fate.store) as world:
         world.boots.wps.is_on = True
         purchase = bought(world, BOOTS)
         way(world, purchase, fate)

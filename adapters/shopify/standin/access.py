@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError, default_field_resolver, get_named_type
 
 if TYPE_CHECKING:
-    from graphql import GraphQLResolveInfo
+    from graphql import GraphQLOutputType, GraphQLResolveInfo
 
     from adapters.shopify.standin.state import State
 
@@ -42,14 +43,14 @@ MUTATIONS = {
 }
 
 
-def needed(info: GraphQLResolveInfo[State]) -> str | None:
+@cache
+def needed(parent: str, field: str, kind: GraphQLOutputType) -> str | None:
     """Name the scope that a field needs, by its type or as a mutation."""
-    if info.parent_type.name == "Mutation":
-        if info.field_name.startswith("return"):
+    if parent == "Mutation":
+        if field.startswith("return"):
             return "write_returns"
-        return MUTATIONS.get(info.field_name)
-    name = get_named_type(info.return_type).name
-    return TYPES.get(name.removesuffix("Connection"))
+        return MUTATIONS.get(field)
+    return TYPES.get(get_named_type(kind).name.removesuffix("Connection"))
 
 
 def resolve(
@@ -59,7 +60,7 @@ def resolve(
 ) -> Any:  # noqa: ANN401
     """Resolve a field if the app may see it; refuse what is not modelled."""
     state: State = info.context
-    scope = needed(info)
+    scope = needed(info.parent_type.name, info.field_name, info.return_type)
     if scope is not None and scope not in state.scopes:
         required = f"`{scope}` access scope."
         message = (

@@ -144,7 +144,7 @@ def _sent(shop: Shop, callback: str, body: Mapping[str, object], origin: str) ->
                 json=body,
                 headers=headers,
                 timeout=TIMEOUT,
-                verify=shop.trusts or True,
+                verify=shop.outbox.trusts or True,
             )
     except requests.RequestException:
         return False

@@ -67,7 +67,7 @@ def listening(status: int) -> Iterator[Listener]:
 @pytest.fixture
 def standin() -> Shop:
     shop = Shop(clock=Clock())
-    shop.trusts = ca_file()
+    shop.outbox.trusts = ca_file()
     return shop
 
 

@@ -130,7 +130,7 @@ def walking(
 ) -> Iterator[Walk]:
     clock = Clock()
     shop = Shop(clock=clock, name="Boots & Co", key=KEY, secret=SECRET)
-    shop.trusts = ca_file()
+    shop.outbox.trusts = ca_file()
     with (
         serve(shop, context()) as shop_url,
         retour(folder, address, clock, kind) as office,

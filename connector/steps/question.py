@@ -1,0 +1,33 @@
+"""A return, put as a question to its policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector import policy
+
+if TYPE_CHECKING:
+    from connector.model import Return
+
+
+def asked(case: Return, past: tuple[policy.Past, ...] = ()) -> policy.Case:
+    """Put a return as the policy's question; `past` are its customer's earlier ones."""
+    return policy.Case(
+        kind=case.kind,
+        asked_at=case.opened_at,
+        shop=case.shop,
+        channel=case.filed_by,
+        past=past,
+        lines=tuple(
+            policy.Wanted(
+                line_ref=line.line_ref,
+                quantity=line.asked,
+                reason=line.reason,
+                note=line.note,
+                has_photo=line.has_photo,
+                resolution=line.wanted,
+                answers=line.answers,
+            )
+            for line in case.lines
+        ),
+    )
