@@ -31,6 +31,7 @@ MONTH, LONGEST = 30 * 86_400, 3
 UNANSWERED = frozenset({"silent", "lost", "late", "slow", "page", "error"})
 CHUNK = 25
 COMPARE = next(job for job in JOBS if job.name == "compare")
+ASK_UNPAID = next(job for job in JOBS if job.name == "unpaid")
 
 
 def run(
@@ -135,7 +136,8 @@ def settle(case: Case) -> bool:
             if not _has_unpaid(case) or months == LONGEST:
                 break
             months, still = months + 1, 0
-            world.time.pass_by(MONTH)  # until a person is asked about what is owed
+            world.time.pass_by(MONTH)
+            world.run(ASK_UNPAID)  # a person answers in the next round
     return was_asked
 
 

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 # Longer than PHP's longest run: before that, absence says nothing at all.
 QUIET = timedelta(minutes=15)
 MOST_RESENDS = 3
-# A customer who has not paid for new goods by then is asked after, once.
-UNPAID = timedelta(days=14)
-UNPAID_CODE = "unpaid"
 
 
 def resolve(db: Database, shop: Shop, now: datetime, quiet: timedelta = QUIET) -> int:
@@ -82,18 +79,7 @@ def _conclude(db: Database, row: RefundRow, finding: Finding, now: datetime) -> 
     refunds.looked(db, row.id, now, finding.why)
     if finding.found is Found.PERSON:
         desk.put_refund(db, row, "unknown", finding.why, now)
-    elif finding.found is Found.PENDING and _is_overdue(db, row, now):
-        why = f"{row.request.owed} for the new goods is not paid yet: remind the"
-        why += " customer, or cancel them in the shop and say so here"
-        desk.put_refund(db, row, UNPAID_CODE, why, now)
     return False
-
-
-def _is_overdue(db: Database, row: RefundRow, now: datetime) -> bool:
-    """Say whether nobody was ever asked about new goods that wait for their payment."""
-    if not row.request.owed or now - row.changed_at < UNPAID:
-        return False
-    return not desk.was_told(db, row.shop, row.id, UNPAID_CODE)
 
 
 _EVENT = {

@@ -21,20 +21,24 @@ UNPAID = "unpaid"
 def run(db: Database, shop: Shop, now: datetime, patience: timedelta = PATIENCE) -> int:
     """Lay each on the desk once; return how many wait for a person.
 
-    Nothing is called off by itself: the customer may be paying at this moment.
+    Nothing is called off by itself: the customer may be paying at this moment. Who
+    took the question off the desk is asked again after that time, not before.
     """
-    found = exchanges.unpaid(db, shop.name, now - patience)
-    for one in found:
-        _ask(db, shop.name, one, now)
-    return len(found)
+    overdue = exchanges.unpaid(db, shop.name, now - patience)
+    return sum(_ask(db, shop.name, one, now, patience) for one in overdue)
 
 
 @atomic
-def _ask(db: Database, shop: str, one: ExchangeRow, now: datetime) -> None:
-    """Read it again under the lock, then ask."""
+def _ask(
+    db: Database, shop: str, one: ExchangeRow, now: datetime, patience: timedelta
+) -> bool:
+    """Read it again under the lock, then ask; say whether it lies on the desk."""
     fresh = exchanges.of_refund(db, one.refund_id)
     if fresh is None or fresh.state is not one.state:
-        return
+        return False
+    answered = desk.answered_at(db, shop, one.refund_id, UNPAID)
+    if answered is not None and now - answered < patience:
+        return False
     number = refunds.get(db, one.refund_id).request.return_number
     day = one.changed_at.date().isoformat()
     desk.put(
@@ -48,3 +52,4 @@ def _ask(db: Database, shop: str, one: ExchangeRow, now: datetime) -> None:
         " the shop and say here that nothing was sent",
         now=now,
     )
+    return True

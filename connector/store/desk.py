@@ -165,6 +165,18 @@ def was_told(db: Database, shop: str, about_id: str, code: str) -> bool:
     return bool(rows[0]["n"])
 
 
+def answered_at(db: Database, shop: str, about_id: str, code: str) -> datetime | None:
+    """Return when this was last taken off the desk; None if it never was."""
+    rows = db.query(
+        "SELECT max(closed_at) AS at FROM desk WHERE shop = :shop AND about_id = :id"
+        " AND code = :code",
+        shop=shop,
+        id=about_id,
+        code=code,
+    )
+    return moment(rows[0]["at"]) if rows[0]["at"] else None
+
+
 def was_settled(db: Database, shop: str, about_id: str, code: str, why: str) -> bool:
     """Say whether a person took this very matter off the desk, not the facts."""
     rows = db.query(

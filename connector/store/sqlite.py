@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 APPLICATION_ID = 0x5245544F  # "RETO"
 BUSY_SECONDS = 10
+MEMORY = ":memory:"  # a database that ends with its connection, and has no file
 STATEMENTS = 512  # more than the program has; each is parsed once
 
 
@@ -44,6 +45,8 @@ class Sqlite:
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self._remembered = 0
+        self._dispatching = threading.Lock()
 
     def query(self, sql: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
         """Return rows as dictionaries; raises LawBroken."""
@@ -117,6 +120,8 @@ class Sqlite:
 
     def place(self) -> str:
         """Name where this database lives: a copy has another path or inode."""
+        if self.path == MEMORY:
+            return f"{MEMORY}#{id(self)}"
         path = Path(self.path).resolve()
         return f"{path}#{path.stat().st_ino}"
 
@@ -130,13 +135,17 @@ class Sqlite:
 
     def remember(self, progress: int) -> None:
         """Write beside the file how far it has come; never less than before."""
-        if progress > self.remembered():
+        if self.path == MEMORY:
+            self._remembered = max(progress, self._remembered)
+        elif progress > self.remembered():
             fresh = Path(f"{self.path}.mark.new")
             fresh.write_text(str(progress), "utf-8")
             fresh.replace(f"{self.path}.mark")
 
     def remembered(self) -> int:
         """Read what is written beside the file."""
+        if self.path == MEMORY:
+            return self._remembered
         mark = Path(f"{self.path}.mark")
         text = mark.read_text("utf-8") if mark.exists() else ""
         return int(text) if text.isdigit() else 0
@@ -148,13 +157,30 @@ class Sqlite:
         The file is opened here, after any fork, and never inherited: a child that
         inherited it would hold the lock of a dead parent.
         """
+        alone = self._alone_here if self.path == MEMORY else self._alone_by_file
+        with alone() as is_mine:
+            yield Hold() if is_mine else None
+
+    @contextmanager
+    def _alone_by_file(self) -> Iterator[bool]:
+        """Take the lock of the file beside; say whether it was free."""
         with Path(f"{self.path}.dispatch").open("a", encoding="utf-8") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                yield None
+                yield False
                 return
-            yield Hold()
+            yield True
+
+    @contextmanager
+    def _alone_here(self) -> Iterator[bool]:
+        """Take the lock of a database that nobody else sees; say if it was free."""
+        is_mine = self._dispatching.acquire(blocking=False)
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                self._dispatching.release()
 
     def raw(self) -> sqlite3.Connection:
         """Return this thread's connection itself: to copy a whole database."""

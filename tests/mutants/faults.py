@@ -326,9 +326,9 @@ FAULTS = (
     ),
     Fault(
         name="what is owed is never asked after",
-        file="connector/steps/reconcile.py",
-        before="    if not row.request.owed or now - row.changed_at < UNPAID:\n",
-        after="    if row.request.owed or now - row.changed_at < UNPAID:\n",
+        file="connector/steps/unpaid.py",
+        before="    if answered is not None and now - answered < patience:\n",
+        after="    if answered is None or now - answered < patience:\n",
         why="the simulator found it: an exchange waited for ever, and nobody knew",
         catch=SIMULATE,
     ),

@@ -11,7 +11,7 @@ from adapters.sandbox import Sandbox
 from connector.errors import BadRequest
 from connector.model import Finding, Found, Resolution
 from connector.states import Exchange, Refund
-from connector.steps import amends, byhand, inspect, reconcile, refund
+from connector.steps import amends, byhand, inspect, refund, unpaid
 from connector.steps.inspect import Counted
 from connector.store import desk, exchanges, ledger, orders, refunds
 from tests.connector.shapes import a_line, an_order, eur
@@ -38,23 +38,37 @@ def _owed(counter: Counter) -> Return:
     return case
 
 
+def _wait(counter: Counter) -> None:
+    """Let the time pass that a customer has to pay, and the night after it."""
+    counter.now += unpaid.PATIENCE
+    _night(counter)
+
+
+def _night(counter: Counter) -> None:
+    counter.work()
+    unpaid.run(counter.db, counter.shop, counter.now)
+
+
 def test_what_is_owed_is_asked_after_once_and_only_in_time(counter: Counter) -> None:
     _owed(counter)
     assert desk.open_matters(counter.db) == []
-    counter.now += reconcile.UNPAID
-    counter.work()
+    _night(counter)
+    assert desk.open_matters(counter.db) == []
+    _wait(counter)
+    _night(counter)
     [matter] = desk.open_matters(counter.db)
     assert matter.code == "unpaid"
-    assert "15.00 EUR for the new goods is not paid yet" in matter.why
+    assert "has not paid the 15.00 EUR" in matter.why
     desk.close_one(counter.db, matter.id, "console", counter.now)
-    counter.work()
+    _night(counter)
     assert desk.open_matters(counter.db) == []
+    _wait(counter)
+    assert [one.code for one in desk.open_matters(counter.db)] == ["unpaid"]
 
 
 def test_who_pays_late_has_his_goods_and_the_question_is_gone(counter: Counter) -> None:
     case = _owed(counter)
-    counter.now += reconcile.UNPAID
-    counter.work()
+    _wait(counter)
     [row] = counter.rows(case)
     counter.shop.pay_owed(row.id)
     counter.work()
@@ -65,8 +79,7 @@ def test_who_pays_late_has_his_goods_and_the_question_is_gone(counter: Counter) 
 
 def test_a_person_gives_money_for_goods_that_were_never_paid(counter: Counter) -> None:
     case = _owed(counter)
-    counter.now += reconcile.UNPAID
-    counter.work()
+    _wait(counter)
     [row] = counter.rows(case)
     said = {"why": "cancelled in the shop", "actor": "console", "now": counter.now}
     byhand.found_out(counter.db, row.id, money_moved=False, **said)  # type: ignore[arg-type]

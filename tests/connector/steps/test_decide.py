@@ -17,6 +17,7 @@ from connector.store import (
     Database,
     connect,
     customers,
+    filing,
     orders,
     personal,
     returns,
@@ -107,7 +108,26 @@ def test_a_way_that_the_shop_has_not_is_a_person_s(db: Database) -> None:
 
 
 def test_an_exchange_for_nothing_named_is_a_person_s(db: Database) -> None:
-    case = judged(db, Resolution.EXCHANGE)
+    """The shop's own returns may say so; a customer here is asked what he wants."""
+    shop, order = Sandbox("boots"), an_order_of()
+    shop.sell(order)
+    orders.keep(db, "boots", order)
+    filing.add(
+        db,
+        return_id="no goods",
+        shop="boots",
+        order=order,
+        kind=Kind.VOLUNTARY,
+        filed_by="shop",
+        language="en",
+        wishes=[
+            Wish(line_ref="a", quantity=1, reason="other", wanted=Resolution.EXCHANGE)
+        ],
+        now=NOON,
+    )
+    decide.run(db, shop, lambda: NOON)
+    case = returns.get(db, "no goods")
+    assert case.status == "needs_person"
     assert [x.code for x in case.lines[0].trace if x.says == "ask"] == ["goods"]
 
 

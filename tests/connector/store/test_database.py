@@ -134,6 +134,24 @@ def test_the_lock_is_held_once_and_given_back(db: Database) -> None:
         assert not again.other_may_live
 
 
+def test_a_database_in_memory_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    db = connect(":memory:")
+    db.engine.remember(3)
+    db.engine.remember(2)
+    assert db.engine.remembered() == 3
+    with dispatcher(db) as hold, dispatcher(db) as second:
+        assert hold is not None
+        assert second is None
+    with dispatcher(db) as again:
+        assert again is not None
+    assert db.engine.place().startswith(":memory:")
+    db.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_lock_file_is_never_inherited(tmp_path: Path) -> None:
     db = connect(str(tmp_path / "lock.sqlite"))
     with dispatcher(db):
