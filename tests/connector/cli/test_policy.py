@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,15 +57,11 @@ def test_the_example_is_sound() -> None:
     assert "nothing to mend" in found.output
 
 
-@pytest.mark.parametrize(
-    ("language", "said"), [("fr-CA", "Jamais un seul."), ("en", "Never one alone.")]
-)
-def test_a_decision_is_explained_in_a_language(
-    tmp_path: Path, language: str, said: str
-) -> None:
-    config = tmp_path / "config.toml"
+def decided(folder: Path) -> tuple[Path, str]:
+    """Let the policy decide one return; give the configuration and its number."""
+    config = folder / "config.toml"
     config.write_text('database = "r.sqlite"\n')
-    db = connect(str(tmp_path / "r.sqlite"))
+    db = connect(str(folder / "r.sqlite"))
     shops.put(db, "boots", "sandbox", "", NOON)
     shops.bind_policy(db, "boots", policy.digest(TEXT), TEXT, NOON)
     shop, order = Sandbox("boots"), an_order(a_line("a", 3000, 3))
@@ -81,9 +78,35 @@ def test_a_decision_is_explained_in_a_language(
     )
     decide.run(db, shop, lambda: NOON)
     db.close()
-    found = run("policy", "explain", case.number, "--language", language, config=config)
+    return config, case.number
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr-CA", "Jamais un seul."), ("en", "Never one alone.")]
+)
+def test_a_decision_is_explained_in_a_language(
+    tmp_path: Path, language: str, said: str
+) -> None:
+    config, number = decided(tmp_path)
+    found = run("policy", "explain", number, "--language", language, config=config)
     assert found.exit_code == 0, found.output
     assert f"rule:no (decline): {said}" in found.output
     assert "name=no, quantity=1, priority=0" in found.output
     assert f"policy {policy.digest(TEXT)}" in found.output
-    assert run("policy", "explain", case.number, "--language", "??").exit_code != 0
+    assert run("policy", "explain", number, "--language", "??").exit_code != 0
+
+
+def test_a_changed_policy_says_what_it_would_have_decided(tmp_path: Path) -> None:
+    config, _ = decided(tmp_path)
+    new = tmp_path / "new.toml"
+    new.write_text(TEXT.replace("quantity = 1", "quantity = 2"))
+    asked = ("policy", "diff", str(new), "--months", "120")
+    found = run(*asked, config=config)
+    assert found.exit_code == 0, found.output
+    assert "declined -> approved: 1" in found.output
+    assert "it costs 10.00 EUR" in found.output
+    plain = json.loads(run(*asked, "--json", config=config).output)
+    assert plain["cost_minor"] == {"EUR": 1000}
+    other = run(*asked, "--shop", "nobody", config=config)
+    assert other.exit_code != 0
+    assert "boots" in str(other.exception)
