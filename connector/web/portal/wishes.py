@@ -133,12 +133,12 @@ def as_case(kind: Kind, wishes: Sequence[Wish]) -> policy.Case:
 
 
 def _kind(rules: policy.Policy, wish: Wish) -> Kind:
-    """Say why, in law, a line comes back: by its reason, or by withdrawal."""
+    """Say why, in law, a line comes back: by its reason.
+
+    Who withdraws from the contract says so by the function that is made for it.
+    """
     faults = {one.code: one.fault for one in policy.reasons(rules)}
-    kind = KIND[faults.get(wish.reason, Fault.CUSTOMER)]
-    if request.form.get("withdraw") and kind is Kind.VOLUNTARY:
-        return Kind.WITHDRAWAL
-    return kind
+    return KIND[faults.get(wish.reason, Fault.CUSTOMER)]
 
 
 def _wish(line: Line) -> Wish | None:
@@ -214,13 +214,10 @@ def _choose(shop: str, order: Order, one: Asked, ref: str) -> NewGoods:
 def kept(asked: Sequence[Asked], *, without: tuple[str, ...] = ()) -> Mapping[str, str]:
     """Return the fields of earlier steps, for the next form to carry along."""
     refs = {one.line.ref for one in asked}
-    found = {
+    return {
         name: value[:LONGEST]
         for name, value in request.form.items()
         if (part := name.partition("-"))[0] in FIELDS
         and part[0] not in without
         and (part[2] in refs or part[2].rpartition("|")[0] in refs)
     }
-    if request.form.get("withdraw"):
-        found["withdraw"] = "1"
-    return found
