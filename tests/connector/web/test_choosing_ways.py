@@ -336,12 +336,16 @@ def test_a_faulty_article_is_replaced_for_nothing(stand: Stand) -> None:
     assert "Replacement" in visit.page
 
 
-def test_a_withdrawal_stays_one_through_all_steps(stand: Stand) -> None:
+def test_who_withdraws_is_sent_to_the_function_that_gives_a_receipt(
+    stand: Stand,
+) -> None:
     visit = customer(stand)
+    assert 'name="withdraw"' not in visit.page
+    assert f'href="/returns/{NAME}/withdraw"' in visit.page
     chooses(visit, withdraw="1")
     visit.post(WAYS, **{"way-a": "refund", "go": "chosen"})
     visit.post(WAYS, go="send")
-    assert stand.case().kind is Kind.WITHDRAWAL
+    assert stand.case().kind is Kind.VOLUNTARY
 
 
 def test_a_note_that_is_too_long_is_refused_and_not_cut(stand: Stand) -> None:

@@ -1,0 +1,139 @@
+"""No policy pays more than was captured, nor less than the law demands.
+
+Whatever a merchant writes, his verdict is carried through the settlement that pays.
+What the law demands is reckoned here, by other sums: what was paid for the goods, all
+of it; the outbound shipping where the whole order goes back; of a withdrawal less the
+way back at most (articles 13 and 14 of Directive 2011/83/EU), of faulty goods nothing
+less (article 14 of Directive (EU) 2019/771).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from connector import policy
+from connector.model import Charge, Kind, OrderStatus, Resolution
+from connector.settlement import Extras, Own, Settlement, Units, settle
+from connector.states import Decision
+from tests.connector.policy import drawn
+from tests.connector.settling import paid
+from tests.connector.shapes import a_tender, eur
+
+if TYPE_CHECKING:
+    from connector.model import Order
+    from connector.policy import Case, Policy, Verdict
+
+SENT = (Resolution.EXCHANGE, Resolution.REPLACEMENT)
+
+
+def whole(order: Order, shipping: int) -> Order:
+    """Return an order that was paid in full, of which nothing went back yet."""
+    lines = tuple(
+        replace(line, refunded_units=0, is_gift_card=False) for line in order.lines
+    )
+    total = eur(sum(line.gross.minor for line in lines) + shipping)
+    charge = Charge(ref="s", title="Parcel", gross=eur(shipping))
+    return replace(
+        order,
+        lines=lines,
+        currency="EUR",
+        status=OrderStatus.COMPLETED,
+        total=total,
+        shipping=(charge,) * bool(shipping),
+        tenders=(a_tender("card", total.minor),),
+    )
+
+
+def some(order: Order, case: Case) -> Case:
+    """Keep what can be asked: each line once, and no more than was bought."""
+    wanted = {
+        one.line_ref: replace(one, quantity=min(one.quantity, line.quantity))
+        for one in case.lines
+        if (line := order.line(one.line_ref))
+    }
+    return replace(case, lines=tuple(wanted.values()))
+
+
+def carried(
+    order: Order, case: Case, verdict: Verdict, price: int, own: tuple[Own, ...] = ()
+) -> Settlement:
+    """Settle what is not declined, as if every question were answered with yes."""
+    units = [
+        Units(
+            line_ref=one.line_ref,
+            quantity=wanted.quantity,
+            restocking_bp=one.restocking_bp,
+        )
+        for one, wanted in zip(verdict.lines, case.lines, strict=True)
+        if one.decision is not Decision.DECLINED
+    ]
+    ways = {one.resolution for one in verdict.lines}
+    extras = Extras(
+        shipping=verdict.refund_shipping,
+        return_fee=verdict.return_fee,
+        new_goods=eur(price) if Resolution.EXCHANGE in ways else None,
+        even=Resolution.REPLACEMENT in ways,
+    )
+    return settle(order, units, extras, own)
+
+
+def taken(settled: Settlement) -> int:
+    """Add up money, and what new goods took, in minor units."""
+    goods = sum(x.amount.minor for x in settled.deductions if x.code == "exchange")
+    return settled.amount.minor + goods
+
+
+@given(
+    drawn.policies(),
+    drawn.orders(),
+    drawn.cases(),
+    st.integers(0, 900),
+    st.integers(0, 5000),
+)
+def test_no_policy_pays_more_than_was_captured(
+    rules: Policy, order: Order, case: Case, shipping: int, price: int
+) -> None:
+    order = whole(order, shipping)
+    case = some(order, case)
+    verdict = policy.judge(rules, order, case)
+    first = carried(order, case, verdict, price)
+    assert taken(first) <= order.captured.minor
+    assert sum(x.amount.minor for x in first.tenders) == first.amount.minor
+    # The same asked once more brings nothing that was not left.
+    done = paid(order, 0, first)
+    second = carried(order, case, verdict, price, (done,))
+    assert taken(first) + taken(second) <= order.captured.minor
+
+
+@given(drawn.policies(), drawn.orders(), drawn.cases(), st.integers(0, 900))
+def test_no_policy_pays_less_than_the_law_demands(
+    rules: Policy, order: Order, case: Case, shipping: int
+) -> None:
+    assume(case.kind in (Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE))
+    order = whole(order, shipping)
+    case = some(order, case)
+    assume(case.lines)
+    verdict = policy.judge(rules, order, case)
+    assert all(one.decision is not Decision.DECLINED for one in verdict.lines)
+    settled = carried(order, case, verdict, 0)
+    goods = 0
+    for one in case.lines:
+        line = order.line(one.line_ref)
+        assert line is not None
+        gross, n = line.gross.minor, line.quantity
+        goods += (2 * gross * one.quantity + n) // (2 * n)
+    asked = {one.line_ref: one.quantity for one in case.lines}
+    is_whole = all(asked.get(x.ref, 0) == x.quantity for x in order.lines)
+    owed = goods + (shipping if is_whole else 0)
+    if case.kind is Kind.WITHDRAWAL:
+        fee = way_back(verdict)
+        owed -= min(fee, goods)
+    assert taken(settled) >= owed
+
+
+def way_back(verdict: Verdict) -> int:
+    return verdict.return_fee.minor if verdict.return_fee else 0
