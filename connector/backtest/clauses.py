@@ -15,11 +15,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from connector.policy import Policy
-    from connector.policy.vocabulary import Clause
+    from connector.policy.vocabulary import Clause, Question
 
 DAY = 86_400_000_000  # microseconds
 FIRST_DAY = 719_163  # `date(1970, 1, 1).toordinal()`
 YES, NO = "1 = 1", "1 = 0"
+
+
+def case(*pairs: tuple[str, str], otherwise: str = "NULL") -> str:
+    """Write a CASE; what can never hold is left out."""
+    found: list[str] = []
+    for test, value in pairs:
+        if test == NO:
+            continue
+        if test == YES:
+            otherwise = value
+            break
+        found.append(f"WHEN {test} THEN {value}")
+    return f"CASE {' '.join(found)} ELSE {otherwise} END" if found else otherwise
+
+
+def flag(test: str) -> str:
+    """Write a test as 1 or 0, on either store."""
+    return case((test, "1"), otherwise="0")
 
 
 class Words:
@@ -87,6 +105,10 @@ class Text:
     def has_any(self, column: str, words: Iterable[str]) -> str:
         """Say that a set of words holds one of these."""
         return either(self.has(column, word) for word in sorted(set(words)))
+
+    def has_answer(self, question: Question, code: str) -> str:
+        """Say that the customer gave this answer."""
+        return self.has("p.answers", f"{question.code}:{code}")
 
     def all_hold(self, when: Sequence[Clause]) -> str:
         """Write conditions that all must hold, as a column that is 1 where they do.

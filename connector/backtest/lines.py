@@ -10,37 +10,29 @@ from datetime import UTC, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from connector.backtest.clauses import DAY, NO, YES, Text, both, either, no
+from connector.backtest.clauses import (
+    DAY,
+    NO,
+    YES,
+    Text,
+    both,
+    case,
+    either,
+    flag,
+    no,
+)
+from connector.backtest.fees import Fees
 from connector.backtest.owns import Own
 from connector.backtest.rows import ticks
-from connector.model import CREDITS, Fault, Kind, OrderStatus, Resolution
+from connector.model import CREDITS, Kind, OrderStatus, Resolution
 from connector.policy import Policy
 from connector.policy.periods import LAW_BOUND
 
 if TYPE_CHECKING:
-    from connector.policy.vocabulary import Listed, Question, SpecialWindow
+    from connector.policy.vocabulary import Listed, SpecialWindow
 
-NOTHING = "NULLIF(0, 0)"  # no number, on either store
 APPROVED, ASKED, DECLINED = 0, 1, 2  # decisions, graver is more
 BY_LAW = f"p.kind IN ({', '.join(repr(one.value) for one in sorted(LAW_BOUND))})"
-
-
-def case(*pairs: tuple[str, str], otherwise: str = "NULL") -> str:
-    """Write a CASE; what can never hold is left out."""
-    found: list[str] = []
-    for test, value in pairs:
-        if test == NO:
-            continue
-        if test == YES:
-            otherwise = value
-            break
-        found.append(f"WHEN {test} THEN {value}")
-    return f"CASE {' '.join(found)} ELSE {otherwise} END" if found else otherwise
-
-
-def flag(test: str) -> str:
-    """Write a test as 1 or 0, on either store."""
-    return case((test, "1"), otherwise="0")
 
 
 @dataclass(frozen=True)
@@ -204,11 +196,11 @@ class Line:
     def _answered(self, says: str) -> str:
         tests = []
         for one in self.policy.questions:
-            holds = self.text.all_hold(one.when)
-            picked = [x for x in one.choices if x.says == says]
-            tests.append(both((holds, either(self._said(one, x.code) for x in picked))))
+            holds, gave = self.text.all_hold(one.when), self.text.has_answer
+            picked = [x.code for x in one.choices if x.says == says]
+            tests.append(both((holds, either(gave(one, code) for code in picked))))
             if says == "ask" and one.is_required:
-                known = either(self._said(one, x.code) for x in one.choices)
+                known = either(gave(one, x.code) for x in one.choices)
                 tests.append(both((holds, no(known))))
         return either(tests)
 
@@ -231,9 +223,6 @@ class Line:
         currency = f"p.currency = {self.text.value(self.policy.currency)}"
         worth = "SELECT sum(w.worth) FROM past_lines w WHERE w.case_no = p.case_no"
         return f"(CASE WHEN {currency} THEN ({worth}) ELSE 0 END)"
-
-    def _said(self, one: Question, code: str) -> str:
-        return self.text.has("p.answers", f"{one.code}:{code}")
 
     def _photos(self) -> str:
         own, plain = self.own.value("photos", str), self.text.reason("photos")
@@ -323,90 +312,11 @@ class Line:
         return case(*tests, otherwise="0")
 
     @cached_property
-    def is_waived(self) -> str:
-        """Whether the policy lets the line off its fees."""
-        waiver = self.policy.fees.waiver
-        ways = sorted(waiver.resolutions)
-        above = waiver.order_above
-        known = f"{self.text.reason('known')} = 1"
-        tests = [
-            either(f"{self.way} = '{one.value}'" for one in ways),
-            both((known, self.text.among(self.text.reason("code"), waiver.reasons))),
-            either(self.text.in_group(one) for one in sorted(waiver.customer_groups)),
-        ]
-        if above is not None:
-            currency = self.text.value(self.policy.currency)
-            tests.append(f"(p.currency = {currency} AND p.total > {above.minor})")
-        if waiver.when:
-            tests.append(self.text.all_hold(waiver.when))
-        return either(tests)
-
-    @cached_property
-    def restocking(self) -> str:
-        """The restocking fee in basis points."""
-        bears = (
-            f"p.kind = '{Kind.VOLUNTARY.value}'"
-            f" AND {self._fault} = '{Fault.CUSTOMER.value}'"
-            f" AND {self.way} <> '{Resolution.KEEP.value}'"
-        )
-        own, own_bp = self.own.speaks("restocking"), self.text.reason("restocked")
-        asked = [
-            (
-                both((self.text.all_hold(one.when), self._said(one, x.code))),
-                x.restocking_bp,
-            )
-            for one in self.policy.questions
-            for x in one.choices
-            if x.restocking_bp is not None
-        ]
-        special = [
-            (self.text.all_hold(one.when), str(one.restocking_bp))
-            for one in self.policy.fees.special
-            if one.restocking_bp is not None
-        ]
-        return case(
-            (no(bears), "0"),
-            (own, self.own.value("restocking", str)),
-            (self.is_waived, "0"),
-            *((test, str(bp)) for test, bp in sorted(asked, key=lambda x: -x[1])),
-            *special,
-            otherwise=f"COALESCE({own_bp}, {self.policy.restocking_bp})",
-        )
-
-    @cached_property
-    def return_fee(self) -> str:
-        """What the way back of the line costs, NULL for nothing.
-
-        Fees are in the policy's currency; in another one nothing is charged.
-        """
-        kinds = f"p.kind IN ('{Kind.VOLUNTARY.value}', '{Kind.WITHDRAWAL.value}')"
-        bears = f"{kinds} AND {self._fault} = '{Fault.CUSTOMER.value}'"
-        currency = f"p.currency = {self.text.value(self.policy.currency)}"
-        own = self.own.speaks("return_fee")
-        special = [
-            (self.text.all_hold(one.when), _fee(one.return_fee))
-            for one in self.policy.fees.special
-            if one.return_fee is not None
-        ]
-        return case(
-            (no(f"{bears} AND {currency}"), NOTHING),
-            (own, self.own.value("return_fee", _fee)),
-            (self.is_waived, NOTHING),
-            *special,
-            otherwise=_fee(self.policy.return_fee),
-        )
-
-    @property
-    def _fault(self) -> str:
-        return self.text.reason("fault")
+    def fees(self) -> Fees:
+        """What the customer bears of it."""
+        return Fees(self.policy, self.text, self.own, self.way)
 
     @cached_property
     def may_stay(self) -> str:
         """Whether the goods may stay with the customer, where they are worth little."""
         return self.text.all_hold(self.policy.keep.when)
-
-
-def _fee(found: object) -> str:
-    """Write a fee in minor units; none, or nothing, is NULL."""
-    minor = getattr(found, "minor", 0)
-    return str(int(minor)) if minor else NOTHING

@@ -5,16 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from connector.backtest.clauses import NO, both, either, no
-from connector.backtest.lines import (
-    APPROVED,
-    ASKED,
-    DECLINED,
-    NOTHING,
-    Line,
-    case,
-    flag,
-)
+from connector.backtest.clauses import NO, both, case, either, flag, no
+from connector.backtest.fees import NOTHING
+from connector.backtest.lines import APPROVED, ASKED, DECLINED, Line
 from connector.backtest.rows import UNSUITED
 from connector.model import CREDITS, Resolution
 from connector.policy.compiled import program
@@ -53,8 +46,8 @@ class Verdicts:
             "decision": line.decision,
             "way": line.way,
             "bonus": line.bonus,
-            "restocking": line.restocking,
-            "fee": line.return_fee,
+            "restocking": line.fees.restocking,
+            "fee": line.fees.return_fee,
             "stays": flag(line.may_stay),
         }
         return [f"{text} AS {key}_{name}" for name, text in told.items()]

@@ -52,6 +52,18 @@ HEADERS = {
 def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
     """Return the web application; `edges` answer machines and carry no CSRF token."""
     app = Flask("connector.web")
+    _configure(app, face)
+    _let_in(app, face, edges)
+    app.get("/healthz")(_health)
+    app.after_request(_protect)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _broken)
+    return app
+
+
+def _configure(app: Flask, face: Face) -> None:
+    """Set cookies, languages, and what templates may call."""
     app.config.update(
         SECRET_KEY=face.secret_key,
         SESSION_COOKIE_NAME="retour",
@@ -79,6 +91,10 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
     app.jinja_env.globals.update(languages=LANGUAGES, locale=get_locale)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=_language)
+
+
+def _let_in(app: Flask, face: Face, edges: Sequence[Blueprint]) -> None:
+    """Register every page behind its limit of tries and its CSRF token, or without."""
     csrf = CSRFProtect(app)
     limiter = Limiter(get_remote_address, app=app)
     tries = limiter.limit(face.attempts)
@@ -106,12 +122,6 @@ def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
     for edge in (*edges, install.edges(tries), proxied):
         csrf.exempt(edge)
         app.register_blueprint(edge)
-    app.get("/healthz")(_health)
-    app.after_request(_protect)
-    app.register_error_handler(CSRFError, _forged)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _broken)
-    return app
 
 
 def _language() -> str:

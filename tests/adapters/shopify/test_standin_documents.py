@@ -40,46 +40,25 @@ class Case:
 
 
 def variables(one: Case) -> dict[str, Callable[[], Any]]:
+    return reading(one) | changing(one) | of_returns(one)
+
+
+def reading(one: Case) -> dict[str, Callable[[], Any]]:
     chosen = {"fulfillmentLineItemId": one.parcel_line, "quantity": 1}
-    disposal = {
-        "reverseFulfillmentOrderLineItemId": one.reverse_line,
-        "quantity": 1,
-        "dispositionType": "RESTOCKED",
-        "locationId": "gid://shopify/Location/70000000001",
-    }
-    by_id = {"id": one.case}
     order_lines = {"orderId": one.order, "returnLineItems": [chosen]}
-    removal = {"returnLineItemId": one.line, "quantity": 1}
+    by_id = {"id": one.case}
     return {
         "FindOrder": lambda: {"query": "email:ada@example.com"},
         "OrderForReturn": lambda: {"id": one.order},
         "OrderSuggestedRefund": lambda: {"orderId": one.order, "refundShipping": True},
-        "OrderUpdate": lambda: {"input": {"id": one.order, "tags": ["a", "b"]}},
         "OrdersByReturnStatus": lambda: {
             "first": 5,
             "query": "updated_at:>='2026-11-01T00:00:00Z'",
         },
-        "RefundCreate": lambda: (
-            refund_input(one.order, one.sale, "2.00") | {"idempotencyKey": "k"}
-        ),
         "RefundDetail": lambda: {"id": one.refund},
-        "RemoveFromReturn": lambda: {
-            "returnId": one.case,
-            "returnLineItems": [removal],
-        },
-        "ReturnApproveRequest": lambda: {"input": {"id": one.asked}},
         "ReturnCalculate": lambda: {"input": order_lines},
-        "ReturnCancel": lambda: by_id,
-        "ReturnClose": lambda: by_id,
-        "ReturnDeclineRequest": lambda: {
-            "input": {"id": one.asked, "declineReason": "OTHER"}
-        },
         "ReturnDetail": lambda: by_id,
-        "ReturnProcess": lambda: process_input(
-            one.case, one.line, 1, [(one.sale, "30.00")]
-        ),
         "ReturnReasonDefinitions": dict,
-        "ReturnReopen": lambda: by_id,
         "ReturnSuggestedOutcome": lambda: (
             by_id
             | {
@@ -88,9 +67,18 @@ def variables(one: Case) -> dict[str, Callable[[], Any]]:
             }
         ),
         "ReturnableFulfillments": lambda: {"orderId": one.order},
-        "ReverseFulfillmentOrderDispose": lambda: {"dispositionInputs": [disposal]},
         "ShopInfo": dict,
         "StoreCreditTransactions": lambda: {"customerId": one.customer},
+        "WebhookSubscriptions": dict,
+    }
+
+
+def changing(one: Case) -> dict[str, Callable[[], Any]]:
+    return {
+        "OrderUpdate": lambda: {"input": {"id": one.order, "tags": ["a", "b"]}},
+        "RefundCreate": lambda: (
+            refund_input(one.order, one.sale, "2.00") | {"idempotencyKey": "k"}
+        ),
         "TagsAdd": lambda: {"id": one.order, "tags": ["x"]},
         "TagsRemove": lambda: {"id": one.order, "tags": ["x"]},
         "WebhookSubscriptionCreate": lambda: {
@@ -98,7 +86,34 @@ def variables(one: Case) -> dict[str, Callable[[], Any]]:
             "webhookSubscription": {"uri": PARCEL},
         },
         "WebhookSubscriptionDelete": lambda: {"id": one.hook},
-        "WebhookSubscriptions": dict,
+    }
+
+
+def of_returns(one: Case) -> dict[str, Callable[[], Any]]:
+    by_id = {"id": one.case}
+    removal = {"returnLineItemId": one.line, "quantity": 1}
+    disposal = {
+        "reverseFulfillmentOrderLineItemId": one.reverse_line,
+        "quantity": 1,
+        "dispositionType": "RESTOCKED",
+        "locationId": "gid://shopify/Location/70000000001",
+    }
+    return {
+        "RemoveFromReturn": lambda: {
+            "returnId": one.case,
+            "returnLineItems": [removal],
+        },
+        "ReturnApproveRequest": lambda: {"input": {"id": one.asked}},
+        "ReturnCancel": lambda: by_id,
+        "ReturnClose": lambda: by_id,
+        "ReturnDeclineRequest": lambda: {
+            "input": {"id": one.asked, "declineReason": "OTHER"}
+        },
+        "ReturnProcess": lambda: process_input(
+            one.case, one.line, 1, [(one.sale, "30.00")]
+        ),
+        "ReturnReopen": lambda: by_id,
+        "ReverseFulfillmentOrderDispose": lambda: {"dispositionInputs": [disposal]},
     }
 
 

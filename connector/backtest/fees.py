@@ -1,0 +1,107 @@
+"""A policy's fees on one line, as SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from connector.backtest.clauses import Text, both, case, either, no
+from connector.backtest.owns import Own
+from connector.model import Fault, Kind, Resolution
+from connector.policy import Policy
+
+NOTHING = "NULLIF(0, 0)"  # no number, on either store
+
+
+@dataclass(frozen=True)
+class Fees:
+    """What a policy charges on one line; `way` is the SQL of what makes it good."""
+
+    policy: Policy
+    text: Text
+    own: Own
+    way: str
+
+    @cached_property
+    def is_waived(self) -> str:
+        """Whether the policy lets the line off its fees."""
+        waiver = self.policy.fees.waiver
+        ways = sorted(waiver.resolutions)
+        above = waiver.order_above
+        known = f"{self.text.reason('known')} = 1"
+        tests = [
+            either(f"{self.way} = '{one.value}'" for one in ways),
+            both((known, self.text.among(self.text.reason("code"), waiver.reasons))),
+            either(self.text.in_group(one) for one in sorted(waiver.customer_groups)),
+        ]
+        if above is not None:
+            currency = self.text.value(self.policy.currency)
+            tests.append(f"(p.currency = {currency} AND p.total > {above.minor})")
+        if waiver.when:
+            tests.append(self.text.all_hold(waiver.when))
+        return either(tests)
+
+    @cached_property
+    def restocking(self) -> str:
+        """The restocking fee in basis points."""
+        bears = (
+            f"p.kind = '{Kind.VOLUNTARY.value}'"
+            f" AND {self._fault} = '{Fault.CUSTOMER.value}'"
+            f" AND {self.way} <> '{Resolution.KEEP.value}'"
+        )
+        own, own_bp = self.own.speaks("restocking"), self.text.reason("restocked")
+        asked = [
+            (
+                both((self.text.all_hold(one.when), self.text.has_answer(one, x.code))),
+                x.restocking_bp,
+            )
+            for one in self.policy.questions
+            for x in one.choices
+            if x.restocking_bp is not None
+        ]
+        special = [
+            (self.text.all_hold(one.when), str(one.restocking_bp))
+            for one in self.policy.fees.special
+            if one.restocking_bp is not None
+        ]
+        return case(
+            (no(bears), "0"),
+            (own, self.own.value("restocking", str)),
+            (self.is_waived, "0"),
+            *((test, str(bp)) for test, bp in sorted(asked, key=lambda x: -x[1])),
+            *special,
+            otherwise=f"COALESCE({own_bp}, {self.policy.restocking_bp})",
+        )
+
+    @cached_property
+    def return_fee(self) -> str:
+        """What the way back of the line costs, NULL for nothing.
+
+        Fees are in the policy's currency; in another one nothing is charged.
+        """
+        kinds = f"p.kind IN ('{Kind.VOLUNTARY.value}', '{Kind.WITHDRAWAL.value}')"
+        bears = f"{kinds} AND {self._fault} = '{Fault.CUSTOMER.value}'"
+        currency = f"p.currency = {self.text.value(self.policy.currency)}"
+        own = self.own.speaks("return_fee")
+        special = [
+            (self.text.all_hold(one.when), _fee(one.return_fee))
+            for one in self.policy.fees.special
+            if one.return_fee is not None
+        ]
+        return case(
+            (no(f"{bears} AND {currency}"), NOTHING),
+            (own, self.own.value("return_fee", _fee)),
+            (self.is_waived, NOTHING),
+            *special,
+            otherwise=_fee(self.policy.return_fee),
+        )
+
+    @property
+    def _fault(self) -> str:
+        return self.text.reason("fault")
+
+
+def _fee(found: object) -> str:
+    """Write a fee in minor units; none, or nothing, is NULL."""
+    minor = getattr(found, "minor", 0)
+    return str(int(minor)) if minor else NOTHING
