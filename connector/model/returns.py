@@ -149,6 +149,7 @@ class Terms:
     goods_when: str = "received"
     fallback: Resolution = Resolution.REFUND
     credit_days: int | None = None
+    shipping_limit: Money | None = None  # of the outbound shipping; None: what was paid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

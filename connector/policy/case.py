@@ -110,3 +110,4 @@ class Verdict:
     goods_when: When = When.RECEIVED
     fallback: Resolution = Resolution.REFUND
     credit_days: int | None = None
+    shipping_limit: Money | None = None  # of the outbound shipping; None: what was paid

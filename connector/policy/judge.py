@@ -92,6 +92,7 @@ def judge(policy: Policy, order: Order, case: Case) -> Verdict:
         else policy.goods_when,
         fallback=policy.fallback,
         credit_days=policy.credit_days,
+        shipping_limit=_shipping_limit(of),
     )
 
 
@@ -300,6 +301,18 @@ def _return_fee(of: Whole, spoken: list[_Spoken]) -> Money | None:
         if least is None or one.fee < least:
             least = one.fee
     return least
+
+
+def _shipping_limit(of: Whole) -> Money | None:
+    """Hold what a withdrawal brings of the shipping to the cheapest standard one.
+
+    Article 13(2) of Directive 2011/83/EU: a dearer delivery is the customer's choice.
+    Faulty goods give all of it back, and so does whoever gives more than the law asks.
+    """
+    limit = of.policy.standard_delivery
+    if of.case.kind is not Kind.WITHDRAWAL or not of.is_same_currency:
+        return None
+    return None if of.policy.refund_shipping else limit
 
 
 def _is_given_shipping(of: Whole, spoken: list[_Spoken]) -> bool:

@@ -131,6 +131,7 @@ def _policy(top: Reader, version: str) -> Policy:
         keep=_keep(top.table("keep"), known),
         refund_when=When(refund.chosen("when", list(When), When.RECEIVED)),
         refund_shipping=refund.flag("shipping"),
+        standard_delivery=refund.amount("standard_delivery", currency),
         goods_when=When(exchange.chosen("when", list(When), When.RECEIVED)),
         fallback=Resolution(exchange.chosen("fallback", FALLBACKS, Resolution.REFUND)),
         credit_days=_days(top, "credit"),

@@ -301,6 +301,7 @@ class Policy:
     keep: Keep = field(default_factory=Keep)
     refund_when: When = When.RECEIVED
     refund_shipping: bool = False  # also for returns that the law does not ask for
+    standard_delivery: Money | None = None  # the cheapest; None: what was paid
     goods_when: When = When.RECEIVED
     fallback: Resolution = Resolution.REFUND
     credit_days: int | None = None  # None: for ever

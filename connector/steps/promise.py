@@ -245,6 +245,7 @@ def preview(
     extras = Extras(
         # settling knows what of it went back; new goods are sent, not paid back
         shipping=case.refund_shipping and not ways & GOODS,
+        shipping_limit=case.terms.shipping_limit if case.terms else None,
         return_fee=None if is_charged else fee,
         new_goods=total((one.price for one in sent), order.currency)
         if Resolution.EXCHANGE in ways

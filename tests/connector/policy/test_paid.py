@@ -21,7 +21,7 @@ from connector.settlement import Extras, Own, Settlement, Units, settle
 from connector.states import Decision
 from tests.connector.policy import drawn
 from tests.connector.settling import paid
-from tests.connector.shapes import a_tender, eur
+from tests.connector.shapes import NOON, a_line, a_tender, an_order, eur
 
 if TYPE_CHECKING:
     from connector.model import Order
@@ -74,6 +74,7 @@ def carried(
     ways = {one.resolution for one in verdict.lines}
     extras = Extras(
         shipping=verdict.refund_shipping,
+        shipping_limit=verdict.shipping_limit,
         return_fee=verdict.return_fee,
         new_goods=eur(price) if Resolution.EXCHANGE in ways else None,
         even=Resolution.REPLACEMENT in ways,
@@ -109,10 +110,18 @@ def test_no_policy_pays_more_than_was_captured(
     assert taken(first) + taken(second) <= order.captured.minor
 
 
-@given(drawn.policies(), drawn.orders(), drawn.cases(), st.integers(0, 900))
+@given(
+    drawn.policies(),
+    drawn.orders(),
+    drawn.cases(),
+    st.integers(0, 900),
+    st.one_of(st.none(), st.integers(1, 900)),
+)
 def test_no_policy_pays_less_than_the_law_demands(
-    rules: Policy, order: Order, case: Case, shipping: int
+    rules: Policy, order: Order, case: Case, shipping: int, standard: int | None
 ) -> None:
+    if standard is not None:
+        rules = replace(rules, standard_delivery=eur(standard))
     assume(case.kind in (Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE))
     order = whole(order, shipping)
     case = some(order, case)
@@ -130,6 +139,8 @@ def test_no_policy_pays_less_than_the_law_demands(
     is_whole = all(asked.get(x.ref, 0) == x.quantity for x in order.lines)
     owed = goods + (shipping if is_whole else 0)
     if case.kind is Kind.WITHDRAWAL:
+        if is_whole and standard is not None:
+            owed = goods + min(shipping, standard)
         fee = way_back(verdict)
         owed -= min(fee, goods)
     assert taken(settled) >= owed
@@ -137,3 +148,18 @@ def test_no_policy_pays_less_than_the_law_demands(
 
 def way_back(verdict: Verdict) -> int:
     return verdict.return_fee.minor if verdict.return_fee else 0
+
+
+def test_of_a_dearer_delivery_only_the_standard_one_goes_back() -> None:
+    rules = policy.load(
+        'currency = "EUR"\n[refund]\nstandard_delivery = "4.90"\n'
+        '[[reasons]]\ncode = "*"\n'
+    )
+    order = whole(an_order(a_line("a", 3000)), 1290)
+    wanted = policy.Wanted(line_ref="a", quantity=1, reason="small")
+    paid_back = {
+        kind: carried(order, case, policy.judge(rules, order, case), 0).amount.minor
+        for kind in (Kind.WITHDRAWAL, Kind.FAULTY)
+        for case in (policy.Case(kind=kind, asked_at=NOON, lines=(wanted,)),)
+    }
+    assert paid_back == {Kind.WITHDRAWAL: 3490, Kind.FAULTY: 4290}
