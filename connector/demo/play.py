@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
+from connector import notice
 from connector.demo import browser, customers, merchant, summary
 from connector.demo.buying import Market, deliver
 from connector.demo.customers import Purchase, Wish
@@ -19,7 +20,7 @@ from connector.demo.shelf import BOUGHT, Shelf
 from connector.demo.world import BOOTS, START, TEE, World
 from connector.steps import inspect
 from connector.steps.inspect import Counted
-from connector.store import returns
+from connector.store import notices, returns
 from jobs.schedule import once
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def play(
     """
     stage = Stage(world, Market(world), hazard)
     _mishaps(world)
+    _tell(world)
     _invite(stage)
     for number in range(orders):
         moment = START + timedelta(minutes=number * BUYING_DAYS * 1440 / max(1, orders))
@@ -117,6 +119,20 @@ def tick(world: World) -> None:
     world.tee.deliver()
     world.boots.deliver()
     once(world.office.work)
+
+
+def _tell(world: World) -> None:
+    """Let the merchant confirm that customers are told of their right to withdraw."""
+    for shop in (TEE, BOOTS):
+        function = f"{world.url}/returns/{shop}/withdraw"
+        notices.say(
+            world.office.db,
+            shop,
+            digest=notice.digest(function),
+            since=world.clock(),
+            actor=merchant.ACTOR,
+            now=world.clock(),
+        )
 
 
 def _invite(stage: Stage) -> None:

@@ -149,11 +149,11 @@ def two_ways(guest: Guest) -> Iterator[int]:
 
 
 def withdrawal(guest: Guest) -> Iterator[int]:
-    """Withdraw by the online function: all of it comes back, and its carriage."""
+    """Withdraw by the online function: all is paid back but the way back's cost."""
     yield from guest.buys(shipping="4.90")
     yield from guest.withdraws()
     yield from guest.sends()
-    guest.due.money += PRICE + CARRIAGE
+    guest.due.money += PRICE + CARRIAGE - RETURN_FEE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,15 +45,16 @@ def of(case: Return, order: Order) -> Choices:
         return Choices()
     able = shop.abilities
     possible = amends.possible(able)
+    changeable = frozenset(
+        line.id for line in case.lines if amends.can_change(here.db, case, line)
+    )
     return Choices(
         ways=tuple(way for way in Resolution if way in possible),
         places=able.places,
         gives_courtesy=Resolution.COURTESY in able.ways and not case.cancelled_at,
-        changeable=frozenset(
-            line.id for line in case.lines if amends.can_change(here.db, case, line)
-        ),
+        changeable=changeable,
         bonus=dict(case.terms.bonus) if case.terms else {},
-        offered=_offered(able, case, order),
+        offered=_offered(able, case, order, changeable),
     )
 
 
@@ -65,9 +66,12 @@ def instead(shop: str) -> list[Resolution]:
 
 
 def _offered(
-    able: Abilities, case: Return, order: Order
+    able: Abilities, case: Return, order: Order, changeable: frozenset[int]
 ) -> dict[int, tuple[Offer, ...]]:
-    """Ask the policy by which the return was judged, or the order's, what it offers."""
+    """Ask the policy by which the return was judged, or the order's, what it offers.
+
+    Of a line that is made good nothing is said: the order is no longer what it was.
+    """
     here = face()
     digest = case.policy_hash or orders.policy_of(here.db, case.shop, order.ref)
     if not digest:
@@ -77,4 +81,5 @@ def _offered(
     return {
         line.id: offers.offered(able, order, said)
         for line, said in zip(case.lines, verdict.lines, strict=True)
+        if line.id in changeable
     }

@@ -17,6 +17,7 @@ WORDS = {
     "in_transit": lazy_gettext("On its way back"),
     "partly_received": lazy_gettext("Partly received"),
     "received": lazy_gettext("Received"),
+    "inspected": lazy_gettext("Checked"),
     "closed": lazy_gettext("Completed"),
     "cancelled": lazy_gettext("Cancelled"),
     "needs_person": lazy_gettext("Being checked by a person"),
@@ -83,9 +84,11 @@ WORDS = {
     "statement": lazy_gettext("Withdrawal"),
     "receipt": lazy_gettext("Receipt"),
     # when the money goes back
-    "requested": lazy_gettext("as soon as your return is approved"),
-    "shipped": lazy_gettext("as soon as you have sent the parcel"),
-    "inspected": lazy_gettext("as soon as your parcel has arrived and was checked"),
+    "when_requested": lazy_gettext("as soon as your return is approved"),
+    "when_shipped": lazy_gettext("as soon as you have sent the parcel"),
+    "when_inspected": lazy_gettext(
+        "as soon as your parcel has arrived and was checked"
+    ),
     "when_received": lazy_gettext("as soon as your parcel has arrived"),
 }
 

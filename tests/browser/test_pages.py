@@ -70,6 +70,14 @@ def find(page: Page, world: World) -> None:
     page.get_by_role("button", name="Find my order").click()
 
 
+def for_money(page: Page) -> None:
+    """Want money back for every line, and send it."""
+    for one in page.locator("input[value=refund]").all():
+        one.check()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Request the return").click()
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_customer_returns_and_the_merchant_pays(
     chromium: Browser, world: World, size: str
@@ -84,6 +92,8 @@ def test_a_customer_returns_and_the_merchant_pays(
         page.get_by_label("Why?").nth(1).select_option(label="I changed my mind")
         picture(page, f"portal-choose-{size}")
         page.get_by_role("button", name="Request the return").click()
+        picture(page, f"portal-ways-{size}")
+        for_money(page)
         picture(page, f"portal-pending-{size}")
         run(world)
         status = page.url

@@ -278,7 +278,7 @@ def _law(policy: Policy) -> Iterator[str]:
 
 
 def _moment(when: str) -> str:
-    return word("when_received" if when == "received" else when)
+    return word(f"when_{when}")
 
 
 def _bp(points: int) -> str:
