@@ -17,7 +17,7 @@ from connector.backtest.clauses import Text, Words
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
 from connector.backtest.part import NEW, OLD, Part, differing
 from connector.backtest.rows import UNSUITED, ticks
-from connector.backtest.whole import TOLD, Verdicts, side_by_side
+from connector.backtest.whole import TOLD, Verdicts, perhaps, side_by_side
 from connector.law import DEFAULTS
 from connector.money import Money
 from connector.store import pasts
@@ -79,16 +79,16 @@ def compare(
 
     Raises PolicyError where one of them cannot be read.
     """
-    both = {OLD: policies.load(old), NEW: policies.load(new)}
+    both = {OLD: policies.stored(old), NEW: policies.load(new)}
     apart = _apart(both.values())
-    query, values = _written(db, shop, both, f"NOT ({apart})", now)
-    values |= {"shop": shop, "since": ticks(now - since)}
+    asked = _written(db, shop, both, f"NOT ({apart})", now)
+    values = {**asked.values, "shop": shop, "since": ticks(now - since)}
     report, edges = _counted(db, shop, values["since"])
     parts = list(pairwise(edges))
 
     def one(part: tuple[int, int]) -> Part:
         low, high = part
-        return _differing(db, query, {**values, "low": low, "high": high})
+        return _differing(db, asked, {**values, "low": low, "high": high})
 
     with ThreadPoolExecutor(len(parts)) as threads:
         found = list(threads.map(one, parts))
@@ -109,21 +109,36 @@ def _apart(both: Iterable[Policy]) -> str:
     return kind
 
 
-def _differing(db: Database, query: str, values: dict[str, Any]) -> Part:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the database is asked: which returns could differ, then what is told."""
+
+    maybe: str | None
+    query: str
+    values: dict[str, Any]
+
+
+def _differing(db: Database, asked: _Asked, values: dict[str, Any]) -> Part:
     """Ask about a part; in its own thread it has a connection of its own."""
-    is_not = "IS NOT" if db.engine.name == "sqlite" else "IS DISTINCT FROM"
-    differs = " OR ".join(f"{OLD}_{name} {is_not} {NEW}_{name}" for name in TOLD)
-    db.execute("DROP TABLE IF EXISTS past_diff")
-    db.execute(
-        f"CREATE TEMP TABLE past_diff AS WITH {query}"  # noqa: S608 - of our own tables
-        f" SELECT * FROM told WHERE {differs}",
-        **values,
-    )
+    differs = " OR ".join(f"{OLD}_{name} {_is_not(db)} {NEW}_{name}" for name in TOLD)
     try:
+        if asked.maybe:
+            made = "CREATE TEMP TABLE past_maybe AS WITH"
+            db.execute(f"{made} {asked.maybe} SELECT case_no FROM maybe", **values)  # noqa: S608 - of our own tables
+        db.execute(
+            f"CREATE TEMP TABLE past_diff AS WITH {asked.query}"  # noqa: S608 - as above
+            f" SELECT * FROM told WHERE {differs}",
+            **values,
+        )
         orders = {row["order_ref"] for row in db.query(ORDERS)}
         return Part(db.query(FLIPS), db.query(COSTS), orders, db.query(EXAMPLES))
     finally:
-        db.execute("DROP TABLE past_diff")
+        db.execute("DROP TABLE IF EXISTS past_maybe")
+        db.execute("DROP TABLE IF EXISTS past_diff")
+
+
+def _is_not(db: Database) -> str:
+    return "IS NOT" if db.engine.name == "sqlite" else "IS DISTINCT FROM"
 
 
 AT = "JOIN past_lines p ON p.case_no = d.case_no AND p.position = d.position"
@@ -151,16 +166,20 @@ EXAMPLES = (
 
 def _written(
     db: Database, shop: str, both: Mapping[str, Policy], which: str, now: datetime
-) -> tuple[str, dict[str, Any]]:
+) -> _Asked:
     words = Words("instr" if db.engine.name == "sqlite" else "strpos")
     found = [Verdicts(policy, Text(policy, words), key) for key, policy in both.items()]
     where = (
         f"{which} AND x.shop = :shop AND COALESCE(x.asked, x.placed) >= :since"
         " AND x.case_no > :low AND x.case_no <= :high"
     )
-    raw = pasts.reasons(db, shop) or [UNSUITED]
-    query = side_by_side(found, where, raw, str(ticks(now)))
-    return query, dict(words.values)
+    raw, at = pasts.reasons(db, shop) or [UNSUITED], str(ticks(now))
+    whole = side_by_side(found, where, raw, at)  # now all conditions are known
+    maybe = perhaps(found[0], found[1], where, raw, at, _is_not(db))
+    if maybe is None:
+        return _Asked(None, whole, dict(words.values))
+    some = f"{where} AND x.case_no IN (SELECT case_no FROM past_maybe)"  # noqa: S608 - ours
+    return _Asked(maybe, side_by_side(found, some, raw, at), dict(words.values))
 
 
 def _counted(db: Database, shop: str, since: int) -> tuple[Report, list[int]]:

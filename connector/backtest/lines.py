@@ -48,18 +48,50 @@ class Line:
         return Own(self.policy, self.text)
 
     @cached_property
+    def parts(self) -> dict[str, str]:
+        """What the decision is made of, test by test.
+
+        Two policies that say the same of each of these say the same of the line.
+        """
+        # A withdrawal needs no reason, photo, answer or approval (docs/law.md, 9).
+        bound = f"p.kind <> '{Kind.WITHDRAWAL.value}'"
+        looks = f"{self.text.reason('person')} = 1"
+        found = {
+            "approves": self.own.says("decide", "approve"),
+            "trusted": self._listed(self.policy.allow),
+            "clear": self.is_clear,
+            "clashes": self.own.clashes,
+            "approver": self.own.speaks("approver"),
+            "by_hand": NO if self.policy.is_automatic else YES,
+            "late": both((no(BY_LAW), f"p.asked_at > {self._window()}")),
+            "excluded": self._excluded(),
+            "sold": self._sold_for_good(),
+            "withdrawn_late": self._withdrawn_late(),
+            "unknown": both((bound, f"{self.text.reason('known')} = 0")),
+            "seen": both((bound, either((self._photos(), looks)))),
+        }
+        for says in ("ask", "decline"):
+            found[f"first_{says}"] = self.first(says)
+            found[f"own_{says}"] = self.own.says("decide", says)
+            found[f"answer_{says}"] = both((bound, self._answered(says)))
+            found[f"often_{says}"] = self._often(says)
+        return found
+
+    @cached_property
     def decision(self) -> str:
         """What is decided before amounts are looked at: 0, 1 or 2."""
-        approves = self.own.says("decide", "approve")
-        plain = both((no(approves), self.plain("decline")))
-        declined = either((self.first("decline"), plain))
-        asked = either(
-            (
-                self.first("ask"),
-                self.last,
-                both((no(approves), self.plain("ask"))),
-            )
-        )
+        has = self.parts
+        plain = no(has["approves"])
+        untrusted = no(has["trusted"])
+        declines = either((has["answer_decline"], has["often_decline"]))
+        asks = either((has["answer_ask"], has["often_ask"], has["seen"]))
+        refused = [has["late"], has["excluded"], has["sold"], has["own_decline"]]
+        refused.append(both((untrusted, declines)))
+        open_ = [has["withdrawn_late"], has["unknown"], has["own_ask"]]
+        open_.append(both((untrusted, asks)))
+        last = (has["clashes"], no(has["clear"]), has["approver"], has["by_hand"])
+        declined = either((has["first_decline"], both((plain, either(refused)))))
+        asked = either((has["first_ask"], *last, both((plain, either(open_)))))
         return case(
             (both((no(BY_LAW), declined)), str(DECLINED)),
             (either((asked, declined)), str(ASKED)),
@@ -86,37 +118,6 @@ class Line:
                 self.text.has_any("p.customer_tags", listed.tags),
             )
         )
-
-    def plain(self, says: str) -> str:
-        """Tell what the merchant's own rules may outweigh, and what they say."""
-        trusted = self._listed(self.policy.allow)
-        # A withdrawal needs no reason, photo, answer or approval (docs/law.md, 9).
-        bound = f"p.kind <> '{Kind.WITHDRAWAL.value}'"
-        mine = self.own.says("decide", says)
-        often, answered = self._often(says), both((bound, self._answered(says)))
-        if says == "decline":
-            return either(
-                (
-                    self._late(),
-                    self._excluded(),
-                    self._sold_for_good(),
-                    both((no(trusted), either((answered, often)))),
-                    mine,
-                )
-            )
-        looks = f"{self.text.reason('person')} = 1"
-        seen = both((bound, either((self._photos(), looks))))
-        return either(
-            (
-                self._withdrawn_late(),
-                both((bound, f"{self.text.reason('known')} = 0")),
-                both((no(trusted), either((answered, often, seen)))),
-                mine,
-            )
-        )
-
-    def _late(self) -> str:
-        return both((no(BY_LAW), f"p.asked_at > {self._window()}"))
 
     def _window(self) -> str:
         """Return the window's last moment; the first special one that holds speaks."""
@@ -228,18 +229,6 @@ class Line:
         own, plain = self.own.value("photos", str), self.text.reason("photos")
         wanted = f"COALESCE({own}, {plain})" if own != "NULL" else plain
         return f"p.photos < {wanted}"
-
-    @cached_property
-    def last(self) -> str:
-        """What a person must see, whatever the rules approve."""
-        return either(
-            (
-                self.own.clashes,
-                no(self.is_clear),
-                self.own.speaks("approver"),
-                NO if self.policy.is_automatic else YES,
-            )
-        )
 
     @cached_property
     def is_clear(self) -> str:

@@ -16,7 +16,7 @@ from connector.policy.vocabulary import ANY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from connector.backtest.clauses import Text
+    from connector.backtest.clauses import Text, Words
     from connector.policy import Policy
 
 KEEP, REFUND = Resolution.KEEP.value, Resolution.REFUND.value
@@ -38,6 +38,13 @@ class Verdicts:
         self.key = key
         self.line = Line(policy, text)
         self.has_amounts = program(policy).needs_amounts or policy.has_amounts
+
+    @property
+    def weighs(self) -> tuple[object, ...]:
+        """Return all that looks at a return as a whole."""
+        policy = self.policy
+        below = (policy.automatic_below, policy.keep.below, policy.levels)
+        return (policy.currency, *below, self.has_amounts, self._charges)
 
     def by_line(self) -> list[str]:
         """Return the columns of the second step: each line by itself."""
@@ -217,24 +224,9 @@ def side_by_side(
     lines are asked that nobody has asked back.
     """
     found = list(raw)
-    first = (
-        f"SELECT x.*, COALESCE(x.asked, {now}) AS asked_at,"  # noqa: S608 - of ours
-        " CASE WHEN x.asked IS NULL THEN 0 ELSE 1 END AS is_asked"
-        f" FROM past_lines x WHERE {source}"
-    )
+    first = _first(source, now)
     lines = [text for one in verdicts for text in one.by_line()]
-    words = verdicts[0].text.words
-    held = [
-        f"{name}r.{column} AS {name}_{column}"
-        for name in words.reasons
-        for column in REASON
-    ]
-    # Only now that all is written is it known which conditions are asked for.
-    held += [f"{flag(test)} AS {name}" for test, name in words.flags.items()]
-    # An outer join, so that no planner begins with the few reasons.
-    joins = " ".join(
-        f"LEFT JOIN {name}r ON {name}r.raw = p.reason" for name in words.reasons
-    )
+    held, joins = _held(verdicts[0].text.words)
     steps = [("step", first)]
     steps.append(("held", _next(_named(lines, held), held, steps, joins)))
     base = "p.case_no, p.position, p.is_asked, p.currency, p.worth"
@@ -248,10 +240,82 @@ def side_by_side(
     steps.append(("decided", _next(base, decided, steps)))
     told = [text for one in verdicts for text in one.told()]
     steps.append(("told", _next(base, told, steps)))
-    text = verdicts[0].text
-    tables = [reasons(name, of, text, found) for name, of in words.reasons.items()]
+    tables = _tables(verdicts[0].text, found)
     kept = [f"{name} AS {_kept(name)}({step})" for name, step in steps]
     return ", ".join([*tables, *kept])
+
+
+def _first(source: str, now: str) -> str:
+    return (
+        f"SELECT x.*, COALESCE(x.asked, {now}) AS asked_at,"  # noqa: S608 - of ours
+        " CASE WHEN x.asked IS NULL THEN 0 ELSE 1 END AS is_asked"
+        f" FROM past_lines x WHERE {source}"
+    )
+
+
+def _held(words: Words, only: str | None = None) -> tuple[list[str], str]:
+    """Return the columns of reasons and conditions, and the joins that bring them.
+
+    Only once all is written is it known which conditions are asked for. With `only`
+    those alone that this text names.
+    """
+    columns = {
+        f"{name}_{column}": f"{name}r.{column}"
+        for name in words.reasons
+        for column in REASON
+    }
+    columns |= {name: flag(test) for test, name in words.flags.items()}
+    named = None if only is None else set(re.findall(r"\bp\.(\w+)", only))
+    held = [
+        f"{text} AS {name}"
+        for name, text in columns.items()
+        if named is None or name in named
+    ]
+    # An outer join, so that no planner begins with the few reasons.
+    joins = " ".join(
+        f"LEFT JOIN {name}r ON {name}r.raw = p.reason" for name in words.reasons
+    )
+    return held, joins
+
+
+def _tables(text: Text, raw: Sequence[str]) -> list[str]:
+    known = text.words.reasons.items()
+    return [reasons(name, policy, text, raw) for name, policy in known]
+
+
+def perhaps(
+    old: Verdicts,
+    new: Verdicts,
+    source: str,
+    raw: Iterable[str],
+    now: str,
+    is_not: str,
+) -> str | None:
+    """Write which returns could fare differently, as steps that end in `maybe`.
+
+    Only what the policies say in other words is looked at: where all of that comes
+    to the same, so does the verdict. None where they weigh whole returns otherwise;
+    then every line is asked about. `is_not` is how the store tells two values apart.
+    """
+    if old.weighs != new.weighs:
+        return None
+    tests = [
+        f"{flag(test)} <> {flag(new.line.parts[name])}"
+        for name, test in old.line.parts.items()
+        if test != new.line.parts[name]
+    ]
+    pairs = zip(old.by_line(), new.by_line(), strict=True)
+    for one, other in pairs:
+        (text, _, name), (said, _, _) = one.rpartition(" AS "), other.rpartition(" AS ")
+        if text != said and not name.endswith("_decision"):
+            tests.append(f"({text}) {is_not} ({said})")
+    differs = " OR ".join(tests) or "1 = 0"
+    held, joins = _held(old.text.words, differs)
+    steps = [("step", _first(source, now))]
+    steps.append(("held", _next(_named([differs], held), held, steps, joins)))
+    tables = _tables(old.text, list(raw))
+    last = f"maybe AS (SELECT DISTINCT p.case_no FROM held p WHERE {differs})"  # noqa: S608 - of ours
+    return ", ".join([*tables, *(f"{name} AS ({step})" for name, step in steps), last])
 
 
 def _next(
