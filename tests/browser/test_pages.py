@@ -150,6 +150,9 @@ def test_the_portal_works_without_javascript_and_in_the_dark(
         assert "warum Sie „Mug“ zurückgeben" in page.content()
         page.get_by_label("Warum?").first.select_option(label="Zu klein")
         page.get_by_role("button", name="Rücksendung anmelden").click()
+        page.locator("input[value=refund]").check()
+        page.get_by_role("button", name="Weiter").click()
+        page.get_by_role("button", name="Rücksendung anmelden").click()
         assert "Wird geprüft" in page.content()
         page.screenshot(path=str(PICTURES / "portal-dark.png"), full_page=True)
 
