@@ -79,6 +79,16 @@ def for_money(page: Page, size: str) -> None:
     page.get_by_role("button", name="Request the return").click()
 
 
+def look_over(page: Page, world: World, size: str) -> None:
+    """Look at what the console tells of money that was paid back."""
+    page.goto(f"{world.url}/console/refunds")
+    picture(page, f"console-refunds-{size}")
+    page.locator("tbody a").first.click()
+    picture(page, f"console-refund-{size}")
+    page.goto(f"{world.url}/console/inbox")
+    picture(page, f"console-inbox-{size}")
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_customer_returns_and_the_merchant_pays(
     chromium: Browser, world: World, size: str
@@ -121,12 +131,7 @@ def test_a_customer_returns_and_the_merchant_pays(
         run(world)
         page.reload()
         picture(page, f"console-received-{size}")
-        page.goto(f"{world.url}/console/refunds")
-        picture(page, f"console-refunds-{size}")
-        page.locator("tbody a").first.click()
-        picture(page, f"console-refund-{size}")
-        page.goto(f"{world.url}/console/inbox")
-        picture(page, f"console-inbox-{size}")
+        look_over(page, world, size)
         page.goto(status)
         picture(page, f"portal-paid-{size}")
         assert "Paid back" in page.content()
