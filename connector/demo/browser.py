@@ -18,7 +18,9 @@ from connector.demo.world import INBOUND_SECRET
 if TYPE_CHECKING:
     from connector.demo.customers import Purchase, Wish
 
-FORM = re.compile(r'<form method="post" action="([^"]+)">(.*?)</form>', re.DOTALL)
+FORM = re.compile(
+    r'<form method="post"(?: action="([^"]*)")?[^>]*>(.*?)</form>', re.DOTALL
+)
 HIDDEN = re.compile(r'type="hidden" name="([^"]+)" value="([^"]*)"')
 RADIO = re.compile(r'type="radio" name="([^"]+)" value="([^"]+)"')
 TIMEOUT = 30
@@ -30,7 +32,7 @@ class DidNotWork(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of a page: where it goes, what it carries unseen, what it offers."""
+    """A form of a page: where it goes ("" to itself), what it carries and offers."""
 
     to: str
     carried: Mapping[str, str]
@@ -108,7 +110,7 @@ def first_form(text: str) -> Form:
         raise DidNotWork
     inside = found[2]
     return Form(
-        unescape(found[1]),
+        unescape(found[1] or ""),
         {name: unescape(value) for name, value in HIDDEN.findall(inside)},
         frozenset((name, unescape(value)) for name, value in RADIO.findall(inside)),
     )
