@@ -43,6 +43,9 @@ HANDLES = {
 }
 
 
+RESTARTS = 5  # of a worker that dies again and again, in one pass
+
+
 @dataclass(slots=True)
 class Stage:
     """The play as it runs: events wait in the order of their time."""
@@ -159,10 +162,17 @@ def _step(stage: Stage) -> None:
         world.tee.deliver()
         world.boots.deliver()
         world.clock.pass_by(minutes=1)
-        with stage.hazard():
-            once(world.office.work, skip=skipped)
+        _work(stage, skipped)
     with stage.hazard():
         merchant.clear_desk(world, GRANTED)
+
+
+def _work(stage: Stage, skipped: frozenset[str]) -> None:
+    """Let the jobs run once; what is killed is started again, as a supervisor does."""
+    for _ in range(RESTARTS):
+        with stage.hazard():
+            once(stage.world.office.work, skip=skipped)
+            return
 
 
 def _pause(stage: Stage) -> timedelta:
