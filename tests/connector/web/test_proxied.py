@@ -89,6 +89,9 @@ def wish(page: str, count: int = 1) -> dict[str, str]:
 def test_a_customer_goes_the_whole_way_without_a_cookie(world: Installing) -> None:
     page = choosing(world)
     assert "Mug" in page
+    card = page.partition('<section class="card">')[2]
+    assert 'href="/apps/returns/withdraw' in card
+    assert 'name="withdraw"' not in page
     status, page, headers = ask(world, action(page), wish(page))
     assert status == 200, page
     assert "Set-Cookie" not in headers
