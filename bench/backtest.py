@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ DAY = 86_400_000_000
 
 def drawn(lines: int) -> Iterator[dict[str, Any]]:
     """Draw past lines, one to three a return, in the order of their returns."""
-    dice = random.Random(7)  # noqa: S311 - rows to measure with
+    dice = random.Random(7)
     tags = [
         joined(dice.sample(("set", "hygiene", "sale", "new"), 2)) for _ in range(40)
     ]
@@ -83,7 +84,7 @@ def fill(db: Database, lines: int) -> None:
             f"INSERT INTO past_lines ({', '.join(names)})"  # noqa: S608 - our own names
             f" VALUES ({', '.join(':' + name for name in names)})"
         )
-        db.transact(lambda some=piece, text=text: db.execute_each(text, some))  # type: ignore[misc]
+        db.transact(partial(db.execute_each, text, piece))
 
 
 def run(lines: int = LINES) -> None:

@@ -83,7 +83,7 @@ AWAY = ("FR", "DE")
 
 def drawn(seed: int) -> list[tuple[Order, Case]]:
     """Return orders of one line with a voluntary return each, the same every time."""
-    dice = random.Random(seed)  # noqa: S311 - the same figures every time
+    dice = random.Random(seed)
     found = []
     for _ in range(LINES):
         line = replace(
@@ -153,12 +153,12 @@ def _is_watch(order: Order) -> bool:
 def _window(case: Case, start: datetime, days: int, name: str) -> Answer:
     last = start + timedelta(days=days)
     shown = last.date().isoformat()
-    facts = (
+    facts: tuple[tuple[str, str], ...] = (
         ("from", "delivery"), ("start", start.date().isoformat()),
         ("last_day", shown), ("days", str(days)),
     )  # fmt: skip
     if name:
-        facts = (*facts, ("window", name))  # type: ignore[assignment]
+        facts = (*facts, ("window", name))
     if case.asked_at <= last:
         why = f"Within the return window, which ends on {shown}."
         return _code("window", "approve", "window_open", why, facts)

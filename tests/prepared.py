@@ -122,7 +122,7 @@ class Street:
         try:
             yield World(
                 clock=clock,
-                rng=random.Random(SEED),  # noqa: S311 - a play
+                rng=random.Random(SEED),
                 tee=tee,
                 boots=boots,
                 office=office,

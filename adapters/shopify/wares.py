@@ -84,13 +84,15 @@ def prices_of(
         raise Rejected(msg, order=order_ref)
     currency = str(about["presentmentCurrencyCode"])
     return {
-        str(row["variant"]["id"]): _price(row, currency, bool(about["taxesIncluded"]))
+        str(row["variant"]["id"]): _price(
+            row, currency, included=bool(about["taxesIncluded"])
+        )
         for row in found["exchangeLineItems"]
         if row.get("variant")
     }
 
 
-def _price(row: Json, currency: str, included: bool) -> tuple[Money, Money]:  # noqa: FBT001 - as Shopify has it
+def _price(row: Json, currency: str, *, included: bool) -> tuple[Money, Money]:
     subtotal, tax = (
         Money.read(str(row[name]["presentmentMoney"]["amount"]), currency)[0]
         for name in ("subtotalSet", "totalTaxSet")

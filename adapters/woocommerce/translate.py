@@ -51,6 +51,7 @@ META_AMOUNT = "_retour_amount"  # of our refund, what was paid with goods includ
 META_NEW = "_retour_exchange"  # our key, on an order of new goods and its fee
 EXCHANGE = "exchange"  # the tender of what was paid with goods
 REFUNDED_ITEM = "_refunded_item_id"
+NO_CURRENCY = "XXX"  # ISO 4217 for none: an order that names no currency is odd
 CENTS = 2  # minor units that rounding may take
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -61,7 +62,7 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
     What was paid is `total + total_tax` of each line; `taxes[]` may differ from
     `total_tax` by a cent and only says how it divides over the rates.
     """
-    reading = Reading(str(data.get("currency") or "XXX"))
+    reading = Reading(str(data.get("currency") or NO_CURRENCY))
     made = tuple(_refund(one, reading) for one in refunds if not is_shelf(one))
     back = _back(refunds, reading)
     status = str(data.get("status"))

@@ -143,7 +143,8 @@ class Text:
         return f"({text})"
 
     def _set(self, one: Clause) -> str:
-        tests = [self._member(one.fact, str(word)) for word in sorted(set(one.values))]  # type: ignore[type-var] # words alone
+        words = sorted({str(word) for word in one.values})
+        tests = [self._member(one.fact, word) for word in words]
         if one.operator == "contains":
             return either(tests)
         if one.operator == "contains_all":
@@ -185,7 +186,7 @@ class Text:
         One that was cancelled does not count, as for the deciding function.
         """
         return (
-            f"(CASE WHEN p.customer = '' THEN 0 ELSE (SELECT {what} FROM past_lines c"  # noqa: S608 - see above
+            f"(CASE WHEN p.customer = '' THEN 0 ELSE (SELECT {what} FROM past_lines c"
             " WHERE c.shop = p.shop AND c.customer = p.customer"
             f" AND c.asked > p.asked_at - {length * DAY} AND c.asked <= p.asked_at"
             f" AND c.case_no <> p.case_no AND {which} AND NOT EXISTS (SELECT 1"

@@ -124,9 +124,9 @@ def _differing(db: Database, asked: _Asked, values: dict[str, Any]) -> Part:
     try:
         if asked.maybe:
             made = "CREATE TEMP TABLE past_maybe AS WITH"
-            db.execute(f"{made} {asked.maybe} SELECT case_no FROM maybe", **values)  # noqa: S608 - of our own tables
+            db.execute(f"{made} {asked.maybe} SELECT case_no FROM maybe", **values)
         db.execute(
-            f"CREATE TEMP TABLE past_diff AS WITH {asked.query}"  # noqa: S608 - as above
+            f"CREATE TEMP TABLE past_diff AS WITH {asked.query}"
             f" SELECT * FROM told WHERE {differs}",
             **values,
         )
@@ -142,7 +142,7 @@ def _is_not(db: Database) -> str:
 
 
 AT = "JOIN past_lines p ON p.case_no = d.case_no AND p.position = d.position"
-ORDERS = f"SELECT DISTINCT p.order_ref FROM past_diff d {AT}"  # noqa: S608 - ours
+ORDERS = f"SELECT DISTINCT p.order_ref FROM past_diff d {AT}"
 FLIPS = (
     "SELECT is_asked, old_decision, new_decision, count(*) AS lines"
     " FROM past_diff GROUP BY is_asked, old_decision, new_decision"
@@ -157,7 +157,7 @@ COSTS = (
     " GROUP BY currency"
 )
 EXAMPLES = (
-    "SELECT d.*, p.order_ref, p.number, p.line_ref, p.return_id"  # noqa: S608 - ours
+    "SELECT d.*, p.order_ref, p.number, p.line_ref, p.return_id"
     f" FROM past_diff d {AT} WHERE d.is_asked = 1"
     " ORDER BY abs(d.new_given - d.old_given) DESC, d.case_no, d.position"
     f" LIMIT {SHOWN}"
@@ -178,7 +178,7 @@ def _written(
     maybe = perhaps(found[0], found[1], where, raw, at, _is_not(db))
     if maybe is None:
         return _Asked(None, whole, dict(words.values))
-    some = f"{where} AND x.case_no IN (SELECT case_no FROM past_maybe)"  # noqa: S608 - ours
+    some = f"{where} AND x.case_no IN (SELECT case_no FROM past_maybe)"
     return _Asked(maybe, side_by_side(found, some, raw, at), dict(words.values))
 
 

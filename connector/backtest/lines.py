@@ -29,7 +29,9 @@ from connector.policy import Policy
 from connector.policy.periods import LAW_BOUND
 
 if TYPE_CHECKING:
-    from connector.policy.vocabulary import Listed, SpecialWindow
+    from collections.abc import Collection
+
+    from connector.policy.vocabulary import Exclusion, Listed, SpecialWindow
 
 APPROVED, ASKED, DECLINED = 0, 1, 2  # decisions, graver is more
 BY_LAW = f"p.kind IN ({', '.join(repr(one.value) for one in sorted(LAW_BOUND))})"
@@ -173,10 +175,10 @@ class Line:
             )
         )
 
-    def _any_excluded(self, some: object) -> str:
+    def _any_excluded(self, some: Collection[Exclusion]) -> str:
         tests = []
         for one in self.policy.exclusions:
-            if one not in some:  # type: ignore[operator]
+            if one not in some:
                 continue
             tests += [
                 self.text.among("p.product", one.products),

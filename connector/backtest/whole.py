@@ -247,7 +247,7 @@ def side_by_side(
 
 def _first(source: str, now: str) -> str:
     return (
-        f"SELECT x.*, COALESCE(x.asked, {now}) AS asked_at,"  # noqa: S608 - of ours
+        f"SELECT x.*, COALESCE(x.asked, {now}) AS asked_at,"
         " CASE WHEN x.asked IS NULL THEN 0 ELSE 1 END AS is_asked"
         f" FROM past_lines x WHERE {source}"
     )
@@ -314,7 +314,7 @@ def perhaps(
     steps = [("step", _first(source, now))]
     steps.append(("held", _next(_named([differs], held), held, steps, joins)))
     tables = _tables(old.text, list(raw))
-    last = f"maybe AS (SELECT DISTINCT p.case_no FROM held p WHERE {differs})"  # noqa: S608 - of ours
+    last = f"maybe AS (SELECT DISTINCT p.case_no FROM held p WHERE {differs})"
     return ", ".join([*tables, *(f"{name} AS ({step})" for name, step in steps), last])
 
 
@@ -322,7 +322,7 @@ def _next(
     base: str, columns: Sequence[str], steps: Sequence[tuple[str, str]], join: str = ""
 ) -> str:
     """Write a step upon the one before it."""
-    return f"SELECT {', '.join((base, *columns))} FROM {steps[-1][0]} p {join}"  # noqa: S608 - names of ours
+    return f"SELECT {', '.join((base, *columns))} FROM {steps[-1][0]} p {join}"
 
 
 def _once(columns: Sequence[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,7 @@ def play(
     for number in range(orders):
         moment = START + timedelta(minutes=number * BUYING_DAYS * 1440 / max(1, orders))
         shop = TEE if number % 2 else BOOTS
-        stage.at(moment, lambda shop=shop: _buy(stage, shop))  # type: ignore[misc]
+        stage.at(moment, partial(_buy, stage, shop))
     end = START + timedelta(days=BUYING_DAYS + LAST_DAYS)
     while world.clock() < end:
         _step(stage)
@@ -149,7 +150,7 @@ def _invite(stage: Stage) -> None:
             stage.guests.append((scene, guest))
             begin = START + timedelta(days=number)
             script = scene.script(guest)
-            stage.at(begin, lambda script=script: stage.run(script))  # type: ignore[misc]
+            stage.at(begin, partial(stage.run, script))
 
 
 def _step(stage: Stage) -> None:
@@ -210,10 +211,10 @@ def _buy(stage: Stage, shop: str) -> None:
     arrival = clock() + timedelta(days=rng.randint(2, 4))
     stage.at(arrival, lambda: deliver(stage.world, purchase))
     roll = rng.random()
-    if roll < 0.45:  # noqa: PLR2004 - how often customers return
+    if roll < 0.45:
         days = rng.choice([3, 5, 8, 12, 20, 50])
         stage.at(arrival + timedelta(days=days), lambda: _ask(stage, purchase))
-    elif roll < 0.52:  # noqa: PLR2004 - how often staff refund by hand
+    elif roll < 0.52:
         stage.at(arrival + timedelta(days=9), lambda: _by_hand(stage, purchase))
 
 
@@ -227,11 +228,11 @@ def _by_hand(stage: Stage, purchase: Purchase) -> None:
 def _ask(stage: Stage, purchase: Purchase) -> None:
     """Let the customer ask, by the way that he likes."""
     world, rng = stage.world, stage.world.rng
-    lines = [line for line in purchase.lines if rng.random() < 0.7]  # noqa: PLR2004
+    lines = [line for line in purchase.lines if rng.random() < 0.7]
     lines = lines or purchase.lines[:1]
     units = {line.ref: rng.randint(1, line.quantity) for line in lines}
     reason = rng.choices(REASONS, REASON_WEIGHTS)[0]
-    is_native = purchase.shop == TEE and rng.random() < 0.5  # noqa: PLR2004
+    is_native = purchase.shop == TEE and rng.random() < 0.5
     is_claim = reason in customers.MERCHANTS_FAULT and not is_native
     wish = Wish(
         purchase=purchase,
@@ -245,7 +246,7 @@ def _ask(stage: Stage, purchase: Purchase) -> None:
         handle = HANDLES[reason]
         asked = [(ref, count, handle) for ref, count in units.items()]
         world.tee.customer_requests_return(purchase.ref, asked)
-    elif rng.random() < 0.3:  # noqa: PLR2004 - how many write to the helpdesk
+    elif rng.random() < 0.3:
         event = f"ticket-{purchase.ref}"
         for _ in range(2):  # helpdesks send twice, too
             browser.by_helpdesk(world.url, wish, event)
@@ -265,7 +266,7 @@ def _arrive(stage: Stage, wish: Wish, *, is_second: bool) -> None:
     if not approved:
         return
     case = _case(world, wish)
-    splits = not is_second and world.rng.random() < 0.3  # noqa: PLR2004
+    splits = not is_second and world.rng.random() < 0.3
     counted: dict[int, Counted] = {}
     for line in case.lines:
         left = line.approved - line.received

@@ -187,7 +187,7 @@ def build(
 
     `kind` is the database's class: the simulator gives one that is killed.
     """
-    clock, rng = Clock(), random.Random(seed)  # noqa: S311 - a play
+    clock, rng = Clock(), random.Random(seed)
     tee, boots = shops(clock, seed)
     with serve_shopify(tee), serve_woo(boots), listening(port) as server:
         asked = configured(folder, server.server_port, database, tee, boots)

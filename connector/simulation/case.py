@@ -84,7 +84,7 @@ class Case:
             units = {
                 ref: chance.randint(1, left)
                 for ref, left in free.items()
-                if left and chance.random() < 0.8  # noqa: PLR2004 - how often
+                if left and chance.random() < 0.8
             }
             if not units:
                 continue
@@ -98,7 +98,7 @@ class Case:
                     bill.ref,
                     number,
                     units,
-                    is_native=is_shopify and chance.random() < 0.4,  # noqa: PLR2004
+                    is_native=is_shopify and chance.random() < 0.4,
                 )
             )
 
@@ -111,22 +111,22 @@ class Case:
 
     def _act(self, roll: float) -> None:
         world, chance = self.world, self.world.chance
-        if roll < 0.2:  # noqa: PLR2004 - how often each happens
+        if roll < 0.2:
             world.run(chance.choice(RUNNABLE))
-        elif roll < 0.42:  # noqa: PLR2004
+        elif roll < 0.42:
             for job in RUNNABLE:
                 world.run(job)
-        elif roll < 0.7:  # noqa: PLR2004
+        elif roll < 0.7:
             self.customer(chance.choice(self.wanted)) if self.wanted else None
-        elif roll < 0.81:  # noqa: PLR2004
+        elif roll < 0.81:
             world.deliver()
-        elif roll < 0.86:  # noqa: PLR2004
+        elif roll < 0.86:
             self.staff()
-        elif roll < 0.88:  # noqa: PLR2004
+        elif roll < 0.88:
             hours = chance.choice([-1, 1, 29])
             world.tell(f"the clock jumps {hours} h")
             world.time.set_clock(timedelta(hours=hours))
-        elif roll < 0.97:  # noqa: PLR2004
+        elif roll < 0.97:
             chance.choice([self.pay, self.regret, self.regret, *[self.sell_out] * 3])()
         else:
             chance.choice([self.kindness, self.mind])()
@@ -155,7 +155,7 @@ class Case:
             self.minded.add(made.key)
             bill = self.world.shop.books.bills[made.bill]
             lines = [x for x in bill.lines if x.key == made.key and x.age < OLDEST]
-            if lines and self.world.chance.random() < 0.7:  # noqa: PLR2004 - how often
+            if lines and self.world.chance.random() < 0.7:
                 self._want(bill, lines)
 
     def sell_out(self) -> None:
@@ -163,7 +163,7 @@ class Case:
         chance = self.world.chance
         ref, shelf = chance.choice(sorted(self.world.shop.books.goods.shelves.items()))
         shelf.left = chance.choice([0, 0, 20])
-        if chance.random() < 0.1:  # noqa: PLR2004 - how often
+        if chance.random() < 0.1:
             shelf.price += 500
         self.world.tell(f"{ref}: {shelf.left} left at {shelf.price}")
 
@@ -364,11 +364,11 @@ class Case:
         order = chance.choice(list(shop.books.bills))
         bill = shop.books.bills[order]
         roll = chance.random()
-        if roll < 0.5:  # noqa: PLR2004 - how often
+        if roll < 0.5:
             amount = chance.choice([100, 250, 250, bill.paid])
             if shop.staff_refund(order, amount):
                 self.world.tell(f"staff refunds {amount} of {order}")
-        elif roll < 0.65 and shop.platform == "woocommerce":  # noqa: PLR2004
+        elif roll < 0.65 and shop.platform == "woocommerce":
             gone = [one for one in bill.backs if one.moved is Moved.YES]
             if gone:
                 # Deleting sends nothing, and leaves the modification date.
@@ -388,7 +388,7 @@ def _tenders(
 ) -> list[tuple[str, TenderKind, int]]:
     """Draw what an order was paid with; WooCommerce knows one tender of it."""
     card = ("card", TenderKind.CARD, whole)
-    if chance.random() < 0.8 or not able.pays_through_returns:  # noqa: PLR2004
+    if chance.random() < 0.8 or not able.pays_through_returns:
         return [card]
     gift = chance.randint(1, whole - 1)
     return [("gift", TenderKind.GIFT_CARD, gift), ("card", card[1], whole - gift)]

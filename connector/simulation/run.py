@@ -59,7 +59,7 @@ def run(
 
 def _played(chunks: Sequence[Sequence[str]], cores: int) -> Iterator[Report]:
     """Play chunks of cases, in order; each core is a process of its own."""
-    if cores < 2 or len(chunks) < 2:  # noqa: PLR2004 - nothing to share
+    if cores < 2 or len(chunks) < 2:
         yield from map(several, chunks)
         return
     quiet = partial(logging.disable, logging.root.manager.disable)

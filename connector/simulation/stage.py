@@ -45,7 +45,7 @@ class Engine(Sqlite):
     def __init__(self, chance: Chance) -> None:
         super().__init__(":memory:")
         self.chance = chance
-        self.is_session = chance.random() < 0.4  # noqa: PLR2004 - how often
+        self.is_session = chance.random() < 0.4
         self.holder: object = None
         self.other_may_live = False
         _empty().raw().backup(self.raw())

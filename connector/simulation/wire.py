@@ -69,7 +69,7 @@ class Hazard:
     """
 
     def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)  # noqa: S311 - a play
+        self.chance = random.Random(seed)
         self.kills = 0
         self.is_armed = False
 

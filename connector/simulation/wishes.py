@@ -138,7 +138,7 @@ def _parcels(
         coming = asked - missing
         rejected = 0
         may_reject = not is_ahead and is_steady and coming
-        if may_reject and chance.random() < 0.1:  # noqa: PLR2004 - how often
+        if may_reject and chance.random() < 0.1:
             rejected = 1
         early = chance.randint(0, coming)
         first[ref] = (early, min(rejected, early))

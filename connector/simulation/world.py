@@ -50,9 +50,9 @@ class World:
         self._until_stop = self.chance.choice([0, self.chance.randint(1, 80)])
         self._delivered = 0
         # The shop switched our webhooks off, and tells nobody.
-        self.are_hooks_disabled = self.chance.random() < 0.1  # noqa: PLR2004
+        self.are_hooks_disabled = self.chance.random() < 0.1
         # A shop whose staff is told of everything: no money may wait for that.
-        is_telling = self.chance.random() < 0.25  # noqa: PLR2004 - how often
+        is_telling = self.chance.random() < 0.25
         self.staff = {self.shop.name: "en"} if is_telling else {}
         text = rules.text()
         with self.quietly():

@@ -124,7 +124,7 @@ def beside(folder: Path, address: str) -> Iterator[World]:
             office=office,
             url=f"http://127.0.0.1:{port}",
             path=path,
-            rng=random.Random(4),  # noqa: S311 - a play
+            rng=random.Random(4),
         )
 
 

@@ -27,7 +27,7 @@ from connector.store.filing import Wish
 from tests.connector.shapes import NOON, eur
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from connector.states import Refund
     from connector.store.refunds import RefundRow
@@ -60,6 +60,11 @@ def wish(
     return Wish(
         line_ref=ref, quantity=quantity, reason="other", wanted=way, goods=goods
     )
+
+
+def still(now: datetime) -> Callable[[], datetime]:
+    """Return a clock that stands at a moment."""
+    return lambda: now
 
 
 @contextmanager
@@ -157,8 +162,8 @@ class Counter:
         """Let the jobs run, an hour between passes."""
         for _ in range(passes):
             self.now += HOUR
-            clock = self.now
-            promise.run(self.db, self.shop, lambda now=clock: now)  # type: ignore[misc]
-            refund.push(self.db, self.shop, lambda now=clock: now, token="test")  # type: ignore[misc]
-            reconcile.resolve(self.db, self.shop, clock)
-            close.run(self.db, self.shop, clock)
+            at = still(self.now)
+            promise.run(self.db, self.shop, at)
+            refund.push(self.db, self.shop, at, token="test")
+            reconcile.resolve(self.db, self.shop, at())
+            close.run(self.db, self.shop, at())

@@ -16,7 +16,7 @@ from connector.store import Database, atomic, connect, errands, orders, shops
 from connector.store.filing import Wish
 from tests.connector.shapes import NOON, eur
 from tests.contract.conftest import Clock, at_shopify
-from tests.stories.making_good import HOUR, Counter
+from tests.stories.making_good import HOUR, Counter, still
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,8 +95,7 @@ class ShopifyCounter(Counter):
     def errands(self, passes: int = 2) -> None:
         for _ in range(passes):
             self._tick()
-            now = self.now
-            mirror.run(self.db, self.shop, lambda now=now: now, token="test")  # type: ignore[misc]
+            mirror.run(self.db, self.shop, still(self.now), token="test")
 
     def _tick(self) -> None:
         self.now += HOUR
@@ -107,7 +106,7 @@ class ShopifyCounter(Counter):
         for _ in range(passes):
             self._tick()
             now = self.now
-            at: Any = lambda now=now: now  # noqa: E731 - one clock for all
+            at = still(now)
             sync.run(self.db, self.shop, at, OVERLAP)
             mirror.run(self.db, self.shop, at, token="test")
             promise.run(self.db, self.shop, at)

@@ -141,7 +141,7 @@ def trade(folder: Path, seed: int) -> Iterator[Trade]:
             (folder / f"{name}.toml").write_text(rules, "utf-8")
         office = open_office(config.parse(text, folder, {}), clock, clock.sleep)
         stack.callback(office.db.close)
-        rng = random.Random(seed)  # noqa: S311 - repeatable
+        rng = random.Random(seed)
         yield Trade(clock=clock, standins=standins, office=office, rng=rng)
         assert audit.run(office.db) == []
 

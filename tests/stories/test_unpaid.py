@@ -81,12 +81,14 @@ def test_a_person_gives_money_for_goods_that_were_never_paid(counter: Counter) -
     case = _owed(counter)
     _wait(counter)
     [row] = counter.rows(case)
-    said = {"why": "cancelled in the shop", "actor": "console", "now": counter.now}
-    byhand.found_out(counter.db, row.id, money_moved=False, **said)  # type: ignore[arg-type]
+    why, now = "cancelled in the shop", counter.now
+    byhand.found_out(
+        counter.db, row.id, money_moved=False, why=why, actor="console", now=now
+    )
     lapsed = exchanges.of_refund(counter.db, row.id)
     assert lapsed is not None
     assert lapsed.state is Exchange.LAPSED
-    byhand.again(counter.db, row.id, **said)  # type: ignore[arg-type]
+    byhand.again(counter.db, row.id, why=why, actor="console", now=now)
     amends.instead(
         counter.db,
         counter.shop.abilities,

@@ -53,7 +53,7 @@ class Walk:
     """One seed's customers, warehouse and staff around the counter."""
 
     def __init__(self, seed: int, counter: Counter) -> None:
-        self.dice = random.Random(seed)  # noqa: S311 - a seed's dice
+        self.dice = random.Random(seed)
         self.counter = counter
         self.shop = counter.shop
         self.db = counter.db

@@ -33,7 +33,7 @@ def bought(world: World, shop: str) -> Purchase:
     market = Market(world)
     wanted = {0: 3}
     make = market._at_tee if shop == TEE else market._at_boots
-    world.rng.choice = lambda options: options[0]  # type: ignore[method-assign,assignment]
+    world.rng.choice = lambda options: options[0]  # type: ignore[method-assign,assignment] # the first, always
     purchase = make("ada@example.test", wanted, world.rng)
     if shop == TEE:
         world.tee.fulfil(purchase.ref)

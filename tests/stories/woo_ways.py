@@ -31,7 +31,7 @@ BUYER = "buyer@example.test"
 class WooCounter(Counter):
     """The desk of a shop whose goods are variations of one shirt."""
 
-    shop: WooCommerceShop  # type: ignore[assignment]
+    shop: WooCommerceShop  # type: ignore[assignment] # a counter of this shop alone
     standin: Shop = field(kw_only=True)
     sizes: dict[str, int] = field(kw_only=True)
     order: str = field(kw_only=True)

@@ -45,7 +45,7 @@ UNDER_WAY = ("CREATED", "RUNNING")
 def run_query(
     state: State,
     query: str,
-    groupObjects: bool = False,  # noqa: FBT001, FBT002, N803 - the schema's name
+    groupObjects: bool = False,  # noqa: FBT001, FBT002 - the schema's name
 ) -> Json:
     """Resolve `bulkOperationRunQuery`."""
     busy = [one for one in state.bulk.known.values() if one.status in UNDER_WAY]

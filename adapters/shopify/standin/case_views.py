@@ -77,7 +77,7 @@ def _lines(
     of: Order,
     case: Return,
     info: object,
-    processingStatus: str | None = None,  # noqa: N803 - the schema's name
+    processingStatus: str | None = None,
     **args: object,
 ) -> Json:
     chosen = [

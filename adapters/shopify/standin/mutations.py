@@ -33,42 +33,30 @@ def root(state: State) -> dict[str, Callable[..., Any]]:
     """Build the root value: one resolver for each mutation that is modelled."""
     case = partial(_case, state)
     return {
-        "returnRequest": lambda _i, input: case(returns.request, input),  # noqa: A006
-        "returnCreate": lambda _i, returnInput: case(  # noqa: N803
-            returns.create, returnInput
-        ),
-        "returnApproveRequest": lambda _i, input: case(  # noqa: A006
-            returns.approve, input
-        ),
-        "returnDeclineRequest": lambda _i, input: case(  # noqa: A006
-            returns.decline, input
-        ),
-        "returnProcess": lambda _i, input: case(  # noqa: A006
-            return_process.process, input
-        ),
-        "returnClose": lambda _i, id: case(returns.close, id),  # noqa: A006
-        "returnReopen": lambda _i, id: case(returns.reopen, id),  # noqa: A006
-        "returnCancel": lambda _i, id, **_more: case(returns.cancel, id),  # noqa: A006
+        "returnRequest": lambda _i, input: case(returns.request, input),
+        "returnCreate": lambda _i, returnInput: case(returns.create, returnInput),
+        "returnApproveRequest": lambda _i, input: case(returns.approve, input),
+        "returnDeclineRequest": lambda _i, input: case(returns.decline, input),
+        "returnProcess": lambda _i, input: case(return_process.process, input),
+        "returnClose": lambda _i, id: case(returns.close, id),
+        "returnReopen": lambda _i, id: case(returns.reopen, id),
+        "returnCancel": lambda _i, id, **_more: case(returns.cancel, id),
         "removeFromReturn": partial(_remove, state),
         "reverseFulfillmentOrderDispose": partial(_dispose, state),
-        "refundCreate": lambda info, input: refund_create(  # noqa: A006
-            state, info, input
-        ),
+        "refundCreate": lambda info, input: refund_create(state, info, input),
         "storeCreditAccountCredit": partial(stored_value.credit, state),
         "giftCardCreate": partial(stored_value.create_card, state),
-        "orderUpdate": lambda _i, input: _update(state, input),  # noqa: A006
-        "tagsAdd": lambda _i, id, tags: _tags(state, id, add=tags),  # noqa: A006
-        "tagsRemove": lambda _i, id, tags: _tags(state, id, drop=tags),  # noqa: A006
-        "webhookSubscriptionCreate": lambda _i, topic, webhookSubscription: (  # noqa: N803
+        "orderUpdate": lambda _i, input: _update(state, input),
+        "tagsAdd": lambda _i, id, tags: _tags(state, id, add=tags),
+        "tagsRemove": lambda _i, id, tags: _tags(state, id, drop=tags),
+        "webhookSubscriptionCreate": lambda _i, topic, webhookSubscription: (
             subscriptions.create(state, topic, webhookSubscription)
         ),
         "bulkOperationRunQuery": lambda _i, **args: bulk.run_query(state, **args),
-        "webhookSubscriptionUpdate": lambda _i, id, webhookSubscription: (  # noqa: A006, N803
+        "webhookSubscriptionUpdate": lambda _i, id, webhookSubscription: (
             subscriptions.update(state, id, webhookSubscription)
         ),
-        "webhookSubscriptionDelete": lambda _i, id: subscriptions.delete(  # noqa: A006
-            state, id
-        ),
+        "webhookSubscriptionDelete": lambda _i, id: subscriptions.delete(state, id),
     }
 
 
@@ -83,9 +71,9 @@ def _case(state: State, act: Callable[[State, Any], Return], argument: object) -
 def _remove(
     state: State,
     _info: object,
-    returnId: str,  # noqa: N803 - the schema's name
-    returnLineItems: list[Json] | None = None,  # noqa: N803
-    exchangeLineItems: list[Json] | None = None,  # noqa: N803
+    returnId: str,
+    returnLineItems: list[Json] | None = None,
+    exchangeLineItems: list[Json] | None = None,
 ) -> Json:
     if exchangeLineItems:
         message = "the stand-in does not take exchange lines out of a return"
@@ -100,7 +88,7 @@ def _remove(
 def _dispose(
     state: State,
     _info: object,
-    dispositionInputs: list[Json],  # noqa: N803 - the schema's name
+    dispositionInputs: list[Json],
 ) -> Json:
     try:
         lines = return_process.dispose(state, dispositionInputs)

@@ -57,7 +57,7 @@ def root(state: State) -> Json:
         "locations": connection(
             [views.location(*one) for one in state.locations.items()], dict
         ),
-        "product": lambda _info, id: views.family(  # noqa: A006
+        "product": lambda _info, id: views.family(
             [
                 one
                 for one in state.variants.values()
@@ -65,29 +65,23 @@ def root(state: State) -> Json:
             ]
         ),
         "giftCards": partial(stored_value.cards, state),
-        "order": lambda _info, id: _order(state, id),  # noqa: A006 - the schema's name
+        "order": lambda _info, id: _order(state, id),
         "orders": partial(_orders, state),
-        "return": lambda _info, id: _one(state, "Return", id),  # noqa: A006
-        "refund": lambda _info, id: _one(state, "Refund", id),  # noqa: A006
-        "customer": lambda _info, id: _one(state, "Customer", id),  # noqa: A006
-        "productVariant": lambda _info, id: _one(  # noqa: A006
-            state, "ProductVariant", id
-        ),
-        "webhookSubscription": lambda _info, id: _one(  # noqa: A006
-            state, "WebhookSubscription", id
-        ),
-        "node": lambda _info, id: _node(state, id),  # noqa: A006
+        "return": lambda _info, id: _one(state, "Return", id),
+        "refund": lambda _info, id: _one(state, "Refund", id),
+        "customer": lambda _info, id: _one(state, "Customer", id),
+        "productVariant": lambda _info, id: _one(state, "ProductVariant", id),
+        "webhookSubscription": lambda _info, id: _one(state, "WebhookSubscription", id),
+        "node": lambda _info, id: _node(state, id),
         "nodes": lambda _info, ids: [_node(state, gid) for gid in ids],
-        "returnCalculate": lambda _info, input: calculate.preview(  # noqa: A006
-            state, input
-        ),
+        "returnCalculate": lambda _info, input: calculate.preview(state, input),
         "returnReasonDefinitions": partial(_reasons),
         "returnableFulfillments": partial(_returnable, state),
-        "reverseFulfillmentOrder": lambda _info, id: _one(  # noqa: A006
+        "reverseFulfillmentOrder": lambda _info, id: _one(
             state, "ReverseFulfillmentOrder", id
         ),
         "webhookSubscriptions": partial(_subscriptions, state),
-        "bulkOperation": lambda _info, id: bulk.one_operation(state, id),  # noqa: A006
+        "bulkOperation": lambda _info, id: bulk.one_operation(state, id),
         "bulkOperations": partial(bulk.operations, state),
     }
 
@@ -179,7 +173,7 @@ def _orders(
     state: State,
     info: object,
     query: str | None = None,
-    sortKey: str = "PROCESSED_AT",  # noqa: N803 - the schema's name
+    sortKey: str = "PROCESSED_AT",
     **args: object,
 ) -> Json:
     found = [
@@ -193,7 +187,7 @@ def _orders(
 
 def _reasons(
     info: object,
-    sortKey: str = "ID",  # noqa: N803 - the schema's name
+    sortKey: str = "ID",
     ids: list[str] | None = None,
     handles: list[str] | None = None,
     query: str | None = None,  # noqa: ARG001 - no reason is ever deleted here
@@ -213,7 +207,7 @@ def _reasons(
 def _returnable(
     state: State,
     info: object,
-    orderId: str,  # noqa: N803 - the schema's name
+    orderId: str,
     **args: object,
 ) -> Json:
     order = visible(state, state.orders.get(checked(orderId, "Order")))
@@ -233,7 +227,7 @@ def _subscriptions(
     info: object,
     topics: list[str] | None = None,
     uri: str | None = None,
-    callbackUrl: str | None = None,  # noqa: N803 - the schema's name
+    callbackUrl: str | None = None,
     **args: object,
 ) -> Json:
     rows = [

@@ -88,8 +88,8 @@ def _credit(state: State, customer: Customer, one: Credit) -> Json:
 def credit(
     state: State,
     _info: object,
-    id: str,  # noqa: A002 - the schema's name
-    creditInput: Json,  # noqa: N803
+    id: str,
+    creditInput: Json,
 ) -> Json:
     """Resolve `storeCreditAccountCredit`: as often as it is asked."""
     try:
@@ -130,7 +130,7 @@ def _amount(value: Json) -> tuple[Decimal, str]:
     return rounded(Decimal(value["amount"]), currency), currency
 
 
-def create_card(state: State, _info: object, input: Json) -> Json:  # noqa: A002 - the schema's name
+def create_card(state: State, _info: object, input: Json) -> Json:
     """Resolve `giftCardCreate`; a code is taken once, whatever its case."""
     try:
         made = _card(state, input)

@@ -55,7 +55,7 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
     now = str(int(NOW.timestamp()) * 1_000_000)
     query = side_by_side(found, "x.shop = 'boots'", pasts.reasons(db, "boots"), now)
     told = {}
-    for row in db.query(f"WITH {query} SELECT * FROM told", **words.values):  # noqa: S608
+    for row in db.query(f"WITH {query} SELECT * FROM told", **words.values):  # noqa: S608 - our own query
         told[row["case_no"], row["position"]] = [
             Told(
                 *(

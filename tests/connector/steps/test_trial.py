@@ -11,6 +11,7 @@ from connector import policy
 from connector.errors import BadRequest, PolicyError
 from connector.model import Customer, Kind
 from connector.steps import decide, request, trial
+from connector.steps.observe import observe
 from connector.store import connect, filing, pasts, returns, shops
 from tests.connector.shapes import NOON, a_line, an_order, eur
 
@@ -52,8 +53,6 @@ def shop(db: Database) -> Sandbox:
 
 def returned(db: Database, shop: Sandbox, quantity: int = 1) -> str:
     """Ask a unit of line `a` back after twenty days, and let the policy decide."""
-    from connector.steps.observe import observe  # noqa: PLC0415 - one use
-
     order = observe(db, shop, "29", lambda: LATER)
     case = request.open_return(
         db,
