@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
 from connector.backtest.rows import UNSUITED, listed, rebuilt
-from connector.backtest.whole import unsuited_code
 from connector.model import CREDITS, Resolution
 from connector.money import round_half_up
 from connector.policy.judge import judge
@@ -57,7 +56,7 @@ def tell(
     `past` are the returns of each customer, by the hash of his address: each with
     its number, so that none counts itself.
     """
-    known, unsuited = listed(policy), unsuited_code(policy)
+    known, unsuited = listed(policy), policy.unsuited
     for number, found in groupby(rows, key=lambda row: row["case_no"]):
         lines = [
             {**row, "reason": unsuited} if row["reason"] == UNSUITED else row

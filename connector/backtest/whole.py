@@ -11,7 +11,6 @@ from connector.backtest.lines import APPROVED, ASKED, DECLINED, Line
 from connector.backtest.rows import UNSUITED
 from connector.model import CREDITS, Resolution
 from connector.policy.compiled import program
-from connector.policy.vocabulary import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -187,7 +186,7 @@ def reasons(name: str, policy: Policy, text: Text, raw: Iterable[str]) -> str:
     """Write what a policy makes of each reason that was given, as a table of rows."""
     rows = []
     for words in sorted(set(raw)):
-        known = policy.reason(unsuited_code(policy) if words == UNSUITED else words)
+        known = policy.reason(policy.unsuited if words == UNSUITED else words)
         own = known.restocking_bp if known else None
         told = (
             text.value(words),
@@ -202,14 +201,6 @@ def reasons(name: str, policy: Policy, text: Text, raw: Iterable[str]) -> str:
         rows.append(f"SELECT {', '.join(told)}")
     names = ", ".join(("raw", *REASON))
     return f"{name}r ({names}) AS ({' UNION ALL '.join(rows)})"
-
-
-def unsuited_code(policy: Policy) -> str:
-    """Return the reason of somebody who merely changed his mind."""
-    for one in policy.reasons:
-        if one.fault.value == "customer" and one.code != ANY:
-            return one.code
-    return ANY
 
 
 def side_by_side(

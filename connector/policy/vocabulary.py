@@ -349,6 +349,12 @@ class Policy:
             or any(one.worth is not None for one in self.limits)
         )
 
+    @property
+    def unsuited(self) -> str:
+        """The code of the reason of somebody who merely changed his mind."""
+        mild = [one.code for one in self.reasons if one.fault is Fault.CUSTOMER]
+        return next((code for code in mild if code != ANY), ANY)
+
     def groups_of(self, tags: frozenset[str]) -> frozenset[str]:
         """Return the customer groups of somebody with these tags, folded."""
         return frozenset(one.name for one in self.customer_groups if one.tags & tags)

@@ -13,8 +13,8 @@ from connector.states import Decision
 from connector.steps import costs, pasts
 from connector.steps.amends import possible
 from connector.steps.observe import observe
-from connector.steps.question import asked
-from connector.store import atomic, customers, desk, errands, orders, returns, shops
+from connector.steps.question import asked, rules_of
+from connector.store import atomic, customers, desk, errands, returns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,8 +62,7 @@ def _judge(
 ) -> None:
     case = returns.get(db, return_id)
     customers.note(db, case, order)
-    digest = orders.policy_of(db, case.shop, order.ref)
-    rules = policy.stored(shops.policy_text(db, digest))
+    rules = rules_of(db, case.shop, order.ref)
     question = asked(case, customers.past(db, case))
     pasts.keep(db, case, order, question)
     verdict = policy.judge(rules, order, question)
@@ -72,7 +71,7 @@ def _judge(
         verdict, return_fee=costs.borne(db, case, order, verdict.return_fee)
     )
     terms = _terms(case, able, verdict, spoken)
-    returns.judged(db, case.id, digest, terms, shipping=verdict.refund_shipping)
+    returns.judged(db, case.id, rules.digest, terms, shipping=verdict.refund_shipping)
     for line, said in zip(case.lines, spoken, strict=True):
         if line.decision == Decision.PENDING:
             _write(db, able, case, line, said, now)

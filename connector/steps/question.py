@@ -1,13 +1,21 @@
-"""A return, put as a question to its policy."""
+"""The policy of an order, and a return put as a question to it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from connector import policy
+from connector.store import orders, shops
 
 if TYPE_CHECKING:
     from connector.model import Return
+    from connector.store import Database
+
+
+def rules_of(db: Database, shop: str, order_ref: str) -> policy.Policy:
+    """Return the policy version that an order is judged by; raises NotFound."""
+    digest = orders.policy_of(db, shop, order_ref)
+    return policy.stored(shops.policy_text(db, digest))
 
 
 def asked(case: Return, past: tuple[policy.Past, ...] = ()) -> policy.Case:

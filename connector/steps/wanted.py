@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector import inbound, policy
+from connector import inbound
 from connector.errors import BadRequest
 from connector.model import Resolution
 from connector.steps import amends
-from connector.store import orders, shops
+from connector.steps.question import rules_of
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ def wishes(db: Database, shop: Shop, order: Order, asked: Asked) -> list[Wish]:
     Raises BadRequest for what cannot be meant, with the nearest name, and
     PlatformError where the shop cannot be asked: then it is tried again later.
     """
-    digest = orders.policy_of(db, shop.name, order.ref)
-    rules = policy.stored(shops.policy_text(db, digest))
+    rules = rules_of(db, shop.name, order.ref)
     able = shop.abilities
     return [_wish(shop, able, rules, order, line) for line in asked.lines]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask_babel import get_locale
 
 from connector import policy
-from connector.store import orders, shops
+from connector.steps import question
 from connector.web.face import face
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 def rules_of(shop: str, order: Order) -> Policy:
     """Return the policy that is bound to an order."""
-    here = face()
-    digest = orders.policy_of(here.db, shop, order.ref)
-    return policy.stored(shops.policy_text(here.db, digest))
+    return question.rules_of(face().db, shop, order.ref)
 
 
 def reasons(shop: str, order: Order) -> Sequence[tuple[Reason, str]]:

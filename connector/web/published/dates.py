@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from connector import policy as policies
-from connector.model import Answer, Fault, Kind
+from connector.model import Answer, Kind
 from connector.policy import Case, Wanted
 from connector.states import Decision
 
@@ -38,7 +38,6 @@ def of_order(policy: Policy, order: Order, now: datetime) -> tuple[LineDates, ..
     Lines of which nothing is left are not shown.
     """
     left = {line.ref: line.quantity - line.refunded_units for line in order.lines}
-    reason = _unsuited(policy)
     lines = [line for line in order.lines if left[line.ref] > 0 and line.is_physical]
     if not lines:
         return ()
@@ -46,7 +45,7 @@ def of_order(policy: Policy, order: Order, now: datetime) -> tuple[LineDates, ..
         kind=Kind.VOLUNTARY,
         asked_at=now,
         lines=tuple(
-            Wanted(line_ref=line.ref, quantity=left[line.ref], reason=reason)
+            Wanted(line_ref=line.ref, quantity=left[line.ref], reason=policy.unsuited)
             for line in lines
         ),
     )
@@ -62,12 +61,6 @@ def of_order(policy: Policy, order: Order, now: datetime) -> tuple[LineDates, ..
         )
         for line, said in zip(lines, verdict.lines, strict=True)
     )
-
-
-def _unsuited(policy: Policy) -> str:
-    """Return the reason of somebody who merely changed his mind."""
-    found = [one.code for one in policy.reasons if one.fault is Fault.CUSTOMER]
-    return found[0] if found else ""
 
 
 def _last_day(trace: tuple[Answer, ...]) -> date | None:

@@ -9,8 +9,9 @@ from flask_babel import get_locale
 
 from connector import policy as policies
 from connector.errors import NotFound
+from connector.steps import question
 from connector.steps import request as opening
-from connector.store import orders, shops
+from connector.store import shops
 from connector.web.face import LANGUAGES, face
 from connector.web.published import dates
 from connector.web.published.sections import sections
@@ -112,10 +113,8 @@ def _live(shop: str) -> Policy:
 
 
 def _bound(shop: str, order: Order) -> Policy:
-    here = face()
     try:
-        digest = orders.policy_of(here.db, shop, order.ref)
-        return policies.stored(shops.policy_text(here.db, digest))
+        return question.rules_of(face().db, shop, order.ref)
     except NotFound:
         return _live(shop)
 
