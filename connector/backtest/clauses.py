@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.backtest.rows import MARK
+from connector.backtest.sql import NO, YES, both, either, no
 from connector.policy.facts import FACTS, PAST_DAYS
 
 if TYPE_CHECKING:
@@ -19,25 +20,6 @@ if TYPE_CHECKING:
 
 DAY = 86_400_000_000  # microseconds
 FIRST_DAY = 719_163  # `date(1970, 1, 1).toordinal()`
-YES, NO = "1 = 1", "1 = 0"
-
-
-def case(*pairs: tuple[str, str], otherwise: str = "NULL") -> str:
-    """Write a CASE; what can never hold is left out."""
-    found: list[str] = []
-    for test, value in pairs:
-        if test == NO:
-            continue
-        if test == YES:
-            otherwise = value
-            break
-        found.append(f"WHEN {test} THEN {value}")
-    return f"CASE {' '.join(found)} ELSE {otherwise} END" if found else otherwise
-
-
-def flag(test: str) -> str:
-    """Write a test as 1 or 0, on either store."""
-    return case((test, "1"), otherwise="0")
 
 
 class Words:
@@ -129,6 +111,8 @@ class Text:
         kind = FACTS[one.fact].kind
         if kind == "words":
             return self._set(one)
+        if one.fact in _DAYS and one.operator not in ("in", "not_in"):
+            return _days(one)
         left = self._fact(one.fact)
         if one.operator in ("in", "not_in"):
             some = self.among(left, one.values)
@@ -173,6 +157,9 @@ class Text:
             return self.past_worth(PAST_DAYS)
         if name in _REASONS:
             return f"{self.prefix}r.{_REASONS[name]}"
+        if name in _DAYS:
+            ticks, base = _DAYS[name]
+            return f"({days(ticks)} + {base})"
         return _COLUMNS[name]
 
     def past_worth(self, length: int) -> str:
@@ -195,25 +182,17 @@ class Text:
         )
 
 
-def both(tests: Iterable[str]) -> str:
-    """Join tests that all must hold; none of them holds always."""
-    found = [one for one in tests if one != YES]
-    if NO in found:
-        return NO
-    return f"({' AND '.join(found)})" if found else YES
-
-
-def either(tests: Iterable[str]) -> str:
-    """Join tests of which one must hold; none of them never holds."""
-    found = [one for one in tests if one != NO]
-    if YES in found:
-        return YES
-    return f"({' OR '.join(found)})" if found else NO
-
-
-def no(test: str) -> str:
-    """Turn a test around."""
-    return {YES: NO, NO: YES}.get(test, f"NOT ({test})")
+def _days(one: Clause) -> str:
+    """Compare whole days without reckoning them: the ticks before and after do."""
+    ticks, base = _DAYS[one.fact]
+    first, last = (int(one.values[at]) - base for at in (0, -1))
+    since, until = f"{ticks} >= {first * DAY}", f"{ticks} < {(last + 1) * DAY}"
+    within = f"({since} AND {until})"
+    return {
+        "is": within, "on": within, "between": within, "is_not": no(within),
+        "above": no(until), "after": no(until), "at_least": since,
+        "below": no(since), "before": no(since), "at_most": until,
+    }[one.operator]  # fmt: skip
 
 
 def days(ticks: str) -> str:
@@ -231,6 +210,13 @@ _SETS = {
     "answer": "p.answers",
     "customer_tag": "p.customer_tags",
 }
+# Moments in ticks, and the day that counts as none, of facts that are whole days.
+_DAYS = {
+    "placed_at": ("p.placed", FIRST_DAY),
+    "asked_at": ("p.asked_at", FIRST_DAY),
+    "days_since_purchase": ("(p.asked_at - p.placed)", 0),
+    "days_since_delivery": ("(p.asked_at - p.begins)", 0),
+}
 _COLUMNS = {
     "shop": "p.shop",
     "channel": "p.channel",
@@ -240,10 +226,6 @@ _COLUMNS = {
     "language": "p.language",
     "currency": "p.currency",
     "order_status": "p.order_status",
-    "placed_at": f"({days('p.placed')} + {FIRST_DAY})",
-    "asked_at": f"({days('p.asked_at')} + {FIRST_DAY})",
-    "days_since_purchase": days("(p.asked_at - p.placed)"),
-    "days_since_delivery": days("(p.asked_at - p.begins)"),
     "total": "p.total",
     "price": "p.price",
     "worth": "p.worth",

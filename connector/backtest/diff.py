@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,10 @@ from connector import policy as policies
 from connector.backtest.clauses import Text, Words
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
 from connector.backtest.part import NEW, OLD, Part, differing
-from connector.backtest.rows import UNSUITED, ticks
-from connector.backtest.whole import TOLD, Verdicts, perhaps, side_by_side
+from connector.backtest.rows import ticks
+from connector.backtest.shared import Task, shared
+from connector.backtest.whole import TOLD, Verdicts
+from connector.backtest.written import Lines, SideBySide, maybe, reasons
 from connector.law import DEFAULTS
 from connector.money import Money
 from connector.store import pasts
@@ -81,18 +82,14 @@ def compare(
     """
     both = {OLD: policies.stored(old), NEW: policies.load(new)}
     apart = _apart(both.values())
-    asked = _written(db, shop, both, f"NOT ({apart})", now)
-    values = {**asked.values, "shop": shop, "since": ticks(now - since)}
-    report, edges = _counted(db, shop, values["since"])
-    parts = list(pairwise(edges))
-
-    def one(part: tuple[int, int]) -> Part:
-        low, high = part
-        return _differing(db, asked, {**values, "low": low, "high": high})
-
-    with ThreadPoolExecutor(len(parts)) as threads:
-        found = list(threads.map(one, parts))
-    rows = pasts.read(db, shop, values["since"], apart)
+    first = ticks(now - since)
+    report, edges = _counted(db, shop, first)
+    values: dict[str, Any] = {"shop": shop, "since": first}
+    task = _written(db, shop, both, f"NOT ({apart})", now)
+    values |= task["values"]
+    parts = [{**values, "low": low, "high": high} for low, high in pairwise(edges)]
+    found = [Part.of(rows) for rows in shared(db, task, parts)]
+    rows = pasts.read(db, shop, first, apart)
     found.append(differing(both, rows, shop, now, pasts.customers(db, shop)))
     return _together(report, found)
 
@@ -107,34 +104,6 @@ def _apart(both: Iterable[Policy]) -> str:
     if all(one.switches == DEFAULTS for one in both):
         return f"{kind} AND x.is_all_delivered = 0"
     return kind
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the database is asked: which returns could differ, then what is told."""
-
-    maybe: str | None
-    query: str
-    values: dict[str, Any]
-
-
-def _differing(db: Database, asked: _Asked, values: dict[str, Any]) -> Part:
-    """Ask about a part; in its own thread it has a connection of its own."""
-    differs = " OR ".join(f"{OLD}_{name} {_is_not(db)} {NEW}_{name}" for name in TOLD)
-    try:
-        if asked.maybe:
-            made = "CREATE TEMP TABLE past_maybe AS WITH"
-            db.execute(f"{made} {asked.maybe} SELECT case_no FROM maybe", **values)
-        db.execute(
-            f"CREATE TEMP TABLE past_diff AS WITH {asked.query}"
-            f" SELECT * FROM told WHERE {differs}",
-            **values,
-        )
-        orders = {row["order_ref"] for row in db.query(ORDERS)}
-        return Part(db.query(FLIPS), db.query(COSTS), orders, db.query(EXAMPLES))
-    finally:
-        db.execute("DROP TABLE IF EXISTS past_maybe")
-        db.execute("DROP TABLE IF EXISTS past_diff")
 
 
 def _is_not(db: Database) -> str:
@@ -166,20 +135,35 @@ EXAMPLES = (
 
 def _written(
     db: Database, shop: str, both: Mapping[str, Policy], which: str, now: datetime
-) -> _Asked:
+) -> Task:
     words = Words("instr" if db.engine.name == "sqlite" else "strpos")
     found = [Verdicts(policy, Text(policy, words), key) for key, policy in both.items()]
+    # Lines are read in the order of their returns: no index of shops tempts a planner.
     where = (
-        f"{which} AND x.shop = :shop AND COALESCE(x.asked, x.placed) >= :since"
+        f"{which} AND x.shop || '' = :shop AND COALESCE(x.asked, x.placed) >= :since"
         " AND x.case_no > :low AND x.case_no <= :high"
     )
-    raw, at = pasts.reasons(db, shop) or [UNSUITED], str(ticks(now))
-    whole = side_by_side(found, where, raw, at)  # now all conditions are known
-    maybe = perhaps(found[0], found[1], where, raw, at, _is_not(db))
-    if maybe is None:
-        return _Asked(None, whole, dict(words.values))
-    some = f"{where} AND x.case_no IN (SELECT case_no FROM past_maybe)"
-    return _Asked(maybe, side_by_side(found, some, raw, at), dict(words.values))
+    is_not, text = _is_not(db), found[0].text
+    lines = Lines(where, ticks(now))
+    told = SideBySide(found)
+    tables = [f"{name}r" for name in words.reasons]
+    prepared = list(reasons(text, pasts.reasons(db, shop), db.engine.words))
+    if which_ones := maybe(found[0], found[1], lines, is_not):
+        prepared.append(f"CREATE TEMP TABLE past_maybe AS {which_ones}")
+        some = f"{where} AND x.case_no IN (SELECT case_no FROM past_maybe)"
+        lines = Lines(some, ticks(now))
+    prepared += [
+        told.table_made(db.engine.words),
+        told.by_line(lines),
+        *told.differing(is_not, db.engine.words),
+    ]
+    return Task(
+        path=db.path,
+        prepared=prepared,
+        queries={"orders": ORDERS, "flips": FLIPS, "costs": COSTS, "shown": EXAMPLES},
+        tables=[*tables, "past_maybe", told.table, "past_diff"],
+        values=dict(words.values),
+    )
 
 
 def _counted(db: Database, shop: str, since: int) -> tuple[Report, list[int]]:
@@ -192,8 +176,7 @@ def _counted(db: Database, shop: str, since: int) -> tuple[Report, list[int]]:
         since=since,
     )
     report = Report(lines=row["asked"], open_lines=row["lines"] - row["asked"])
-    is_shared = row["lines"] > LITTLE and db.path != ":memory:"
-    parts = (os.cpu_count() or 1) if is_shared else 1
+    parts = (os.cpu_count() or 1) if row["lines"] > LITTLE else 1
     low, high = row["low"], row["high"]
     return report, [low + (high - low) * n // parts for n in range(parts + 1)]
 

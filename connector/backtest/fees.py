@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from connector.backtest.clauses import Text, both, case, either, no
+from connector.backtest.clauses import Text
 from connector.backtest.owns import Own
+from connector.backtest.sql import both, case, either, no
 from connector.model import Fault, Kind, Resolution
 from connector.policy import Policy
 

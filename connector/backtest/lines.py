@@ -10,20 +10,11 @@ from datetime import UTC, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from connector.backtest.clauses import (
-    DAY,
-    NO,
-    YES,
-    Text,
-    both,
-    case,
-    either,
-    flag,
-    no,
-)
+from connector.backtest.clauses import DAY, Text
 from connector.backtest.fees import Fees
 from connector.backtest.owns import Own
 from connector.backtest.rows import ticks
+from connector.backtest.sql import NO, YES, Above, both, case, either, flag, no
 from connector.model import CREDITS, Kind, OrderStatus, Resolution
 from connector.policy import Policy
 from connector.policy.periods import LAW_BOUND
@@ -65,7 +56,7 @@ class Line:
             "clashes": self.own.clashes,
             "approver": self.own.speaks("approver"),
             "by_hand": NO if self.policy.is_automatic else YES,
-            "late": both((no(BY_LAW), f"p.asked_at > {self._window()}")),
+            "late": both((no(BY_LAW), Above("p.asked_at", self._window()))),
             "excluded": self._excluded(),
             "sold": self._sold_for_good(),
             "withdrawn_late": self._withdrawn_late(),
@@ -94,11 +85,21 @@ class Line:
         last = (has["clashes"], no(has["clear"]), has["approver"], has["by_hand"])
         declined = either((has["first_decline"], both((plain, either(refused)))))
         asked = either((has["first_ask"], *last, both((plain, either(open_)))))
-        return case(
-            (both((no(BY_LAW), declined)), str(DECLINED)),
-            (either((asked, declined)), str(ASKED)),
-            otherwise=str(APPROVED),
-        )
+        # What the law is asked about no policy declines: a person looks.
+        refused_ = case((BY_LAW, str(ASKED)), otherwise=str(DECLINED))
+        return case((declined, refused_), (asked, str(ASKED)), otherwise=str(APPROVED))
+
+    @cached_property
+    def told(self) -> dict[str, str]:
+        """What is said of the line by itself; a fee that is not taken is NULL."""
+        return {
+            "decision": self.decision,
+            "way": self.way,
+            "bonus": self.bonus,
+            "restocking": self.fees.restocking,
+            "fee": self.fees.return_fee,
+            "stays": flag(self.may_stay),
+        }
 
     def first(self, says: str) -> str:
         """Tell what no rule of the merchant's can outweigh."""
@@ -146,7 +147,7 @@ class Line:
         if one.until is None:
             return end
         until = ticks(datetime.combine(one.until, time.max, tzinfo=UTC))
-        return f"CASE WHEN {end} > {until} THEN {end} ELSE {until} END"
+        return case((f"{end} > {until}", end), otherwise=str(until))
 
     def _withdrawn_late(self) -> str:
         """Tell whether a withdrawal came late; the law's day is kept with the line."""

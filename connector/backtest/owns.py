@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from connector.backtest.clauses import NO, YES, both, either, no
+from connector.backtest.sql import both, case, either, no
 from connector.policy.compiled import effects
 
 if TYPE_CHECKING:
@@ -68,13 +68,7 @@ class Own:
 
     def value(self, action: str, write: Callable[[Any], str]) -> str:
         """Write what the rules say, NULL where they say nothing or clash."""
-        pairs = [(test, said) for test, said in self._chosen(action) if test != NO]
-        if not pairs:
-            return "NULL"
-        if pairs[0][0] == YES:
-            return write(pairs[0][1])
-        whens = " ".join(f"WHEN {test} THEN {write(said)}" for test, said in pairs)
-        return f"CASE {whens} END"
+        return case(*((test, write(said)) for test, said in self._chosen(action)))
 
     @cached_property
     def clashes(self) -> str:

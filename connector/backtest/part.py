@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from itertools import tee
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from connector.backtest.told import tell
 
@@ -28,6 +28,12 @@ class Part:
     costs: list[dict[str, Any]] = field(default_factory=list)
     orders: set[str] = field(default_factory=set)
     shown: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rows: Mapping[str, list[dict[str, Any]]]) -> Self:
+        """Read what the queries gave."""
+        orders = {row["order_ref"] for row in rows["orders"]}
+        return cls(rows["flips"], rows["costs"], orders, rows["shown"])
 
 
 def differing(

@@ -61,3 +61,12 @@ PASTS: tuple[Statement, ...] = (
     "CREATE INDEX past_lines_return ON past_lines (return_id)",
     ("CREATE TABLE past_upto (shop TEXT PRIMARY KEY, upto TEXT NOT NULL)$strict"),
 )
+
+# Counting lines, finding withdrawals and listing reasons looks at no row at all.
+PASTS_FOUND: tuple[Statement, ...] = (
+    (
+        "CREATE INDEX past_lines_kind ON past_lines"
+        " (shop, kind, is_all_delivered, asked, placed)"
+    ),
+    "CREATE INDEX past_lines_reason ON past_lines (shop, reason)",
+)

@@ -15,9 +15,11 @@ from connector import policy as policies
 from connector.backtest.clauses import Text, Words
 from connector.backtest.diff import compare
 from connector.backtest.rows import of_return
+from connector.backtest.shared import Task, shared
 from connector.backtest.told import Told, tell
 from connector.backtest.told import _told as told_of
-from connector.backtest.whole import Verdicts, side_by_side
+from connector.backtest.whole import Verdicts
+from connector.backtest.written import Lines, SideBySide, reasons
 from connector.model import Kind
 from connector.money import Money
 from connector.policy import Past
@@ -52,10 +54,21 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
     for key, text in zip("ab", texts, strict=False):
         written = Text(policies.load(text), words)
         found.append(Verdicts(policies.load(text), written, key))
-    now = str(int(NOW.timestamp()) * 1_000_000)
-    query = side_by_side(found, "x.shop = 'boots'", pasts.reasons(db, "boots"), now)
+    side = SideBySide(found)
+    lines = Lines("x.shop = 'boots'", int(NOW.timestamp()) * 1_000_000)
+    task = Task(
+        path=db.path,
+        prepared=[
+            *reasons(found[0].text, pasts.reasons(db, "boots"), db.engine.words),
+            side.table_made(db.engine.words),
+            side.by_line(lines),
+        ],
+        queries={"told": f"WITH {side.told()} SELECT * FROM told"},  # noqa: S608 - ours
+        tables=[*(f"{name}r" for name in words.reasons), side.table],
+        values=words.values,
+    )
     told = {}
-    for row in db.query(f"WITH {query} SELECT * FROM told", **words.values):  # noqa: S608 - our own query
+    for row in next(shared(db, task, [words.values]))["told"]:
         told[row["case_no"], row["position"]] = [
             Told(
                 *(

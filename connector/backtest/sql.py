@@ -1,0 +1,153 @@
+"""Expressions of SQL that remember how they were made, so that two can be compared."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+YES, NO = "1 = 1", "1 = 0"
+Arm = tuple[str, str]  # (test, value)
+
+
+class Case(str):
+    """A CASE of tests and values; the first test that holds speaks."""
+
+    __slots__ = ("arms", "otherwise")
+    arms: tuple[Arm, ...]
+    otherwise: str
+
+    def __new__(cls, arms: Sequence[Arm], otherwise: str) -> Self:
+        """Write it."""
+        whens = " ".join(f"WHEN {test} THEN {value}" for test, value in arms)
+        made = super().__new__(cls, f"CASE {whens} ELSE {otherwise} END")
+        made.arms, made.otherwise = tuple(arms), otherwise
+        return made
+
+
+class Joined(str):
+    """Tests that all must hold, or of which one must; `word` is AND or OR."""
+
+    __slots__ = ("tests", "word")
+    tests: tuple[str, ...]
+    word: str
+
+    def __new__(cls, word: str, tests: Sequence[str]) -> Self:
+        """Write it."""
+        made = super().__new__(cls, f"({f' {word} '.join(tests)})")
+        made.word, made.tests = word, tuple(tests)
+        return made
+
+
+class Above(str):
+    """A comparison: the left side is greater than the right."""
+
+    __slots__ = ("left", "right")
+    left: str
+    right: str
+
+    def __new__(cls, left: str, right: str) -> Self:
+        """Write it."""
+        made = super().__new__(cls, f"{left} > {right}")
+        made.left, made.right = left, right
+        return made
+
+
+def case(*pairs: Arm, otherwise: str = "NULL") -> str:
+    """Write a CASE; what can never hold is left out."""
+    found: list[Arm] = []
+    for test, value in pairs:
+        if test == NO:
+            continue
+        if test == YES:
+            otherwise = value
+            break
+        found.append((test, value))
+    return Case(found, otherwise) if found else otherwise
+
+
+def flag(test: str) -> str:
+    """Write a test as 1 or 0, on either store."""
+    return case((test, "1"), otherwise="0")
+
+
+def both(tests: Iterable[str]) -> str:
+    """Join tests that all must hold; none of them holds always."""
+    found = [one for one in tests if one != YES]
+    if NO in found:
+        return NO
+    return Joined("AND", found) if found else YES
+
+
+def either(tests: Iterable[str]) -> str:
+    """Join tests of which one must hold; none of them never holds."""
+    found = [one for one in tests if one != NO]
+    if YES in found:
+        return YES
+    return Joined("OR", found) if found else NO
+
+
+def no(test: str) -> str:
+    """Turn a test around."""
+    return {YES: NO, NO: YES}.get(test, f"NOT ({test})")
+
+
+def tells_apart(old: str, new: str, is_not: str) -> str:
+    """Write a test that holds wherever two tests do not come to the same.
+
+    What they have in common is weighed once. It may hold where they are the same
+    after all; `is_not` is how the store tells two values apart, NULL being one.
+    """
+    if old == new:
+        return NO
+    if isinstance(old, Joined) and isinstance(new, Joined) and old.word == new.word:
+        return _tests_apart(old, new, is_not)
+    if isinstance(old, Above) and isinstance(new, Above) and old.left == new.left:
+        return by_arm(old.right, new.right, lambda *sides: _above(old.left, *sides))
+    return f"{flag(old)} <> {flag(new)}"
+
+
+def _above(left: str, old: str, new: str) -> str:
+    """Tell where a value lies between two limits: above one of them only."""
+    return f"{flag(f'{left} > {old}')} <> {flag(f'{left} > {new}')}"
+
+
+def _tests_apart(old: Joined, new: Joined, is_not: str) -> str:
+    common = [one for one in old.tests if one in new.tests]
+    rest, other = ([x for x in side.tests if x not in common] for side in (old, new))
+    join = both if old.word == "AND" else either
+    if len(rest) == len(other):
+        pairs = zip(rest, other, strict=True)
+        apart = either(tells_apart(one, two, is_not) for one, two in pairs)
+    else:
+        apart = f"{flag(join(rest))} <> {flag(join(other))}"
+    if old.word == "AND" or not common:
+        return both((*common, apart))
+    # As a number: of what is not known, nothing is said, and the rest decides.
+    return both((f"{flag(either(common))} = 0", apart))
+
+
+def values_apart(old: str, new: str, is_not: str) -> str:
+    """Write a test that holds wherever two values differ, and maybe elsewhere."""
+    return by_arm(old, new, lambda *sides: f"({sides[0]}) {is_not} ({sides[1]})")
+
+
+def by_arm(old: str, new: str, apart: Callable[[str, str], str]) -> str:
+    """Tell two values apart by `apart`, arm by arm where the same tests choose them."""
+    if old == new:
+        return NO
+    if not (isinstance(old, Case) and isinstance(new, Case)):
+        return apart(old, new)
+    pairs = list(zip(old.arms, new.arms, strict=False))
+    same = list(takewhile(lambda pair: pair[0][0] == pair[1][0], pairs))
+    if not same:
+        return apart(old, new)
+    arms = [(test, flag(by_arm(one, other, apart))) for (test, one), (_, other) in same]
+    rest, other = (_rest(side, len(same)) for side in (old, new))
+    return f"{case(*arms, otherwise=flag(by_arm(rest, other, apart)))} = 1"
+
+
+def _rest(side: Case, count: int) -> str:
+    return case(*side.arms[count:], otherwise=side.otherwise)

@@ -1,0 +1,216 @@
+"""Two policies as statements over past lines: which could differ, and what is told.
+
+Each line is judged by itself into a table of its own, in the order of the returns;
+then the returns as a whole, and what the policies say differently is what is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from connector.backtest.rows import UNSUITED
+from connector.backtest.sql import either, flag, tells_apart, values_apart
+from connector.backtest.whole import TOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from connector.backtest.clauses import Text, Words
+    from connector.backtest.whole import Verdicts
+    from connector.policy import Policy
+
+REASON = ("code", "grouped", "fault", "photos", "person", "restocked", "known")
+BASE = ("case_no", "position", "is_asked", "currency", "worth")
+Columns = Mapping[str, str]  # expressions by the column that each becomes
+
+
+class Lines:
+    """Which past lines are asked, and when.
+
+    `source` is a WHERE of `past_lines x`; `now` is when lines are asked that nobody
+    has asked back, in microseconds since 1970. `reasons` made tables before.
+    """
+
+    def __init__(self, source: str, now: int) -> None:
+        self.source = source
+        self.now = now
+
+    def held(self, text: Text, columns: Columns) -> str:
+        """Write the steps that bring facts and conditions to `columns`, for a WITH.
+
+        Nothing is looked up that those do not name.
+        """
+        named = set(re.findall(r"\bp\.(\w+)", " ".join(columns.values())))
+        made = {name: test for name, test in _made(text.words).items() if name in named}
+        step = (
+            f"SELECT x.*, COALESCE(x.asked, {self.now}) AS asked_at,"
+            " CASE WHEN x.asked IS NULL THEN 0 ELSE 1 END AS is_asked"
+            f" FROM past_lines x WHERE {self.source}"
+        )
+        facts = {name: f"p.{name}" for name in {*BASE, *named} - made.keys()}
+        # An outer join, so that no planner begins with the few reasons.
+        joins = " ".join(
+            f"LEFT JOIN {name}r ON {name}r.raw = p.reason"
+            for name in text.words.reasons
+        )
+        held = f"SELECT {_columns(facts | made)} FROM step p {joins}"
+        return f"step AS ({step}), held AS ({held})"
+
+
+def maybe(old: Verdicts, new: Verdicts, lines: Lines, is_not: str) -> str | None:
+    """Write which returns could fare differently, as a query of `case_no`.
+
+    Only what the policies say in other words is looked at: where all of that comes
+    to the same, so does the verdict. None where they weigh whole returns otherwise;
+    then every line is asked about. `is_not` is how the store tells two values apart.
+    """
+    if old.weighs != new.weighs:
+        return None
+    tests = [
+        tells_apart(test, new.line.parts[name], is_not)
+        for name, test in old.line.parts.items()
+    ]
+    told = new.line.told
+    tests += [
+        values_apart(value, told[name], is_not)
+        for name, value in old.line.told.items()
+        if name != "decision"  # made of the parts above
+    ]
+    differs = either(tests)
+    steps = lines.held(old.text, {"differs": differs})
+    return f"WITH {steps} SELECT DISTINCT p.case_no FROM held p WHERE {differs}"
+
+
+class SideBySide:
+    """What policies say of the same lines: `by_line` first, then `told` upon it."""
+
+    def __init__(self, verdicts: Sequence[Verdicts], table: str = "past_told") -> None:
+        self.verdicts = verdicts
+        self.table = table
+        columns = [pair for one in verdicts for pair in one.by_line()]
+        # What they say alike is one column.
+        self._once: dict[str, str] = {}
+        for name, text in columns:
+            kind = "word" if name.endswith("_way") else "number"
+            self._once.setdefault(text, f"{kind}_{len(self._once)}")
+        self._names = {name: self._once[text] for name, text in columns}
+
+    def table_made(self, word: Mapping[str, str]) -> str:
+        """Write the table of what is said of each line; `word` is the store's."""
+        kinds = {
+            name: "TEXT" if name.startswith("word_") else word["int"]
+            for name in self._once.values()
+        }
+        kinds |= dict.fromkeys(BASE, word["int"]) | {"currency": "TEXT"}
+        columns = ", ".join(
+            f"{name} {kinds[name]}" for name in (*BASE, *self._once.values())
+        )
+        key = f"PRIMARY KEY (case_no, position)){word['clustered']}"
+        return f"CREATE TEMP TABLE {self.table} ({columns}, {key}"
+
+    def by_line(self, lines: Lines) -> str:
+        """Write what is said of each line by itself, into that table."""
+        made = {name: text for text, name in self._once.items()}
+        base = {name: f"p.{name}" for name in BASE}
+        steps = lines.held(self.verdicts[0].text, made)
+        query = f"WITH {steps} SELECT {_columns(base | made)} FROM held p"
+        return f"INSERT INTO {self.table} {query} ORDER BY case_no, position"
+
+    def told(self) -> str:
+        """Write the steps that end in `told`, for a WITH."""
+        base = ", ".join(f"p.{name}" for name in BASE)
+        named = _columns({name: f"p.{x}" for name, x in self._names.items()})
+        sums = {name: text for one in self.verdicts for name, text in one.over_whole()}
+        if any(one.policy.keep.below is not None for one in self.verdicts):
+            sums["whole_worth"] = "sum(worth)"
+        decided = ", ".join(text for one in self.verdicts for text in one.decided())
+        told = ", ".join(text for one in self.verdicts for text in one.told())
+        steps = {"lines": f"SELECT {base}, {named} FROM {self.table} p"}
+        whole = "SELECT p.* FROM lines p"
+        if sums:
+            grouped = f"SELECT case_no, {_columns(sums)} FROM lines GROUP BY case_no"
+            steps["whole"] = grouped
+            names = ", ".join(f"g.{name}" for name in sums)
+            # A cross join keeps SQLite's order: the sums, then the lines of each.
+            joined = "FROM whole g CROSS JOIN lines p WHERE g.case_no = p.case_no"
+            whole = f"SELECT p.*, {names} {joined}"
+        steps["sums"] = whole
+        steps["decided"] = f"SELECT {base}, {decided} FROM sums p"
+        steps["told"] = f"SELECT {base}, {told} FROM decided p"
+        return ", ".join(f"{name} AS {_kept(name)}({x})" for name, x in steps.items())
+
+    def differing(self, is_not: str, word: Mapping[str, str]) -> tuple[str, str]:
+        """Write what two policies say differently into a table `past_diff`.
+
+        Its columns have kinds of their own, whatever a policy's words come to.
+        """
+        old, new = self.verdicts
+        names = dict.fromkeys(BASE, word["int"]) | {"currency": "TEXT"}
+        for key in (old.key, new.key):
+            names |= {f"{key}_{name}": word["int"] for name in TOLD}
+            names[f"{key}_way"] = "TEXT"
+        columns = ", ".join(f"{name} {kind}" for name, kind in names.items())
+        differs = " OR ".join(
+            f"{old.key}_{name} {is_not} {new.key}_{name}" for name in TOLD
+        )
+        told = f"WITH {self.told()} SELECT {', '.join(names)} FROM told"
+        return (
+            f"CREATE TEMP TABLE past_diff ({columns})",
+            f"INSERT INTO past_diff {told} WHERE {differs}",
+        )
+
+
+def _made(words: Words) -> dict[str, str]:
+    """Return what is made of reasons, and the conditions that were asked for.
+
+    Only once all is written is it known which those are.
+    """
+    columns = {
+        f"{name}_{column}": f"{name}r.{column}"
+        for name in words.reasons
+        for column in REASON
+    }
+    return columns | {name: flag(test) for test, name in words.flags.items()}
+
+
+def _columns(found: Columns) -> str:
+    return ", ".join(f"{text} AS {name}" for name, text in found.items())
+
+
+def _kept(name: str) -> str:
+    """Say which steps only rename: none of them is worth a table of its own."""
+    return "NOT MATERIALIZED " if name == "lines" else ""
+
+
+def reasons(text: Text, raw: Iterable[str], word: Mapping[str, str]) -> Iterator[str]:
+    """Write the tables of what policies make of each reason that was given.
+
+    `raw` are the reasons in their own words, `word` is how the store says things.
+    """
+    kinds = dict.fromkeys(REASON, word["int"])
+    kinds |= dict.fromkeys(("code", "grouped", "fault"), "TEXT")
+    columns = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
+    given = sorted({*raw, UNSUITED})
+    for name, policy in text.words.reasons.items():
+        key = f"raw TEXT PRIMARY KEY, {columns}){word['clustered']}"
+        yield f"CREATE TEMP TABLE {name}r ({key}"
+        rows = ", ".join(_reason(policy, text, words) for words in given)
+        yield f"INSERT INTO {name}r VALUES {rows}"
+
+
+def _reason(policy: Policy, text: Text, words: str) -> str:
+    known = policy.reason(policy.unsuited if words == UNSUITED else words)
+    own = known.restocking_bp if known else None
+    told = (
+        text.value(words),
+        text.value(known.code if known else ""),
+        text.value(known.group if known else ""),
+        text.value(known.fault.value if known else "customer"),
+        str(known.photos if known else 0),
+        str(int(known.needs_person) if known else 0),
+        "NULL" if own is None else str(own),
+        str(int(known is not None)),
+    )
+    return f"({', '.join(told)})"
