@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from connector import policy as policies
 from connector.backtest.clauses import Text, Words
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
-from connector.backtest.part import NEW, OLD, Part, differing
+from connector.backtest.part import NEW, OLD, PAID_IN_GOODS, Part, differing
 from connector.backtest.rows import ticks
 from connector.backtest.shared import Task, shared
 from connector.backtest.whole import TOLD, Verdicts
@@ -111,23 +111,33 @@ def _is_not(db: Database) -> str:
 
 
 AT = "JOIN past_lines p ON p.case_no = d.case_no AND p.position = d.position"
-ORDERS = f"SELECT DISTINCT p.order_ref FROM past_diff d {AT}"
+ORDERS = f"SELECT DISTINCT p.order_ref FROM past_diff d {AT} WHERE d.differs = 1"
 FLIPS = (
     "SELECT is_asked, old_decision, new_decision, count(*) AS lines"
-    " FROM past_diff GROUP BY is_asked, old_decision, new_decision"
+    " FROM past_diff WHERE differs = 1 GROUP BY is_asked, old_decision, new_decision"
 )
-# What more, or less, goes back of what was asked; the way back is paid once a return.
+
+# What more, or less, goes back of what was asked. A return pays for the way back once,
+# and brings the outbound shipping once, where it is paid in money or credit.
+_ONCE = ", ".join(
+    f"COALESCE(max(CASE WHEN {key}_given > 0{also} THEN {key}_{name} END), 0)"
+    f" AS {key}_{name}"
+    for key in (OLD, NEW)
+    for name, also in (
+        ("fee", ""),
+        ("shipping", f" AND {key}_way NOT IN ({', '.join(map(repr, PAID_IN_GOODS))})"),
+    )
+)
 COSTS = (
-    "SELECT currency, sum(lines) AS lines, sum(old_paid - new_paid) AS fees FROM"
-    " (SELECT case_no, currency, sum(new_given - old_given) AS lines,"
-    " COALESCE(max(CASE WHEN old_given > 0 THEN old_fee END), 0) AS old_paid,"
-    " COALESCE(max(CASE WHEN new_given > 0 THEN new_fee END), 0) AS new_paid"
+    "SELECT currency, sum(lines) AS lines, sum(old_fee - new_fee) AS fees,"
+    " sum(new_shipping - old_shipping) AS shipping FROM (SELECT case_no, currency,"
+    f" sum(new_given - old_given) AS lines, {_ONCE}"
     " FROM past_diff WHERE is_asked = 1 GROUP BY case_no, currency) f"
     " GROUP BY currency"
 )
 EXAMPLES = (
     "SELECT d.*, p.order_ref, p.number, p.line_ref, p.return_id"
-    f" FROM past_diff d {AT} WHERE d.is_asked = 1"
+    f" FROM past_diff d {AT} WHERE d.is_asked = 1 AND d.differs = 1"
     " ORDER BY abs(d.new_given - d.old_given) DESC, d.case_no, d.position"
     f" LIMIT {SHOWN}"
 )
@@ -188,7 +198,7 @@ def _together(report: Report, parts: Sequence[Part]) -> Report:
         for row in part.costs:
             currency = row["currency"]
             before = report.cost.get(currency, Money.zero(currency))
-            minor = int(row["lines"]) + int(row["fees"])
+            minor = int(row["lines"]) + int(row["fees"]) + int(row["shipping"])
             report.cost[currency] = before + Money(minor, currency)
     report.orders = len(set().union(*(part.orders for part in parts)))
     rows = [row for part in parts for row in part.shown]

@@ -99,7 +99,27 @@ class Line:
             "restocking": self.fees.restocking,
             "fee": self.fees.return_fee,
             "stays": flag(self.may_stay),
+            "ships": self.own.value("refund_shipping", lambda x: str(int(x))),
+            "freight": self._freight,
         }
+
+    @property
+    def _freight(self) -> str:
+        """What the whole return brings of the outbound shipping, if it brings any.
+
+        Below zero where the law gives it back; a withdrawal's is limited to the
+        cheapest delivery, which is the policy's own word.
+        """
+        limit, paid = self.policy.standard_delivery, "p.shipping"
+        if limit is not None and not self.policy.refund_shipping:
+            above = (
+                f"p.currency = {self.text.value(limit.currency)}",
+                f"p.kind = '{Kind.WITHDRAWAL.value}'",
+                f"{paid} > {limit.minor}",
+            )
+            paid = case((both(above), str(limit.minor)), otherwise=paid)
+        law = both((BY_LAW, "p.gives_shipping = 1"))
+        return case((law, f"-({paid})"), otherwise=paid)
 
     def first(self, says: str) -> str:
         """Tell what no rule of the merchant's can outweigh."""

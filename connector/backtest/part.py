@@ -8,6 +8,7 @@ from itertools import tee
 from typing import TYPE_CHECKING, Any, Self
 
 from connector.backtest.told import tell
+from connector.model import GOODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from connector.policy.case import Past
 
 OLD, NEW = "old", "new"
+PAID_IN_GOODS = tuple(sorted(one.value for one in GOODS))
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ def differing(
 ) -> Part:
     """Ask the deciding function about each line, by the old policy and the new."""
     part = Part()
-    fees: dict[tuple[int, str], dict[str, int]] = defaultdict(dict)
+    returns: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
     seen, one, other = tee(rows, 3)
     told = zip(
         seen,
@@ -54,23 +56,33 @@ def differing(
         strict=True,
     )
     for row, (_, _, old), (_, _, new) in told:
-        if old == new:
-            continue
         line = {f"{OLD}_{name}": value for name, value in asdict(old).items()}
         line |= {f"{NEW}_{name}": value for name, value in asdict(new).items()}
-        is_asked = int(row["asked"] is not None)
-        part.shown.append({**row, **line, "is_asked": is_asked})
-        part.flips.append({**line, "is_asked": is_asked, "lines": 1})
-        part.orders.add(row["order_ref"])
-        if is_asked:
-            cost = line["new_given"] - line["old_given"]
-            part.costs.append({"currency": row["currency"], "lines": cost, "fees": 0})
-            paid = fees[row["case_no"], row["currency"]]
-            for key in (OLD, NEW):
-                fee = line[f"{key}_fee"] if line[f"{key}_given"] > 0 else 0
-                paid[key] = max(paid.get(key, 0), fee or 0)
-    for (_, currency), paid in fees.items():
-        change = paid[OLD] - paid[NEW]
-        part.costs.append({"currency": currency, "lines": 0, "fees": change})
+        line["is_asked"] = int(row["asked"] is not None)
+        if line["is_asked"]:
+            returns[row["case_no"], row["currency"]].append(line)
+        if old != new:
+            part.shown.append({**row, **line})
+            part.flips.append({**line, "lines": 1})
+            part.orders.add(row["order_ref"])
+    part.costs = [
+        {"currency": currency, **_cost(lines)}
+        for (_, currency), lines in returns.items()
+    ]
     part.shown = [row for row in part.shown if row["is_asked"]]
     return part
+
+
+def _cost(lines: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Return what more goes back of one return, in minor units."""
+    fee, shipping = {}, {}
+    for key in (OLD, NEW):
+        paid = [one for one in lines if one[f"{key}_given"] > 0]
+        money = [one for one in paid if one[f"{key}_way"] not in PAID_IN_GOODS]
+        fee[key] = max((one[f"{key}_fee"] or 0 for one in paid), default=0)
+        shipping[key] = max((one[f"{key}_shipping"] for one in money), default=0)
+    return {
+        "lines": sum(one[f"{NEW}_given"] - one[f"{OLD}_given"] for one in lines),
+        "fees": fee[OLD] - fee[NEW],
+        "shipping": shipping[NEW] - shipping[OLD],
+    }

@@ -43,6 +43,7 @@ COLUMNS = (
     "price", "worth", "gross", "units", "quantity", "left_units", "product",
     "variant", "sku", "tags", "categories", "gift_card", "reason", "wanted", "answers",
     "photos", "customer", "customer_tags", "gives_shipping",
+    "shipping",
 )  # fmt: skip
 
 
@@ -136,7 +137,17 @@ def _row(order: Order, case: Case, wanted: Wanted, line: Line) -> dict[str, Any]
         "customer": email_hash(person.email),
         "customer_tags": joined(tag.casefold() for tag in case.customer_tags),
         "gives_shipping": int(_is_whole(order, case)),
+        "shipping": _shipping(order),
     }
+
+
+def _shipping(order: Order) -> int:
+    """Return what is left of the outbound shipping, in minor units."""
+    left = [
+        charge.gross.minor - (charge.refunded.minor if charge.refunded else 0)
+        for charge in order.shipping
+    ]
+    return max(0, sum(left))
 
 
 def _is_whole(order: Order, case: Case) -> bool:

@@ -34,7 +34,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one policy says of one line; `fee` is its whole return's way back."""
+    """What one policy says of one line, in minor units and basis points.
+
+    `fee` is its whole return's way back, `shipping` what goes back of the outbound
+    shipping with the return.
+    """
 
     decision: int
     way: str
@@ -42,6 +46,7 @@ class Told:
     restocking: int
     fee: int | None
     given: int
+    shipping: int
 
 
 def tell(
@@ -79,7 +84,16 @@ def _told(row: Row, said: LineVerdict, verdict: Verdict) -> Told:
         restocking=said.restocking_bp,
         fee=fee.minor if fee else None,
         given=_given(row["worth"], said),
+        shipping=_shipping(row["shipping"], verdict),
     )
+
+
+def _shipping(paid: int, verdict: Verdict) -> int:
+    """Return what goes back of the shipping, in minor units, up to its limit."""
+    limit = verdict.shipping_limit
+    if not verdict.refund_shipping:
+        return 0
+    return paid if limit is None else min(paid, limit.minor)
 
 
 def _given(worth: int, said: LineVerdict) -> int:

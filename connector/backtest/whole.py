@@ -6,14 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.backtest.fees import NOTHING
 from connector.backtest.lines import APPROVED, ASKED, DECLINED, Line
-from connector.backtest.sql import (
-    NO,
-    both,
-    case,
-    either,
-    flag,
-    no,
-)
+from connector.backtest.sql import NO, YES, both, case, either, flag, no
 from connector.model import CREDITS, Resolution
 from connector.policy.compiled import program
 
@@ -22,8 +15,9 @@ if TYPE_CHECKING:
     from connector.policy import Policy
 
 KEEP, REFUND = Resolution.KEEP.value, Resolution.REFUND.value
+LATER = ("least", "rest", "gives", "keeps")  # sums that the last step looks at
 # What is told of each line, by each policy.
-TOLD = ("decision", "way", "bonus", "restocking", "fee", "given")
+TOLD = ("decision", "way", "bonus", "restocking", "fee", "given", "shipping")
 
 
 class Verdicts:
@@ -44,7 +38,8 @@ class Verdicts:
         """Return all that looks at a return as a whole."""
         policy = self.policy
         below = (policy.automatic_below, policy.keep.below, policy.levels)
-        return (policy.currency, *below, self.has_amounts, self._charges)
+        gives = (policy.refund_shipping, policy.standard_delivery)
+        return (policy.currency, *below, *gives, self.has_amounts, self._charges)
 
     def by_line(self) -> list[tuple[str, str]]:
         """Return the columns of the second step: each line by itself."""
@@ -58,6 +53,9 @@ class Verdicts:
         """
         key = self.key
         found: list[tuple[str, str]] = []
+        if self._speaks_of_shipping:
+            found.append((f"{key}_gives", f"max({key}_ships)"))
+            found.append((f"{key}_keeps", f"min({key}_ships)"))
         if self._looks_at_worth:
             approved = f"CASE {key}_decision WHEN {APPROVED} THEN worth ELSE 0 END"
             standing = f"CASE {key}_decision WHEN {DECLINED} THEN 0 ELSE worth END"
@@ -112,7 +110,8 @@ class Verdicts:
             f"{flag(both((little, self._might_stay, no(is_asked))))} AS {key}_kept",
             f"{flag(little)} AS {key}_little",
             *(f"{key}_{name}" for name in ("way", "bonus", "restocking")),
-            *self._fees_over_whole(),
+            f"{key}_freight",
+            *self._kept_over_whole(),
         ]
 
     @property
@@ -128,9 +127,13 @@ class Verdicts:
             tests.append(f"{key}_standing <= {least}")
         return both(tests)
 
-    def _fees_over_whole(self) -> list[str]:
+    def _kept_over_whole(self) -> list[str]:
         names = [name for name, _ in self.over_whole()]
-        return [name for name in names if name.endswith(("_least", "_rest"))]
+        return [name for name in names if name.rpartition("_")[2] in LATER]
+
+    @property
+    def _speaks_of_shipping(self) -> bool:
+        return "refund_shipping" in program(self.policy).actions
 
     def told(self) -> list[str]:
         """Return the columns of the last step: the fee of the whole, what is given.
@@ -155,7 +158,18 @@ class Verdicts:
             f"{bp} AS {key}_restocking",
             f"{self._fee()} AS {key}_fee",
             f"CASE WHEN {none} THEN 0 ELSE {net} + {bonus} END AS {key}_given",
+            f"{self._shipping()} AS {key}_shipping",
         ]
+
+    def _shipping(self) -> str:
+        """Write what goes back of the outbound shipping with the whole return."""
+        key, plain = self.key, YES if self.policy.refund_shipping else NO
+        gives = plain
+        if self._speaks_of_shipping:
+            kept = f"COALESCE({key}_keeps, 1) = 1"
+            gives = either((f"COALESCE({key}_gives, 0) = 1", both((plain, kept))))
+        paid = f"{key}_freight"
+        return case((f"{paid} < 0", f"-{paid}"), (gives, paid), otherwise="0")
 
     def _fee(self) -> str:
         """Write the fee of the whole return: the least, unless a line bears none."""

@@ -142,9 +142,11 @@ class SideBySide:
         return ", ".join(f"{name} AS {_kept(name)}({x})" for name, x in steps.items())
 
     def differing(self, is_not: str, word: Mapping[str, str]) -> tuple[str, str]:
-        """Write what two policies say differently into a table `past_diff`.
+        """Write what two policies say into a table `past_diff`, and where they differ.
 
-        Its columns have kinds of their own, whatever a policy's words come to.
+        Lines of which they say the same are there too: a fee that one line of a
+        return bears is paid once. Columns have kinds of their own, whatever a policy's
+        words come to.
         """
         old, new = self.verdicts
         names = dict.fromkeys(BASE, word["int"]) | {"currency": "TEXT"}
@@ -155,10 +157,12 @@ class SideBySide:
         differs = " OR ".join(
             f"{old.key}_{name} {is_not} {new.key}_{name}" for name in TOLD
         )
-        told = f"WITH {self.told()} SELECT {', '.join(names)} FROM told"
+        told = (
+            f"WITH {self.told()} SELECT {', '.join(names)}, {flag(differs)} FROM told"
+        )
         return (
-            f"CREATE TEMP TABLE past_diff ({columns})",
-            f"INSERT INTO past_diff {told} WHERE {differs}",
+            f"CREATE TEMP TABLE past_diff ({columns}, differs {word['int']})",
+            f"INSERT INTO past_diff {told}",
         )
 
 

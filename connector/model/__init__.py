@@ -25,6 +25,7 @@ from connector.model.order import (
 )
 from connector.model.refund import (
     CREDITS,
+    GOODS,
     Deduction,
     Finding,
     Found,
@@ -52,6 +53,7 @@ from connector.model.returns import (
 __all__ = [
     "ASKABLE",
     "CREDITS",
+    "GOODS",
     "Answer",
     "Batch",
     "Change",

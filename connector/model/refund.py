@@ -109,6 +109,7 @@ class RefundRequest:
 CREDITS = frozenset(
     {Resolution.STORE_CREDIT, Resolution.GIFT_CARD, Resolution.COURTESY}
 )
+GOODS = frozenset({Resolution.EXCHANGE, Resolution.REPLACEMENT})  # new ones are sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

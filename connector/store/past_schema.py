@@ -69,4 +69,6 @@ PASTS_FOUND: tuple[Statement, ...] = (
         " (shop, kind, is_all_delivered, asked, placed)"
     ),
     "CREATE INDEX past_lines_reason ON past_lines (shop, reason)",
+    # What is left of the outbound shipping; lines from before do not know it.
+    "ALTER TABLE past_lines ADD COLUMN shipping $int NOT NULL DEFAULT 0",
 )

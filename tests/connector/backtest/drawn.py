@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from connector.model import (
+    Charge,
     Customer,
     Kind,
     Line,
@@ -141,6 +142,7 @@ thens = st.lists(
         percents.map(lambda x: f'bonus_percent = "{x}"'),
         st.integers(0, 3).map(lambda x: f"photos = {x}"),
         st.just('approver = "boss"'),
+        st.sampled_from(("true", "false")).map(lambda x: f"refund_shipping = {x}"),
     ),
     min_size=1,
     max_size=3,
@@ -191,6 +193,9 @@ def policies(draw: st.DrawFn) -> str:
         text.append(f'[[limits]]\ndays = {draw(days)}\n{most}\nsays = "{says}"')
     text.append(_approve(draw))
     text.append(_fees(draw))
+    text.append(f"[refund]\nshipping = {draw(st.sampled_from(('true', 'false')))}")
+    if draw(st.booleans()):
+        text.append('standard_delivery = "4.90"')
     for number in range(draw(st.integers(0, 2))):
         ways = draw(st.lists(st.sampled_from(WAYS), min_size=1, max_size=3))
         text.append(
@@ -253,6 +258,7 @@ def orders(draw: st.DrawFn) -> Order:
         placed_at=placed,
         updated_at=placed,
         lines=lines,
+        shipping=tuple(_shipping(draw, currency)),
         parcels=tuple(_parcels(draw, lines, placed)),
         customer=Customer(
             email=draw(st.sampled_from((EMAIL, "bob@example.test", ""))),
@@ -261,6 +267,13 @@ def orders(draw: st.DrawFn) -> Order:
         ),
         completed_at=draw(st.sampled_from((None, placed + timedelta(days=1)))),
     )
+
+
+def _shipping(draw: st.DrawFn, currency: str) -> list[Charge]:
+    paid = draw(st.sampled_from((0, 0, 390, 490, 990)))
+    gone = draw(st.sampled_from((None, Money(200, currency))))
+    charge = Charge(ref="s", title="Post", gross=Money(paid, currency), refunded=gone)
+    return [charge] if paid else []
 
 
 def _line(draw: st.DrawFn, ref: str, currency: str) -> Line:
@@ -343,6 +356,8 @@ def changed(draw: st.DrawFn, text: str) -> str:
                 (r"automatic_below = \"[^\"]+\"", 'automatic_below = "33.00"'),
                 (r"priority = 0", "priority = 2"),
                 (r"photos = 2", "photos = 1"),
+                (r"refund_shipping = true", "refund_shipping = false"),
+                (r"shipping = false", "shipping = true"),
                 (r"tags = \['red'\]", "tags = ['blue']"),
                 (r"bonus_percent = \"[^\"]+\"", 'bonus_percent = "5"'),
             )

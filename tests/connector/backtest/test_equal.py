@@ -80,6 +80,7 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
                         "restocking",
                         "fee",
                         "given",
+                        "shipping",
                     )
                 )
             )
@@ -118,6 +119,24 @@ def by_hand(
         elif old != new:
             others += 1
     return flips, others
+
+
+def cost(
+    expected: dict[tuple[int, int], list[Told]],
+    asked: list[tuple[Order, Case, list[Row]]],
+) -> Counter[str]:
+    """Count what more goes back of each return, in minor units by currency."""
+    found: Counter[str] = Counter()
+    for number, (order, _, rows) in enumerate(asked, start=1):
+        sides = zip(*(expected[number, n] for n in range(len(rows))), strict=True)
+        for side, sign in zip(sides, (-1, 1), strict=True):
+            paid = [one for one in side if one.given > 0]
+            money = [one for one in paid if one.way not in ("exchange", "replacement")]
+            brings = sum(one.given for one in side)
+            brings -= paid[0].fee or 0 if paid else 0
+            brings += money[0].shipping if money else 0
+            found[order.currency] += sign * brings
+    return found
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=RELAXED)
@@ -160,6 +179,8 @@ def test_sql_says_what_the_deciding_function_says(
     }
     report = compare(db, "boots", one, other, NOW, timedelta(days=4000))
     assert (report.flips, report.others) == by_hand(expected)
+    more = Counter({name: one.minor for name, one in report.cost.items()})
+    assert more == cost(expected, asked)
     rows = list(pasts.read(db, "boots", 0))
     for index, text in enumerate((one, other)):
         again = tell(
