@@ -26,6 +26,7 @@ from jobs.schedule import watch_hooks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
     from werkzeug.serving import BaseWSGIServer
 
@@ -216,6 +217,7 @@ def _posting(office: Office, folder: Path) -> Office:
     return replace(office, work=work)
 
 
-def _later(*_: object) -> list[bytes]:
-    """Stand in until the app is built: the address comes first."""
+def _later(_: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+    """Ask for another try until the app is built: the address comes first."""
+    start("503 Service Unavailable", [("Retry-After", "1")])
     return []
