@@ -27,6 +27,7 @@ from connector.web import (
     withdraw,
 )
 from connector.web.face import LANGUAGES, day, money, percent, when
+from connector.web.happened import happened
 from connector.web.sessions import Sessions, ancestors
 from connector.web.words import sentence, way, way_hint, why, word
 
@@ -87,6 +88,7 @@ def _configure(app: Flask, face: Face) -> None:
         percent=percent,
         sentence=sentence,
         why=why,
+        happened=happened,
     )
     app.jinja_env.globals.update(languages=LANGUAGES, locale=get_locale)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,75 @@
+"""What happened, as a timeline tells it; an event without words is shown as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_babel import gettext, lazy_gettext
+
+if TYPE_CHECKING:
+    from connector.store.history import Event
+
+# By what it happened to, and its name before a colon.
+HAPPENED = {
+    ("return", "open"): lazy_gettext("Return asked for"),
+    ("return", "close"): lazy_gettext("Return completed"),
+    ("return", "cancel"): lazy_gettext("Return called off"),
+    ("return", "expired"): lazy_gettext("Goods never sent: return called off"),
+    ("return", "reopen"): lazy_gettext("Opened again in the shop"),
+    ("return", "made_at_shop"): lazy_gettext("Return made in the shop"),
+    ("return", "detached"): lazy_gettext("No longer tied to the shop's return"),
+    ("return", "paid_elsewhere"): lazy_gettext("Paid by the shop's staff"),
+    ("return", "nothing_due"): lazy_gettext("Nothing is owed"),
+    ("return", "courtesy"): lazy_gettext("Credit given as a courtesy"),
+    ("return", "hand_back"): lazy_gettext("Handed back to the customer"),
+    ("return", "shelve"): lazy_gettext("Goods put where they belong"),
+    ("return", "reduce"): lazy_gettext("Fewer units, as the shop has it"),
+    # a line of it
+    ("line", "approve"): lazy_gettext("Line approved"),
+    ("line", "decline"): lazy_gettext("Line declined"),
+    ("line", "ask"): lazy_gettext("A person must look"),
+    ("line", "ship"): lazy_gettext("Goods on their way back"),
+    ("line", "receive_some"): lazy_gettext("Some of the goods arrived"),
+    ("line", "receive_all"): lazy_gettext("Goods arrived"),
+    ("line", "inspect"): lazy_gettext("Goods checked"),
+    ("line", "lose"): lazy_gettext("Goods lost on the way"),
+    ("line", "resolve"): lazy_gettext("Another outcome was chosen"),
+    # refunds, credit and cards
+    ("refund", "plan"): lazy_gettext("Refund scheduled"),
+    ("refund", "submit"): lazy_gettext("Sent to the shop"),
+    ("refund", "confirm"): lazy_gettext("Confirmed by the shop"),
+    ("refund", "lose"): lazy_gettext("The shop gave no clear answer"),
+    ("refund", "find"): lazy_gettext("Found in the shop"),
+    ("refund", "find_pending"): lazy_gettext("Found in the shop, not final yet"),
+    ("refund", "pend"): lazy_gettext("On its way at the payment service"),
+    ("refund", "reject"): lazy_gettext("Refused by the shop"),
+    ("refund", "release"): lazy_gettext("Never reached the shop: it is sent again"),
+    ("refund", "reverse"): lazy_gettext("Came undone at the shop"),
+    ("refund", "by_hand"): lazy_gettext("To be paid by hand"),
+    ("refund", "paid"): lazy_gettext("Paid by hand"),
+    ("refund", "cancel"): lazy_gettext("Refund called off"),
+    ("refund", "fail"): lazy_gettext("Given up: a person decides"),
+    ("refund", "sold_out"): lazy_gettext("New goods are gone"),
+    # new goods
+    ("exchange", "propose"): lazy_gettext("New goods planned"),
+    ("exchange", "owe"): lazy_gettext("Waits for the customer's payment"),
+    ("exchange", "release"): lazy_gettext("New goods ordered"),
+    ("exchange", "ship"): lazy_gettext("New goods sent"),
+    ("exchange", "sold_out"): lazy_gettext("New goods are gone"),
+    ("exchange", "lapse"): lazy_gettext("The exchange came to nothing"),
+    # errands at the shop, by their verb
+    ("errand", "open"): lazy_gettext("Make the return in the shop"),
+    ("errand", "approve"): lazy_gettext("Approve it in the shop"),
+    ("errand", "decline"): lazy_gettext("Decline it in the shop"),
+    ("errand", "close"): lazy_gettext("Close it in the shop"),
+    ("errand", "cancel"): lazy_gettext("Cancel it in the shop"),
+    ("errand", "dispose"): lazy_gettext("Say in the shop where the goods went"),
+    ("errand", "reopen"): lazy_gettext("Open it again in the shop"),
+}
+
+
+def happened(one: Event) -> str:
+    """Say what happened, in the reader's language."""
+    known = HAPPENED.get((one.about, one.event.partition(":")[0]))
+    code = f"{one.about} {one.event}"
+    return gettext("Unknown: %(code)s", code=code) if known is None else str(known)

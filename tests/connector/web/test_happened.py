@@ -1,0 +1,56 @@
+"""A timeline speaks the reader's language, and keeps what it has no words for."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import pytest
+from flask import Flask
+from flask_babel import Babel, force_locale
+
+from connector import states
+from connector.store.history import Event
+from connector.web.happened import HAPPENED, happened
+from tests.connector.shapes import NOON
+
+MACHINES = {
+    "line": (states.DECISION, states.RECEPTION),
+    "refund": (states.REFUND,),
+    "exchange": (states.EXCHANGE,),
+}
+BIRTHS = (("return", "open"), ("refund", "plan"), ("exchange", "propose"))
+
+
+def an_event(about: str, event: str) -> Event:
+    return Event(
+        about=about, about_id="1", event=event, state="", actor="", why="", at=NOON
+    )
+
+
+@pytest.fixture
+def app() -> Flask:
+    made = Flask("connector.web")
+    Babel(made)
+    return made
+
+
+def test_every_step_of_every_machine_has_its_words() -> None:
+    steps = {
+        (about, event)
+        for about, tables in MACHINES.items()
+        for _, event in chain.from_iterable(tables)
+    }
+    assert not {*steps, *BIRTHS} - HAPPENED.keys()
+
+
+def test_it_is_said_in_the_readers_language(app: Flask) -> None:
+    with app.test_request_context(), force_locale("fr"):
+        assert happened(an_event("line", "inspect")) == "Articles contrôlés"
+        assert happened(an_event("errand", "open:submit")) == (
+            "Créer le retour dans la boutique"
+        )
+
+
+def test_what_has_no_words_is_shown_as_it_is(app: Flask) -> None:
+    with app.test_request_context():
+        assert "refund teleport" in happened(an_event("refund", "teleport"))
