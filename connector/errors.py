@@ -47,6 +47,17 @@ class BadRequest(RetourError):
     """What was asked cannot be done as it was asked."""
 
 
+class LevelNeeded(BadRequest):
+    """Only somebody of a level that the policy names may approve that.
+
+    `ways` are, for each level demanded, as whom it may be approved.
+    """
+
+    def __init__(self, message: str, ways: tuple[tuple[str, ...], ...]) -> None:
+        self.ways = ways
+        super().__init__(message)
+
+
 class Refused(RetourError):
     """The books do not allow that."""
 

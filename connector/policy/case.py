@@ -82,7 +82,7 @@ class LineVerdict:
 
     `resolution` is what the line is made good with, `bonus_bp` what is added to it in
     store credit or a gift card, `offers` all that the customer may choose from;
-    `approver` is the level that must approve, "" for anybody.
+    `approvers` are the levels that must approve, each of them; empty: anybody may.
     """
 
     line_ref: str
@@ -92,7 +92,7 @@ class LineVerdict:
     resolution: Resolution = Resolution.REFUND
     bonus_bp: int = 0
     offers: tuple[Offer, ...] = ()
-    approver: str = ""
+    approvers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,7 @@ def _line(of: Whole, made: Program, customer: _Customer, wanted: Wanted) -> _Spo
     first = standing(seen) + customer.first
     plain = _plain(seen, holds, said, customer)
     mine, last = said.trace, NO_ANSWERS
-    if unclear or said.values or not of.policy.is_automatic:
+    if unclear or said.values or said.clashes or not of.policy.is_automatic:
         last = _last(of, said, unclear)
     if of.is_law:
         first, plain, mine = (
@@ -137,7 +137,7 @@ def _line(of: Whole, made: Program, customer: _Customer, wanted: Wanted) -> _Spo
         resolution=way,
         bonus_bp=amends.bonus(way, offered, said) if way in CREDITS else 0,
         offers=offered,
-        approver=said.values.get("approver", ""),
+        approvers=said.approvers,
     )
     return _Spoken(verdict, said, fee, may_stay=holds.keep[0])
 
@@ -191,9 +191,9 @@ def _last(of: Whole, said: Said, unclear: Answer | None) -> list[Answer]:
     found = list(said.clashes)
     if unclear:
         found.append(unclear)
-    who = said.values.get("approver")
-    if who:
-        found.append(answer("approver", "ask", "approver", (("who", who),)))
+    found += [
+        answer("approver", "ask", "approver", (("who", who),)) for who in said.approvers
+    ]
     if not of.policy.is_automatic:
         found.append(answer("automatic", "ask", "automatic"))
     return found
@@ -261,7 +261,7 @@ def _ask(
                 verdict,
                 decision=Decision.NEEDS_PERSON,
                 trace=(*verdict.trace, said),
-                approver=who or verdict.approver,
+                approvers=(*verdict.approvers, who) if who else verdict.approvers,
             )
 
 

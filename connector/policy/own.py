@@ -27,6 +27,7 @@ class Said:
     by: dict[str, Rule] = field(default_factory=dict)
     trace: list[Answer] = field(default_factory=list)
     clashes: list[Answer] = field(default_factory=list)
+    approvers: tuple[str, ...] = ()  # all of them where rules clash over it
 
     @property
     def approves(self) -> bool:
@@ -40,14 +41,17 @@ NOTHING = Said()
 def own(seen: Seen, holds: Holds, made: Program) -> Said:
     """Let the rules that hold speak; of each action the highest priority."""
     said = Said()
-    lost: dict[str, tuple[Rule, Rule]] = {}
+    lost: dict[str, list[Rule]] = {}
     for rule, does, effects in zip(
         seen.policy.rules, holds.rules, made.effects, strict=True
     ):
         if does:
             for action, value in effects:
                 _hear(said, lost, rule, action, value)
-    for action, (one, other) in lost.items():
+    if "approver" in said.values:
+        unclear = lost.get("approver", [said.by["approver"]])
+        said.approvers = tuple(dict.fromkeys(rule.then.approver for rule in unclear))
+    for action, (one, other, *_) in lost.items():
         del said.values[action], said.by[action]
         facts = (("action", action), ("one", one.name), ("other", other.name))
         said.clashes.append(answer("clash", "ask", "clash", facts))
@@ -60,7 +64,7 @@ def own(seen: Seen, holds: Holds, made: Program) -> Said:
 
 def _hear(
     said: Said,
-    lost: dict[str, tuple[Rule, Rule]],
+    lost: dict[str, list[Rule]],
     rule: Rule,
     action: str,
     value: Any,  # noqa: ANN401 - whatever the action takes
@@ -70,7 +74,7 @@ def _hear(
         said.values[action], said.by[action] = value, rule
         lost.pop(action, None)
     elif rule.priority == before.priority and said.values[action] != value:
-        lost.setdefault(action, (before, rule))
+        lost.setdefault(action, [before]).append(rule)
 
 
 def _answer(rule: Rule, said: Said, seen: Seen) -> Answer:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import Found, NewGoods, Resolution
 from connector.states import Decision, Exchange, Refund
-from connector.steps import asking
+from connector.steps import asking, levels
 from connector.steps.owing import FREE, GOODS, STAYING
 from connector.steps.promise import SETTLEMENT
 from connector.steps.reconcile import look
@@ -79,10 +79,12 @@ def instead(
     why: str,
     now: datetime,
     goods: NewGoods | None = None,
+    approval: levels.Approval = levels.NOBODY,
 ) -> None:
     """Make a line good in another way; raises BadRequest once that has begun.
 
     Of a line that is made good in part, the units that are left may still be.
+    Raises LevelNeeded where the policy wants another `approval`.
     """
     case = returns.get(db, return_id)
     line = returns.line_of(case, line_id)
@@ -98,8 +100,10 @@ def instead(
     if _has_begun(db, case, line, resolution):
         msg = "this line is being made good already; settle that refund first"
         raise BadRequest(msg, number=case.number)
+    how = levels.to_change(db, case, line_id, resolution).hold(approval)
+    said = levels.said(how, why)
     returns.resolve(
-        db, case, line_id, resolution, actor=actor, why=why, now=now, goods=goods
+        db, case, line_id, resolution, actor=actor, why=said, now=now, goods=goods
     )
     desk.settle(db, "return", case.id, SETTLEMENT, actor, now)
 
@@ -159,12 +163,13 @@ def call_off(
     actor: str,
     why: str,
     now: datetime,
+    approval: levels.Approval = levels.NOBODY,
 ) -> None:
     """Give something else for an exchange that its customer never paid for.
 
     A person has cancelled the new order in the shop before; the shop is asked once
     more. Raises BadRequest where it was paid meanwhile, unless it waits for the
-    customer's payment, or without a reason.
+    customer's payment, or without a reason; LevelNeeded as `instead` does.
     """
     try:
         finding = look(shop, refunds.get(db, refund_id))
@@ -174,7 +179,8 @@ def call_off(
     if finding.found is Found.DONE:
         msg = "the customer has paid meanwhile: the exchange goes on"
         raise BadRequest(msg)
-    _call_off(db, shop.abilities, refund_id, resolution, actor=actor, why=why, now=now)
+    able = shop.abilities
+    _call_off(db, able, refund_id, resolution, approval, actor=actor, why=why, now=now)
 
 
 @atomic
@@ -183,6 +189,7 @@ def _call_off(
     able: Abilities,
     refund_id: str,
     resolution: Resolution,
+    approval: levels.Approval,
     *,
     actor: str,
     why: str,
@@ -199,14 +206,18 @@ def _call_off(
     if resolution in GOODS or resolution not in possible(able) or not row.return_id:
         msg = "say what the customer gets instead"
         raise BadRequest(msg)
-    lines = tuple(row.units)
+    case = returns.get(db, row.return_id)
+    said = {
+        int(line_id): levels.said(
+            levels.to_change(db, case, int(line_id), resolution).hold(approval),
+            why.strip(),
+        )
+        for line_id in row.units
+    }
     refunds.move(db, refund_id, "fail", now, why=why.strip(), actor=actor)
     refunds.give_back(db, refund_id, why=why.strip(), actor=actor, now=now)
-    case = returns.get(db, row.return_id)
-    for line_id in lines:
-        returns.resolve(
-            db, case, int(line_id), resolution, actor=actor, why=why.strip(), now=now
-        )
+    for line_id, text in said.items():
+        returns.resolve(db, case, line_id, resolution, actor=actor, why=text, now=now)
 
 
 @atomic
@@ -219,11 +230,13 @@ def courtesy(
     actor: str,
     why: str,
     now: datetime,
+    approval: levels.Approval = levels.NOBODY,
 ) -> str:
     """Promise credit on top, as a kindness; return its key.
 
     Raises BadRequest without a reason, for nothing, in another currency than the
-    order's, or where the shop has no such credit.
+    order's, or where the shop has no such credit; LevelNeeded where the return gives
+    so much with it that the policy wants another `approval`.
     """
     case = returns.get(db, return_id)
     order = orders.get(db, case.shop, case.order_ref)
@@ -236,6 +249,7 @@ def courtesy(
     if not why.strip():
         msg = "say why; it stays in the timeline"
         raise BadRequest(msg)
+    how = levels.to_add(db, case, amount).hold(approval)
     plan = asking.courtesy(
         case, order.ref, amount, reason=f"Courtesy {case.number}", now=now
     )
@@ -249,7 +263,7 @@ def courtesy(
         now=now,
         actor=actor,
     )
-    returns.note(db, case, "courtesy", actor, why.strip(), now)
+    returns.note(db, case, "courtesy", actor, levels.said(how, why.strip()), now)
     return plan.key
 
 

@@ -10,7 +10,7 @@ from connector import policy
 from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import Answer, Resolution, Terms
 from connector.states import Decision
-from connector.steps import costs, pasts
+from connector.steps import costs, levels, pasts
 from connector.steps.amends import possible
 from connector.steps.observe import observe
 from connector.steps.question import asked, rules_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+OPEN = (Decision.PENDING, Decision.NEEDS_PERSON)
 EVENT = {
     Decision.APPROVED: "approve",
     Decision.DECLINED: "decline",
@@ -179,11 +180,12 @@ def by_person(
     why: str,
     now: datetime,
     approved: int | None = None,
+    approval: levels.Approval = levels.NOBODY,
 ) -> None:
     """Record what a person decides of one line: `approve` or `decline`.
 
-    Raises BadRequest for more units than were asked, IllegalTransition for a
-    line that is decided already.
+    Raises BadRequest for more units than were asked, LevelNeeded where the policy
+    wants another `approval`, IllegalTransition for a line that is decided already.
     """
     able = shop.abilities
 
@@ -191,13 +193,18 @@ def by_person(
     def write(db: Database) -> None:
         case = returns.get(db, return_id)
         line = returns.line_of(case, line_id)
-        units = 0
+        units, demand, how = 0, levels.ANYBODY, ""
         if event == "approve":
             units = line.asked if approved is None else approved
             if not 0 < units <= line.asked:
                 msg = f"approve between 1 and {line.asked} units"
                 raise BadRequest(msg, units=units)
-        trace = (*line.trace, Answer(rule="person", says=event, why=why))
+            if line.decision in OPEN:
+                demand = levels.to_approve(db, case, {line_id: units})
+                how = demand.hold(approval)
+        facts = levels.recorded(demand, approval)
+        spoke = Answer(rule="person", says=event, why=why, facts=facts)
+        trace = (*line.trace, spoke)
         returns.decide(
             db,
             case,
@@ -207,7 +214,7 @@ def by_person(
             trace=trace,
             actor=actor,
             now=now,
-            why=why,
+            why=levels.said(how, why),
         )
         _after(db, able, return_id, now)
 

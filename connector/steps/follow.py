@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Answer
 from connector.states import Decision, Errand, Refund
+from connector.steps import levels
 from connector.steps.owing import GOODS, payable
 from connector.steps.promise import CLOSED_THERE, EXCHANGE
 from connector.steps.told import ACTOR
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 OPEN = (Decision.PENDING, Decision.NEEDS_PERSON)
 DEAD = (Refund.CANCELLED, Refund.REJECTED)
+WITHOUT_LEVEL = "without_level"
 SETTLED = timedelta(minutes=2)  # longer than reading a return takes
 
 
@@ -139,9 +141,28 @@ def _requested(_: Database, __: Return, ___: ShopReturn, ____: datetime) -> None
 
 def _opened(db: Database, case: Return, _: ShopReturn, now: datetime) -> None:
     desk.settle(db, "return", case.id, CLOSED_THERE, ACTOR, now)
-    for line in case.lines:
-        if line.decision in OPEN:
-            decide(db, case, line.id, "approve", line.asked, now)
+    _approve(db, case, now)
+
+
+def _approve(db: Database, case: Return, now: datetime) -> None:
+    """Enter that the shop's staff approved what is open here.
+
+    That is a fact, whoever it was; where the policy demands a level, a person is told.
+    """
+    units = {line.id: line.asked for line in case.lines if line.decision in OPEN}
+    if not units:
+        return
+    demand = levels.to_approve(db, case, units)
+    for line_id, count in units.items():
+        decide(db, case, line_id, "approve", count, now)
+    if demand.names:
+        who = ", ".join(demand.names)
+        why = (
+            f"approved in the shop by a person whom Retour does not know; the policy"
+            f" says that this must be approved by: {who}"
+        )
+        returns.note(db, case, WITHOUT_LEVEL, ACTOR, why, now)
+        ask(db, case, why, now, WITHOUT_LEVEL)
 
 
 def _declined(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
@@ -191,9 +212,7 @@ def cancelled(db: Database, case: Return, how: str, now: datetime) -> None:
 
 def _closed(db: Database, case: Return, _: ShopReturn, now: datetime) -> None:
     """See whether anything is open here; what is not closes by itself."""
-    for line in case.lines:
-        if line.decision in OPEN:
-            decide(db, case, line.id, "approve", line.asked, now)
+    _approve(db, case, now)
     owed = _owed(db, returns.get(db, case.id))
     if not owed:
         desk.settle(db, "return", case.id, CLOSED_THERE, ACTOR, now)
