@@ -22,6 +22,7 @@ from connector.options import (
     Mail,
     Network,
     Pacing,
+    Person,
     Plugin,
     Privacy,
     Refunds,
@@ -34,7 +35,7 @@ from connector.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "MASK",
@@ -50,6 +51,7 @@ __all__ = [
     "Mail",
     "Network",
     "Pacing",
+    "Person",
     "Plugin",
     "Privacy",
     "Refunds",
@@ -122,16 +124,17 @@ class _Reading:
     def config(self, data: Mapping[str, Any]) -> Config:
         """Read the whole file."""
         self._known(data, ["database", *TABLES, "shops"], "")
+        people = self.people(self._list(self._table(data, "console"), "people"))
+        inner: Mapping[str, Mapping[str, Any]] = {"console": {"people": people}}
         tables = {
-            name: self.fill(kind, self._table(data, name), name, f"RETOUR_{name}")
+            name: self.fill(
+                kind, self._table(data, name), name, f"RETOUR_{name}", inner.get(name)
+            )
             for name, kind in TABLES.items()
         }
-        found = data.get("shops", [])
-        if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
-            self.problems.append("shops must be written as [[shops]]")
-            found = []
+        self._own_passwords(tables["console"])
         database = self._scalar(data, "database", "retour.sqlite", "", "RETOUR")
-        shops = tuple(self.shop(one) for one in found)
+        shops = tuple(self.shop(one) for one in self._list(data, "shops"))
         return Config(database=database, shops=shops, base=self.base, **tables)
 
     def shop(self, data: Mapping[str, Any]) -> ShopConfig:
@@ -145,6 +148,35 @@ class _Reading:
         }
         made: ShopConfig = self.fill(ShopConfig, data, where, prefix, tables)
         return made
+
+    def people(self, found: Sequence[Mapping[str, Any]]) -> tuple[Person, ...]:
+        """Read every [[console.people]]: each has a name that no other has."""
+        people: dict[str, Person] = {}
+        for data in found:
+            name = str(data.get("name", ""))
+            where = f"console.people.{name or '?'}"
+            prefix = f"RETOUR_CONSOLE_PEOPLE_{re.sub(r'[^A-Za-z0-9]', '_', name)}"
+            person: Person = self.fill(Person, data, where, prefix)
+            if not name.strip() or name != " ".join(name.split()):
+                self._say(where, "name must be there, as one writes it")
+            if name.casefold() in people:
+                self._say(where, "two people have this name; nobody could tell them")
+            if not all(one.strip() for one in person.levels):
+                self._say(where, "levels are names, as a policy writes them")
+            people[name.casefold()] = person
+        return tuple(people.values())
+
+    def _own_passwords(self, console: Console) -> None:
+        """See that a password tells who somebody is."""
+        known = {console.password.reveal(): "the console's own"}
+        for person in console.people:
+            where, given = f"console.people.{person.name or '?'}", person.password
+            if not given:
+                self._say(where, "password is missing: each signs in with his own")
+            elif given.reveal() in known:
+                other = known[given.reveal()]
+                self._say(where, f"password is also {other}: it would prove nobody")
+            known.setdefault(given.reveal(), f"that of {person.name}")
 
     def fill(
         self,
@@ -216,6 +248,15 @@ class _Reading:
             return default
         return fitting
 
+    def _list(self, data: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+        """Return the tables of a list of them; what is something else is said."""
+        found = data.get(name, [])
+        if isinstance(found, list) and all(isinstance(x, dict) for x in found):
+            return found
+        written = name if name == "shops" else f"console.{name}"
+        self.problems.append(f"{written} must be written as [[{written}]]")
+        return []
+
     def _table(self, data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         found = data.get(name, {})
         if isinstance(found, dict):
@@ -274,6 +315,8 @@ def describe(config: Config) -> str:
     lines = [f"database = {_toml(database)}"]
     for name in TABLES:
         lines += ["", f"[{name}]", *_pairs(getattr(config, name))]
+    for person in config.console.people:
+        lines += ["", "[[console.people]]", *_pairs(person)]
     for shop in config.shops:
         lines += ["", "[[shops]]", *_pairs(shop)]
         for name in SHOP_TABLES:
@@ -282,7 +325,8 @@ def describe(config: Config) -> str:
 
 
 def _pairs(value: Any) -> list[str]:  # noqa: ANN401 - any of our dataclasses
-    names = [n for n in value.__dataclass_fields__ if n not in SHOP_TABLES]
+    nested = (*SHOP_TABLES, "people")  # tables of their own
+    names = [n for n in value.__dataclass_fields__ if n not in nested]
     return [f"{name} = {_toml(getattr(value, name))}" for name in names]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from connector import policy, telling
 from connector.config import PLATFORMS, POSTGRES, SHOP_NAME
 from connector.errors import BadAmount, PolicyError
 from connector.money import Money
+from connector.policy import levels
 from connector.withdrawal import is_address
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ def findings(config: Config) -> list[Finding]:
         *_quiet(config),
         *_mail(config),
         *_names(config),
+        *_approvers(config),
     ]
     for shop in config.shops:
         found += shop_findings(config, shop)
@@ -86,7 +89,7 @@ def _server(config: Config) -> Iterator[Finding]:
         except ValueError:
             what = f"{network!r} is no network"
             yield _say("E108", "network", what, 'allow = ["10.1.2.3/32"]')
-    if not config.console.password:
+    if not config.console.password and not config.console.people:
         what = "without console.password nobody can open the console"
         yield _say("W104", "console", what, "set one, or use the command line")
     is_server = config.database.startswith(POSTGRES)
@@ -133,6 +136,41 @@ def _names(config: Config) -> Iterator[Finding]:
             if times > 1:
                 what = f"{times} shops have the {key} {value!r}"
                 yield _say("E202", "shops", what, "give each its own")
+
+
+def _approvers(config: Config) -> Iterator[Finding]:
+    """See whether whom the policies name as approvers are people who may sign in."""
+    people = config.console.people
+    if not people:
+        return
+    known = {x.name: _read(config, x) for x in config.shops if x.policy}
+    read = {name: found for name, found in known.items() if found}
+    held = {level for person in people for level in person.levels}
+    for name, rules in read.items():
+        wanted = sorted(levels.every(rules))
+        for level in levels.missing(rules.levels, wanted, held):
+            what = f"nobody may approve as {level!r}: what needs it waits for ever"
+            cure = "give somebody of [[console.people]] that level"
+            yield _say("W115", f"shops.{name}", what, cure)
+    if len(read) < max(1, len(config.shops)):
+        return  # a policy that is not in a file may name it
+    named = frozenset[str]().union(*(levels.every(x) for x in read.values()))
+    for person in people:
+        for level in person.levels:
+            if level not in named:
+                close = get_close_matches(level, sorted(named), n=1)
+                meant = f"; did you mean {close[0]!r}?" if close else ""
+                what = f"no policy names the level {level!r}{meant}"
+                where = f"console.people.{person.name}"
+                yield _say("W116", where, what, "write it as the policy does")
+
+
+def _read(config: Config, shop: ShopConfig) -> policy.Policy | None:
+    """Return a shop's policy; None where its own finding says what is wrong."""
+    try:
+        return policy.load(config.path(shop.policy).read_text("utf-8"), shop.policy)
+    except (OSError, UnicodeDecodeError, PolicyError):
+        return None
 
 
 def _shop(config: Config, shop: ShopConfig) -> Iterator[Finding]:

@@ -50,10 +50,28 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who signs in to the console by his own name and password.
+
+    `levels` are those of the policies as which he may approve.
+    """
+
+    name: str = ""
+    password: Secret = NO_SECRET
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Console:
-    """Who may open the console."""
+    """Who may open the console: whoever knows the password, and people by name."""
 
     password: Secret = NO_SECRET
+    people: tuple[Person, ...] = ()
+
+    def person(self, name: str) -> Person | None:
+        """Find somebody by his name, however its letters are written."""
+        asked = name.strip().casefold()
+        return next((x for x in self.people if x.name.casefold() == asked), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

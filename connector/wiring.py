@@ -130,6 +130,7 @@ def open_office(
         clock=now,
         secret_key=config.server.secret_key.reveal(),
         password=config.console.password.reveal(),
+        people=config.console.people,
         is_https=config.server.public_url.startswith("https:"),
         attempts=config.server.attempts,
         registrar=registrar,

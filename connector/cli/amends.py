@@ -1,4 +1,4 @@
-"""returns resolve, returns courtesy: make a return good in another way."""
+"""returns approve, decline, resolve, courtesy: what a person decides of a return."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from connector.cli.show import cases
 from connector.errors import BadRequest
 from connector.model import Resolution
 from connector.money import Money
-from connector.steps import amends
+from connector.steps import amends, decide
+from connector.steps.levels import Approval
 from connector.store import orders, returns
 from connector.wiring import open_branches
 
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
 ACTOR = "command"
 WAYS = [way.value for way in Resolution if way is not Resolution.COURTESY]
 WHY = click.option("--why", required=True, help="Why; it stays in the timeline.")
+AS = click.option(
+    "--as",
+    "levels",
+    multiple=True,
+    metavar="LEVEL",
+    help="As what you approve, where the policy demands a level; more than once for several.",
+)
+BY = click.option("--by", default="", metavar="NAME", help="Who approves; recorded.")
 
 
 @contextmanager
@@ -50,15 +59,110 @@ def _opened(
         branches.db.close()
 
 
+def approval(config: Config, levels: tuple[str, ...], by: str) -> Approval:
+    """Return who approves, as the command line says; raises BadRequest.
+
+    Where [[console.people]] says who has which level it is held to that. Whoever
+    runs commands has the configuration with its passwords, so none is asked for.
+    """
+    people = config.console.people
+    if not people or not (by or levels):
+        return Approval(levels=levels, by=by)
+    person = config.console.person(by)
+    if person is None:
+        known = ", ".join(one.name for one in people)
+        msg = f"name one of [[console.people]] with --by: {known}"
+        raise BadRequest(msg)
+    more = [level for level in levels if level not in person.levels]
+    if more:
+        has = ", ".join(person.levels) or "none"
+        msg = f"{person.name} has not the level {', '.join(more)}; his are: {has}"
+        raise BadRequest(msg)
+    return Approval(levels=levels or person.levels, by=person.name)
+
+
+@click.command(name="approve")
+@click.argument("number")
+@click.argument("line", type=int)
+@click.option("--units", type=int, help="How many; all that were asked without it.")
+@AS
+@BY
+@WHY
+@click.pass_obj
+def approve(
+    load: Callable[[], Config],
+    number: str,
+    line: int,
+    *,
+    units: int | None,
+    levels: tuple[str, ...],
+    by: str,
+    why: str,
+) -> None:
+    """Approve a LINE of a return that waits for a person.
+
+    NUMBER is the return's number or id, LINE the number that `returns show` gives
+    its line.
+    """
+    _decide(load, number, line, "approve", why, units, approval(load(), levels, by))
+
+
+@click.command(name="decline")
+@click.argument("number")
+@click.argument("line", type=int)
+@WHY
+@click.pass_obj
+def decline(load: Callable[[], Config], number: str, line: int, *, why: str) -> None:
+    """Decline a LINE of a return that waits for a person."""
+    _decide(load, number, line, "decline", why, None, Approval())
+
+
+def _decide(
+    load: Callable[[], Config],
+    number: str,
+    line: int,
+    event: str,
+    why: str,
+    units: int | None,
+    given: Approval,
+) -> None:
+    with _opened(load, number) as (branches, case, shop):
+        decide.by_person(
+            branches.db,
+            shop,
+            case.id,
+            line,
+            event,
+            actor=ACTOR,
+            why=why,
+            now=branches.now(),
+            approved=units,
+            approval=given,
+        )
+        stands = returns.line_of(returns.get(branches.db, case.id), line)
+        said = f", {stands.approved} of {stands.asked}" if stands.approved else ""
+        click.echo(f"{case.number} line {line}: {stands.decision}{said}")
+
+
 @click.command(name="resolve")
 @click.argument("number")
 @click.argument("line", type=int)
 @click.argument("way", type=click.Choice(WAYS))
 @click.option("--ware", default="", help="The shop's id of what is sent instead.")
+@AS
+@BY
 @WHY
 @click.pass_obj
 def resolve(
-    load: Callable[[], Config], number: str, line: int, way: str, *, ware: str, why: str
+    load: Callable[[], Config],
+    number: str,
+    line: int,
+    way: str,
+    *,
+    ware: str,
+    levels: tuple[str, ...],
+    by: str,
+    why: str,
 ) -> None:
     """Make a LINE of a return good in another WAY.
 
@@ -81,6 +185,7 @@ def resolve(
             why=why,
             now=branches.now(),
             goods=goods,
+            approval=approval(load(), levels, by),
         )
         click.echo(f"{case.number} line {line}: {way}")
         if goods:
@@ -90,9 +195,19 @@ def resolve(
 @click.command(name="courtesy")
 @click.argument("number")
 @click.argument("amount")
+@AS
+@BY
 @WHY
 @click.pass_obj
-def courtesy(load: Callable[[], Config], number: str, amount: str, *, why: str) -> None:
+def courtesy(
+    load: Callable[[], Config],
+    number: str,
+    amount: str,
+    *,
+    levels: tuple[str, ...],
+    by: str,
+    why: str,
+) -> None:
     """Give credit of an AMOUNT, in the order's currency, on top of a return."""
     with _opened(load, number) as (branches, case, shop):
         currency = orders.get(branches.db, case.shop, case.order_ref).currency
@@ -105,8 +220,9 @@ def courtesy(load: Callable[[], Config], number: str, amount: str, *, why: str) 
             actor=ACTOR,
             why=why,
             now=branches.now(),
+            approval=approval(load(), levels, by),
         )
         click.echo(f"{case.number}: {given} will be given")
 
 
-OF_RETURNS = (resolve, courtesy)
+OF_RETURNS = (approve, decline, resolve, courtesy)

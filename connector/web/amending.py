@@ -13,9 +13,11 @@ from connector.model import Resolution
 from connector.money import Money, exponent
 from connector.steps import amends
 from connector.store import orders, refunds, returns
-from connector.web.console import guard, missing
-from connector.web.deeds import ACTOR, attempt, back, count, why
+from connector.web import approving, choices
+from connector.web.console import guard, missing, refund_page
+from connector.web.deeds import attempt, back, count, outcome, why
 from connector.web.face import face
+from connector.web.sessions import actor
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -48,7 +50,7 @@ def _shop(case: Return) -> Shop:
     return shop
 
 
-def resolve(return_id: str, line_id: int) -> Response:
+def resolve(return_id: str, line_id: int) -> Response | tuple[str | Response, int]:
     """Make a line good in another way, with another article where that needs one."""
     here = face()
 
@@ -69,14 +71,17 @@ def resolve(return_id: str, line_id: int) -> Response:
             return_id,
             line_id,
             way,
-            actor=ACTOR,
+            actor=actor(),
             why=why() or gettext("decided by the merchant"),
             now=here.clock(),
             goods=goods,
+            approval=approving.approval(),
         )
 
-    attempt(deed)
-    return back(return_id)
+    refused = attempt(deed, f"resolve{line_id}")
+    if refused and request.form.get("ware"):
+        return wares(return_id, line_id, refused), 403
+    return outcome(return_id, refused)
 
 
 def _way(code: str) -> Resolution:
@@ -95,14 +100,14 @@ def hand_back(return_id: str, line_id: int) -> Response:
             return_id,
             line_id,
             count("units"),
-            actor=ACTOR,
+            actor=actor(),
             now=here.clock(),
         )
     )
     return back(return_id)
 
 
-def courtesy(return_id: str) -> Response:
+def courtesy(return_id: str) -> Response | tuple[str, int]:
     """Promise credit on top."""
     here = face()
 
@@ -114,13 +119,13 @@ def courtesy(return_id: str) -> Response:
             _shop(case).abilities,
             return_id,
             _amount(request.form.get("amount", ""), currency),
-            actor=ACTOR,
+            actor=actor(),
             why=why(),
             now=here.clock(),
+            approval=approving.approval(),
         )
 
-    attempt(deed)
-    return back(return_id)
+    return outcome(return_id, attempt(deed, "courtesy"))
 
 
 def _amount(text: str, currency: str) -> Money:
@@ -136,7 +141,7 @@ def _amount(text: str, currency: str) -> Money:
     return Money.parse(written.replace(",", "."), currency)
 
 
-def call_off(refund_id: str) -> Response:
+def call_off(refund_id: str) -> Response | tuple[str, int]:
     """Give something else for an exchange that was never paid for."""
     here = face()
 
@@ -150,23 +155,28 @@ def call_off(refund_id: str) -> Response:
             shop,
             refund_id,
             _way(request.form.get("way", "")),
-            actor=ACTOR,
+            actor=actor(),
             why=why(),
             now=here.clock(),
+            approval=approving.approval(),
         )
 
-    attempt(deed)
+    refused = attempt(deed, "calloff")
+    if refused:
+        return refund_page(refund_id, refused), 403
     return redirect(url_for("console.refund_page", refund_id=refund_id), 303)
 
 
-def wares(return_id: str, line_id: int) -> str | Response:
+def wares(
+    return_id: str, line_id: int, refused: approving.Refusal | None = None
+) -> str | Response:
     """List what the shop sells of a product, to choose what is sent instead."""
     here = face()
     case = returns.get(here.db, return_id)
     line = returns.line_of(case, line_id)
     order = orders.get(here.db, case.shop, case.order_ref)
     sold = order.line(line.line_ref)
-    product = request.args.get("product", "").strip()[:SEARCH_LENGTH]
+    product = request.values.get("product", "").strip()[:SEARCH_LENGTH]
     product = product or (sold.product_ref if sold else "")
     try:
         found = _shop(case).wares(case.order_ref, product) if product else ()
@@ -184,6 +194,8 @@ def wares(return_id: str, line_id: int) -> str | Response:
         product=product,
         products=_products(order),
         wares=found,
+        needs=choices.changing(case, line_id),
+        refused=refused,
     )
 
 

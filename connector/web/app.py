@@ -26,9 +26,12 @@ from connector.web import (
     trials,
     withdraw,
 )
+from connector.web.approving import standing
+from connector.web.face import LANGUAGES, day, money, percent, when
+from connector.web.approving import standing
 from connector.web.face import LANGUAGES, day, money, percent, when
 from connector.web.happened import happened
-from connector.web.sessions import Sessions, ancestors
+from connector.web.sessions import Sessions, ancestors, person
 from connector.web.words import sentence, way, way_hint, why, word
 
 if TYPE_CHECKING:
@@ -90,7 +93,9 @@ def _configure(app: Flask, face: Face) -> None:
         why=why,
         happened=happened,
     )
-    app.jinja_env.globals.update(languages=LANGUAGES, locale=get_locale)
+    app.jinja_env.globals.update(
+        languages=LANGUAGES, locale=get_locale, approving=standing, person=person
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=_language)
 

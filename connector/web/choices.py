@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 from connector import policy
 from connector.model import Resolution
+from connector.money import Money
 from connector.platform import Place
 from connector.policy import Offer
-from connector.steps import amends, offers, question
+from connector.states import Decision
+from connector.steps import amends, levels, offers, question
 from connector.steps.owing import GOODS
-from connector.store import orders, shops
+from connector.store import orders, returns, shops
+from connector.web.approving import Ways
 from connector.web.face import face
 
 if TYPE_CHECKING:
     from connector.model import Order, Return
     from connector.platform import Abilities
+    from connector.store.refunds import RefundRow
 
 NOT_INSTEAD = frozenset({Resolution.REPAIR, Resolution.KEEP})
 
@@ -27,6 +31,9 @@ class Choices:
 
     `changeable` are the lines that are not being made good yet; `bonus` and
     `offered` are what the verdict fixed and what the policy offers, by line.
+    `to_approve`, `to_change` (by line) and `to_add` say as whom that may be done,
+    for each level that the policy demands; a line of which it demands none is not
+    there.
     """
 
     ways: tuple[Resolution, ...] = ()
@@ -35,6 +42,9 @@ class Choices:
     changeable: frozenset[int] = frozenset()
     bonus: dict[int, int] = field(default_factory=dict)
     offered: dict[int, tuple[Offer, ...]] = field(default_factory=dict)
+    to_approve: dict[int, Ways] = field(default_factory=dict)
+    to_change: dict[int, Ways] = field(default_factory=dict)
+    to_add: Ways = ()
 
 
 def of(case: Return, order: Order) -> Choices:
@@ -55,7 +65,37 @@ def of(case: Return, order: Order) -> Choices:
         changeable=changeable,
         bonus=dict(case.terms.bonus) if case.terms else {},
         offered=_offered(able, case, order, changeable),
+        to_approve=_to_approve(case),
+        to_change={
+            line_id: ways for line_id in changeable if (ways := changing(case, line_id))
+        },
+        to_add=levels.to_add(here.db, case, Money(1, order.currency)).choices(),
     )
+
+
+def _to_approve(case: Return) -> dict[int, Ways]:
+    """Return as whom each undecided line may be approved, with all its units."""
+    found = {
+        line.id: levels.to_approve(face().db, case, {line.id: line.asked}).choices()
+        for line in case.lines
+        if line.decision == Decision.NEEDS_PERSON
+    }
+    return {line_id: ways for line_id, ways in found.items() if ways}
+
+
+def changing(case: Return, line_id: int) -> Ways:
+    """Return as whom a line may be made good in another way, where that pays."""
+    way = Resolution.MANUAL  # any that pays something
+    return levels.to_change(face().db, case, line_id, way).choices()
+
+
+def to_call_off(row: RefundRow) -> Ways:
+    """Return as whom something else may be given for an exchange."""
+    if not row.return_id or not row.request.goods:
+        return ()
+    case = returns.get(face().db, row.return_id)
+    found = [one for line_id in row.units for one in changing(case, int(line_id))]
+    return tuple(dict.fromkeys(found))
 
 
 def instead(shop: str) -> list[Resolution]:

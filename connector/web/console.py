@@ -34,11 +34,12 @@ from connector.store import (
     shops,
     statements,
 )
-from connector.web import choices, outcomes
+from connector.web import choices, outcomes, sessions
 from connector.web.face import face
 from connector.web.sessions import (
     enter_frame,
     is_framed,
+    is_gone,
     keep_within,
     only_shop,
     wanted_shop,
@@ -47,6 +48,7 @@ from connector.web.sessions import (
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
+    from connector.web.approving import Refusal
     from connector.web.face import Tries
 
 
@@ -56,7 +58,7 @@ OPEN = ("console.door", "console.enter", "console.embedded")
 
 def guard() -> Response | None:
     """Send everybody without a session to the door."""
-    if session.get("is_merchant"):
+    if session.get("is_merchant") and not is_gone():
         keep_within()
         return None
     if is_framed():
@@ -103,23 +105,20 @@ def missing(_: NotFound) -> tuple[str, int]:
 
 
 def door() -> str:
-    """Ask for the password."""
-    return render_template("console/door.html")
+    """Ask for the password, and for a name where people have one."""
+    return render_template("console/door.html", by_name=bool(face().people))
 
 
 def enter() -> Response | tuple[str, int]:
-    """Open the console to whoever knows the password."""
+    """Open the console to whoever knows the password, or his own."""
+    name = " ".join(request.form.get("name", "").split()).casefold()
+    who = next((one for one in face().people if one.name.casefold() == name), None)
+    known = who.password.reveal() if who else "" if name else face().password
     given = request.form.get("password", "").encode()
-    known = face().password.encode()
-    if not known or not hmac.compare_digest(given, known):
+    if not hmac.compare_digest(given, known.encode()) or not known:
         flash(gettext("That is not the password."))
-        return render_template("console/door.html"), 403
-    language = session.get("lang")
-    session.clear()
-    session.permanent = True
-    session["is_merchant"] = True
-    if language:
-        session["lang"] = language
+        return door(), 403
+    sessions.enter(who)
     wanted = request.args.get("next", "")
     is_ours = wanted.startswith(OURS) and "//" not in wanted.partition("?")[0]
     return redirect(wanted if is_ours else url_for("console.overview"), 303)
@@ -178,8 +177,11 @@ def return_list() -> str:
     return render_template("console/returns.html", cases=found, readings=readings)
 
 
-def return_page(return_id: str) -> str:
-    """Show one return: its lines, why, its money, its timeline."""
+def return_page(return_id: str, refused: Refusal | None = None) -> str:
+    """Show one return: its lines, why, its money, its timeline.
+
+    A form that was `refused` is shown as it was filled in.
+    """
     db = face().db
     case = returns.get(db, return_id)
     order = orders.get(db, case.shop, case.order_ref)
@@ -191,6 +193,7 @@ def return_page(return_id: str) -> str:
         order=order,
         outcomes=outcomes.of_return(db, case),
         may=choices.of(case, order),
+        refused=refused,
         errands=errands.of_return(db, case.id),
         timeline=history.timeline(db, case.id),
         matters=desk.about(db, case.id),
@@ -203,7 +206,7 @@ def refund_list() -> str:
     return render_template("console/refunds.html", rows=found)
 
 
-def refund_page(refund_id: str) -> str:
+def refund_page(refund_id: str, refused: Refusal | None = None) -> str:
     """Show one refund: its figures, its ledger, its timeline."""
     db = face().db
     row = refunds.get(db, refund_id)
@@ -212,6 +215,8 @@ def refund_page(refund_id: str) -> str:
         row=row,
         out=outcomes.of_refund(db, row),
         ways=choices.instead(row.shop),
+        needs=choices.to_call_off(row),
+        refused=refused,
         order=orders.get(db, row.shop, row.order_ref),
         entries=ledger.of_refund(db, row.id),
         timeline=history.of(db, row.id),

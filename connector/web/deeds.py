@@ -11,15 +11,16 @@ from connector.errors import BadRequest, IllegalTransition, NotFound, Refused
 from connector.steps import byhand, cancel, decide, inspect, place
 from connector.steps.inspect import Counted, Shelf
 from connector.store import desk, returns, shops
-from connector.web.console import guard
+from connector.web import approving
+from connector.web.console import guard, return_page
 from connector.web.face import face, whole
+from connector.web.sessions import actor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from werkzeug.wrappers import Response
 
-ACTOR = "console"
 WHY_LENGTH = 500
 
 
@@ -38,14 +39,18 @@ def pages() -> Blueprint:
     return routes
 
 
-def attempt(deed: Callable[[], None]) -> None:
-    """Do it; what cannot be done is said on the page that we return to."""
+def attempt(deed: Callable[[], None], form: str = "") -> approving.Refusal | None:
+    """Do it; what cannot be done is said on the page that we return to.
+
+    Returns the `form` where it needs a level: that page shows it as it was filled in.
+    """
     try:
-        deed()
+        return approving.refusal(form, deed)
     except (BadRequest, Refused, NotFound) as error:
         flash(str(error))
     except IllegalTransition:
         flash(gettext("That was done already, or cannot be done any more."))
+    return None
 
 
 def why() -> str:
@@ -58,7 +63,7 @@ def count(name: str) -> int:
     return whole(request.form.get(name, ""))
 
 
-def decide_line(return_id: str, line_id: int) -> Response:
+def decide_line(return_id: str, line_id: int) -> Response | tuple[str, int]:
     """Approve or decline one line."""
     here = face()
 
@@ -71,14 +76,14 @@ def decide_line(return_id: str, line_id: int) -> Response:
             return_id,
             line_id,
             "approve" if request.form.get("event") == "approve" else "decline",
-            actor=ACTOR,
+            actor=actor(),
             why=why() or gettext("decided by the merchant"),
             now=here.clock(),
             approved=units or None,
+            approval=approving.approval(),
         )
 
-    attempt(deed)
-    return back(return_id)
+    return outcome(return_id, attempt(deed, f"decide{line_id}"))
 
 
 def receive_line(return_id: str, line_id: int) -> Response:
@@ -96,7 +101,7 @@ def receive_line(return_id: str, line_id: int) -> Response:
             here.db,
             return_id,
             {line_id: counted},
-            actor=ACTOR,
+            actor=actor(),
             now=here.clock(),
             why=why(),
             shelves={line_id: _shelf(return_id)},
@@ -112,7 +117,7 @@ def cancel_return(return_id: str) -> Response:
 
     def deed() -> None:
         shop = here.shops[returns.get(here.db, return_id).shop]
-        cancel.cancel(here.db, shop, return_id, actor=ACTOR, now=here.clock())
+        cancel.cancel(here.db, shop, return_id, actor=actor(), now=here.clock())
 
     attempt(deed)
     return back(return_id)
@@ -120,7 +125,7 @@ def cancel_return(return_id: str) -> Response:
 
 def settled(return_id: str) -> Response:
     """Take the matters of a return off the desk; it is looked at afresh."""
-    desk.close(face().db, "return", return_id, ACTOR, face().clock())
+    desk.close(face().db, "return", return_id, actor(), face().clock())
     return back(return_id)
 
 
@@ -129,7 +134,7 @@ def paid_elsewhere(return_id: str) -> Response:
     here = face()
     attempt(
         lambda: byhand.paid_elsewhere(
-            here.db, return_id, why=why(), actor=ACTOR, now=here.clock()
+            here.db, return_id, why=why(), actor=actor(), now=here.clock()
         )
     )
     return back(return_id)
@@ -141,21 +146,21 @@ def refund_deed(refund_id: str, deed: str) -> Response:
     now = here.clock()
     deeds: dict[str, Callable[[], None]] = {
         "paid": lambda: byhand.paid(
-            here.db, refund_id, proof=why(), actor=ACTOR, now=now
+            here.db, refund_id, proof=why(), actor=actor(), now=now
         ),
         "withdraw": lambda: byhand.withdraw(
-            here.db, refund_id, why=why(), actor=ACTOR, now=now
+            here.db, refund_id, why=why(), actor=actor(), now=now
         ),
         "moved": lambda: byhand.found_out(
-            here.db, refund_id, money_moved=True, why=why(), actor=ACTOR, now=now
+            here.db, refund_id, money_moved=True, why=why(), actor=actor(), now=now
         ),
         "not-moved": lambda: byhand.found_out(
-            here.db, refund_id, money_moved=False, why=why(), actor=ACTOR, now=now
+            here.db, refund_id, money_moved=False, why=why(), actor=actor(), now=now
         ),
         "again": lambda: byhand.again(
-            here.db, refund_id, why=why(), actor=ACTOR, now=now
+            here.db, refund_id, why=why(), actor=actor(), now=now
         ),
-        "try": lambda: byhand.try_now(here.db, refund_id, actor=ACTOR, now=now),
+        "try": lambda: byhand.try_now(here.db, refund_id, actor=actor(), now=now),
     }
     if deed in deeds:
         attempt(deeds[deed])
@@ -168,14 +173,21 @@ def pause(shop: str) -> Response:
     if request.form.get("paused") == "1":
         attempt(lambda: shops.pause(here.db, shop, is_paused=True))
     else:
-        attempt(lambda: place.resume(here.db, shop, actor=ACTOR, now=here.clock()))
+        attempt(lambda: place.resume(here.db, shop, actor=actor(), now=here.clock()))
     return redirect(url_for("console.overview"), 303)
 
 
 def seen(matter_id: int) -> Response:
     """Take a matter off the desk that no return or refund page can settle."""
-    desk.close_one(face().db, matter_id, ACTOR, face().clock())
+    desk.close_one(face().db, matter_id, actor(), face().clock())
     return redirect(url_for("console.overview"), 303)
+
+
+def outcome(
+    return_id: str, refused: approving.Refusal | None
+) -> Response | tuple[str, int]:
+    """Go back to a return, or show the form again that needs a level."""
+    return (return_page(return_id, refused), 403) if refused else back(return_id)
 
 
 def back(return_id: str) -> Response:

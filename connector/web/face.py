@@ -14,6 +14,7 @@ from flask_babel import format_date, format_datetime, get_locale, gettext
 
 from connector.errors import BadRequest
 from connector.money import exponent
+from connector.options import Person
 from connector.platform import Shop
 from connector.store import Database
 from connector.withdrawal import Seller
@@ -179,6 +180,7 @@ class Face:
     clock: Callable[[], datetime]
     secret_key: str
     password: str = ""
+    people: tuple[Person, ...] = ()  # who sign in by name
     is_https: bool = True
     attempts: str = "10 per 10 minutes"  # at a password, or at finding an order
     registrar: Registrar

@@ -18,9 +18,11 @@ from connector.web.face import face
 if TYPE_CHECKING:
     from flask import Flask
 
+    from connector.options import Person
+
 FRAMED = "retour_admin"
 ENTRY = "/console/embedded"
-ONLY, FRAME = "only_shop", "frame"
+ONLY, FRAME, PERSON = "only_shop", "frame", "person"
 ADMIN = "https://admin.shopify.com"
 # What names no shop, and shows or touches nothing but what the session may see.
 NAMELESS = frozenset(
@@ -75,6 +77,35 @@ def enter_frame(shop: str, domain: str) -> None:
     session.clear()
     session["is_merchant"] = True
     session[ONLY], session[FRAME] = shop, domain
+
+
+def enter(who: Person | None) -> None:
+    """Begin the merchant's own session, of a person or of nobody by name."""
+    language = session.get("lang")
+    session.clear()
+    session.permanent = True
+    session["is_merchant"] = True
+    if who:
+        session[PERSON] = who.name
+    if language:
+        session["lang"] = language
+
+
+def person() -> Person | None:
+    """Return who signed in by name; None where nobody did."""
+    name = session.get(PERSON)
+    return next((one for one in face().people if one.name == name), None)
+
+
+def is_gone() -> bool:
+    """Say whether who signed in by name is no longer known."""
+    return PERSON in session and person() is None
+
+
+def actor() -> str:
+    """Return who acts, as the timeline calls him."""
+    who = person()
+    return f"console: {who.name}" if who else "console"
 
 
 def ancestors() -> str:
