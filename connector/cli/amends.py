@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from connector.cli.show import cases
-from connector.errors import BadRequest
+from connector.errors import BadRequest, LevelNeeded
 from connector.model import Resolution
 from connector.money import Money
 from connector.steps import amends, decide
@@ -32,7 +32,7 @@ AS = click.option(
     "levels",
     multiple=True,
     metavar="LEVEL",
-    help="As what you approve, where the policy demands a level; more than once for several.",
+    help="As what you approve, where the policy demands it; again for a second one.",
 )
 BY = click.option("--by", default="", metavar="NAME", help="Who approves; recorded.")
 
@@ -55,6 +55,9 @@ def _opened(
             msg = "this shop is not connected"
             raise BadRequest(msg, shop=case.shop)
         yield branches, case, shop
+    except LevelNeeded as error:
+        msg = f"{error}: --as LEVEL --by NAME; nothing was changed"
+        raise BadRequest(msg) from None
     finally:
         branches.db.close()
 
