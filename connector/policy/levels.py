@@ -26,16 +26,16 @@ def named(trace: Iterable[Answer]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def above(levels: Sequence[Level], worth: Money | None) -> tuple[str, ...]:
-    """Return who must approve what is worth so much; empty: anybody may.
+def above(levels: Sequence[Level], worth: Money | None) -> Level | None:
+    """Return the level that must approve what is worth so much; None: anybody may.
 
     What cannot be compared (None, or another currency) is the highest level's.
     """
     for level in sorted(levels, key=lambda one: -one.above.minor):
         is_known = worth is not None and worth.currency == level.above.currency
         if worth is None or not is_known or worth.minor > level.above.minor:
-            return (level.who,)
-    return ()
+            return level
+    return None
 
 
 def suffices(levels: Sequence[Level], name: str) -> tuple[str, ...]:

@@ -67,7 +67,8 @@ def _judge(
     question = asked(case, customers.past(db, case))
     pasts.keep(db, case, order, question)
     verdict = policy.judge(rules, order, question)
-    spoken = _whole(case, _in_reach(case, able, verdict.lines))
+    within = _within_levels(db, case, rules, verdict.lines)
+    spoken = _whole(case, _in_reach(case, able, within))
     verdict = replace(
         verdict, return_fee=costs.borne(db, case, order, verdict.return_fee)
     )
@@ -123,6 +124,35 @@ def _terms(
         fallback=verdict.fallback if has_fallback else Resolution.REFUND,
         credit_days=verdict.credit_days,
         shipping_limit=verdict.shipping_limit,
+    )
+
+
+def _within_levels(
+    db: Database,
+    case: Return,
+    rules: policy.Policy,
+    lines: tuple[policy.LineVerdict, ...],
+) -> tuple[policy.LineVerdict, ...]:
+    """Let a level approve what is more than its amount with what was given before.
+
+    The policy saw what is asked; a person may have given a courtesy already.
+    """
+    pairs = list(zip(case.lines, lines, strict=True))
+    units = {
+        line.id: line.asked
+        for line, said in pairs
+        if line.decision in OPEN and said.decision is Decision.APPROVED
+    }
+    level = levels.reached(db, case, rules, units) if units else None
+    if level is None:
+        return lines
+    facts = (("above", str(level.above)), ("who", level.who))
+    answer = policy.answer("level", "ask", "level", facts)
+    return tuple(
+        replace(said, decision=Decision.NEEDS_PERSON, trace=(*said.trace, answer))
+        if line.id in units
+        else said
+        for line, said in pairs
     )
 
 

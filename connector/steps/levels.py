@@ -122,12 +122,25 @@ def _demand(
     units: Mapping[int, int],
     more: Money | None = None,
 ) -> Demand:
-    known = rules.levels if rules else ()
-    over: tuple[str, ...] = ()
-    if known:
-        order = orders.get(db, case.shop, case.order_ref)
-        over = levels.above(known, _given(db, case, order, units, more))
-    return Demand(names=levels.least(known, (*named, *over)), known=known)
+    if rules is None:
+        return Demand(names=levels.least((), named))
+    over = reached(db, case, rules, units, more)
+    who = (*named, over.who) if over else named
+    return Demand(names=levels.least(rules.levels, who), known=rules.levels)
+
+
+def reached(
+    db: Database,
+    case: Return,
+    rules: Policy,
+    units: Mapping[int, int],
+    more: Money | None = None,
+) -> Level | None:
+    """Return the level of what a return gives with these units approved in all."""
+    if not rules.levels:
+        return None
+    order = orders.get(db, case.shop, case.order_ref)
+    return levels.above(rules.levels, _given(db, case, order, units, more))
 
 
 def _given(

@@ -106,7 +106,10 @@ def missing(_: NotFound) -> tuple[str, int]:
 
 def door() -> str:
     """Ask for the password, and for a name where people have one."""
-    return render_template("console/door.html", by_name=bool(face().people))
+    here = face()
+    return render_template(
+        "console/door.html", people=here.people, is_common=bool(here.password)
+    )
 
 
 def enter() -> Response | tuple[str, int]:
