@@ -1,0 +1,338 @@
+"""Whatever persons decide: above a level's amount nothing goes without that level."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adapters.sandbox import Sandbox
+from connector import policy
+from connector.errors import BadRequest, IllegalTransition, LevelNeeded
+from connector.model import Customer, Kind, Parcel, Resolution, Return
+from connector.money import Money
+from connector.states import Decision
+from connector.steps import amends, audit, decide
+from connector.steps.levels import NOBODY, Approval
+from connector.steps.request import open_return
+from connector.store import (
+    Database,
+    connect,
+    history,
+    orders,
+    refunds,
+    returns,
+    shops,
+)
+from connector.store.filing import Wish
+from tests.connector.shapes import NOON, a_line, an_order, eur
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from connector.model import Order
+
+NAMES = ("clerk", "manager", "director", "jeweller")
+NEXT = itertools.count(1)
+BEGIN = """
+currency = "EUR"
+[[reasons]]
+code = "*"
+[[offers]]
+resolutions = ["refund", "store_credit", "repair"]
+bonus_percent = "20"
+"""
+AMOUNTS = {"manager": 5000, "director": 20000}
+TEXT = BEGIN + "".join(
+    f'[[approve.levels]]\nabove = "{minor // 100}.00"\nwho = "{who}"\n'
+    for who, minor in AMOUNTS.items()
+)
+JEWELS = """
+[[rules]]
+name = "jewels"
+when = { sku = "ring" }
+then = { approver = "jeweller" }
+"""
+SHOES = """
+[[rules]]
+name = "a person looks at all"
+when = { currency = "EUR" }
+then = { decide = "ask" }
+why = "so"
+"""
+SAID = re.compile(r"approved as ([\w, ]+) by ")
+
+
+@dataclass
+class Desk:
+    """One return of a shop of its own, and those who decide on it."""
+
+    db: Database
+    shop: Sandbox
+    return_id: str
+
+    @property
+    def case(self) -> Return:
+        return returns.get(self.db, self.return_id)
+
+    def work(self) -> None:
+        decide.run(self.db, self.shop, lambda: NOON)
+
+    def approve(
+        self, line: int, units: int | None = None, by: Approval = NOBODY
+    ) -> None:
+        ref = self.case.lines[line].id
+        where = (self.db, self.shop, self.return_id, ref, "approve")
+        said: dict[str, Any] = {"actor": "ann", "why": "so", "now": NOON}
+        decide.by_person(*where, **said, approved=units, approval=by)
+
+    def decline(self, line: int) -> None:
+        ref = self.case.lines[line].id
+        where = (self.db, self.shop, self.return_id, ref, "decline")
+        decide.by_person(*where, actor="ann", why="no", now=NOON)
+
+    def instead(self, line: int, way: Resolution, by: Approval = NOBODY) -> None:
+        where = (self.db, self.shop.abilities, self.return_id)
+        said: dict[str, Any] = {"actor": "ann", "why": "so", "now": NOON}
+        ref = self.case.lines[line].id
+        amends.instead(*where, ref, way, **said, approval=by)
+
+    def courtesy(self, minor: int, by: Approval = NOBODY) -> None:
+        where = (self.db, self.shop.abilities, self.return_id)
+        said: dict[str, Any] = {"actor": "ann", "why": "so", "now": NOON}
+        amends.courtesy(*where, eur(minor), **said, approval=by)
+
+    def given(self) -> int:
+        """Add up, in cents, what was paid for what is approved, and what is on top."""
+        order = orders.get(self.db, self.shop.name, self.case.order_ref)
+        paid = {line.ref: line.gross for line in order.lines}
+        sold = {line.ref: line.quantity for line in order.lines}
+        goods = sum(
+            paid[x.line_ref].share(x.approved, sold[x.line_ref]).minor
+            for x in self.case.lines
+            if x.decision == Decision.APPROVED
+        )
+        rows = refunds.of_return(self.db, self.return_id)
+        return goods + sum(row.request.credit.minor for row in rows)
+
+    def noted(self) -> list[tuple[str, ...]]:
+        """Return the levels as which something was approved, as the timeline says."""
+        found = history.timeline(self.db, self.return_id)
+        said = (SAID.search(one.why) for one in found)
+        return [tuple(one[1].split(", ")) for one in said if one]
+
+
+def sells(*gross: int, skus: tuple[str, ...] = ()) -> Order:
+    """Sell two of each for so many cents, delivered."""
+    named = itertools.zip_longest(gross, skus, fillvalue="")
+    lines = tuple(
+        replace(a_line(f"l{n}", int(minor), 2), sku=str(sku))
+        for n, (minor, sku) in enumerate(named)
+    )
+    parcel = Parcel(ref="p", units=(), delivered_at=NOON)
+    buyer = Customer(email="anna@example.org", country="DE")
+    return replace(an_order(*lines), parcels=(parcel,), customer=buyer)
+
+
+def opened(db: Database, rules: str, order: Order, *units: int) -> Desk:
+    """Open a return of so many units of each line, in a shop of its own."""
+    shop = Sandbox(f"shop{next(NEXT)}")
+    shop.sell(order)
+    shops.put(db, shop.name, "sandbox", shop.name, NOON)
+    shops.bind_policy(db, shop.name, policy.digest(rules), rules, NOON)
+    orders.keep(db, shop.name, order)
+    wishes = [
+        Wish(line_ref=line.ref, quantity=count, reason="x")
+        for line, count in zip(order.lines, units, strict=False)
+    ]
+    case = open_return(
+        db,
+        shop=shop.name,
+        order=order,
+        kind=Kind.VOLUNTARY,
+        wishes=wishes,
+        filed_by="portal",
+        now=NOON,
+    )
+    return Desk(db, shop, case.id)
+
+
+def named(*levels: str, by: str = "Ann") -> Approval:
+    return Approval(levels=levels, by=by)
+
+
+@pytest.fixture
+def db(address: str) -> Iterator[Database]:
+    made = connect(address)
+    yield made
+    assert audit.run(made) == []
+    made.close()
+
+
+def test_a_refusal_leaves_the_return_where_it_is(db: Database) -> None:
+    desk = opened(db, TEXT, sells(6000, 8000), 2, 2)
+    desk.work()
+    before = (desk.case, history.timeline(db, desk.return_id))
+    for by in (NOBODY, named("clerk"), named("manager", by=" "), named(by="Ann")):
+        with pytest.raises(LevelNeeded) as caught:
+            desk.approve(0, by=by)
+        assert caught.value.ways == (("manager", "director"),)
+        assert (desk.case, history.timeline(db, desk.return_id)) == before
+    desk.approve(0, by=named("manager"))
+    desk.approve(1, by=named("director"))
+    assert desk.noted() == [("manager",), ("director",)]
+
+
+def test_it_counts_what_is_approved_now_not_what_the_verdict_saw(db: Database) -> None:
+    desk = opened(db, TEXT + SHOES, sells(4000), 2)
+    desk.work()
+    assert desk.case.status == "needs_person"
+    desk.courtesy(1001)
+    with pytest.raises(LevelNeeded):
+        desk.approve(0)
+    desk.approve(0, units=1)
+    assert desk.noted() == []
+    with pytest.raises(LevelNeeded):
+        desk.courtesy(2000)
+    desk.courtesy(1999)
+    assert desk.given() == 5000
+
+
+def test_what_a_rule_names_is_met_exactly(db: Database) -> None:
+    desk = opened(db, TEXT + JEWELS, sells(6000, skus=("ring",)), 2)
+    desk.work()
+    for by in (named("director"), named("manager"), named("jeweller")):
+        with pytest.raises(LevelNeeded) as caught:
+            desk.approve(0, by=by)
+    assert caught.value.ways == (("manager", "director"), ("jeweller",))
+    desk.approve(0, by=named("director", "jeweller"))
+    assert desk.noted() == [("director", "jeweller")]
+
+
+def test_a_verdict_that_is_yet_to_come_counts_already(db: Database) -> None:
+    desk = opened(db, TEXT + JEWELS, sells(2000, skus=("ring",)), 1)
+    with pytest.raises(LevelNeeded) as caught:
+        desk.approve(0)
+    assert caught.value.ways == (("jeweller",),)
+    desk.approve(0, by=named("jeweller"))
+
+
+def test_nothing_is_approved_by_itself_that_needs_a_level(db: Database) -> None:
+    desk = opened(db, TEXT, sells(4000), 2)
+    desk.courtesy(1000)  # 50.00 in all, once the goods are approved
+    desk.work()
+    assert desk.case.status == "awaited"
+    desk = opened(db, TEXT, sells(4000), 2)
+    desk.courtesy(1001)
+    desk.work()
+    assert desk.case.status == "needs_person"
+    assert [x.code for x in desk.case.lines[0].trace if x.says == "ask"] == ["level"]
+    with pytest.raises(LevelNeeded):
+        desk.approve(0)
+
+
+def test_another_currency_is_the_highest_level_s(db: Database) -> None:
+    order = sells(100)
+    paid = replace(order.lines[0], gross=Money(100, "USD"))
+    dollars = replace(
+        order, lines=(paid,), currency="USD", total=Money(100, "USD"), tenders=()
+    )
+    desk = opened(db, TEXT, dollars, 1)
+    desk.work()
+    with pytest.raises(LevelNeeded) as caught:
+        desk.approve(0, by=named("manager"))
+    assert caught.value.ways == (("director",),)
+    desk.approve(0, by=named("director"))
+
+
+def test_a_return_of_long_ago_holds_to_whom_its_verdict_named(db: Database) -> None:
+    """Its policy can no longer be read; who is named there is met exactly."""
+    desk = opened(db, TEXT, sells(6000), 2)
+    desk.work()
+    shops.bind_policy(db, desk.shop.name, "old", "no key of today = 1", NOON)
+    db.execute(
+        "UPDATE returns SET policy_hash = 'old' WHERE id = :id", id=desk.return_id
+    )
+    for by in (NOBODY, named("director")):
+        with pytest.raises(LevelNeeded):
+            desk.approve(0, by=by)
+    desk.approve(0, by=named("manager"))
+    assert desk.case.status == "awaited"
+
+
+def test_before_it_is_approved_anybody_may_propose_another_way(db: Database) -> None:
+    desk = opened(db, TEXT, sells(6000), 2)
+    desk.work()
+    desk.instead(0, Resolution.KEEP)
+    with pytest.raises(LevelNeeded):
+        desk.approve(0)
+    desk.approve(0, by=named("manager"))
+    with pytest.raises(LevelNeeded):
+        desk.instead(0, Resolution.MANUAL)
+    desk.instead(0, Resolution.REPAIR)  # nothing is paid any more
+    with pytest.raises(LevelNeeded):
+        desk.instead(0, Resolution.REFUND)
+
+
+LEVELS = st.dictionaries(
+    st.sampled_from(NAMES[:3]), st.integers(0, 12).map(lambda x: x * 1000), min_size=1
+)
+HELD = st.lists(st.sampled_from(NAMES), max_size=2).map(
+    lambda names: named(*names) if names else NOBODY
+)
+LINES = st.integers(0, 2)
+STEPS = st.one_of(
+    st.just(("work",)),
+    st.tuples(st.just("approve"), LINES, st.none() | st.integers(1, 2), HELD),
+    st.tuples(st.just("decline"), LINES),
+    st.tuples(
+        st.just("instead"),
+        LINES,
+        st.sampled_from(
+            [Resolution.KEEP, Resolution.MANUAL, Resolution.NONE, Resolution.REPAIR]
+        ),
+        HELD,
+    ),
+    st.tuples(st.just("courtesy"), st.integers(1, 9000), HELD),
+)
+
+
+def _rules(levels: dict[str, int]) -> str:
+    text = BEGIN + JEWELS
+    for who, minor in levels.items():
+        text += f'[[approve.levels]]\nabove = "{minor // 100}.00"\nwho = "{who}"\n'
+    return text
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    levels=LEVELS,
+    gross=st.lists(st.integers(0, 9000), min_size=3, max_size=3),
+    has_ring=st.booleans(),
+    steps=st.lists(STEPS, max_size=12),
+)
+def test_no_way_leads_above_a_level_s_amount_without_that_level(
+    db: Database,
+    levels: dict[str, int],
+    gross: list[int],
+    has_ring: bool,  # noqa: FBT001 - drawn
+    steps: list[tuple[Any, ...]],
+) -> None:
+    skus = ("ring",) * has_ring
+    desk = opened(db, _rules(levels), sells(*gross, skus=skus), 2, 2, 1)
+    for name, *arguments in steps:
+        deed: Callable[..., None] = getattr(desk, name)
+        with suppress(BadRequest, IllegalTransition):
+            deed(*arguments)
+        noted = {level for some in desk.noted() for level in some}
+        for minor in levels.values():
+            if desk.given() > minor:
+                assert any(levels.get(one, -1) >= minor for one in noted)
+        if has_ring and desk.case.lines[0].decision == Decision.APPROVED:
+            assert "jeweller" in noted
