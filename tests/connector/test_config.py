@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connector import config
-from connector.config import Config, Refunds, Secret, ShopConfig, Timeouts
+from connector.config import Config, Person, Refunds, Secret, ShopConfig, Timeouts
 from connector.errors import ConfigError
 from connector.findings import findings, unheard
 
@@ -59,7 +59,8 @@ def test_the_example_loads_once_its_secrets_are_there(tmp_path: Path) -> None:
 
 def test_the_example_shows_every_key_there_is() -> None:
     text = EXAMPLE.read_text()
-    for kind in (*config.TABLES.values(), Config, ShopConfig, Refunds, Timeouts):
+    shown = (Config, Person, ShopConfig, Refunds, Timeouts)
+    for kind in (*config.TABLES.values(), *shown):
         for one in fields(kind):
             assert one.name == "base" or one.name in text, one.name
 
@@ -119,6 +120,62 @@ def test_what_is_in_force_is_printed_without_secrets() -> None:
     assert config.MASK in said
     assert config.MASK in repr(sound())
     assert parse(said).shops[0].address == "https://boots.example"
+
+
+PERSON = '[[console.people]]\nname = "{}"\npassword = "{}"\n'
+
+
+def test_people_sign_in_by_name_with_passwords_of_their_own() -> None:
+    text = '[[console.people]]\nname = "Ada B."\nlevels = ["manager"]\n'
+    environ = {"RETOUR_CONSOLE_PEOPLE_ADA_B__PASSWORD": "hush"}
+    loaded = parse(text, environ)
+    (ada,) = loaded.console.people
+    assert (ada.name, ada.password.reveal(), ada.levels) == (
+        "Ada B.",
+        "hush",
+        ("manager",),
+    )
+    assert loaded.console.person(" ada b. ") == ada
+    assert loaded.console.person("Ada") is None
+    shown = config.describe(loaded)
+    assert "hush" not in shown
+    assert 'name = "Ada B."' in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (PERSON.format("Ada", "a") + PERSON.format("ada", "b"), "have this name"),
+        (PERSON.format("Ada", "a") + PERSON.format("Bob", "a"), "also that of Ada"),
+        (PERSON.format("Ada", "p"), "also the console's own"),
+        (PERSON.format("", "a"), "[console.people.?] name must be there"),
+        (PERSON.format(" Ada", "a"), "name must be there"),
+        ('[[console.people]]\nname = "Ada"\n', "password is missing"),
+        (PERSON.format("Ada", "a") + 'levels = "x"\n', "levels must be a list"),
+        (PERSON.format("Ada", "a") + 'levels = [" "]\n', "levels are names"),
+        (PERSON.format("Ada", "a") + "level = []\n", "did you mean 'levels'?"),
+        ('[console]\npeople = "Ada"\n', "must be written as [[console.people]]"),
+    ],
+)
+def test_what_is_wrong_with_people_is_said_at_load(text: str, says: str) -> None:
+    given = {} if "[console]" in text else {"RETOUR_CONSOLE_PASSWORD": "p"}
+    with pytest.raises(ConfigError, match=re.escape(says)) as caught:
+        parse(text, given)
+    assert '"a"' not in str(caught.value)
+
+
+def test_a_level_that_nobody_has_or_no_policy_names_is_said() -> None:
+    def found(*levels: str) -> list[tuple[str, str]]:
+        person = Person(name="Ada", password=Secret("a"), levels=levels)
+        given = replace(sound(), console=config.Console(people=(person,)))
+        return [(one.code, one.what) for one in findings(given)]
+
+    assert found("manager") == []
+    (nobody,) = found()
+    assert nobody[0] == "W115"
+    assert "'manager'" in nobody[1]
+    assert [code for code, _ in found("manger")] == ["W115", "W116"]
+    assert "did you mean 'manager'?" in found("manger")[1][1]
 
 
 def test_a_sound_configuration_has_no_findings() -> None:
