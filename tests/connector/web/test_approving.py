@@ -8,11 +8,17 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
+from flask import get_flashed_messages
 
 from connector.model import Resolution
 from connector.options import Person, Secret
+from connector.policy.vocabulary import Level
+from connector.states import Refund
+from connector.steps.levels import NOBODY, Demand
 from connector.store import history
+from connector.web import approving
 from connector.web.face import Face
+from tests.connector.shapes import eur
 from tests.connector.web.sandbox_world import (
     NAME,
     RULES,
@@ -255,6 +261,61 @@ def test_an_article_stays_chosen_where_the_level_is_wanting(stand: Stand) -> Non
     goods = stand.case().lines[0].goods
     assert goods is not None
     assert goods.ref == "coat"
+
+
+def test_an_exchange_is_called_off_as_the_level_of_its_worth(
+    tmp_path: Path, address: str
+) -> None:
+    rules = LEVELS.replace("50.00", "29.99")
+    with standing(tmp_path, address, rules) as stand:
+        visit = customer(stand)
+        chooses(visit)
+        visit.post(WAYS, **{"way-a": "exchange", "go": "chosen"})
+        visit.post(WAYS, **{"ware-a": "coat", "go": "check"})
+        visit.post(WAYS, go="send")
+        stand.work(1)
+        visit, by = staff(stand), {"as": "manager", "by": "Grace"}
+        visit.post(line(stand), event="approve", **by)
+        visit.post(line(stand, "receive"), received="1", accepted="1")
+        stand.work()
+        (row,) = stand.rows()
+        visit.get(f"/console/refunds/{row.id}")
+        assert 'name="as"' in visit.page
+        where = f"/console/refunds/{row.id}/call-off"
+        given = {"way": "store_credit", "why": "cancelled made-1"}
+        visit.post(where, **given)
+        assert (visit.code, stand.rows()[0].state) == (403, Refund.PENDING)
+        assert '<option value="store_credit" selected>' in visit.page
+        assert 'value="cancelled made-1"' in visit.page
+        visit.post(where, **given, **by)
+        assert stand.rows()[0].state is Refund.FAILED
+        assert stand.case().lines[0].resolution is Resolution.STORE_CREDIT
+        visit.get(page(stand))
+        assert "approved as manager by Grace: cancelled made-1" in visit.page
+
+
+def test_inside_the_admin_nobody_has_a_level(named: Stand) -> None:
+    demand = Demand(names=("manager",), known=(Level(above=eur(1), who="manager"),))
+    with named.app.test_request_context("/console/embedded", method="POST"):
+        given = approving.approval()
+        assert given == NOBODY
+        refused = approving.refusal("decide", lambda: void(demand.hold(given)))
+        assert refused is not None
+        (said,) = get_flashed_messages()
+        assert "Sign in to Retour's own console as: Ada." in said
+
+
+def test_a_level_that_nobody_has_is_said_so(named: Stand) -> None:
+    demand = Demand(names=("jeweller",))
+    with named.app.test_request_context("/console/"):
+        refused = approving.refusal("x", lambda: void(demand.hold(NOBODY)))
+        assert refused is not None
+        (said,) = get_flashed_messages()
+        assert "Nobody who signs in by name has that level yet." in said
+
+
+def void(_: object) -> None:
+    """Take what a deed returns for nothing."""
 
 
 def test_the_door_asks_for_no_name_where_nobody_has_one(stand: Stand) -> None:
