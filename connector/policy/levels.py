@@ -41,7 +41,8 @@ def above(levels: Sequence[Level], worth: Money | None) -> Level | None:
 def suffices(levels: Sequence[Level], name: str) -> tuple[str, ...]:
     """Return as whom somebody may approve what `name` must approve, itself first.
 
-    A level of the same amount or a higher one may; who is no level, only himself.
+    A level of the same amount or a higher one may; who is no level, only himself. A
+    name that stands at several amounts is as high as the highest of them.
     """
     tops = _tops(levels)
     if name not in tops:

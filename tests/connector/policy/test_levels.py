@@ -87,6 +87,12 @@ def test_a_higher_amount_s_level_may_what_a_lower_one_may() -> None:
     assert levels.suffices(SHOP, "jeweller") == ("jeweller",)
 
 
+def test_a_name_at_several_amounts_is_as_high_as_the_highest() -> None:
+    twice = (*SHOP, Level(above=eur(9000), who="manager"))
+    assert levels.suffices(twice, "manager") == ("manager",)
+    assert levels.suffices(twice, "director") == ("director", "manager")
+
+
 def test_what_cannot_be_compared_is_the_highest_level_s() -> None:
     for worth in (None, Money(1, "USD")):
         assert levels.above(SHOP, worth) == SHOP[0]
@@ -106,6 +112,22 @@ def test_what_is_left_out_is_met_by_whoever_meets_the_rest(
 
 
 @given(SOME, st.integers(0, 1000), st.sampled_from(NAMES))
+def test_nobody_approves_more_than_the_highest_of_his_amounts_lets_him(
+    known: tuple[Level, ...], minor: int, who: str
+) -> None:
+    level = levels.above(known, eur(minor))
+    if level and who in levels.suffices(known, level.who):
+        mine = [one.above.minor for one in known if one.who == who]
+        assert max(mine) >= level.above.minor
+
+
+ONCE = st.lists(
+    st.builds(Level, above=st.integers(0, 900).map(eur), who=st.sampled_from(NAMES)),
+    unique_by=lambda one: one.who,
+).map(tuple)
+
+
+@given(ONCE, st.integers(0, 1000), st.sampled_from(NAMES))
 def test_whoever_may_approve_an_amount_may_approve_less(
     known: tuple[Level, ...], minor: int, who: str
 ) -> None:
