@@ -74,12 +74,17 @@ class Demand:
         if not by:
             msg = f"say who approves as {', '.join(self.names)}"
             raise LevelNeeded(msg, self.choices())
-        held = [one for one in approval.levels if self._serves(one)]
         signed = ", signed in" if approval.is_signed else ""
-        return f"as {', '.join(held)} by {by}{signed}"
+        return f"as {', '.join(self.served(approval))} by {by}{signed}"
 
-    def _serves(self, one: str) -> bool:
-        return any(one in ways for ways in self.choices())
+    def served(self, approval: Approval) -> tuple[str, ...]:
+        """Return those levels of an approval that count here, each once."""
+        choices = self.choices()
+        return tuple(
+            one
+            for one in dict.fromkeys(approval.levels)
+            if any(one in ways for ways in choices)
+        )
 
 
 ANYBODY = Demand()
@@ -201,7 +206,8 @@ def recorded(demand: Demand, approval: Approval) -> tuple[tuple[str, str], ...]:
     """Return an approval as facts of the trace; empty where anybody may."""
     if not demand.names:
         return ()
-    return (("as", ", ".join(approval.levels)), ("by", approval.by.strip()[:LONGEST]))
+    who = " ".join(approval.by.split())[:LONGEST]
+    return (("as", ", ".join(demand.served(approval))), ("by", who))
 
 
 def said(how: str, why: str) -> str:

@@ -212,8 +212,10 @@ def test_what_a_rule_names_is_met_exactly(db: Database) -> None:
         with pytest.raises(LevelNeeded) as caught:
             desk.approve(0, by=by)
     assert caught.value.ways == (("manager", "director"), ("jeweller",))
-    desk.approve(0, by=named("director", "jeweller"))
+    desk.approve(0, by=named("director", "clerk", "jeweller", "director"))
     assert desk.noted() == [("director", "jeweller")]
+    facts = dict(desk.case.lines[0].trace[-1].facts)
+    assert facts == {"as": "director, jeweller", "by": "Ann"}
 
 
 def test_a_verdict_that_is_yet_to_come_counts_already(db: Database) -> None:
