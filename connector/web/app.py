@@ -28,8 +28,6 @@ from connector.web import (
 )
 from connector.web.approving import standing
 from connector.web.face import LANGUAGES, day, money, percent, when
-from connector.web.approving import standing
-from connector.web.face import LANGUAGES, day, money, percent, when
 from connector.web.happened import happened
 from connector.web.sessions import Sessions, ancestors, person
 from connector.web.words import sentence, way, way_hint, why, word

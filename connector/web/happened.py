@@ -24,6 +24,9 @@ HAPPENED = {
     ("return", "hand_back"): lazy_gettext("Handed back to the customer"),
     ("return", "shelve"): lazy_gettext("Goods put where they belong"),
     ("return", "reduce"): lazy_gettext("Fewer units, as the shop has it"),
+    ("return", "without_level"): lazy_gettext(
+        "Approved in the shop, without the level"
+    ),
     # a line of it
     ("line", "approve"): lazy_gettext("Line approved"),
     ("line", "decline"): lazy_gettext("Line declined"),
