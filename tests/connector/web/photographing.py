@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from tests.connector.web.sandbox_world import NAME, Stand, Visit, customer, fields
+from tests.photographs import photo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,9 @@ when = { resolution = "repair" }
 then = { photos = 3 }
 why = { en = "We look at what we repair.", de = "Wir sehen an, was wir reparieren." }
 """
+RED, BLUE, GREEN = (
+    (f"{one}.jpg", photo(one)) for one in ("red", "blue", "green")
+)  # fmt: skip
 
 
 def kept(page: str) -> dict[str, str]:
@@ -95,3 +99,12 @@ def shows(visit: Visit, *photos: tuple[str, bytes], **given: str) -> None:
         {"photos-a": list(photos)},
         **{"way-a": "refund", "go": "chosen", **given},
     )
+
+
+def opened(stand: Stand, *sent: tuple[str, bytes]) -> Visit:
+    """Open a return of a damaged shirt with these photos."""
+    visit = damaged(stand)
+    shows(visit, *sent)
+    visit.post(WAYS, go="send")
+    assert "/status/" in visit.path, visit.page
+    return visit
