@@ -90,8 +90,8 @@ def why_not(name: str, why: Unfit) -> str:
             name=name,
         ),
         Unfit.HEIC: gettext(
-            "“%(name)s” is a HEIC photo, which not everybody can see. Send it as JPEG,"
-            " or a screenshot of it. (iPhone: Settings, Camera, Formats, “Most"
+            "“%(name)s” is a HEIC photo, which we cannot read. Send it as JPEG, or a"
+            " screenshot of it. (iPhone: Settings, Camera, Formats, “Most"
             " Compatible”.)",
             name=name,
         ),
