@@ -20,12 +20,14 @@ from PIL import Image, ImageOps
 from connector.errors import BadRequest
 
 MOST_BYTES = 15_000_000  # of one photo as it is sent
-MOST_PIXELS = 64_000_000  # of one photo: what is decoded needs four bytes for each
+MOST_PIXELS = 50_000_000  # of a JPEG, which is decoded smaller than it is
+MOST_PIXELS_WHOLE = 24_000_000  # of a PNG or WebP: four to sixteen bytes for each
 LONGEST_EDGE = 2000  # pixels, of what is kept
 SMALL_EDGE = 240  # pixels, of what is shown beside a form
 QUALITY = 85
 MEDIA_TYPE = "image/jpeg"
 READ = ("JPEG", "PNG", "WEBP")
+JPEGS = ("JPEG", "MPO")  # the other is a JPEG with more pictures behind the first
 WHITE = (255, 255, 255)
 # ISO/IEC 14496-12: a file begins with the size of its first box, then "ftyp" and its
 # brand; these brands are those of HEIF (ISO/IEC 23008-12) and AVIF.
@@ -109,8 +111,10 @@ def small(picture: bytes) -> bytes:
 def _anew(sent: bytes, longest: int) -> Picture:
     """Decode and encode it. Only its head is read before its pixels are counted."""
     with Image.open(BytesIO(sent), formats=READ) as found:
-        if found.width * found.height > MOST_PIXELS:
+        most = MOST_PIXELS if found.format in JPEGS else MOST_PIXELS_WHOLE
+        if found.width * found.height > most:
             raise BadPicture(Unfit.TOO_MANY_PIXELS)
+        found.draft(None, _within(found.size, longest))
         found.thumbnail((longest, longest))
         upright = ImageOps.exif_transpose(found)
     # Pasted onto a fresh one, so that nothing of what came along goes on: a JPEG's
@@ -124,3 +128,9 @@ def _anew(sent: bytes, longest: int) -> Picture:
     out = BytesIO()
     plain.save(out, "JPEG", quality=QUALITY)
     return Picture(content=out.getvalue(), width=plain.width, height=plain.height)
+
+
+def _within(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    """Return a size of the same form whose longest edge is at most so many pixels."""
+    share = min(1.0, longest / max(size))
+    return max(1, int(size[0] * share)), max(1, int(size[1] * share))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,27 @@ def test_the_same_photo_has_the_same_name() -> None:
     assert one.sha256 != accept(photo("blue")).sha256
 
 
+def test_a_photo_with_another_one_behind_it_is_one_photo() -> None:
+    out = BytesIO()
+    second = Image.new("RGB", (64, 48), "blue")
+    Image.new("RGB", (64, 48), "red").save(
+        out, "MPO", save_all=True, append_images=[second]
+    )
+    assert accept(out.getvalue()).sha256 == accept(plain("red")).sha256
+
+
+def plain(colour: str) -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (64, 48), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+def said_to_be(sent: bytes, width: int, height: int) -> bytes:
+    """Write another size into the frame header of a JPEG (ITU-T T.81, B.2.2)."""
+    place = sent.index(b"\xff\xc0") + 5
+    return sent[:place] + struct.pack(">HH", height, width) + sent[place + 4 :]
+
+
 def truncated() -> bytes:
     return photo("green", (640, 480))[:400]
 
@@ -87,14 +109,15 @@ def truncated() -> bytes:
         (HEIC, Unfit.HEIC),
         (bomb(60_000, 60_000), Unfit.TOO_MANY_PIXELS),
         (bomb(10_000, 10_000), Unfit.TOO_MANY_PIXELS),
-        (bomb(8_100, 8_000), Unfit.TOO_MANY_PIXELS),
+        (bomb(4_900, 4_900), Unfit.TOO_MANY_PIXELS),
+        (said_to_be(photo(), 7_100, 7_100), Unfit.TOO_MANY_PIXELS),
         (bomb(200, 100), Unfit.UNREADABLE),
         (b"\xff" * (pictures.MOST_BYTES + 1), Unfit.TOO_LARGE),
     ],
     ids=[
         "nothing", "a page", "svg", "gif", "a page behind three bytes", "cut off",
-        "pdf", "heic", "a bomb", "a smaller bomb", "just too many pixels", "empty",
-        "too large",
+        "pdf", "heic", "a bomb", "a smaller bomb", "just too many pixels", "as a jpeg",
+        "empty", "too large",
     ],
 )  # fmt: skip
 def test_what_is_no_photo_is_refused_by_its_content(sent: bytes, why: Unfit) -> None:

@@ -146,6 +146,20 @@ def test_what_is_no_photo_is_said_and_nothing_typed_is_lost(
     assert (line.photos, line.note, line.reason) == (2, "a dent", "damaged")
 
 
+def test_photos_outlast_a_shop_that_cannot_be_reached(stand: Stand) -> None:
+    visit = damaged(stand, **{"note-a": "a dent"})
+    shows(visit, RED, BLUE)
+    order = stand.shop.orders.pop("29")
+    visit.post(WAYS, go="send")
+    assert visit.code == 503
+    assert 'value="a dent"' in visit.page
+    stand.shop.sell(order)
+    given = {"quantity-a": "1", "reason-a": "damaged"}
+    visit.post(f"/returns/{NAME}/choose", **given)
+    assert len(kept(visit.page)) == 2
+    assert returns.recent(stand.db, NAME) == []
+
+
 def test_a_file_s_name_is_no_part_of_the_page_s_language(stand: Stand) -> None:
     visit = damaged(stand)
     shows(visit, ("<script>alert(1)</script>.jpg", PAGE))
