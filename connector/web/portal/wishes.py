@@ -12,6 +12,7 @@ from connector import policy
 from connector.errors import BadRequest
 from connector.model import Fault, Kind, Line, Resolution
 from connector.policy import Offer, PhotosWanted, Question, Verdict
+from connector.policy.tables import MOST_PHOTOS
 from connector.steps import amends, offers
 from connector.store.filing import Wish
 from connector.web.face import face, whole
@@ -197,10 +198,12 @@ def missing(asked: Sequence[Asked]) -> str:
 
 
 def untold(asked: Sequence[Asked]) -> str:
-    """Say of which line photos are wanted that no page has asked for yet; or ""."""
+    """Say of which line more photos are wanted than a page has asked for; or ""."""
     for one in asked:
-        told = whole(request.form.get(f"told-{one.line.ref}", ""))
-        if one.photos and one.photos.count > told and one.lacks_photos:
+        told = request.form.get(f"told-{one.line.ref}", "")
+        if not (one.photos and one.lacks_photos):
+            continue
+        if told not in map(str, range(one.photos.count, MOST_PHOTOS + 1)):
             text: str = gettext("Please show us “%(item)s” too.", item=one.line.title)
             return text
     return ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connector import pictures
-from connector.errors import LawBroken, NotFound
+from connector.errors import LawBroken, NotFound, Refused
 from connector.model import Answer, Kind, Return
 from connector.policy.tables import MOST_PHOTOS
 from connector.steps import question
@@ -82,6 +82,14 @@ def test_a_photo_of_another_line_or_order_does_not_count(db: Database) -> None:
     (name,) = kept(db, BLUE, line="b")
     assert opened(db, RED.sha256, name, "0" * 64).lines[0].photos == 0
     assert photos.of_return(db, "x") == []
+
+
+def test_a_return_that_is_refused_takes_no_photo(db: Database) -> None:
+    names = kept(db, RED)
+    with pytest.raises(Refused):
+        opened(db, *names, units=4)
+    assert [one.sha256 for one in photos.waiting(db, *ORDER)] == list(names)
+    assert opened(db, *names).lines[0].photos == 1
 
 
 def test_a_photo_stays_with_its_line(db: Database) -> None:

@@ -193,6 +193,14 @@ def test_who_goes_on_without_is_asked_once(tmp_path: Path, address: str) -> None
         assert "Is everything right?" in visit.page
 
 
+@pytest.mark.parametrize("told", ["", "many", "9" * 5000, "²"])
+def test_a_page_that_says_nothing_sound_is_shown_again(stand: Stand, told: str) -> None:
+    visit = damaged(stand)
+    shows(visit, **{"told-a": told})
+    assert (visit.code, "2 photos, please" in visit.page) == (200, True)
+    assert returns.recent(stand.db, NAME) == []
+
+
 def test_another_s_photos_and_invented_ones_do_not_count(stand: Stand) -> None:
     order = orders.get(stand.db, NAME, "29")
     red = pictures.accept(RED[1])
