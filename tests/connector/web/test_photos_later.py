@@ -48,6 +48,7 @@ def test_photos_that_come_later_are_counted_and_the_desk_is_told(stand: Stand) -
     staff = merchant(stand)
     staff.get(f"/console/returns/{stand.case().id}")
     assert "photos have come" in staff.page
+    assert "Photos from the customer" in staff.page
     assert "look at it afresh" not in staff.page  # it would clear the desk
     given = {"units": "1", "event": "approve"}
     staff.post(f"/console/returns/{stand.case().id}/lines/{line.id}/decide", **given)
