@@ -16,6 +16,8 @@ import requests
 from connector.demo.world import INBOUND_SECRET
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from connector.demo.customers import Purchase, Wish
 
 FORM = re.compile(
@@ -69,7 +71,12 @@ def _say_how(
 ) -> requests.Response:
     """Choose the ways, then the articles, then say that all is right."""
     ways = {f"way-{ref}": wish.ways.get(ref, "refund") for ref in wish.units}
-    page = _fill(session, url, page, ways | {"go": "chosen"})
+    shown = [
+        (f"photos-{ref}", (f"photo-{number}.jpg", photo))
+        for ref in wish.units
+        for number, photo in enumerate(wish.photos)
+    ]
+    page = _fill(session, url, page, ways | {"go": "chosen"}, shown)
     if wish.wares:
         wares = {f"ware-{ref}": ware for ref, ware in wish.wares.items()}
         page = _fill(session, url, page, wares | {"go": "check"})
@@ -92,11 +99,15 @@ def _fill(
     url: str,
     page: requests.Response,
     fields: dict[str, str],
+    files: Sequence[tuple[str, tuple[str, bytes]]] = (),
 ) -> requests.Response:
     """Fill the first form of a page in and send it; raises DidNotWork."""
     form = first_form(page.text)
     answer = session.post(
-        f"{url}{form.to}", data=form.choose(**fields), timeout=TIMEOUT
+        f"{url}{form.to}",
+        data=form.choose(**fields),
+        files=list(files) or None,
+        timeout=TIMEOUT,
     )
     if not answer.ok:
         raise DidNotWork(answer.status_code)

@@ -61,6 +61,7 @@ class Wish:
     arrives: Mapping[str, int] = field(default_factory=dict)
     ways: Mapping[str, str] = field(default_factory=dict)  # by line; else a refund
     wares: Mapping[str, str] = field(default_factory=dict)  # what is wanted instead
+    photos: tuple[bytes, ...] = ()  # of each line
     is_native: bool = False  # asked for in the shop itself, decided as a whole
     is_claim: bool = False  # filed as faulty goods: the law's claim, not the shop's
 

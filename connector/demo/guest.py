@@ -75,7 +75,11 @@ class Guest:
         yield 3
 
     def asks(
-        self, *ways: Resolution, reason: str = "too-small", ware: str = ""
+        self,
+        *ways: Resolution,
+        reason: str = "too-small",
+        ware: str = "",
+        photos: tuple[bytes, ...] = (),
     ) -> Iterator[int]:
         """Ask in the portal for these ways, one a line of the order, from the last."""
         refs = [line.ref for line in self.purchase.lines][-len(ways) :]
@@ -89,6 +93,7 @@ class Guest:
             wares={
                 ref: ware for ref, way in wanted.items() if way is Resolution.EXCHANGE
             },
+            photos=photos,
         )
         browser.by_portal(self.world.url, wish)
         self._opened()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from connector.demo import merchant
+from connector.demo import camera, merchant
 from connector.demo.customers import RETURN_FEE
 from connector.demo.guest import Guest
 from connector.demo.shelf import BOUGHT, PRICES, TRIFLE
@@ -111,6 +111,16 @@ def repair(guest: Guest) -> Iterator[int]:
     merchant.hands_back(guest.world, guest.case)
 
 
+def photos(guest: Guest) -> Iterator[int]:
+    """Show on a photo what arrived damaged: approved without a person."""
+    yield from guest.buys()
+    yield from guest.asks(
+        Resolution.REFUND, reason="damaged", photos=(camera.damaged_parcel(),)
+    )
+    yield from guest.sends()
+    guest.due.money += PRICE
+
+
 def keep(guest: Guest) -> Iterator[int]:
     """Keep a trifle that is not worth a parcel, and get its money."""
     yield from guest.buys(guest.shelf.trifle)
@@ -185,6 +195,7 @@ SCENES = (
     Scene(name="returned after an exchange", script=returned_after),
     Scene(name="replacement", script=replacement),
     Scene(name="repair", script=repair),
+    Scene(name="photos of a damage", script=photos),
     Scene(name="keep it", script=keep),
     Scene(name="courtesy", script=courtesy),
     Scene(name="manual payment", script=manual),

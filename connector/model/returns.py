@@ -125,6 +125,7 @@ class ReturnLine:
     restock: bool | None = None  # None: as inspection says; else said by a person
     place: str = ""  # where it is restocked, the shop's id; empty: where it came from
     handed_back: int = 0  # units given back to the customer, repaired or refused
+    photos: int = 0  # how many the customer sent us; kept when they are erased
 
     @property
     def resolution(self) -> Resolution:

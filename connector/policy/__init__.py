@@ -1,6 +1,6 @@
 """The merchant's policy: a TOML file in, verdicts with their reasons out. Pure."""
 
-from connector.policy.asks import asked
+from connector.policy.asks import PhotosWanted, asked, photos_wanted
 from connector.policy.case import (
     Case,
     LineVerdict,
@@ -31,6 +31,7 @@ __all__ = [
     "LineVerdict",
     "Offer",
     "Past",
+    "PhotosWanted",
     "Policy",
     "Question",
     "Reason",
@@ -46,6 +47,7 @@ __all__ = [
     "judge",
     "label",
     "load",
+    "photos_wanted",
     "reasons",
     "render",
     "spoken",

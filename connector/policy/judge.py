@@ -23,6 +23,7 @@ from connector.policy.rules import (
     no_reason,
     person,
     photos,
+    photos_wanted,
     questions,
     standing,
     window,
@@ -176,9 +177,7 @@ def _still_asked(seen: Seen, holds: Holds, said: Said) -> list[Answer]:
     """Return what a customer who is not trusted still has to give, or wait for."""
     reason = seen.reason
     found = questions(seen, holds) if seen.policy.questions else []
-    wanted = said.values.get("photos")
-    if wanted is None:
-        wanted = reason.photos if reason else 0
+    wanted = photos_wanted(seen, said)
     if wanted and (missing := photos(seen, wanted)):
         found.append(missing)
     if reason is not None and reason.needs_person:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from connector.model import Answer
     from connector.policy.compiled import Holds
+    from connector.policy.own import Said
     from connector.policy.seen import Seen, Whole
     from connector.policy.sentences import Facts
     from connector.policy.vocabulary import (
@@ -183,6 +184,14 @@ def questions(seen: Seen, holds: Holds) -> list[Answer]:
             said = answer("question", choice.says, sentence, facts, choice.why)
             found.append(said)
     return found
+
+
+def photos_wanted(seen: Seen, said: Said) -> int:
+    """Return how many photos an own rule wants, else the reason."""
+    own = said.values.get("photos")
+    if own is not None:
+        return int(own)
+    return seen.reason.photos if seen.reason else 0
 
 
 def photos(seen: Seen, wanted: int) -> Answer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,6 +15,7 @@ from connector.store import (
     letters,
     orders,
     personal,
+    photos,
     refunds,
     returns,
     statements,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from connector.compliance import Traces
     from connector.store import Database
+    from connector.store.photos import Photo
     from connector.store.privacy import Request
 
 
@@ -70,6 +73,19 @@ def _order(db: Database, shop: str, ref: str) -> dict[str, Any]:
             }
             for row in refunds.of_order(db, shop, ref)
         ],
+        "photos": [_photo(db, one) for one in photos.of_order(db, shop, ref)],
+    }
+
+
+def _photo(db: Database, one: Photo) -> dict[str, Any]:
+    """Return a photo itself too, as base64: it is a copy that is asked for."""
+    return {
+        "line": one.line_ref,
+        "return": one.return_id,
+        "sent_at": one.created_at.isoformat(timespec="seconds"),
+        "media_type": one.media_type,
+        "sha256": one.sha256,
+        "content": b64encode(photos.content(db, one.id)).decode(),
     }
 
 

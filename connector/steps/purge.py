@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from connector.store import credentials, personal, privacy, returns, shops, statements
+from connector.store import (
+    credentials,
+    personal,
+    photos,
+    privacy,
+    returns,
+    shops,
+    statements,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,6 +41,7 @@ def run(db: Database, terms: Terms, now: datetime) -> int:
     """
     done = _deliveries(db, terms, now) + _people(db, terms, now)
     done += _statements(db, terms, now)
+    done += photos.forget_waiting(db, now - DAY)
     if terms.exports is not None:
         done += privacy.forget_exports(db, before=now - terms.exports)
     for row in shops.ever(db):

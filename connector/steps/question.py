@@ -33,6 +33,7 @@ def asked(case: Return, past: tuple[policy.Past, ...] = ()) -> policy.Case:
                 reason=line.reason,
                 note=line.note,
                 has_photo=line.has_photo,
+                photos=line.photos,
                 resolution=line.wanted,
                 answers=line.answers,
             )

@@ -10,7 +10,7 @@ import msgspec
 
 from connector.errors import Refused
 from connector.model import NewGoods, Resolution
-from connector.store import history
+from connector.store import history, photos
 from connector.store.database import atomic, stamp
 
 if TYPE_CHECKING:
@@ -26,7 +26,11 @@ CLOCKS = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """One line that a customer wants to send back, before it is a return line."""
+    """One line that a customer wants to send back, before it is a return line.
+
+    `photos` are the SHA-256 (hex) of those that wait for it; one that is not there any
+    more does not count. `has_photo` says that the shop has some.
+    """
 
     line_ref: str
     quantity: int
@@ -37,6 +41,7 @@ class Wish:
     wanted: Resolution = Resolution.REFUND
     goods: NewGoods | None = None
     answers: tuple[tuple[str, str], ...] = ()
+    photos: tuple[str, ...] = ()
 
 
 @atomic
@@ -140,6 +145,7 @@ def _add_line(
             unit=unit,
             line_id=rows[0]["id"],
         )
+    photos.attach(db, return_id, rows[0]["id"], wish.photos)
     return int(rows[0]["id"])
 
 
@@ -202,7 +208,9 @@ def split(db: Database, case: Return, line: ReturnLine, left: int) -> int:
         answers=line.answers,
     )
     units = [row["unit"] for row in rows][:left]
-    return _add_line(db, case.id, case.shop, case.order_ref, wish, units)
+    fresh = _add_line(db, case.id, case.shop, case.order_ref, wish, units)
+    photos.share(db, line.id, fresh)
+    return fresh
 
 
 @atomic

@@ -18,6 +18,7 @@ from connector.store import (
     customers,
     orders,
     pasts,
+    photos,
     refunds,
     returns,
     statements,
@@ -156,6 +157,11 @@ def _customer(db: Database, shop: str, order_ref: str) -> Mapping[str, int]:
     return {name: count for name, count in kept.items() if count}
 
 
+def _photos(db: Database, shop: str, order_ref: str) -> Mapping[str, int]:
+    gone = photos.forget(db, shop, order_ref)
+    return {"photos": gone} if gone else {}
+
+
 def _without_words(answer: Answer) -> Answer:
     return replace(answer, why="", facts=()) if answer.rule == BY_PERSON else answer
 
@@ -164,6 +170,7 @@ OF_ORDER: tuple[Callable[[Database, str, str], Mapping[str, int]], ...] = (
     _snapshot,
     _lines,
     _customer,
+    _photos,
 )
 
 
@@ -191,6 +198,7 @@ def erase_shop(db: Database, shop: str) -> dict[str, int]:
 
 OF_SHOP: Mapping[str, Callable[[Database, str], int]] = {
     "credentials": credentials.erase,
+    "photos": photos.erase,
 }
 
 
@@ -255,7 +263,9 @@ def old_orders(
         " AND (o.shop > :shop OR (o.shop = :shop AND o.ref > :ref))"
         " AND (replace(o.snapshot, :nobody, '') = o.snapshot OR EXISTS ("
         "  SELECT 1 FROM returns r JOIN return_lines l ON l.return_id = r.id"
-        "  WHERE r.shop = o.shop AND r.order_ref = o.ref AND l.note <> ''))"
+        "  WHERE r.shop = o.shop AND r.order_ref = o.ref AND l.note <> '')"
+        " OR EXISTS (SELECT 1 FROM photos p WHERE p.shop = o.shop"
+        "  AND p.order_ref = o.ref))"
         " AND NOT EXISTS (SELECT 1 FROM returns r WHERE r.shop = o.shop"
         "  AND r.order_ref = o.ref AND coalesce(r.closed_at, r.cancelled_at,"
         "  r.opened_at) >= :before)"

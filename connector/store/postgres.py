@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 # Names of our advisory locks; they are one schema's own.
 MIGRATING, DISPATCHING = 0x52455401, 0x52455402
-PERSONAL = ("inbox", "orders", "return_lines", "privacy")  # to be vacuumed
+PERSONAL = ("inbox", "orders", "return_lines", "photos", "privacy")  # to be vacuumed
 LOCK = "SELECT pg_advisory_lock(:key, hashtext(current_schema()))"
 UNLOCK = "SELECT pg_advisory_unlock(:key, hashtext(current_schema()))"
 GIVE_BACK = "SELECT pg_advisory_unlock(%(key)s, hashtext(current_schema()))"

@@ -71,4 +71,5 @@ def _line(row: Row) -> ReturnLine:
         restock=None if row["restock"] is None else bool(row["restock"]),
         place=row["place"],
         handed_back=row["handed_back"],
+        photos=row["photos"],
     )

@@ -11,6 +11,7 @@ from connector.store.laws import LAWS, Statement, append_only
 from connector.store.making_good_schema import MAKING_GOOD
 from connector.store.pacing import PACING
 from connector.store.past_schema import PASTS, PASTS_FOUND
+from connector.store.photos_schema import PHOTOS
 from connector.store.policy_schema import POLICY_LIVES
 from connector.store.privacy_schema import PRIVACY
 from connector.store.statements_schema import STATEMENTS
@@ -315,4 +316,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     STATEMENTS,
     PASTS,
     PASTS_FOUND,
+    PHOTOS,
 )

@@ -24,6 +24,7 @@ from connector.web import (
     privacy,
     published,
     trials,
+    uploads,
     withdraw,
 )
 from connector.web.approving import standing
@@ -54,7 +55,9 @@ HEADERS = {
 def create(face: Face, edges: Sequence[Blueprint] = ()) -> Flask:
     """Return the web application; `edges` answer machines and carry no CSRF token."""
     app = Flask("connector.web")
+    app.request_class = uploads.Request
     _configure(app, face)
+    app.before_request(portal.make_room)  # before any form is read
     _let_in(app, face, edges)
     app.get("/healthz")(_health)
     app.after_request(_protect)
@@ -173,6 +176,10 @@ def _http_error(error: HTTPException) -> Answer | tuple[str, int]:
         return error.response
     known = {
         404: gettext("There is no such page."),
+        413: gettext(
+            "That was too much to send at once. Nothing was opened: go back, and send"
+            " fewer or smaller photos."
+        ),
         429: gettext("Too many attempts. Wait a few minutes and try again."),
     }
     text = known.get(error.code or 500, gettext("That did not work."))

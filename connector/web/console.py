@@ -19,7 +19,7 @@ from flask import (
 from flask_babel import gettext
 
 from connector.errors import BadRequest, NotFound, PlatformError
-from connector.steps import clocks
+from connector.steps import clocks, question
 from connector.store import (
     backfills,
     desk,
@@ -29,12 +29,13 @@ from connector.store import (
     ledger,
     orders,
     outbox,
+    photos,
     refunds,
     returns,
     shops,
     statements,
 )
-from connector.web import choices, outcomes, sessions
+from connector.web import choices, images, outcomes, reasons, sessions
 from connector.web.face import face
 from connector.web.sessions import (
     enter_frame,
@@ -48,6 +49,7 @@ from connector.web.sessions import (
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
+    from connector.model import Return
     from connector.web.approving import Refusal
     from connector.web.face import Tries
 
@@ -92,6 +94,7 @@ def pages(tries: Tries) -> Blueprint:
     routes.get("/")(overview)
     routes.get("/returns")(return_list)
     routes.get("/returns/<return_id>")(return_page)
+    routes.get("/returns/<return_id>/photos/<int:photo_id>")(photo)
     routes.get("/refunds")(refund_list)
     routes.get("/refunds/<refund_id>")(refund_page)
     routes.get("/inbox")(inbox_list)
@@ -200,7 +203,23 @@ def return_page(return_id: str, refused: Refusal | None = None) -> str:
         errands=errands.of_return(db, case.id),
         timeline=history.timeline(db, case.id),
         matters=desk.about(db, case.id),
+        photos=photos.of_return(db, case.id),
+        reasons=_reasons(case),
     )
+
+
+def _reasons(case: Return) -> dict[str, tuple[str, str]]:
+    """Return the words of each reason and of its group, by its code."""
+    try:
+        rules = question.rules_of(face().db, case.shop, case.order_ref)
+    except NotFound:
+        return {}
+    return {one.reason: reasons.words(rules, one.reason) for one in case.lines}
+
+
+def photo(return_id: str, photo_id: int) -> Response:
+    """Show a photo of a return."""
+    return images.answer(photos.of_case(face().db, return_id, photo_id))
 
 
 def refund_list() -> str:

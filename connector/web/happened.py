@@ -36,6 +36,7 @@ HAPPENED = {
     ("line", "receive_all"): lazy_gettext("Goods arrived"),
     ("line", "inspect"): lazy_gettext("Goods checked"),
     ("line", "lose"): lazy_gettext("Goods lost on the way"),
+    ("line", "photos"): lazy_gettext("Photos from the customer"),
     ("line", "resolve"): lazy_gettext("Another outcome was chosen"),
     # refunds, credit and cards
     ("refund", "plan"): lazy_gettext("Refund scheduled"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,14 @@ import pytest
 import requests
 
 from adapters.shopify.standin import returns as at_shopify
+from connector import pictures
 from connector.demo.browser import first_form
 from connector.demo.world import BOOTS, DOMAIN, HOOK_SECRET, PASSWORD, TEE
 from connector.steps import audit, decide, privacy, purge, sync
-from connector.store import desk, inbox, orders, personal, refunds, shops
+from connector.store import desk, inbox, orders, personal, photos, refunds, shops
 from connector.store import privacy as asked_for
 from jobs.schedule import once
+from tests.photographs import photo
 from tests.stories.way import arrived, asked, bought, paid, run, the_return
 from webhooks.signatures import sign
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from connector.demo.customers import Purchase
 
 EMAIL, NOTE, REMARK = "ada@example.test", "Zipper of Lovelace", "spoke with Lovelace"
+PICTURE = pictures.accept(photo())
+SPOT = PICTURE.content[-60:-20]  # some bytes that are in no other photo
 
 
 def told(
@@ -89,6 +94,8 @@ def with_words(world: World, shop: str) -> Purchase:
             note=NOTE,
             id=case.lines[0].id,
         )
+    case = the_return(world, purchase)
+    photos.add(world.office.db, case, case.lines[0], PICTURE, world.clock())
     return purchase
 
 
@@ -124,7 +131,7 @@ def settled(world: World, purchase: Purchase) -> None:
     assert the_return(world, purchase).status == "closed"
 
 
-WORDS = (EMAIL.encode(), NOTE.encode(), b"555-625-1199")
+WORDS = (EMAIL.encode(), NOTE.encode(), b"555-625-1199", SPOT)
 
 
 def names_nobody(world: World) -> list[bytes]:
@@ -153,6 +160,8 @@ def test_a_request_for_data_is_answered_by_a_file_that_is_forgotten_later(
     assert order["order"]["customer"]["email"] == EMAIL
     assert order["returns"][0]["return"]["lines"][0]["note"] == NOTE
     assert {one["topic"] for one in held["deliveries"]} >= {"returns/request"}
+    (picture,) = order["photos"]
+    assert b64decode(picture["content"]) == PICTURE.content
     world.clock.pass_by(days=31)
     purge.run(world.office.db, purge.Terms(), world.clock())
     assert not asked_for.get(world.office.db, request.id).has_export
@@ -172,7 +181,7 @@ def test_an_erased_customer_is_found_nowhere_and_the_books_are_whole(
     purchase = with_words(world, shop)
     settled(world, purchase)
     before = paid(world, purchase)
-    assert names_nobody(world) != []
+    assert {EMAIL.encode(), NOTE.encode(), SPOT} <= set(names_nobody(world))
     if shop == TEE:
         redact = about(purchase, "orders_to_redact")
         assert told(world, "customers/redact", redact) == 200
@@ -184,6 +193,8 @@ def test_an_erased_customer_is_found_nowhere_and_the_books_are_whole(
     (request,) = asked_for.recent(world.office.db)
     assert request.state == "done"
     assert names_nobody(world) == []
+    assert request.erased["photos"] == 1
+    assert the_return(world, purchase).lines[0].photos == 1
     name = orders.get(world.office.db, shop, purchase.ref).customer.name
     assert name == ""
     (row,) = refunds.of_order(world.office.db, shop, purchase.ref)
@@ -266,10 +277,13 @@ def test_old_deliveries_and_people_are_forgotten_and_open_ones_are_not(
     done, still = with_words(world, BOOTS), bought(world, BOOTS)
     settled(world, done)
     asked(world, still)
-    world.clock.pass_by(days=800)
     db = world.office.db
+    photos.keep(db, BOOTS, still.ref, still.lines[0].ref, PICTURE, world.clock())
+    world.clock.pass_by(days=800)
     purge.run(db, purge.Terms(), world.clock())
+    assert photos.of_order(db, BOOTS, still.ref) == []
     assert orders.get(db, BOOTS, done.ref).customer.email == ""
+    assert photos.of_order(db, BOOTS, done.ref) == []
     assert orders.get(db, BOOTS, still.ref).customer.email == EMAIL
     assert all(not one.body for one in inbox.recent(db, BOOTS))
     world.office.work.shops[BOOTS].order(done.ref)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, abort, g, request
 
 from connector.errors import BadRequest
+from connector.pictures import MOST_BYTES
 from connector.web.face import face
 from connector.web.portal.choosing import choose
 from connector.web.portal.finding import (
@@ -17,7 +18,8 @@ from connector.web.portal.finding import (
     searched,
 )
 from connector.web.portal.links import at, is_proxied, sheet
-from connector.web.portal.status import sent, status
+from connector.web.portal.photos import MEGABYTE, make_room
+from connector.web.portal.status import add_photos, photo, sent, status
 from connector.web.portal.ways import chosen, settled
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from connector.web.face import Tries
 
-__all__ = ["asked_email", "asked_order", "pages", "proxied"]
+__all__ = ["asked_email", "asked_order", "make_room", "pages", "proxied"]
 
 
 def pages(tries: Tries) -> Blueprint:
@@ -78,6 +80,7 @@ def _routes(
             "shop": name,
             "at": at,
             "carried": g.get("carried", ""),
+            "most_mb": MOST_BYTES // MEGABYTE,
             "sheet": sheet() if is_proxied() else "",
         }
 
@@ -89,3 +92,5 @@ def _routes(
     routes.post("/ways")(settled)
     routes.get("/status/<token>")(status)
     routes.post("/status/<token>")(sent)
+    routes.get("/photo/<token>/<int:photo>")(photo)
+    routes.post("/photos/<token>")(add_photos)

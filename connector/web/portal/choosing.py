@@ -14,9 +14,9 @@ from connector.steps import request as opening
 from connector.steps.observe import observe
 from connector.store import filing, returns
 from connector.web.face import face
-from connector.web.portal import wishes
+from connector.web.portal import photos, wishes
 from connector.web.portal.links import begin, carry, known_order, seal
-from connector.web.portal.policies import reasons
+from connector.web.portal.policies import grouped
 from connector.web.portal.status import shown
 
 if TYPE_CHECKING:
@@ -59,8 +59,9 @@ def listed(shop: str, order: Order) -> str:
         "portal/choose.html",
         order=order,
         choices=choices,
-        reasons=reasons(shop, order),
+        groups=grouped(shop, order),
         given=request.form,
+        fields=photos.of_form(order),
         cases=[(case, seal(case.id)) for case in cases],
     )
 

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from connector.model import Order, Return
 
 CARRIED_SECONDS = 1800
-# Where each page lies below the shop's own path; a token follows.
+# Where each page lies below the shop's own path; what it says of itself follows.
 PATHS = {
     "find": "",
     "choose": "/choose",
     "ways": "/ways",
     "status": "/status/",
+    "photo": "/photo/",
+    "add_photos": "/photos/",
     "declare": "/withdraw",
     "review": "/withdraw",
     "confirm": "/withdraw/confirm",
@@ -51,7 +53,7 @@ def at(page: str, **values: Any) -> str:  # noqa: ANN401 - as url_for has them
     if not is_proxied():
         shop = (request.view_args or {})["shop"]
         return url_for(f"portal.{page}", shop=shop, **values)
-    return f"{g.prefix}{PATHS[page]}{values.get('token', '')}"
+    return f"{g.prefix}{PATHS[page]}{'/'.join(map(str, values.values()))}"
 
 
 def sheet() -> str:

@@ -8,14 +8,16 @@ from flask_babel import get_locale
 
 from connector import policy
 from connector.steps import question
+from connector.web import reasons
 from connector.web.face import face
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from connector.model import Order
-    from connector.policy import Policy, Question, Reason
+    from connector.policy import Policy, Question
     from connector.policy.vocabulary import Choice
+    from connector.web.reasons import Group
 
 
 def rules_of(shop: str, order: Order) -> Policy:
@@ -23,11 +25,9 @@ def rules_of(shop: str, order: Order) -> Policy:
     return question.rules_of(face().db, shop, order.ref)
 
 
-def reasons(shop: str, order: Order) -> Sequence[tuple[Reason, str]]:
-    """Return each reason of the order's policy with its words for this reader."""
-    language = str(get_locale())
-    known = policy.reasons(rules_of(shop, order))
-    return [(one, policy.label(one, language)) for one in known]
+def grouped(shop: str, order: Order) -> Sequence[Group]:
+    """Return the reasons of the order's policy in their groups, for this reader."""
+    return reasons.grouped(rules_of(shop, order))
 
 
 def label(one: Question | Choice) -> str:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template
+from flask import abort, flash, redirect, render_template
+from flask_babel import gettext
 
+from connector.errors import NotFound, Refused
 from connector.model import Resolution
+from connector.pictures import Unfit
 from connector.states import Decision
 from connector.steps import inspect
+from connector.steps import photos as step
 from connector.steps.owing import GOODS
 from connector.store import orders
-from connector.web import outcomes
+from connector.store import photos as kept
+from connector.web import images, outcomes, reasons, uploads
 from connector.web.face import face
 from connector.web.portal.links import at, is_proxied, seal, sealed_case
-from connector.web.portal.policies import reasons
+from connector.web.portal.photos import Shown, why, why_not
+from connector.web.portal.policies import rules_of
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-    from connector.model import Return
+    from connector.model import Order, Return
+    from connector.store.photos import Photo
     from connector.web.outcomes import Outcome
 
 ON_ACCOUNT = frozenset({Resolution.STORE_CREDIT, Resolution.COURTESY})
@@ -35,12 +42,15 @@ def status(shop: str, token: str) -> str:
     here = face()
     order = orders.get(here.db, shop, case.order_ref)
     made = outcomes.of_return(here.db, case)
+    rules = rules_of(shop, order)
     return render_template(
         "portal/status.html",
         case=case,
         token=token,
         order=order,
-        labels={reason.code: words for reason, words in reasons(shop, order)},
+        labels={x.reason: reasons.words(rules, x.reason)[1] for x in case.lines},
+        wanted=_wanted(shop, order, case),
+        photos=_by_line(case),
         outcomes=[(one, _code(shop, one)) for one in made],
         comes=_comes(case),
     )
@@ -66,6 +76,53 @@ def _comes(case: Return) -> dict[str, bool]:
         "repair": Resolution.REPAIR in ways,
         "parcel": bool(ways - {Resolution.KEEP}),
     }
+
+
+def _wanted(shop: str, order: Order, case: Return) -> dict[int, Shown]:
+    """Return what to say of photos that would help still, by return line."""
+    missing = step.missing(face().db, case)
+    return {
+        line.id: Shown(count=want.count, why=why(shop, order, line.reason, want))
+        for line in case.lines
+        if (want := missing.get(line.id))
+    }
+
+
+def _by_line(case: Return) -> dict[int, list[Photo]]:
+    found: dict[int, list[Photo]] = {}
+    for one in kept.of_return(face().db, case.id):
+        if one.line_id is not None:
+            found.setdefault(one.line_id, []).append(one)
+    return found
+
+
+def photo(shop: str, token: str, photo: int) -> Response:
+    """Show a customer a photo of his return, by the link that is his."""
+    case = sealed_case(shop, token)
+    try:
+        return images.answer(kept.of_case(face().db, case.id, photo))
+    except NotFound:
+        abort(404)
+
+
+def add_photos(shop: str, token: str) -> Response | str:
+    """Take photos that were missing; what cannot be taken is said on the page."""
+    case = sealed_case(shop, token)
+    here, fresh = face(), 0
+    for line in case.lines:
+        found = list(uploads.pictures(f"photos-{line.id}"))
+        for name, one in found:
+            if isinstance(one, Unfit):
+                flash(why_not(name, one))
+        good = [one for _, one in found if not isinstance(one, Unfit)]
+        try:
+            fresh += step.add(here.db, case.id, line.id, good, here.clock())
+        except Refused:
+            if good:
+                flash(gettext("This is decided already; photos are not needed."))
+    if fresh:
+        flash(gettext("Thank you, your photos have come."))
+    return shown(shop, case.id)
 
 
 def sent(shop: str, token: str) -> Response | str:

@@ -16,7 +16,7 @@ from flask_babel import gettext
 from connector.errors import BadRequest, PlatformError
 from connector.steps import offers
 from connector.web.face import face
-from connector.web.portal import wares, wishes
+from connector.web.portal import photos, wares, wishes
 from connector.web.portal.choosing import by_kind, open_cases, read
 from connector.web.portal.links import begin, carry, known_order
 from connector.web.portal.policies import label, rules_of
@@ -51,8 +51,13 @@ def _with_asked(shop: str, page: Callable[[str, Order, Sequence[Asked]], Page]) 
     order = known_order(shop)
     if order is None:
         return begin()
+    wrong = photos.take(shop, order)
     asked = read(shop, order)
-    return asked if isinstance(asked, tuple) else page(shop, order, asked)
+    for said in wrong:
+        flash(said)
+    if isinstance(asked, tuple):
+        return asked
+    return (_ways(shop, order, asked), 400) if wrong else page(shop, order, asked)
 
 
 def _settled(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
@@ -63,6 +68,10 @@ def _settled(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
     if missing:
         flash(missing)
         return _ways(shop, order, asked), 400
+    untold = wishes.untold(asked)
+    if untold:
+        flash(untold)
+        return _ways(shop, order, asked)
     if go == "wares" or (go == "chosen" and any(x.wants_ware for x in asked)):
         return _wares(shop, order, asked)
     try:
@@ -133,7 +142,8 @@ def _ways(shop: str, order: Order, asked: Sequence[Asked]) -> str:
         rows=rows,
         label=label,
         given=request.form,
-        fields=wishes.kept(asked, without=("way", "answer", "ware")),
+        shown=photos.shown(shop, order, asked),
+        fields=wishes.kept(asked, without=("way", "answer", "ware", "photo", "told")),
     )
 
 

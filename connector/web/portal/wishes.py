@@ -11,10 +11,12 @@ from flask_babel import gettext
 from connector import policy
 from connector.errors import BadRequest
 from connector.model import Fault, Kind, Line, Resolution
-from connector.policy import Offer, Question, Verdict
+from connector.policy import Offer, PhotosWanted, Question, Verdict
+from connector.policy.tables import MOST_PHOTOS
 from connector.steps import amends, offers
 from connector.store.filing import Wish
 from connector.web.face import face, whole
+from connector.web.portal import photos
 from connector.web.portal.policies import rules_of
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ KIND = {
     Fault.MERCHANT: Kind.FAULTY,
     Fault.CARRIER: Kind.CARRIER_DAMAGE,
 }
-FIELDS = ("quantity", "reason", "note", "way", "answer", "ware")
+FIELDS = ("quantity", "reason", "note", "way", "answer", "ware", "told")
 LONGEST = 1000  # of what a hidden field may bring along
 
 
@@ -40,6 +42,7 @@ class Asked:
     kind: Kind
     offers: tuple[Offer, ...]
     questions: tuple[Question, ...]
+    photos: PhotosWanted | None = None
 
     @property
     def way(self) -> Resolution:
@@ -51,13 +54,19 @@ class Asked:
         """Whether an article is to be chosen for it."""
         return self.way is Resolution.EXCHANGE
 
+    @property
+    def lacks_photos(self) -> bool:
+        """Whether fewer photos came than are wanted: then a person looks."""
+        return bool(self.photos and len(self.wish.photos) < self.photos.count)
+
 
 def read(shop: str, order: Order) -> list[Asked]:
     """Read the lines that are to go back; raises BadRequest."""
     rules = rules_of(shop, order)
     by_kind: dict[Kind, list[Wish]] = {}
+    sent = photos.sent(shop, order)
     for line in order.lines:
-        wish = _wish(line)
+        wish = _wish(line, sent.get(line.ref, ()))
         if wish:
             by_kind.setdefault(_kind(rules, wish), []).append(wish)
     if not by_kind:
@@ -84,16 +93,19 @@ def _asked(
         for wish, asked in zip(group, asks, strict=True)
     ]
     verdict = judge(rules, order, kind, full)
-    for wish, said, asked in zip(full, verdict.lines, asks, strict=True):
+    ways = [offers.offered(able, order, said) for said in verdict.lines]
+    meant = [_chosen(wish, may) for wish, may in zip(full, ways, strict=True)]
+    wanted = policy.photos_wanted(rules, order, as_case(kind, meant))
+    for wish, may, asked, want in zip(meant, ways, asks, wanted, strict=True):
         line = order.line(wish.line_ref)
         if line is not None:
-            may = offers.offered(able, order, said)
             yield Asked(
                 line=line,
-                wish=_chosen(wish, may),
+                wish=wish,
                 kind=kind,
                 offers=may,
                 questions=asked,
+                photos=want,
             )
 
 
@@ -126,6 +138,7 @@ def as_case(kind: Kind, wishes: Sequence[Wish]) -> policy.Case:
                 note=wish.note,
                 resolution=wish.wanted,
                 answers=wish.answers,
+                photos=len(wish.photos),
             )
             for wish in wishes
         ),
@@ -141,7 +154,7 @@ def _kind(rules: policy.Policy, wish: Wish) -> Kind:
     return KIND[faults.get(wish.reason, Fault.CUSTOMER)]
 
 
-def _wish(line: Line) -> Wish | None:
+def _wish(line: Line, sent: tuple[str, ...]) -> Wish | None:
     """Read what the form says of one line; raises BadRequest."""
     count = whole(request.form.get(f"quantity-{line.ref}", ""))
     if count == 0:
@@ -150,7 +163,9 @@ def _wish(line: Line) -> Wish | None:
     if not reason:
         raise BadRequest(gettext("Tell us why you return “%(item)s”.", item=line.title))
     note = request.form.get(f"note-{line.ref}", "").strip()
-    return Wish(line_ref=line.ref, quantity=count, reason=reason, note=note)
+    return Wish(
+        line_ref=line.ref, quantity=count, reason=reason, note=note, photos=sent
+    )
 
 
 def _chosen(wish: Wish, may: tuple[Offer, ...]) -> Wish:
@@ -161,8 +176,10 @@ def _chosen(wish: Wish, may: tuple[Offer, ...]) -> Wish:
 
 
 def has_choice(asked: Sequence[Asked]) -> bool:
-    """Say whether there is anything to choose or to answer for these lines."""
-    return any(one.offers != offers.MONEY or one.questions for one in asked)
+    """Say whether there is anything to choose, to answer or to show for these lines."""
+    return any(
+        one.offers != offers.MONEY or one.questions or one.photos for one in asked
+    )
 
 
 def missing(asked: Sequence[Asked]) -> str:
@@ -176,6 +193,18 @@ def missing(asked: Sequence[Asked]) -> str:
             text: str = gettext(
                 "Tell us what you want for “%(item)s”.", item=one.line.title
             )
+            return text
+    return ""
+
+
+def untold(asked: Sequence[Asked]) -> str:
+    """Say of which line more photos are wanted than a page has asked for; or ""."""
+    for one in asked:
+        told = request.form.get(f"told-{one.line.ref}", "")
+        if not (one.photos and one.lacks_photos):
+            continue
+        if told not in map(str, range(one.photos.count, MOST_PHOTOS + 1)):
+            text: str = gettext("Please show us “%(item)s” too.", item=one.line.title)
             return text
     return ""
 
@@ -214,7 +243,8 @@ def _choose(shop: str, order: Order, one: Asked, ref: str) -> NewGoods:
 def kept(asked: Sequence[Asked], *, without: tuple[str, ...] = ()) -> Mapping[str, str]:
     """Return the fields of earlier steps, for the next form to carry along."""
     refs = {one.line.ref for one in asked}
-    return {
+    shown = {} if "photo" in without else photos.fields(one.wish for one in asked)
+    return shown | {
         name: value[:LONGEST]
         for name, value in request.form.items()
         if (part := name.partition("-"))[0] in FIELDS

@@ -1,0 +1,49 @@
+"""Reasons as a reader sees them: in two levels, in his language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_babel import get_locale
+
+from connector import policy
+
+if TYPE_CHECKING:
+    from connector.policy import Policy, Reason
+
+# The words of a group ("" for none), and its reasons with theirs.
+Group = tuple[str, list[tuple["Reason", str]]]
+
+
+def grouped(rules: Policy) -> list[Group]:
+    """Return the reasons in the order of the file, each group where its first stands.
+
+    A reason without a group stands by itself.
+    """
+    upper = _groups(rules)
+    found: dict[str, Group] = {}
+    for one in policy.reasons(rules):
+        words = upper.get(one.group, "")
+        key = f"group {one.group}" if words else f"reason {one.code}"
+        found.setdefault(key, (words, []))[1].append((one, _label(one)))
+    return list(found.values())
+
+
+def words(rules: Policy, code: str) -> tuple[str, str]:
+    """Return the words of a reason's group ("" for none), and its own.
+
+    What the policy does not list, as a shop may say it, stays as it is.
+    """
+    for one in policy.reasons(rules):
+        if one.code == code:
+            return _groups(rules).get(one.group, ""), _label(one)
+    return "", code
+
+
+def _groups(rules: Policy) -> dict[str, str]:
+    language = str(get_locale())
+    return {one.code: policy.label(one, language) for one in rules.reason_groups}
+
+
+def _label(one: Reason) -> str:
+    return policy.label(one, str(get_locale()))
