@@ -6,6 +6,7 @@ docs/law.md lists every rule with its source; none of it is legal advice.
 from connector.law.america import fee_tax, policy_until
 from connector.law.calendars import end_of, is_working, local_day, moved
 from connector.law.clocks import (
+    REFUND_DAYS,
     Clock,
     Progress,
     Who,
@@ -66,6 +67,7 @@ __all__ = [
     "LETTERS",
     "MANDATORY",
     "PROFILES",
+    "REFUND_DAYS",
     "SWITCHES",
     "Charged",
     "Clock",

@@ -19,7 +19,7 @@ from flask import (
 from flask_babel import gettext
 
 from connector.errors import BadRequest, NotFound, PlatformError
-from connector.steps import clocks
+from connector.steps import clocks, wayback
 from connector.store import (
     backfills,
     desk,
@@ -187,6 +187,8 @@ def return_page(return_id: str) -> str:
         "console/return.html",
         case=case,
         reading=clocks.of(db, case, face().clock()),
+        way_back=wayback.of(db, case),
+        asks_proof=wayback.matters(case),
         declared=statements.of_return(db, case.id),
         order=order,
         outcomes=outcomes.of_return(db, case),

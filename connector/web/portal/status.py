@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import redirect, render_template
 
-from connector.model import Resolution
+from connector.model import Kind, Resolution
 from connector.states import Decision
-from connector.steps import inspect
+from connector.steps import clocks, inspect
 from connector.steps.owing import GOODS
 from connector.store import orders
 from connector.web import outcomes
@@ -19,6 +19,7 @@ from connector.web.portal.policies import reasons
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
+    from connector.law import Clock
     from connector.model import Return
     from connector.web.outcomes import Outcome
 
@@ -43,6 +44,7 @@ def status(shop: str, token: str) -> str:
         labels={reason.code: words for reason, words in reasons(shop, order)},
         outcomes=[(one, _code(shop, one)) for one in made],
         comes=_comes(case),
+        clock=_clock(case),
     )
 
 
@@ -52,6 +54,14 @@ def _code(shop: str, one: Outcome) -> str:
     if code and one.way in ON_ACCOUNT and face().shops[shop].abilities.keeps_credit:
         return ""
     return code
+
+
+def _clock(case: Return) -> Clock | None:
+    """Return the law's clock of a withdrawal, with the day that the customer reads."""
+    if case.kind is not Kind.WITHDRAWAL:
+        return None
+    reading = clocks.of(face().db, case, face().clock())
+    return reading.clock if reading and reading.clock.until else None
 
 
 def _comes(case: Return) -> dict[str, bool]:
