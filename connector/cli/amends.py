@@ -55,15 +55,24 @@ def _opened(
 @click.argument("line", type=int)
 @click.argument("way", type=click.Choice(WAYS))
 @click.option("--ware", default="", help="The shop's id of what is sent instead.")
+@click.option("--agreed", is_flag=True, help="The customer agreed to credit.")
 @WHY
 @click.pass_obj
 def resolve(
-    load: Callable[[], Config], number: str, line: int, way: str, *, ware: str, why: str
+    load: Callable[[], Config],
+    number: str,
+    line: int,
+    way: str,
+    *,
+    ware: str,
+    agreed: bool,
+    why: str,
 ) -> None:
     """Make a LINE of a return good in another WAY.
 
     NUMBER is the return's number or id, LINE the number that `returns show` gives
     its line. An exchange takes a --ware, whose price and stock are read at the shop.
+    Credit for what the law pays back in money needs --agreed.
     """
     with _opened(load, number) as (branches, case, shop):
         asked = returns.line_of(case, line).asked
@@ -81,6 +90,7 @@ def resolve(
             why=why,
             now=branches.now(),
             goods=goods,
+            has_agreed=agreed,
         )
         click.echo(f"{case.number} line {line}: {way}")
         if goods:

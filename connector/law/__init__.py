@@ -28,6 +28,7 @@ from connector.law.conformity import (
 )
 from connector.law.consequences import (
     Fee,
+    binds_means,
     delivery_back,
     delivery_of_part,
     fees_allowed,
@@ -96,6 +97,7 @@ __all__ = [
     "Undercut",
     "Who",
     "Window",
+    "binds_means",
     "capital",
     "clock",
     "delivery_back",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from connector.law.profiles import Regime, profile
 from connector.law.switches import DEFAULTS
 from connector.model import Kind
 from connector.money import Money
@@ -102,6 +103,20 @@ def value_kept(price: Money, grade_bp: int, *, is_told: bool) -> Money:
     if not is_told:
         return Money.zero(price.currency)
     return price.share(max(0, min(grade_bp, WHOLE)), WHOLE)
+
+
+def binds_means(country: str, kind: Kind) -> bool:
+    """Say whether the law gives money back by the means that it was paid with.
+
+    Of a withdrawal (art. 13(1) of Directive 2011/83/EU), and of a fault: its remedies
+    are named one by one, and credit is none (L217-17 Code de la consommation, CRA
+    2015 s. 20(16)).
+    """
+    known = profile(country)
+    if kind is Kind.WITHDRAWAL:
+        return bool(known.withdrawal_days)
+    is_fault = kind in (Kind.FAULTY, Kind.CARRIER_DAMAGE)
+    return is_fault and known.regime in (Regime.EU, Regime.UK)
 
 
 def same_means(declared: datetime, agreed: datetime | None) -> bool:

@@ -55,7 +55,8 @@ class Denied:
     """What a policy denies a claim of the law under `key`.
 
     `topic` is that of an article: withdrawal (the claim itself), refund (money, for
-    something else instead) or conformity (a fault is not heard).
+    something else instead), conformity (a fault is not heard) or remedies (it is made
+    good with what is no remedy).
     """
 
     key: str

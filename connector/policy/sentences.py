@@ -67,6 +67,10 @@ SENTENCES: Mapping[str, str] = {
     "approver": N_("This must be approved by: %(who)s."),
     "resolution": N_("What is wanted instead is not offered for this item."),
     "withdrawal_money": N_("A withdrawal is paid back in money; a person decides."),
+    "fault_money": N_(
+        "Faulty goods are not made good with credit that nobody asked for; a person"
+        " decides."
+    ),
     "ways": N_("The shop itself has no way to do what is wanted: %(way)s."),
     "automatic": N_("A person decides every return."),
     "automatic_below": N_("Worth %(worth)s; from %(limit)s on, a person decides."),

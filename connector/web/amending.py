@@ -73,6 +73,7 @@ def resolve(return_id: str, line_id: int) -> Response:
             why=why() or gettext("decided by the merchant"),
             now=here.clock(),
             goods=goods,
+            has_agreed=_has_agreed(),
         )
 
     attempt(deed)
@@ -84,6 +85,11 @@ def _way(code: str) -> Resolution:
         return Resolution(code)
     except ValueError:
         raise BadRequest(gettext("Choose a way to make it good.")) from None
+
+
+def _has_agreed() -> bool:
+    """Say whether the merchant notes that the customer agreed to credit."""
+    return request.form.get("agreed") == "yes"
 
 
 def hand_back(return_id: str, line_id: int) -> Response:
@@ -153,6 +159,7 @@ def call_off(refund_id: str) -> Response:
             actor=ACTOR,
             why=why(),
             now=here.clock(),
+            has_agreed=_has_agreed(),
         )
 
     attempt(deed)

@@ -35,6 +35,15 @@ def test_13_another_means_needs_a_choice_after_the_statement() -> None:
     assert not law.same_means(declared, declared + timedelta(minutes=5))
 
 
+def test_13_37_60_a_withdrawal_and_a_fault_bind_the_means() -> None:
+    for country in ("FR", "DE", "GB", ""):
+        for kind in (Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE):
+            assert law.binds_means(country, kind)
+        assert not law.binds_means(country, Kind.VOLUNTARY)
+    assert not law.binds_means("US", Kind.WITHDRAWAL)
+    assert not law.binds_means("US", Kind.FAULTY)
+
+
 @pytest.mark.parametrize("country", ["FR", "DE", "ES", "IT", "NL", "GB"])
 def test_14_56_a_withdrawal_pays_no_fee(country: str) -> None:
     told = sale(country, SEP1, told=ANNOUNCED)

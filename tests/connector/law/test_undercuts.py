@@ -56,6 +56,8 @@ def test_a_special_window_counts_where_its_conditions_can_hold() -> None:
         ("withdrawal", 'resolution = "store_credit"', "as it was paid"),
         ("withdrawal", 'withhold = ["refund"]', "as it was paid"),
         ("faulty", 'decide = "decline"', "a fault is always heard"),
+        ("faulty", 'resolution = "gift_card"', "credit that nobody asked for"),
+        ("carrier_damage", 'resolution = "store_credit"', "credit that nobody"),
     ],
 )
 def test_a_rule_that_names_a_claim_of_the_law_cannot_deny_it(
