@@ -29,12 +29,11 @@ from connector.law.conformity import (
 from connector.law.consequences import (
     Fee,
     binds_means,
-    delivery_back,
     delivery_of_part,
     fees_allowed,
+    loss_allowed,
     may_part,
     same_means,
-    value_kept,
 )
 from connector.law.floor import (
     Charged,
@@ -100,7 +99,6 @@ __all__ = [
     "binds_means",
     "capital",
     "clock",
-    "delivery_back",
     "delivery_of_part",
     "end_of",
     "extends",
@@ -112,6 +110,7 @@ __all__ = [
     "late_of",
     "lateness",
     "local_day",
+    "loss_allowed",
     "may_part",
     "moved",
     "owes_function",
@@ -128,7 +127,6 @@ __all__ = [
     "send_back_by",
     "settle",
     "undercuts",
-    "value_kept",
     "warranty_shipping",
     "withdrawal_days",
     "withdrawing",

@@ -37,12 +37,10 @@ class Told:
 
     `right` is the day he had the notice of his right, `function` the day the notice
     named the withdrawal function; a day before the contract will do for both.
-    `return_cost` says that he was told, before he bought, that the way back is his.
     """
 
     right: date | None = None
     function: date | None = None
-    return_cost: bool = False
 
 
 NOTHING_TOLD = Told()
@@ -61,8 +59,7 @@ class Sale:
     """An order as the law sees it.
 
     `region` is ISO 3166-2 without the country, `zone` IANA; empty where unknown.
-    `regular` are the lines of a subscription, whose first delivery counts. `collects`
-    says that the shop offered to fetch the goods.
+    `regular` are the lines of a subscription, whose first delivery counts.
     """
 
     country: str
@@ -73,7 +70,6 @@ class Sale:
     told: Told = NOTHING_TOLD
     regular: frozenset[str] = frozenset()
     is_business: bool = False
-    collects: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

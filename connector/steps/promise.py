@@ -11,7 +11,7 @@ from connector.model import Moved, Resolution
 from connector.money import total
 from connector.settlement import Extras, Own, Units, settle
 from connector.states import Decision, Refund
-from connector.steps import term
+from connector.steps import costs, term
 from connector.steps.asking import courtesy, request
 from connector.steps.events import is_disputed
 from connector.steps.observe import OURS, is_ours, observe
@@ -241,18 +241,22 @@ def preview(
             line_ref=line.line_ref,
             quantity=units[line.id],
             restocking_bp=restocking.get(line.id, 0),
+            deduction_bp=costs.lost(db, case, order, line.loss_bp),
             restock=_goes_back(line, units[line.id]),
             place=line.place,
         )
         for line in lines
     ]
     fee = case.terms.return_fee if case.terms else None
+    fee = costs.borne(db, case, order, fee) if fee else None
+    part = case.terms.shipping_part if case.terms else ""
     ways = {way_of(line) for line in lines}
     sent = new_goods(case, order, units, refunds.of_return(db, case.id))
     extras = Extras(
         # settling knows what of it went back; new goods are sent, not paid back
-        shipping=case.refund_shipping and not ways & GOODS,
+        shipping=(case.refund_shipping or bool(part)) and not ways & GOODS,
         shipping_limit=case.terms.shipping_limit if case.terms else None,
+        shipping_part="" if case.refund_shipping else part,
         return_fee=None if is_charged else fee,
         new_goods=total((one.price for one in sent), order.currency)
         if Resolution.EXCHANGE in ways

@@ -296,6 +296,14 @@ THIRD: tuple[Statement, ...] = (
     "ALTER TABLE shops ADD COLUMN reconciled_at TEXT",
 )
 
+# What handling beyond testing has cost, as a person graded it: basis points.
+GRADES: tuple[Statement, ...] = (
+    (
+        "ALTER TABLE return_lines ADD COLUMN loss_bp $int NOT NULL DEFAULT 0"
+        " CHECK (loss_bp BETWEEN 0 AND 10000)"
+    ),
+)
+
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     FIRST,
     SECOND,
@@ -315,4 +323,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     STATEMENTS,
     PASTS,
     PASTS_FOUND,
+    GRADES,
 )

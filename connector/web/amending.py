@@ -11,7 +11,7 @@ from flask_babel import gettext
 from connector.errors import BadRequest, NotFound, PlatformError
 from connector.model import Resolution
 from connector.money import Money, exponent
-from connector.steps import amends
+from connector.steps import amends, grading
 from connector.store import orders, refunds, returns
 from connector.web.console import guard, missing
 from connector.web.deeds import ACTOR, attempt, back, count, why
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from connector.platform import Shop
 
 SEARCH_LENGTH = 80
+PERCENT = 100  # basis points
 
 
 def pages() -> Blueprint:
@@ -34,6 +35,7 @@ def pages() -> Blueprint:
     routes.get(f"{line}/wares")(wares)
     routes.post(f"{line}/resolve")(resolve)
     routes.post(f"{line}/hand-back")(hand_back)
+    routes.post(f"{line}/grade")(grade)
     routes.post("/returns/<return_id>/courtesy")(courtesy)
     routes.post("/refunds/<refund_id>/call-off")(call_off)
     routes.register_error_handler(NotFound, missing)
@@ -102,6 +104,23 @@ def hand_back(return_id: str, line_id: int) -> Response:
             line_id,
             count("units"),
             actor=ACTOR,
+            now=here.clock(),
+        )
+    )
+    return back(return_id)
+
+
+def grade(return_id: str, line_id: int) -> Response:
+    """Keep what handling has cost of a line's value, in whole percent."""
+    here = face()
+    attempt(
+        lambda: grading.grade(
+            here.db,
+            return_id,
+            line_id,
+            count("percent") * PERCENT,
+            actor=ACTOR,
+            why=why(),
             now=here.clock(),
         )
     )

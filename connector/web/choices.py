@@ -9,7 +9,7 @@ from connector import policy
 from connector.model import Resolution
 from connector.platform import Place
 from connector.policy import Offer
-from connector.steps import amends, offers, question
+from connector.steps import amends, grading, offers, question
 from connector.steps.owing import GOODS
 from connector.store import orders, shops
 from connector.web.face import face
@@ -25,7 +25,8 @@ NOT_INSTEAD = frozenset({Resolution.REPAIR, Resolution.KEEP})
 class Choices:
     """What can be done with a return; nothing where its shop is disconnected.
 
-    `changeable` are the lines that are not being made good yet; `bonus` and
+    `changeable` are the lines that are not being made good yet, `gradable` those whose
+    lost value may still be kept; `bonus` and
     `offered` are what the verdict fixed and what the policy offers, by line.
     """
 
@@ -33,6 +34,7 @@ class Choices:
     places: tuple[Place, ...] = ()
     gives_courtesy: bool = False
     changeable: frozenset[int] = frozenset()
+    gradable: frozenset[int] = frozenset()
     bonus: dict[int, int] = field(default_factory=dict)
     offered: dict[int, tuple[Offer, ...]] = field(default_factory=dict)
 
@@ -53,6 +55,9 @@ def of(case: Return, order: Order) -> Choices:
         places=able.places,
         gives_courtesy=Resolution.COURTESY in able.ways and not case.cancelled_at,
         changeable=changeable,
+        gradable=frozenset(
+            line.id for line in case.lines if grading.can_grade(here.db, case, line)
+        ),
         bonus=dict(case.terms.bonus) if case.terms else {},
         offered=_offered(able, case, order, changeable),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given, settings
@@ -20,7 +19,7 @@ DAYS = st.dates(date(2025, 2, 1), date(2029, 12, 31))
 LAWFUL = st.sampled_from([*law.withdrawing(), ""])
 ROLLS = st.sampled_from([one for one in law.withdrawing() if one != "GB"])
 MAYBE = st.none() | DAYS
-TOLD = st.builds(law.Told, right=MAYBE, function=MAYBE, return_cost=st.booleans())
+TOLD = st.builds(law.Told, right=MAYBE, function=MAYBE)
 FOURTEEN = timedelta(days=14)
 
 
@@ -86,15 +85,23 @@ def test_the_refund_is_never_due_earlier_for_what_came_later(
     assert with_both <= due
 
 
-@given(country=LAWFUL, delivered=DAYS, told=TOLD, collects=st.booleans())
-def test_a_withdrawal_pays_nothing_but_the_way_back(
-    country: str, delivered: date, told: law.Told, *, collects: bool
+@given(
+    kind=st.sampled_from(Kind),
+    is_told=st.booleans(),
+    is_fetched=st.booleans(),
+    grade=st.integers(-9, 20_000),
+)
+def test_a_claim_of_the_law_pays_nothing_but_the_way_back_and_what_he_lost(
+    kind: Kind, grade: int, *, is_told: bool, is_fetched: bool
 ) -> None:
-    bought = replace(sale(country, delivered, told=told), collects=collects)
-    allowed = law.fees_allowed(bought, Kind.WITHDRAWAL)
-    assert allowed <= {Fee.RETURN_COST}
-    assert told.return_cost or not allowed
-    assert not law.fees_allowed(bought, Kind.FAULTY)
+    allowed = law.fees_allowed(kind, is_told=is_told, is_fetched=is_fetched)
+    kept = law.loss_allowed(kind, grade, is_told=is_told)
+    assert 0 <= kept <= 10_000
+    if kind is not Kind.VOLUNTARY:
+        is_his = kind is Kind.WITHDRAWAL and is_told
+        assert allowed <= {Fee.RETURN_COST}
+        assert is_his or not allowed
+        assert is_his or not kept
 
 
 @given(st.integers(0, 3650), LAWFUL.filter(bool))
@@ -150,17 +157,12 @@ def test_lateness_never_falls_with_time(
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 10**6), min_size=1, max_size=6))
 @settings(max_examples=60)
 def test_the_parts_of_delivery_add_up_to_the_whole(fee: int, worth: list[int]) -> None:
+    whole = Money(fee, "EUR")
     for mode in ("pro_rata", "none_until_last", "difference"):
-        switches = law.settle({"part_delivery": mode})
         gone, back = 0, 0
         for one in worth:
-            share = law.delivery_of_part(
-                Money(fee, "EUR"),
-                worth=sum(worth),
-                gone=gone,
-                going=one,
-                switches=switches,
-            )
-            assert share.minor >= 0
-            gone, back = gone + one, back + share.minor
+            gone += one
+            now = law.delivery_of_part(whole, worth=sum(worth), gone=gone, mode=mode)
+            assert now.minor >= back
+            back = now.minor
         assert back == (fee if sum(worth) else back)
