@@ -8,13 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from connector.law.america import CALIFORNIA, NEW_YORK, unshown_days
 from connector.law.clocks import REFUND_DAYS, SEND_BACK_DAYS
 from connector.law.consequences import Fee
 from connector.law.letters import LETTERS
 from connector.law.profiles import profile, withdrawing
+from connector.law.switches import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from connector.law.switches import Switches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,7 @@ class Terms:
     refund_days: int | None = None
     send_back_days: int | None = None
     fault_days: int | None = None
+    restocking: str = ""  # the key of a restocking fee on voluntary returns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,47 @@ def undercuts(terms: Terms) -> tuple[Undercut, ...]:
         for rule in (_windows, _excluded, _fees, _denied, _times)
         for one in rule(terms, country)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What a merchant should know of his policy, which is lawful; at a key of it."""
+
+    key: str
+    article: str
+    why: str
+
+
+def advice(terms: Terms, switches: Switches = DEFAULTS) -> tuple[Advice, ...]:
+    """Return what holds of a policy only if the customer could read it, or of its fees.
+
+    Nothing where the shop does not sell to the USA by its own word (65, 79).
+    """
+    if "US" not in terms.sold_to:
+        return ()
+    known = profile("US")
+    found = [
+        Advice(
+            key=one.key,
+            article=known.article("policy"),
+            why=f"show it conspicuously before the sale: else a buyer in {region} has"
+            f" {more} days, not {one.days}",
+        )
+        for one in terms.windows
+        if _is_here(one.countries, "US")
+        for region in (CALIFORNIA, NEW_YORK)
+        if (more := unshown_days(region, one.days, switches)) > one.days
+    ]
+    if terms.restocking:
+        why = (
+            "in California a restocking fee is no more than what the return truly"
+            " costs, and bears no tax: all tax goes back. Retour does not know the"
+            " state of a buyer"
+        )
+        found.append(
+            Advice(key=terms.restocking, article=known.article("fee_tax"), why=why)
+        )
+    return tuple(found)
 
 
 def _is_here(countries: frozenset[str], country: str) -> bool:

@@ -148,6 +148,7 @@ BRITAIN: Mapping[str, str] = {
 AMERICA: Mapping[str, str] = {
     "refund": "16 CFR 435.1(b)",
     "policy": "California Civil Code 1723",
+    "fee_tax": "18 CCR 1655(a)(1)",
 }
 
 ZONES: Mapping[str, str] = {

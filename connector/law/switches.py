@@ -104,16 +104,11 @@ _ALL: tuple[Switch, ...] = (
         " law says so.",
     ),
     Switch(
-        "b2b_excluded",
-        default=False,
-        statement=22,
-        what="Orders with a company's VAT number are no consumers' orders.",
-    ),
-    Switch(
         "function_from",
         default=FUNCTION_FROM,
         statement=23,
-        what="Since when the withdrawal function is owed, in every country.",
+        what="Since when the withdrawal function is owed, in every country: a notice"
+        " must name it since then.",
         kind=date,
     ),
     Switch(

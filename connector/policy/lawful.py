@@ -49,7 +49,16 @@ def terms(policy: Policy) -> law.Terms:
         ),
         fees=tuple(_fees(policy)),
         denied=tuple(_denied(policy)),
+        restocking="fees.restocking_percent" if policy.restocking_bp else "",
     )
+
+
+def advice(policy: Policy) -> list[str]:
+    """Return what a merchant should know of his lawful policy, a sentence each."""
+    return [
+        f"[{_shown(one.key)}] {one.why} ({one.article})"
+        for one in law.advice(terms(policy), policy.switches)
+    ]
 
 
 def problems(policy: Policy, lines: Lines) -> list[tuple[int, str]]:

@@ -45,6 +45,18 @@ SENTENCES: Mapping[str, str] = {
     "withdrawal_late": N_(
         "Withdrawal declared later than 14 days after the last parcel."
     ),
+    "withdrawal_extended": N_(
+        "Withdrawal declared after the ordinary 14 days. Where the shop did not inform"
+        " of the right it runs until %(until)s, so a person decides."
+    ),
+    "withdrawal_over": N_(
+        "Withdrawal declared after %(until)s, when the right ended even where the shop"
+        " did not inform of it; a person decides."
+    ),
+    "withdrawal_unstarted": N_(
+        "Withdrawal declared late by what is known, but nobody says when the last"
+        " parcel arrived: in law the period may not have begun. A person decides."
+    ),
     "claim": N_("No rule speaks against this claim."),
     "gift_card": N_("Gift cards cannot be returned."),
     "final_sale": N_("This item was a final sale."),
@@ -85,7 +97,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     SOFTENED: N_("The law may grant this claim all the same."),
 }
-DAYS = frozenset({"last_day", "start"})
+DAYS = frozenset({"last_day", "start", "until"})
 AMOUNTS = frozenset({"worth", "limit", "above", "below"})
 
 

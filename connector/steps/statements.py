@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import uuid_utils.compat as uuids
 
-from connector import withdrawal
+from connector import law, withdrawal
 from connector.errors import BadRequest, Gone, PlatformError, Refused
 from connector.model import Kind
 from connector.steps import request as opening
 from connector.steps.observe import observe
+from connector.steps.question import rules_of
 from connector.store import (
     atomic,
     desk,
@@ -180,7 +181,7 @@ def _doubt(db: Database, kept: Statement, order: Order | None) -> str:
     if order is None:
         return "no order of the shop has the number that the statement names"
     if kept.said.part:
-        return f"the customer withdraws from a part of order {order.number}: say which"
+        return _of_part(db, kept, order)
     reach, email = kept.said.reach.strip(), order.customer.email.strip()
     if not email or reach.casefold() != email.casefold():
         return (
@@ -193,6 +194,15 @@ def _doubt(db: Database, kept: Statement, order: Order | None) -> str:
             " cancel it in the shop), or in another return already"
         )
     return ""
+
+
+def _of_part(db: Database, kept: Statement, order: Order) -> str:
+    """Say what a person decides of a withdrawal from a part (docs/law.md, no. 19)."""
+    which = f"the customer withdraws from a part of order {order.number}: say which"
+    country = order.customer.country
+    if law.may_part(country, rules_of(db, kept.shop, order.ref).switches):
+        return which
+    return f"{which}, or refuse it: your policy has part_of_order = false"
 
 
 def _all_left(db: Database, order: Order, shop: str) -> dict[str, int]:

@@ -19,7 +19,7 @@ from flask import (
 from flask_babel import gettext
 
 from connector.errors import BadRequest, NotFound, PlatformError
-from connector.steps import clocks, wayback
+from connector.steps import clocks, rights, wayback
 from connector.store import (
     backfills,
     desk,
@@ -189,6 +189,7 @@ def return_page(return_id: str) -> str:
         reading=clocks.of(db, case, face().clock()),
         way_back=wayback.of(db, case),
         asks_proof=wayback.matters(case),
+        rights=rights.of(db, case, order, face().clock()),
         declared=statements.of_return(db, case.id),
         order=order,
         outcomes=outcomes.of_return(db, case),
@@ -209,12 +210,14 @@ def refund_page(refund_id: str) -> str:
     """Show one refund: its figures, its ledger, its timeline."""
     db = face().db
     row = refunds.get(db, refund_id)
+    order = orders.get(db, row.shop, row.order_ref)
     return render_template(
         "console/refund.html",
         row=row,
+        fee_taxes=outcomes.fee_taxes(db, row, order),
         out=outcomes.of_refund(db, row),
         ways=choices.instead(row.shop),
-        order=orders.get(db, row.shop, row.order_ref),
+        order=order,
         entries=ledger.of_refund(db, row.id),
         timeline=history.of(db, row.id),
         matters=desk.about(db, row.id),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from connector import law
 from connector.law import Fee
+from connector.law.america import unshown_days
 from connector.model import Kind
 from connector.money import Money
 from tests.connector.law.sales import at, eur
@@ -48,30 +49,21 @@ def test_16_56_handling_costs_by_a_person_s_grade() -> None:
     assert law.loss_allowed(Kind.VOLUNTARY, -5, is_told=True) == 0
 
 
-@pytest.mark.parametrize(
-    ("days", "shown", "last"),
-    [
-        (14, False, date(2026, 7, 31)),
-        (14, True, date(2026, 7, 15)),
-        (60, False, date(2026, 8, 30)),
-    ],
-)
-def test_65_a_policy_that_was_not_shown_in_california(
-    days: int,
-    shown: bool,  # noqa: FBT001 - a case of the table
-    last: date,
-) -> None:
-    bought = date(2026, 7, 1)
-    assert law.policy_until(bought, days, "CA", is_shown=shown) == last
+def test_65_what_a_buyer_has_where_the_policy_was_not_shown() -> None:
+    assert unshown_days("CA", 14) == 30
+    assert unshown_days("CA", 60) == 60
+    assert unshown_days("TX", 14) == unshown_days("NY", 14) == 14
+    assert unshown_days("NY", 14, law.settle({"us_new_york_days": 30})) == 30
 
 
-def test_65_new_york_is_a_switch_and_texas_has_the_policy() -> None:
-    bought = date(2026, 7, 1)
-    assert law.policy_until(bought, 14, "NY", is_shown=False) == date(2026, 7, 15)
-    more = law.settle({"us_new_york_days": 30})
-    found = law.policy_until(bought, 14, "NY", is_shown=False, switches=more)
-    assert found == date(2026, 7, 31)
-    assert law.policy_until(bought, 14, "TX", is_shown=False) == date(2026, 7, 15)
+def test_65_79_a_merchant_who_sells_to_the_usa_is_told_so() -> None:
+    days = (law.Window(key="w", days=14), law.Window(key="x", days=45))
+    usa = law.Terms(sold_to=frozenset({"US"}), windows=days, restocking="fee")
+    assert [(one.key, one.article) for one in law.advice(usa)] == [
+        ("w", "California Civil Code 1723"),
+        ("fee", "18 CCR 1655(a)(1)"),
+    ]
+    assert law.advice(law.Terms(windows=days, restocking="fee")) == ()
 
 
 def test_75_delivery_of_a_part_is_in_proportion_and_ends_whole() -> None:

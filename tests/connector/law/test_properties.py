@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from connector import law
 from connector.law import Fee, Terms, Window
+from connector.law.calendars import is_working
+from connector.law.clocks import refund_due
+from connector.law.late import lateness
 from connector.model import Kind
 from connector.money import Money
 from tests.connector.law.sales import sale
@@ -28,7 +31,7 @@ FOURTEEN = timedelta(days=14)
 def test_the_right_never_ends_before_fourteen_days(
     country: str, delivered: list[date], ordered: date, told: law.Told
 ) -> None:
-    found = law.right(sale(country, *delivered, ordered=ordered, told=told), "1")
+    found = law.right(sale(country, *delivered, ordered=ordered, told=told))
     assert found.ends is not None
     assert found.accepted is not None
     assert found.accepted >= found.ends >= max(delivered) + FOURTEEN
@@ -42,9 +45,9 @@ def test_the_right_never_ends_before_fourteen_days(
 def test_the_last_day_is_a_working_day_where_the_rule_moves_it(
     country: str, delivered: date
 ) -> None:
-    found = law.right(sale(country, delivered), "1")
+    found = law.right(sale(country, delivered))
     assert found.ends is not None
-    assert law.is_working(found.ends, country)
+    assert is_working(found.ends, country)
     assert found.ends - delivered < timedelta(days=14 + 10)
 
 
@@ -54,8 +57,8 @@ def test_who_was_told_less_has_no_less_time(
     country: str, delivered: date, told: law.Told
 ) -> None:
     ordered = date(2026, 7, 1)
-    knows = law.right(sale(country, delivered, ordered=ordered, told=told), "1")
-    never = law.right(sale(country, delivered, ordered=ordered, told=law.Told()), "1")
+    knows = law.right(sale(country, delivered, ordered=ordered, told=told))
+    never = law.right(sale(country, delivered, ordered=ordered, told=law.Told()))
     assert knows.ends is not None
     assert never.ends is not None
     assert knows.ends <= never.ends
@@ -67,20 +70,20 @@ def test_the_refund_is_never_due_earlier_for_what_came_later(
     country: str, told: date, goods: date | None, proof: date | None, later: int
 ) -> None:
     more = timedelta(days=later)
-    due = law.refund_due(country, told, goods=goods, proof=proof)
+    due = refund_due(country, told, goods=goods, proof=proof)
     if goods is None and proof is None:
         assert due is None
         return
     assert due is not None
     assert due >= told + FOURTEEN
-    after = law.refund_due(country, told + more, goods=goods, proof=proof)
+    after = refund_due(country, told + more, goods=goods, proof=proof)
     assert after is not None
     assert after >= due
     moved = (goods + more if goods else None, proof + more if proof else None)
-    after = law.refund_due(country, told, goods=moved[0], proof=moved[1])
+    after = refund_due(country, told, goods=moved[0], proof=moved[1])
     assert after is not None
     assert after >= due
-    with_both = law.refund_due(country, told, goods=goods, proof=proof or told)
+    with_both = refund_due(country, told, goods=goods, proof=proof or told)
     assert with_both is not None
     assert with_both <= due
 
@@ -147,7 +150,7 @@ def test_lateness_never_falls_with_time(
     total, goods = Money(max(due, price), "EUR"), Money(price, "EUR")
 
     def cost(day: int) -> int:
-        return law.lateness(total, day, rate, goods, begun=begun).minor
+        return lateness(total, day, rate, goods, begun=begun).minor
 
     assert cost(days) >= 0
     if days > 10:  # the interest of ten days may be above the first step
