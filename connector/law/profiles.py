@@ -32,7 +32,6 @@ class Profile:
     withdrawal_days: int = 14
     conformity_months: int | None = 24
     presumed_months: int = 12
-    used_presumed_months: int = 12
     repair_days: int | None = None
 
     def article(self, topic: str) -> str:

@@ -26,8 +26,13 @@ MONEY = frozenset({Resolution.REFUND, Resolution.KEEP, Resolution.MANUAL})
 
 def switches(db: Database, case: Return) -> Switches:
     """Return the open points of the law as the policy of the return settles them."""
-    digest = case.policy_hash or orders.policy_of(db, case.shop, case.order_ref)
-    text = shops.policy_text(db, digest) if digest else ""
+    return switches_of(db, case.shop, case.order_ref, case.policy_hash)
+
+
+def switches_of(db: Database, shop: str, order_ref: str, digest: str = "") -> Switches:
+    """Do as `switches` does, for an order; by another version where `digest` says."""
+    version = digest or orders.policy_of(db, shop, order_ref)
+    text = shops.policy_text(db, version) if version else ""
     try:
         return policy.stored(text).switches if text else law.DEFAULTS
     except PolicyError:

@@ -6,7 +6,7 @@ is answered for, who proves it, and what he may ask for (docs/law.md).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,13 +17,11 @@ from connector.steps import progress
 from connector.store import history, notices, returns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from connector.law import Switches
     from connector.model import Order, Return, ReturnLine
     from connector.store import Database
-    from connector.store.history import Event
 
 FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
 ORDER = tuple(Remedy)  # what is asked for first stands first
@@ -124,10 +122,10 @@ def _faulty(
     given: Switches,
 ) -> Faulty:
     known = law.profile(order.customer.country)
-    repairs = _repairs(db, case, line)
-    goods = _goods(order, line, repairs)
+    past = _past(db, case, line, order.customer.country)
+    goods = _goods(order, line, past)
     asked = law.local_day(case.opened_at, goods.country)
-    found = law.remedies(goods, today, asked=asked, has_failed=bool(repairs))
+    found = law.remedies(goods, today, asked=asked, has_failed=bool(past.repaired))
     is_uk = known.regime is Regime.UK and goods.delivered is not None
     return Faulty(
         line_id=line.id,
@@ -144,33 +142,53 @@ def _faulty(
     )
 
 
-def _repairs(db: Database, case: Return, line: ReturnLine) -> list[Event]:
-    """List when goods of this very line came back from a repair, oldest first."""
-    return [
-        event
-        for other in returns.of_order(db, case.shop, case.order_ref)
-        if other.id != case.id
-        and any(
-            one.line_ref == line.line_ref
-            and one.resolution is Resolution.REPAIR
-            and one.handed_back
-            for one in other.lines
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """What an earlier return did for the goods: None, or 0 days, for not known.
+
+    `repaired` is when they came back from a repair that took `away` days, `anew` when
+    others were given instead of the repair that was wanted.
+    """
+
+    repaired: date | None = None
+    away: int = 0
+    anew: date | None = None
+
+
+def _past(db: Database, case: Return, line: ReturnLine, country: str) -> _Past:
+    """Read what earlier returns of the order did for this line; the last counts."""
+    found = _Past()
+    for other in returns.of_order(db, case.shop, case.order_ref):
+        mine = [one for one in other.lines if one.line_ref == line.line_ref]
+        if other.id == case.id or not mine:
+            continue
+        events = history.timeline(db, other.id)
+        back = [one.at for one in events if one.event == "hand_back"]
+        came = [one.at for one in events if one.event.startswith("receive")]
+        is_repair = any(x.resolution is Resolution.REPAIR for x in mine)
+        if is_repair and back and came:
+            days = (back[-1] - came[0]).days + 1  # both days count
+            day = law.local_day(back[-1], country)
+            found = replace(found, repaired=day, away=found.away + days)
+        is_other = any(
+            x.wanted is Resolution.REPAIR and x.resolution is Resolution.REPLACEMENT
+            for x in mine
         )
-        for event in history.timeline(db, other.id)
-        if event.event == "hand_back"
-    ]
+        if is_other and other.closed_at:
+            found = replace(found, anew=law.local_day(other.closed_at, country))
+    return found
 
 
-def _goods(order: Order, line: ReturnLine, repairs: Sequence[Event]) -> Goods:
+def _goods(order: Order, line: ReturnLine, past: _Past) -> Goods:
     country = order.customer.country
     begins, counted_from = policy.line_begins(order, line.line_ref)
-    back = law.local_day(repairs[-1].at, country) if repairs else None
+    is_known = counted_from == "delivery"
     return Goods(
         country=country,
         bought=law.local_day(order.placed_at, country),
-        delivered=law.local_day(begins, country)
-        if counted_from == "delivery"
-        else None,
-        repaired=back,
-        handed_back=back,
+        delivered=law.local_day(begins, country) if is_known else None,
+        repaired=past.repaired,
+        handed_back=past.repaired,
+        suspended=past.away,
+        anew=past.anew,
     )
