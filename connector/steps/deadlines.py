@@ -16,12 +16,13 @@ from connector.steps.owing import payable
 from connector.store import desk, refunds, returns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from connector.model import Return
     from connector.steps.clocks import Reading
     from connector.store import Database
+    from connector.store.refunds import RefundRow
 
 OVERDUE, NOT_SENT = "overdue", "not_sent_back"
 SOON, LOST = "term_is_near", "lost_on_the_way"
@@ -113,7 +114,7 @@ def _near(db: Database, case: Return, reading: Reading) -> str:
     every = payable(case, rows, When.REQUESTED)
     if case.kind is not Kind.WITHDRAWAL:
         return f"{start}, and the policy still waits" if every != due else ""
-    if every != by_term:
+    if waits_for_proof(case, rows, reading.at_term):
         return (
             f"{start}, as the customer says that the goods are on their way: ask for"
             " proof of sending, and say in the return whether there is any. His word"
@@ -122,6 +123,11 @@ def _near(db: Database, case: Return, reading: Reading) -> str:
     if by_term != due:
         return f"{start}: look at the goods before, it is paid by itself then"
     return ""
+
+
+def waits_for_proof(case: Return, rows: Sequence[RefundRow], at_term: When) -> bool:
+    """Say whether some of a withdrawal is not paid by itself when its term ends."""
+    return payable(case, rows, When.REQUESTED) != payable(case, rows, at_term)
 
 
 def _overdue(case: Return, reading: Reading) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from connector.law import Progress
+    from connector.law import Clock, Progress
     from connector.model import Order, Return
     from connector.steps.wayback import WayBack
     from connector.store import Database
@@ -50,12 +50,16 @@ def of(
         return None
     given = reading.switches(db, case)
     seen = reading.progress(db, case, order, rows, given)
-    clock = law.clock(seen, given)
+    return latest(law.clock(seen, given), seen, wayback.of(db, case), now)
+
+
+def latest(clock: Clock, seen: Progress, back: WayBack, now: datetime) -> When | None:
+    """Return what money waits for at most at a moment; pure."""
     if clock.what != "refund" or clock.until is None:
         return None
     if now < leaves_at(clock.until, seen):
         return None
-    return at_term(seen, wayback.of(db, case))
+    return at_term(seen, back)
 
 
 def leaves_at(until: date, seen: Progress) -> datetime:

@@ -133,3 +133,12 @@ def test_and_his_share_of_it_where_he_was_told(counter: Counter) -> None:
     case = counter.open(wish("a"), terms=terms, kind=Kind.WITHDRAWAL)
     counter.work()
     assert amounts(counter, case) == [eur(2410)]
+
+
+def test_a_free_gift_that_is_kept_is_never_charged(address: str) -> None:
+    sandbox = stocked(Sandbox())
+    sandbox.sell(an_order(a_line("a", 6000), a_line("gift", 0), shipping=490))
+    with counting(address, sandbox) as counter:
+        case = counter.open(wish("a"), terms=IN_STEP, kind=Kind.WITHDRAWAL)
+        counter.work()
+        assert amounts(counter, case) == [eur(6490)]

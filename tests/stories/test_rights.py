@@ -12,11 +12,12 @@ from adapters.sandbox import Sandbox
 from connector import law, policy
 from connector.demo.world import BOOTS, TEE
 from connector.law import Remedy
-from connector.model import Kind, Parcel, Resolution
+from connector.model import Kind, Parcel, Resolution, TaxPart, Terms
 from connector.states import Decision
-from connector.steps import amends, rights
+from connector.steps import amends, question, rights
 from connector.store import desk, notices, orders, returns, shops, statements
-from tests.connector.shapes import NOON, a_line, an_order
+from connector.web import outcomes
+from tests.connector.shapes import NOON, a_line, an_order, eur
 from tests.mailbox import mailbox
 from tests.stories.declaring import Customer, later, mailing, particulars
 from tests.stories.making_good import counting, stocked, wish
@@ -224,3 +225,36 @@ def test_a_part_is_withdrawn_by_a_person_who_knows_the_policy(
     assert "say which" in matter.why
     assert ("refuse it" in matter.why) is not allows
     assert returns.of_order(db, TEE, purchase.ref) == []
+
+
+def test_an_excluded_article_shows_what_its_exception_needs(counter: Counter) -> None:
+    order = living_in("DE")
+    orders.keep(counter.db, counter.shop.name, order)
+    case = counter.open(wish("a"), kind=Kind.WITHDRAWAL, is_back=False)
+    sealed = policy.load(
+        'currency = "EUR"\n[[reasons]]\ncode = "*"\n[[exclude]]\narticle = "e"\n'
+        'why = "Sealed."\nskus = [""]\n'
+    )
+    (said,) = policy.judge(sealed, order, question.asked(case)).lines
+    assert said.decision is Decision.NEEDS_PERSON
+    (line,) = case.lines
+    judged = replace(case, lines=(replace(line, trace=said.trace),))
+    (one,) = rights.of(counter.db, judged, order, counter.now).withdrawing
+    assert one.exception == "BGB § 312g(2) no. 3"
+    assert one.needs == ("unsealed",)
+
+
+def test_a_kept_fee_shows_the_tax_in_it(address: str) -> None:
+    taxed = replace(a_line("a", 12_000), taxes=(TaxPart(rate="20", amount=eur(2000)),))
+    sandbox = stocked(Sandbox())
+    sandbox.sell(an_order(taxed))
+    with counting(address, sandbox) as counter:
+        case = counter.open(wish("a"), is_back=False)
+        (line,) = case.lines
+        terms = Terms(when="received", restocking=((line.id, 1500),))
+        returns.judged(counter.db, case.id, "", terms, shipping=False)
+        counter.receive(case.id)
+        counter.work()
+        (row,) = counter.rows(case)
+        order = orders.get(counter.db, "sandbox", "29")
+        assert outcomes.fee_taxes(counter.db, row, order) == {"a": eur(300)}

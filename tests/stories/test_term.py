@@ -16,14 +16,14 @@ from connector import law
 from connector.demo.world import TEE
 from connector.errors import BadRequest
 from connector.states import Refund
-from connector.steps import clocks, deadlines, inspect, wayback
+from connector.steps import clocks, deadlines, decide, inspect, wayback
 from connector.steps.inspect import Counted
 from connector.store import desk, history, orders, refunds, returns
 from jobs.schedule import once
 from tests.mailbox import mailbox
 from tests.stories.declaring import Customer, later, mailing, particulars
 from tests.stories.test_withdrawal_staff import carried, staff
-from tests.stories.way import bought, paid
+from tests.stories.way import asked, bought, paid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -259,6 +259,33 @@ def test_refused_proof_lets_the_merchant_hold_until_the_goods(
     until(world, end - timedelta(hours=5))
     run(world, work)
     assert amounts(world, case) == [Refund.CONFIRMED]
+
+
+def test_the_refund_of_a_fault_is_said_before_its_last_day(
+    world: World, work: Work
+) -> None:
+    db = world.office.db
+    purchase = bought(world, TEE)
+    world.tee.orders[purchase.ref].country = "GB"
+    asked(world, purchase, reason="defective")
+    (case,) = returns.of_order(db, TEE, purchase.ref)
+    for line in case.lines:
+        if line.decision != "approved":
+            decide.by_person(
+                db,
+                world.office.work.shops[TEE],
+                case.id,
+                line.id,
+                "approve",
+                actor="t",
+                why="it is broken",
+                now=world.clock(),
+            )
+    world.clock.pass_by(days=8)
+    once(work, nightly=True)
+    (matter,) = desk.about(db, case.id)
+    assert matter.code == deadlines.SOON
+    assert "Consumer Rights Act" in matter.why
 
 
 def test_the_customer_reads_his_own_last_day_and_the_shop_s(
