@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from connector.errors import BadRequest
 from connector.model import Kind
 from connector.steps import amends, costs
-from connector.store import atomic, orders, returns
+from connector.store import atomic, grades, orders, returns
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,4 +56,4 @@ def grade(
     if loss_bp and costs.lost(db, case, order, loss_bp) < loss_bp:
         msg = "nothing may be kept: the customer was not told of his right in time"
         raise BadRequest(msg, number=case.number)
-    returns.grade(db, case, line_id, loss_bp, actor=actor, why=why.strip(), now=now)
+    grades.keep(db, case, line_id, loss_bp, actor=actor, why=why.strip(), now=now)

@@ -223,37 +223,6 @@ def place_goods(
 
 
 @atomic
-def grade(
-    db: Database,
-    case: Return,
-    line_id: int,
-    loss_bp: int,
-    *,
-    actor: str,
-    why: str,
-    now: datetime,
-) -> None:
-    """Keep how much of its price a line's goods have lost, in basis points."""
-    db.execute(
-        "UPDATE return_lines SET loss_bp = :loss WHERE id = :id",
-        loss=loss_bp,
-        id=line_id,
-    )
-    history.note(
-        db,
-        shop=case.shop,
-        about="line",
-        about_id=str(line_id),
-        return_id=case.id,
-        event=f"grade:{loss_bp}",
-        state="",
-        actor=actor,
-        why=why,
-        now=now,
-    )
-
-
-@atomic
 def judged(
     db: Database, return_id: str, policy_hash: str, terms: Terms, *, shipping: bool
 ) -> None:
