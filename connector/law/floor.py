@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connector.law.america import CALIFORNIA, NEW_YORK, unshown_days
-from connector.law.clocks import REFUND_DAYS, SEND_BACK_DAYS
 from connector.law.consequences import Fee
 from connector.law.letters import LETTERS
 from connector.law.profiles import profile, withdrawing
@@ -25,14 +24,12 @@ if TYPE_CHECKING:
 class Window:
     """Days in which goods may go back, as a policy says under `key`.
 
-    `countries` are those where it holds; empty: everywhere it is sold to. `binds`
-    says that a withdrawal or a plain request to return is refused after it.
+    `countries` are those where it holds; empty: everywhere it is sold to.
     """
 
     key: str
     days: int
     countries: frozenset[str] = frozenset()
-    binds: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +39,6 @@ class Excluded:
     key: str
     letter: str = ""
     countries: frozenset[str] = frozenset()
-    binds: bool = False  # it refuses withdrawals too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,20 +67,13 @@ class Denied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What of a policy the law looks at; days None where it sets none.
-
-    `sold_to` empty: everywhere. `refund_days` count from the day that the law pays
-    from, `send_back_days` are those that the customer has, `fault_days` end faults.
-    """
+    """What of a policy the law looks at; `sold_to` empty: everywhere."""
 
     sold_to: frozenset[str] = frozenset()
     windows: tuple[Window, ...] = ()
     excluded: tuple[Excluded, ...] = ()
     fees: tuple[Charged, ...] = ()
     denied: tuple[Denied, ...] = ()
-    refund_days: int | None = None
-    send_back_days: int | None = None
-    fault_days: int | None = None
     restocking: str = ""  # the key of a restocking fee on voluntary returns
 
 
@@ -105,7 +94,7 @@ def undercuts(terms: Terms) -> tuple[Undercut, ...]:
         one
         for country in countries
         if profile(country).withdrawal_days
-        for rule in (_windows, _excluded, _fees, _denied, _times)
+        for rule in (_windows, _excluded, _fees, _denied)
         for one in rule(terms, country)
     )
 
@@ -158,7 +147,7 @@ def _is_here(countries: frozenset[str], country: str) -> bool:
 def _windows(terms: Terms, country: str) -> Iterator[Undercut]:
     least = profile(country).withdrawal_days
     for one in terms.windows:
-        if one.binds and _is_here(one.countries, country) and one.days < least:
+        if _is_here(one.countries, country) and one.days < least:
             why = f"{one.days} days are fewer than the {least} of the law"
             yield _undercut(country, "withdrawal", one.key, why)
 
@@ -169,9 +158,6 @@ def _excluded(terms: Terms, country: str) -> Iterator[Undercut]:
             continue
         if one.letter and one.letter not in LETTERS:
             why = f"the law has no exception {one.letter!r}"
-            yield _undercut(country, "exceptions", one.key, why)
-        elif one.binds and not one.letter:
-            why = "an exclusion without its letter of the law refuses no withdrawal"
             yield _undercut(country, "exceptions", one.key, why)
 
 
@@ -186,19 +172,6 @@ def _denied(terms: Terms, country: str) -> Iterator[Undercut]:
     for one in terms.denied:
         if _is_here(one.countries, country):
             yield _undercut(country, one.topic, one.key, one.why)
-
-
-def _times(terms: Terms, country: str) -> Iterator[Undercut]:
-    if terms.refund_days is not None and terms.refund_days > REFUND_DAYS:
-        why = f"{terms.refund_days} days to refund are more than {REFUND_DAYS}"
-        yield _undercut(country, "refund", "refund", why)
-    back = terms.send_back_days
-    if back is not None and back < SEND_BACK_DAYS:
-        why = f"{back} days to send back are fewer than {SEND_BACK_DAYS}"
-        yield _undercut(country, "return_cost", "send_back", why)
-    if terms.fault_days is not None:
-        why = "a last day for faults hides the legal guarantee"
-        yield _undercut(country, "conformity", "faults", why)
 
 
 def _undercut(country: str, topic: str, key: str, why: str) -> Undercut:

@@ -93,8 +93,8 @@ _ALL: tuple[Switch, ...] = (
         "carrier_receipt",
         default=True,
         statement=12,
-        what="A carrier's receipt counts as proof of sending until a person rejects"
-        " it.",
+        what="The customer's word that he sent the goods starts the clock of his refund"
+        " until a person rejects it. False: only proof that a person has seen does.",
     ),
     Switch(
         "part_of_order",

@@ -54,14 +54,14 @@ def of(db: Database, case: Return) -> WayBack:
 
 
 def matters(case: Return) -> bool:
-    """Say whether the money of a return may hang on proof of sending: by law, it may.
+    """Say whether the money of a return may hang on proof of sending: a withdrawal's.
 
     Once all goods are here nothing hangs on it any more.
     """
-    is_law = case.kind in (Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE)
     is_away = case.status in ("awaited", "in_transit", "partly_received")
     is_lost = any(line.lost for line in case.lines) and not case.closed_at
-    return is_law and not case.cancelled_at and (is_away or is_lost)
+    is_open = case.kind is Kind.WITHDRAWAL and not case.cancelled_at
+    return is_open and (is_away or is_lost)
 
 
 @atomic
@@ -70,8 +70,8 @@ def say(
 ) -> None:
     """Keep a word of WORDS; proof that is taken means that the parcel has left.
 
-    Raises BadRequest for another word, for a return that is over, and for proof
-    that is refused without a reason.
+    Raises BadRequest for another word, for a return that is over or is no withdrawal,
+    and for proof that is refused without a reason.
     """
     case = returns.get(db, return_id)
     if word not in WORDS:
@@ -79,6 +79,9 @@ def say(
         raise BadRequest(msg)
     if case.closed_at or case.cancelled_at:
         msg = "this return is over"
+        raise BadRequest(msg, number=case.number)
+    if case.kind is not Kind.WITHDRAWAL:
+        msg = "only the money of a withdrawal hangs on proof of sending"
         raise BadRequest(msg, number=case.number)
     if word == "refused" and not why.strip():
         msg = "say why it is no proof; it stays in the timeline"

@@ -301,3 +301,6 @@ def test_the_customer_reads_his_own_last_day_and_the_shop_s(
     inspect.ship(world.office.db, case.id, actor="customer", now=world.clock())
     page = world.office.app.test_client().get(link).get_data(as_text=True)
     assert "At the latest on" in page
+    received(world, case)
+    page = world.office.app.test_client().get(link).get_data(as_text=True)
+    assert "at the latest." in page

@@ -114,8 +114,6 @@ def test_fewer_days_always_undercut_and_no_more_ever_do(
     sold = frozenset({country})
     terms = Terms(sold_to=sold, windows=(Window(key="w", days=days),))
     assert bool(law.undercuts(terms)) == (days < 14)
-    loose = Terms(sold_to=sold, windows=(Window(key="w", days=days, binds=False),))
-    assert law.undercuts(loose) == ()
 
 
 @given(
@@ -130,8 +128,6 @@ def test_a_kinder_policy_never_undercuts_more(
         return Terms(
             sold_to=frozenset(sold),
             windows=tuple(Window(key="w", days=one + extra) for one in windows),
-            refund_days=30 - extra // 2,
-            send_back_days=extra,
         )
 
     assert len(law.undercuts(terms(more))) <= len(law.undercuts(terms(0)))
