@@ -140,6 +140,24 @@ def test_a_person_is_told_in_time_to_look_at_them(world: World, work: Work) -> N
     assert amounts(world, case) == []  # rejected is rejected
 
 
+def test_goods_that_were_booked_unchecked_can_still_be_checked_in_the_console(
+    world: World, work: Work, staff: FlaskClient
+) -> None:
+    _, case = withdrawn(world, work)
+    received(world, case)
+    page = f"/console/returns/{case.id}"
+    line = case.lines[0]
+    shown = staff.get(page).get_data(as_text=True)
+    action = f"{page}/lines/{line.id}/receive"
+    assert action in shown
+    booked = {"received": "0", "accepted": "1", "rejected": f"{line.asked - 1}"}
+    staff.post(action, data=carried(staff, page) | booked | {"lost": "0"})
+    found = fresh(world, case).lines[0]
+    assert (found.received, found.accepted) == (line.asked, 1)
+    assert found.rejected == line.asked - 1
+    assert action not in staff.get(page).get_data(as_text=True)
+
+
 def test_the_customer_s_word_alone_moves_no_money_and_a_person_is_asked(
     world: World, work: Work
 ) -> None:
