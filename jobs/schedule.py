@@ -15,9 +15,9 @@ from connector.steps import (
     audit,
     backfill,
     balances,
-    clocks,
     close,
     compare,
+    deadlines,
     decide,
     expire,
     hooks,
@@ -216,8 +216,8 @@ def compare_books(work: Work, shop: str) -> int:
 
 
 def watch_clocks(work: Work, shop: str) -> int:
-    """Lay before a person what is overdue by law."""
-    return clocks.run(work.db, shop, work.clock)
+    """Lay before a person what is overdue by law, or soon will be."""
+    return deadlines.run(work.db, shop, work.clock)
 
 
 def read_balances(work: Work, shop: str) -> int:

@@ -265,9 +265,14 @@ class Line:
             return wanted
         money = self.own.any_of("resolution", (Resolution.REFUND, Resolution.KEEP))
         same = f"p.wanted = {self.own.value('resolution', self._word)}"
-        free = f"p.kind <> '{Kind.WITHDRAWAL.value}'"
-        forced = either((money, same, free))
+        forced = either((money, same, self._may_force()))
         return either((both((own, forced)), both((no(own), wanted))))
+
+    def _may_force(self) -> str:
+        """Whether a rule may give what is neither money nor wanted."""
+        credit = self.own.any_of("resolution", sorted(CREDITS))
+        fault = both((f"p.kind <> '{Kind.WITHDRAWAL.value}'", no(credit)))
+        return either((no(BY_LAW), fault))
 
     def _word(self, found: object) -> str:
         return self.text.value(str(found))
@@ -279,8 +284,7 @@ class Line:
         if own == NO:
             return "p.wanted"
         money = self.own.any_of("resolution", (Resolution.REFUND, Resolution.KEEP))
-        free = f"p.kind <> '{Kind.WITHDRAWAL.value}'"
-        forced = both((own, either((money, free))))
+        forced = both((own, either((money, self._may_force()))))
         return case(
             (forced, self.own.value("resolution", self._word)), otherwise="p.wanted"
         )

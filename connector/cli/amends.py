@@ -154,6 +154,7 @@ def _decide(
 @click.option("--ware", default="", help="The shop's id of what is sent instead.")
 @AS
 @BY
+@click.option("--agreed", is_flag=True, help="The customer agreed to credit.")
 @WHY
 @click.pass_obj
 def resolve(
@@ -165,12 +166,14 @@ def resolve(
     ware: str,
     levels: tuple[str, ...],
     by: str,
+    agreed: bool,
     why: str,
 ) -> None:
     """Make a LINE of a return good in another WAY.
 
     NUMBER is the return's number or id, LINE the number that `returns show` gives
     its line. An exchange takes a --ware, whose price and stock are read at the shop.
+    Credit for what the law pays back in money needs --agreed.
     """
     with _opened(load, number) as (branches, case, shop):
         asked = returns.line_of(case, line).asked
@@ -189,6 +192,7 @@ def resolve(
             now=branches.now(),
             goods=goods,
             approval=approval(load(), levels, by),
+            has_agreed=agreed,
         )
         click.echo(f"{case.number} line {line}: {way}")
         if goods:

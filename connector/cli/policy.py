@@ -41,14 +41,18 @@ def policy_group() -> None:
 def check(load: Callable[[], Config], file: Path | None) -> None:
     """Check FILE, or the policy of every shop: errors, rules in vain, rules that clash.
 
-    Ends with 1 where something was found, with 0 where nothing was.
+    Ends with 1 where something was found, with 0 where nothing was. What the law
+    asks of a lawful policy is said beside: it is nothing to mend.
     """
     texts = {str(file): file.read_text("utf-8")} if file else _in_force(load)
     found = 0
     for name, text in texts.items():
-        for one in analyse(policy.load(text, name)):
+        rules = policy.load(text, name)
+        for one in analyse(rules):
             click.echo(f"{name}:{one.line}: {one.kind}: {one.says}")
             found += 1
+        for says in policy.advice(rules):
+            click.echo(f"{name}: to know: {says}")
     if found:
         sys.exit(1)
     click.echo(f"nothing to mend in {', '.join(texts)}" if texts else "no policy yet")

@@ -3,16 +3,14 @@
 docs/law.md lists every rule with its source; none of it is legal advice.
 """
 
-from connector.law.america import fee_tax, policy_until
-from connector.law.calendars import end_of, is_working, local_day, moved
+from connector.law.america import fee_tax
+from connector.law.calendars import accepted_until, end_of, local_day
 from connector.law.clocks import (
+    REFUND_DAYS,
     Clock,
     Progress,
     Who,
     clock,
-    prompt_refund,
-    refund_due,
-    send_back_by,
 )
 from connector.law.conformity import (
     Goods,
@@ -27,25 +25,27 @@ from connector.law.conformity import (
 )
 from connector.law.consequences import (
     Fee,
-    delivery_back,
+    binds_means,
     delivery_of_part,
     fees_allowed,
+    loss_allowed,
     may_part,
     same_means,
-    value_kept,
 )
 from connector.law.floor import (
+    Advice,
     Charged,
     Denied,
     Excluded,
     Terms,
     Undercut,
     Window,
+    advice,
     undercuts,
 )
 from connector.law.labels import FORM, LABELS, MANDATORY, Label, capital, labels
-from connector.law.late import How, Late, late_of, lateness, warranty_shipping
-from connector.law.letters import LETTERS, Exempt, Letter
+from connector.law.late import How, Late
+from connector.law.letters import LETTERS, Exempt, Letter, place_of
 from connector.law.profiles import PROFILES, Profile, Regime, profile, withdrawing
 from connector.law.switches import DEFAULTS, SWITCHES, Switch, Switches, settle
 from connector.law.withdrawal import (
@@ -53,7 +53,6 @@ from connector.law.withdrawal import (
     Right,
     Sale,
     Told,
-    owes_function,
     right,
     sale_of,
     withdrawal_days,
@@ -66,7 +65,9 @@ __all__ = [
     "LETTERS",
     "MANDATORY",
     "PROFILES",
+    "REFUND_DAYS",
     "SWITCHES",
+    "Advice",
     "Charged",
     "Clock",
     "Delivery",
@@ -94,38 +95,31 @@ __all__ = [
     "Undercut",
     "Who",
     "Window",
+    "accepted_until",
+    "advice",
+    "binds_means",
     "capital",
     "clock",
-    "delivery_back",
     "delivery_of_part",
     "end_of",
     "extends",
     "fee_tax",
     "fees_allowed",
     "guarantee",
-    "is_working",
     "labels",
-    "late_of",
-    "lateness",
     "local_day",
+    "loss_allowed",
     "may_part",
-    "moved",
-    "owes_function",
     "path",
-    "policy_until",
+    "place_of",
     "profile",
-    "prompt_refund",
-    "refund_due",
     "reject_until",
     "remedies",
     "right",
     "sale_of",
     "same_means",
-    "send_back_by",
     "settle",
     "undercuts",
-    "value_kept",
-    "warranty_shipping",
     "withdrawal_days",
     "withdrawing",
 ]

@@ -5,7 +5,6 @@ Statements 63, 65 and 79 of docs/law.md; goods not shipped are in `clocks`.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from connector.law.profiles import Regime, profile
@@ -19,29 +18,18 @@ CALIFORNIA_DAYS = 30  # Civil Code 1723
 CALIFORNIA, NEW_YORK = "CA", "NY"
 
 
-def policy_until(
-    bought: date,
-    days: int,
-    region: str,
-    *,
-    is_shown: bool,
-    switches: Switches = DEFAULTS,
-) -> date:
-    """Return the last day of the merchant's own window for a buyer in the USA.
+def unshown_days(region: str, days: int, switches: Switches = DEFAULTS) -> int:
+    """Return how long a buyer may return goods where the policy was not shown to him.
 
-    `region` is the state. `is_shown` says that the policy was conspicuously shown
-    before the sale, as kept with its version and time; without that record the 30
-    days of California hold, whatever the policy gives.
+    `region` is the state, `days` what the policy gives. California gives 30, whatever
+    the policy says, unless it was conspicuously shown before the sale.
     """
-    last = bought + timedelta(days=days)
-    if is_shown:
-        return last
     if region == CALIFORNIA:
-        return max(last, bought + timedelta(days=CALIFORNIA_DAYS))
+        return max(days, CALIFORNIA_DAYS)
     more = switches["us_new_york_days"]
     if region == NEW_YORK and isinstance(more, int):
-        return max(last, bought + timedelta(days=more))
-    return last
+        return max(days, more)
+    return days
 
 
 def fee_tax(

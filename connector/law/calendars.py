@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from connector.law.profiles import profile
+from connector.law.profiles import Regime, profile
 from connector.law.switches import DEFAULTS
 
 if TYPE_CHECKING:
@@ -107,6 +107,19 @@ def next_working(day: date, country: str, region: str = "") -> date:
     while not is_working(day, country, region):
         day += timedelta(days=1)
     return day
+
+
+def accepted_until(
+    day: date, country: str, region: str = "", switches: Switches = DEFAULTS
+) -> date:
+    """Return until when a statement is taken as in time: the last day, as it moves.
+
+    In the United Kingdom nothing moves it; as goodwill, the next working day counts.
+    """
+    last = moved(day, country, region, switches)
+    if profile(country).regime is Regime.UK and switches["uk_goodwill"]:
+        return next_working(last, country, region)
+    return last
 
 
 def add_months(day: date, months: int) -> date:

@@ -40,9 +40,7 @@ class Progress:
     """How far a return is; days where the customer lives, None: not yet.
 
     `told` is the day the statement, claim or request reached the merchant; `proof` of
-    sending; `accepted` is when the merchant accepted that a fault is refunded;
-    `promised` is how many days after the goods the merchant's own policy pays, None:
-    he promised nothing.
+    sending; `accepted` is when the merchant accepted that a fault is refunded.
     """
 
     country: str
@@ -56,7 +54,6 @@ class Progress:
     collects: bool = False  # the shop offered to fetch the goods
     never_sent: bool = False  # nothing was supplied: there is nothing to hold for
     region: str = ""
-    promised: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,16 +223,11 @@ def _faulty(seen: Progress, switches: Switches) -> Clock:
 
 
 def _voluntary(seen: Progress, switches: Switches) -> Clock:
-    """Return the clock of the merchant's own promise: none, or days after the goods."""
+    """Return the clock of a plain return: no law sets a day, but in the USA."""
     known = profile(seen.country)
     if known.regime is Regime.US and seen.never_sent:
         due = prompt_refund(seen.told, switches)
         return _refund_awaited(due, known.article("refund"))
     if seen.goods is None and not seen.never_sent:
         return _goods_awaited(None, "")
-    if seen.promised is None:
-        return _refund_awaited(None, "")
-    since = seen.goods or seen.told
-    return _refund_awaited(
-        since + timedelta(days=seen.promised), "the merchant's own promise"
-    )
+    return _refund_awaited(None, "")

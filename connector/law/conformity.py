@@ -59,7 +59,6 @@ class Goods:
     country: str
     bought: date
     delivered: date | None
-    is_used: bool = False
     repaired: date | None = None
     handed_back: date | None = None
     suspended: int = 0
@@ -83,8 +82,6 @@ def guarantee(goods: Goods, switches: Switches = DEFAULTS) -> Guarantee:
     """Return the legal guarantee of goods; the last day of each period."""
     known = profile(goods.country)
     term, presumed = _months(known, switches)
-    if goods.is_used:
-        presumed = min(presumed, known.used_presumed_months)
     start = goods.anew or goods.delivered
     until = None
     if start and term is not None:
@@ -177,12 +174,12 @@ def remedies(
     *,
     asked: date | None = None,
     has_failed: bool = False,
-    is_grave: bool = False,
 ) -> frozenset[Remedy]:
     """Return what a customer with a fault may ask for today.
 
-    Repair or replacement first, at his choice; money once that failed, the fault is
-    grave, or the days of the law since he `asked` are over (France: 30). In the United
+    Repair or replacement first, at his choice; money once that failed, or the days of
+    the law since he `asked` are over (France: 30); a grave fault is a person's to see,
+    and that goods were used. In the United
     Kingdom he may reject the goods for their price at once in the first 30 days.
     """
     known = profile(goods.country)
@@ -192,7 +189,7 @@ def remedies(
     is_over = bool(
         days and asked and not has_failed and today > asked + timedelta(days=days)
     )
-    if has_failed or is_grave or is_over:
+    if has_failed or is_over:
         return FIRST | SECOND
     if known.regime is Regime.UK and _may_reject(goods, today):
         return FIRST | {Remedy.REFUND}

@@ -8,27 +8,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.law.clocks import REFUND_DAYS, SEND_BACK_DAYS
+from connector.law.america import CALIFORNIA, NEW_YORK, unshown_days
 from connector.law.consequences import Fee
 from connector.law.letters import LETTERS
 from connector.law.profiles import profile, withdrawing
+from connector.law.switches import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from connector.law.switches import Switches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """Days in which goods may go back, as a policy says under `key`.
 
-    `countries` are those where it holds; empty: everywhere it is sold to. `binds`
-    says that a withdrawal or a plain request to return is refused after it.
+    `countries` are those where it holds; empty: everywhere it is sold to.
     """
 
     key: str
     days: int
     countries: frozenset[str] = frozenset()
-    binds: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,6 @@ class Excluded:
     key: str
     letter: str = ""
     countries: frozenset[str] = frozenset()
-    binds: bool = False  # it refuses withdrawals too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,8 @@ class Denied:
     """What a policy denies a claim of the law under `key`.
 
     `topic` is that of an article: withdrawal (the claim itself), refund (money, for
-    something else instead) or conformity (a fault is not heard).
+    something else instead), conformity (a fault is not heard) or remedies (it is made
+    good with what is no remedy).
     """
 
     key: str
@@ -66,20 +67,14 @@ class Denied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What of a policy the law looks at; days None where it sets none.
-
-    `sold_to` empty: everywhere. `refund_days` count from the day that the law pays
-    from, `send_back_days` are those that the customer has, `fault_days` end faults.
-    """
+    """What of a policy the law looks at; `sold_to` empty: everywhere."""
 
     sold_to: frozenset[str] = frozenset()
     windows: tuple[Window, ...] = ()
     excluded: tuple[Excluded, ...] = ()
     fees: tuple[Charged, ...] = ()
     denied: tuple[Denied, ...] = ()
-    refund_days: int | None = None
-    send_back_days: int | None = None
-    fault_days: int | None = None
+    restocking: str = ""  # the key of a restocking fee on voluntary returns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +94,50 @@ def undercuts(terms: Terms) -> tuple[Undercut, ...]:
         one
         for country in countries
         if profile(country).withdrawal_days
-        for rule in (_windows, _excluded, _fees, _denied, _times)
+        for rule in (_windows, _excluded, _fees, _denied)
         for one in rule(terms, country)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What a merchant should know of his policy, which is lawful; at a key of it."""
+
+    key: str
+    article: str
+    why: str
+
+
+def advice(terms: Terms, switches: Switches = DEFAULTS) -> tuple[Advice, ...]:
+    """Return what holds of a policy only if the customer could read it, or of its fees.
+
+    Nothing where the shop does not sell to the USA by its own word (65, 79).
+    """
+    if "US" not in terms.sold_to:
+        return ()
+    known = profile("US")
+    found = [
+        Advice(
+            key=one.key,
+            article=known.article("policy"),
+            why=f"show it conspicuously before the sale: else a buyer in {region} has"
+            f" {more} days, not {one.days}",
+        )
+        for one in terms.windows
+        if _is_here(one.countries, "US")
+        for region in (CALIFORNIA, NEW_YORK)
+        if (more := unshown_days(region, one.days, switches)) > one.days
+    ]
+    if terms.restocking:
+        why = (
+            "in California a restocking fee is no more than what the return truly"
+            " costs, and bears no tax: all tax goes back. Retour does not know the"
+            " state of a buyer"
+        )
+        found.append(
+            Advice(key=terms.restocking, article=known.article("fee_tax"), why=why)
+        )
+    return tuple(found)
 
 
 def _is_here(countries: frozenset[str], country: str) -> bool:
@@ -111,7 +147,7 @@ def _is_here(countries: frozenset[str], country: str) -> bool:
 def _windows(terms: Terms, country: str) -> Iterator[Undercut]:
     least = profile(country).withdrawal_days
     for one in terms.windows:
-        if one.binds and _is_here(one.countries, country) and one.days < least:
+        if _is_here(one.countries, country) and one.days < least:
             why = f"{one.days} days are fewer than the {least} of the law"
             yield _undercut(country, "withdrawal", one.key, why)
 
@@ -122,9 +158,6 @@ def _excluded(terms: Terms, country: str) -> Iterator[Undercut]:
             continue
         if one.letter and one.letter not in LETTERS:
             why = f"the law has no exception {one.letter!r}"
-            yield _undercut(country, "exceptions", one.key, why)
-        elif one.binds and not one.letter:
-            why = "an exclusion without its letter of the law refuses no withdrawal"
             yield _undercut(country, "exceptions", one.key, why)
 
 
@@ -139,19 +172,6 @@ def _denied(terms: Terms, country: str) -> Iterator[Undercut]:
     for one in terms.denied:
         if _is_here(one.countries, country):
             yield _undercut(country, one.topic, one.key, one.why)
-
-
-def _times(terms: Terms, country: str) -> Iterator[Undercut]:
-    if terms.refund_days is not None and terms.refund_days > REFUND_DAYS:
-        why = f"{terms.refund_days} days to refund are more than {REFUND_DAYS}"
-        yield _undercut(country, "refund", "refund", why)
-    back = terms.send_back_days
-    if back is not None and back < SEND_BACK_DAYS:
-        why = f"{back} days to send back are fewer than {SEND_BACK_DAYS}"
-        yield _undercut(country, "return_cost", "send_back", why)
-    if terms.fault_days is not None:
-        why = "a last day for faults hides the legal guarantee"
-        yield _undercut(country, "conformity", "faults", why)
 
 
 def _undercut(country: str, topic: str, key: str, why: str) -> Undercut:

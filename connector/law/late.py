@@ -1,4 +1,4 @@
-"""What a late refund costs by law; statements 35, 38, 40 and 45 of docs/law.md.
+"""What a late refund costs by law; statements 35, 40 and 45 of docs/law.md.
 
 France: Code de la consommation, art. L242-4
 (https://www.legifrance.gouv.fr/codes/texte_lc/LEGITEXT000006069565). A refund after
@@ -162,22 +162,3 @@ def late_of(country: str, kind: Kind, switches: Switches = DEFAULTS) -> Late:
             how=How.DOUBLE, article=known.article("late"), is_contested=is_contested
         )
     return NOT_LATE
-
-
-# (last day late, percent more) of the shipping of goods under warranty, then the rest.
-SHIPPING_STEPS: Sequence[tuple[int, int]] = ((14, 10), (30, 20))
-SHIPPING_REST = 50
-
-
-def warranty_shipping(paid: Money, days: int) -> Money:
-    """Return what is owed for the shipping that a customer paid under warranty.
-
-    France, L241-6: due 14 days after he was told that the goods are taken; `days`
-    count from the end of that term.
-    """
-    if days <= 0:
-        return paid
-    for last, percent in SHIPPING_STEPS:
-        if days <= last:
-            return paid + paid.share(percent, WHOLE)
-    return paid + paid.share(SHIPPING_REST, WHOLE)

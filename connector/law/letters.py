@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connector.errors import PolicyError
+from connector.law.profiles import profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +104,13 @@ class Exempt:
         return self.shown and not self.missing
 
 
-def place_of(letter: str, country: str, article: str) -> str:
-    """Name an exception in a country's law; `article` is its list of exceptions."""
-    own = LETTERS[letter].places.get(country)
+def place_of(letter: str, country: str) -> str:
+    """Name an exception in a country's law, else in the directive's."""
+    known = profile(country)
+    own = LETTERS[letter].places.get(known.country)
     if own is None:
         return f"Directive 2011/83/EU art. 16({letter})"
     if own.startswith("§"):
         return f"BGB {own}"
-    return f"{article} {'no. ' if country == 'DE' else ''}{own}"
+    number = "no. " if known.country == "DE" else ""
+    return f"{known.article('exceptions')} {number}{own}"

@@ -32,7 +32,6 @@ class Profile:
     withdrawal_days: int = 14
     conformity_months: int | None = 24
     presumed_months: int = 12
-    used_presumed_months: int = 12
     repair_days: int | None = None
 
     def article(self, topic: str) -> str:
@@ -148,6 +147,7 @@ BRITAIN: Mapping[str, str] = {
 AMERICA: Mapping[str, str] = {
     "refund": "16 CFR 435.1(b)",
     "policy": "California Civil Code 1723",
+    "fee_tax": "18 CCR 1655(a)(1)",
 }
 
 ZONES: Mapping[str, str] = {

@@ -93,8 +93,8 @@ _ALL: tuple[Switch, ...] = (
         "carrier_receipt",
         default=True,
         statement=12,
-        what="A carrier's receipt counts as proof of sending until a person rejects"
-        " it.",
+        what="The customer's word that he sent the goods starts the clock of his refund"
+        " until a person rejects it. False: only proof that a person has seen does.",
     ),
     Switch(
         "part_of_order",
@@ -104,16 +104,11 @@ _ALL: tuple[Switch, ...] = (
         " law says so.",
     ),
     Switch(
-        "b2b_excluded",
-        default=False,
-        statement=22,
-        what="Orders with a company's VAT number are no consumers' orders.",
-    ),
-    Switch(
         "function_from",
         default=FUNCTION_FROM,
         statement=23,
-        what="Since when the withdrawal function is owed, in every country.",
+        what="Since when the withdrawal function is owed, in every country: a notice"
+        " must name it since then.",
         kind=date,
     ),
     Switch(

@@ -11,14 +11,14 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connector.law.calendars import (
+    accepted_until,
     add_months,
     end_of,
     local_day,
     moved,
-    next_working,
 )
 from connector.law.letters import Exempt, place_of
-from connector.law.profiles import Regime, profile
+from connector.law.profiles import profile
 from connector.law.switches import DEFAULTS
 
 if TYPE_CHECKING:
@@ -37,12 +37,10 @@ class Told:
 
     `right` is the day he had the notice of his right, `function` the day the notice
     named the withdrawal function; a day before the contract will do for both.
-    `return_cost` says that he was told, before he bought, that the way back is his.
     """
 
     right: date | None = None
     function: date | None = None
-    return_cost: bool = False
 
 
 NOTHING_TOLD = Told()
@@ -61,8 +59,6 @@ class Sale:
     """An order as the law sees it.
 
     `region` is ISO 3166-2 without the country, `zone` IANA; empty where unknown.
-    `regular` are the lines of a subscription, whose first delivery counts. `collects`
-    says that the shop offered to fetch the goods.
     """
 
     country: str
@@ -71,9 +67,6 @@ class Sale:
     region: str = ""
     zone: str = ""
     told: Told = NOTHING_TOLD
-    regular: frozenset[str] = frozenset()
-    is_business: bool = False
-    collects: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,11 +132,10 @@ def sale_of(
 
 def right(
     sale: Sale,
-    line: str,
     exempt: Exempt | None = None,
     switches: Switches = DEFAULTS,
 ) -> Right:
-    """Return the right to withdraw from one line of a sale."""
+    """Return the right to withdraw from a line; `exempt` where there may be none."""
     known = profile(sale.country)
     if not known.withdrawal_days:
         return Right(
@@ -151,14 +143,11 @@ def right(
             article="",
             why="No law that Retour knows grants a withdrawal there.",
         )
-    if sale.is_business and switches["b2b_excluded"]:
-        why = "A company bought; the right is a consumer's."
-        return Right(applies=False, article=known.article("withdrawal"), why=why)
     if exempt is not None and exempt.holds:
-        article = place_of(exempt.letter, known.country, known.article("exceptions"))
+        article = place_of(exempt.letter, known.country)
         return Right(applies=False, article=article, why="An exception of the law.")
     missing = exempt.missing if exempt is not None and exempt.shown else frozenset()
-    starts = start_of(sale, line)
+    starts = start_of(sale)
     if starts is None:
         why = "The right is there, and its period has not started."
         return Right(
@@ -167,14 +156,13 @@ def right(
     return _running(sale, known, starts, missing, switches)
 
 
-def start_of(sale: Sale, line: str) -> date | None:
-    """Return day 0: the last parcel of the order; the first of a subscription's line.
+def start_of(sale: Sale) -> date | None:
+    """Return day 0: the last parcel of the order.
 
-    None while a parcel is on its way, or nobody says when one arrived.
+    None while a parcel is on its way, or nobody says when one arrived. The shops do
+    not say which lines are regular deliveries, whose first one counts: the later day
+    is the customer's.
     """
-    if line in sale.regular:
-        own = [one for one in sale.deliveries if not one.lines or line in one.lines]
-        return min((one.delivered for one in own if one.delivered), default=None)
     days = [one.delivered for one in sale.deliveries]
     known = [day for day in days if day is not None]
     return max(known) if known and len(known) == len(days) else None
@@ -188,13 +176,11 @@ def _running(
     switches: Switches,
 ) -> Right:
     first = starts + timedelta(days=withdrawal_days(known.country, switches))
-    told = told_on(sale, switches)
+    told = _told_on(sale, switches)
     is_extended = told is None or told > starts
     counted = _extended(sale, known, starts, told, switches) if is_extended else first
     ends = moved(counted, known.country, sale.region, switches)
-    accepted = ends
-    if known.regime is Regime.UK and switches["uk_goodwill"]:
-        accepted = next_working(ends, known.country, sale.region)
+    accepted = accepted_until(counted, known.country, sale.region, switches)
     return Right(
         applies=True,
         article=known.article("extended" if is_extended else "withdrawal"),
@@ -217,7 +203,7 @@ def withdrawal_days(country: str, switches: Switches = DEFAULTS) -> int:
     return known.withdrawal_days
 
 
-def told_on(sale: Sale, switches: Switches = DEFAULTS) -> date | None:
+def _told_on(sale: Sale, switches: Switches = DEFAULTS) -> date | None:
     """Return when the customer was told all that starts the ordinary period.
 
     In the countries of the switch, a contract since the function is owed needs a
@@ -234,15 +220,6 @@ def told_on(sale: Sale, switches: Switches = DEFAULTS) -> date | None:
     if not owed or told.right is None:
         return told.right
     return max(told.right, told.function) if told.function else None
-
-
-def owes_function(country: str) -> bool:
-    """Say whether the online withdrawal function is owed to a customer (statement 23).
-
-    To every one in the EU and EEA, also of contracts before the duty while their
-    period runs. The United Kingdom asks for none (statement 57).
-    """
-    return profile(country).regime is Regime.EU
 
 
 def _extended(

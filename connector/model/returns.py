@@ -124,6 +124,7 @@ class ReturnLine:
     answers: tuple[tuple[str, str], ...] = ()  # (question code, answer code)
     restock: bool | None = None  # None: as inspection says; else said by a person
     place: str = ""  # where it is restocked, the shop's id; empty: where it came from
+    loss_bp: int = 0  # value lost by handling, basis points of the price; a person's
     handed_back: int = 0  # units given back to the customer, repaired or refused
     photos: int = 0  # how many the customer sent us; kept when they are erased
 
@@ -151,6 +152,7 @@ class Terms:
     fallback: Resolution = Resolution.REFUND
     credit_days: int | None = None
     shipping_limit: Money | None = None  # of the outbound shipping; None: what was paid
+    shipping_part: str = ""  # how it goes back with a part of the goods; "": not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,9 @@ from connector.policy.case import (
     When,
 )
 from connector.policy.judge import judge
+from connector.policy.lawful import advice
 from connector.policy.load import digest, load, starter, stored
-from connector.policy.periods import LAW_BOUND
+from connector.policy.periods import LAW_BOUND, line_begins
 from connector.policy.seen import email_hash, worth
 from connector.policy.sentences import answer, deciding, render
 from connector.policy.vocabulary import (
@@ -39,6 +40,7 @@ __all__ = [
     "Verdict",
     "Wanted",
     "When",
+    "advice",
     "answer",
     "asked",
     "deciding",
@@ -46,6 +48,7 @@ __all__ = [
     "email_hash",
     "judge",
     "label",
+    "line_begins",
     "load",
     "photos_wanted",
     "reasons",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import CREDITS, Fault, Kind, Resolution
 from connector.policy.case import Offer
+from connector.policy.periods import LAW_BOUND
 from connector.policy.rules import chosen
 from connector.policy.sentences import answer
 
@@ -66,14 +67,28 @@ def resolution(
     wanted = seen.wanted.resolution
     forced = said.values.get("resolution")
     if forced is not None:
-        is_money = forced in (wanted, Resolution.REFUND, Resolution.KEEP)
-        if is_money or seen.case.kind is not Kind.WITHDRAWAL:
+        kind = seen.case.kind
+        if may_force(kind, forced, wanted):
             return forced, None
-        return wanted, answer("resolution", "ask", "withdrawal_money")
+        code = "withdrawal_money" if kind is Kind.WITHDRAWAL else "fault_money"
+        return wanted, answer("resolution", "ask", code)
     if any(one.resolution is wanted for one in offered):
         return wanted, None
     facts = (("wanted", wanted.value),)
     return wanted, answer("resolution", "ask", "resolution", facts)
+
+
+def may_force(kind: Kind, forced: Resolution, wanted: Resolution) -> bool:
+    """Say whether a rule may give this instead of what is wanted.
+
+    A withdrawal is paid back in money; a fault is never made good with credit that
+    nobody asked for (docs/law.md, statements 13, 37 and 60).
+    """
+    if forced in (wanted, Resolution.REFUND, Resolution.KEEP):
+        return True
+    if kind is Kind.WITHDRAWAL:
+        return False
+    return kind not in LAW_BOUND or forced not in CREDITS
 
 
 def bonus(way: Resolution, offered: tuple[Offer, ...], said: Said) -> int:

@@ -111,3 +111,6 @@ class Verdict:
     fallback: Resolution = Resolution.REFUND
     credit_days: int | None = None
     shipping_limit: Money | None = None  # of the outbound shipping; None: what was paid
+    shipping_part: str = (
+        ""  # it goes back in step with the goods, as law.md no. 75 says
+    )

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from connector import law
 from connector.model import CREDITS, Answer, Kind, Resolution
 from connector.money import Money
 from connector.policy import amends
@@ -94,6 +95,7 @@ def judge(policy: Policy, order: Order, case: Case) -> Verdict:
         fallback=policy.fallback,
         credit_days=policy.credit_days,
         shipping_limit=_shipping_limit(of),
+        shipping_part=_shipping_part(of),
     )
 
 
@@ -312,6 +314,18 @@ def _shipping_limit(of: Whole) -> Money | None:
     if of.case.kind is not Kind.WITHDRAWAL or not of.is_same_currency:
         return None
     return None if of.policy.refund_shipping else limit
+
+
+def _shipping_part(of: Whole) -> str:
+    """Say how the shipping goes back with a part of an order that is withdrawn.
+
+    The law is silent; the switch `part_delivery` says (docs/law.md, statement 75).
+    """
+    country = of.order.customer.country
+    has_right = law.profile(country).withdrawal_days
+    if of.case.kind is not Kind.WITHDRAWAL or not has_right:
+        return ""
+    return str(of.policy.switches["part_delivery"])
 
 
 def _is_given_shipping(of: Whole, spoken: list[_Spoken]) -> bool:

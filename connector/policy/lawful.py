@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connector import law
 from connector.errors import PolicyError
-from connector.model import Kind, Resolution
+from connector.model import CREDITS, Kind, Resolution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +49,16 @@ def terms(policy: Policy) -> law.Terms:
         ),
         fees=tuple(_fees(policy)),
         denied=tuple(_denied(policy)),
+        restocking="fees.restocking_percent" if policy.restocking_bp else "",
     )
+
+
+def advice(policy: Policy) -> list[str]:
+    """Return what a merchant should know of his lawful policy, a sentence each."""
+    return [
+        f"[{_shown(one.key)}] {one.why} ({one.article})"
+        for one in law.advice(terms(policy), policy.switches)
+    ]
 
 
 def problems(policy: Policy, lines: Lines) -> list[tuple[int, str]]:
@@ -164,6 +173,9 @@ def _denied(policy: Policy) -> Iterator[law.Denied]:
     for one in _aimed(policy, *FAULTS):
         if one.rule.then.decide == "decline":
             yield _denial(one, "conformity", "a fault is always heard")
+        if one.rule.then.resolution in CREDITS:
+            why = "a fault is not made good with credit that nobody asked for"
+            yield _denial(one, "remedies", why)
 
 
 def _denial(one: _Aimed, topic: str, why: str) -> law.Denied:

@@ -27,8 +27,9 @@ def withdrawal_ends(
 
     Fourteen days from the last parcel of the order (article 9.2.b.i), to the end of
     the last day where the customer lives, which is no weekend or holiday there
-    (Regulation 1182/71). Later ones go to a person, who sees `law.right`: the period
-    is longer where the shop did not inform. A country whose law gives no right gets
+    (Regulation 1182/71; in the United Kingdom as goodwill). Later ones go to a
+    person, who sees `law.right`: the period is longer where the shop did not inform. A
+    country whose law gives no right gets
     the same days, as the shop offers it the form.
     """
     start, counted_from = begin(order, order.parcels)
@@ -37,7 +38,8 @@ def withdrawal_ends(
     if counted_from != "delivery":
         days += grace_days
     last = law.local_day(start, country) + timedelta(days=days)
-    end = law.end_of(law.moved(last, country, switches=switches), country)
+    last = law.accepted_until(last, country, switches=switches)
+    end = law.end_of(last, country)
     return start, counted_from, end - timedelta(microseconds=1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from connector import law
 from connector.model import Kind, OrderStatus
 from connector.policy.periods import LAW_BOUND, withdrawal_ends
 from connector.policy.seen import email_hash, past, past_worth, worth
@@ -106,7 +107,24 @@ def withdrawal(seen: Seen) -> Answer:
     facts = (("from", counted_from), ("start", start.date().isoformat()))
     if seen.case.asked_at <= last:
         return answer("withdrawal", "approve", "withdrawal", facts)
-    return answer("withdrawal", "ask", "withdrawal_late", facts)
+    return answer("withdrawal", "ask", *_late(seen, facts))
+
+
+def _late(seen: Seen, facts: Facts) -> tuple[str, Facts]:
+    """Say why only a person knows: the period is longer where nobody informed.
+
+    Whether the shop did is not the policy's to know (docs/law.md, statement 6): here
+    stands the last day that there could be.
+    """
+    right = law.right(law.sale_of(seen.order), switches=seen.policy.switches)
+    if not right.applies:
+        return "withdrawal_late", facts
+    if right.ends is None:
+        return "withdrawal_unstarted", facts
+    facts = (*facts, ("law", right.article), ("until", right.ends.isoformat()))
+    if right.is_open(seen.case.asked_at):
+        return "withdrawal_extended", facts
+    return "withdrawal_over", facts
 
 
 def exclusions(seen: Seen, holds: Holds) -> Answer | None:
@@ -123,8 +141,8 @@ def exclusions(seen: Seen, holds: Holds) -> Answer | None:
         if _excludes(one, seen) or (one.when and does):
             facts: Facts = (("name", one.name), ("sku", seen.line.sku))
             if one.article:
-                law = f"article 16 ({one.article}) of Directive 2011/83/EU"
-                facts = (*facts, ("law", law))
+                place = f"article 16 ({one.article}) of Directive 2011/83/EU"
+                facts = (*facts, ("law", place), ("letter", one.article))
             return answer("exclusion", "decline", "", facts, one.why)
     return None
 

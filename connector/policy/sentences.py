@@ -45,6 +45,18 @@ SENTENCES: Mapping[str, str] = {
     "withdrawal_late": N_(
         "Withdrawal declared later than 14 days after the last parcel."
     ),
+    "withdrawal_extended": N_(
+        "Withdrawal declared after the ordinary 14 days. Where the shop did not inform"
+        " of the right it runs until %(until)s, so a person decides."
+    ),
+    "withdrawal_over": N_(
+        "Withdrawal declared after %(until)s, when the right ended even where the shop"
+        " did not inform of it; a person decides."
+    ),
+    "withdrawal_unstarted": N_(
+        "Withdrawal declared late by what is known, but nobody says when the last"
+        " parcel arrived: in law the period may not have begun. A person decides."
+    ),
     "claim": N_("No rule speaks against this claim."),
     "gift_card": N_("Gift cards cannot be returned."),
     "final_sale": N_("This item was a final sale."),
@@ -67,6 +79,10 @@ SENTENCES: Mapping[str, str] = {
     "approver": N_("This must be approved by: %(who)s."),
     "resolution": N_("What is wanted instead is not offered for this item."),
     "withdrawal_money": N_("A withdrawal is paid back in money; a person decides."),
+    "fault_money": N_(
+        "Faulty goods are not made good with credit that nobody asked for; a person"
+        " decides."
+    ),
     "ways": N_("The shop itself has no way to do what is wanted: %(way)s."),
     "automatic": N_("A person decides every return."),
     "automatic_below": N_("Worth %(worth)s; from %(limit)s on, a person decides."),
@@ -81,7 +97,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     SOFTENED: N_("The law may grant this claim all the same."),
 }
-DAYS = frozenset({"last_day", "start"})
+DAYS = frozenset({"last_day", "start", "until"})
 AMOUNTS = frozenset({"worth", "limit", "above", "below"})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from connector.law import delivery_of_part
 from connector.model import Deduction, Share
 from connector.money import Money, total
 from connector.settlement import tenders
@@ -138,6 +139,8 @@ def _shipping(
         return []
     if limit is not None:
         room = min(room, limit.minor)
+    if extras.shipping_part:
+        room = _in_step(order, before, room, extras.shipping_part)
     room = max(0, room - back)
     shares: list[Share] = []
     for charge in order.shipping:
@@ -147,6 +150,18 @@ def _shipping(
         if minor:
             shares.append(of_charge(charge, minor, gone[charge.ref]))
     return shares
+
+
+def _in_step(order: Order, before: Before, whole: int, mode: str) -> int:
+    """Return how much shipping is back in all, as much of the goods is (minor units).
+
+    Those that go back now are counted already: what is left of it goes with them.
+    """
+    lines = [line for line in as_paid(order) if line.gross.minor > 0]
+    worth = sum(line.gross.minor for line in lines)
+    gone = sum(min(line.gross.minor, before.line(line.ref).gross) for line in lines)
+    standard = Money(whole, order.currency)
+    return delivery_of_part(standard, worth=worth, gone=gone, mode=mode).minor
 
 
 def _return_fee(extras: Extras, before: Before, so_far: _Sum) -> None:

@@ -42,6 +42,7 @@ class Extras:
 
     shipping: bool = False  # refund the outbound shipping
     shipping_limit: Money | None = None  # R8: cheapest standard offered, an order
+    shipping_part: str = ""  # law.delivery_of_part: in step with the goods; "": whole
     return_fee: Money | None = None  # the customer's share of the way back
     fee_once: bool = False  # True: the return fee is an order's, not a return's
     tender_kinds: tuple[TenderKind, ...] = ()  # R9: these first, in this order

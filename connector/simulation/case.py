@@ -296,6 +296,7 @@ class Case:
             actor="staff",
             why="asked for by telephone",
             now=self.world.now(),
+            has_agreed=True,
         )
 
     def _choose(self, wanted: Wanted) -> dict[str, NewGoods]:

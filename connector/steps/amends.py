@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector import law
 from connector.errors import BadRequest, Gone, PlatformError
-from connector.model import Found, NewGoods, Resolution
+from connector.model import CREDITS, Found, NewGoods, Resolution
 from connector.states import Decision, Exchange, Refund
-from connector.steps import asking, levels
+from connector.steps import asking, levels, progress
 from connector.steps.owing import FREE, GOODS, STAYING
 from connector.steps.promise import SETTLEMENT
 from connector.steps.reconcile import look
@@ -80,11 +81,14 @@ def instead(
     now: datetime,
     goods: NewGoods | None = None,
     approval: levels.Approval = levels.NOBODY,
+    has_agreed: bool = False,
 ) -> None:
     """Make a line good in another way; raises BadRequest once that has begun.
 
     Of a line that is made good in part, the units that are left may still be.
     Raises LevelNeeded where the policy wants another `approval`.
+    `has_agreed`: the customer has expressly agreed to credit, after he asked. Without
+    it none is given where the law pays back by the same means.
     """
     case = returns.get(db, return_id)
     line = returns.line_of(case, line_id)
@@ -100,12 +104,29 @@ def instead(
     if _has_begun(db, case, line, resolution):
         msg = "this line is being made good already; settle that refund first"
         raise BadRequest(msg, number=case.number)
+    is_other = resolution in CREDITS and resolution is not line.wanted
+    if is_other and keeps_means(db, case, now if has_agreed else None):
+        msg = "by law the money goes back as it was paid, unless the customer agrees"
+        raise BadRequest(msg, number=case.number)
     how = levels.to_change(db, case, line_id, resolution).hold(approval)
     said = levels.said(how, why)
+    if is_other and has_agreed:
+        agreed = f"the customer agreed to {resolution.value} instead of money"
+        returns.note(db, case, "agreed", actor, agreed, now)
     returns.resolve(
         db, case, line_id, resolution, actor=actor, why=said, now=now, goods=goods
     )
     desk.settle(db, "return", case.id, SETTLEMENT, actor, now)
+
+
+def keeps_means(db: Database, case: Return, agreed: datetime | None) -> bool:
+    """Say whether the law pays a return back by the means that it was paid with.
+
+    `agreed` is when the customer agreed to another; the choice counts once he asked.
+    """
+    country = orders.get(db, case.shop, case.order_ref).customer.country
+    is_bound = law.binds_means(country, case.kind)
+    return is_bound and law.same_means(progress.told(db, case), agreed)
 
 
 def _has_begun(
@@ -139,6 +160,8 @@ def fall_back(db: Database, refund_id: str, why: str, now: datetime) -> None:
     case = returns.get(db, row.return_id)
     refunds.move(db, refund_id, "sold_out", now, why=why)
     way = case.terms.fallback if case.terms else Resolution.REFUND
+    if way in CREDITS and keeps_means(db, case, None):
+        way = Resolution.REFUND  # what the policy says was agreed to by nobody
     if way in (Resolution.NONE, *GOODS):
         desk.put(
             db,
@@ -164,6 +187,7 @@ def call_off(
     why: str,
     now: datetime,
     approval: levels.Approval = levels.NOBODY,
+    has_agreed: bool = False,
 ) -> None:
     """Give something else for an exchange that its customer never paid for.
 
@@ -179,8 +203,17 @@ def call_off(
     if finding.found is Found.DONE:
         msg = "the customer has paid meanwhile: the exchange goes on"
         raise BadRequest(msg)
-    able = shop.abilities
-    _call_off(db, able, refund_id, resolution, approval, actor=actor, why=why, now=now)
+    _call_off(
+        db,
+        shop.abilities,
+        refund_id,
+        resolution,
+        approval,
+        actor=actor,
+        why=why,
+        now=now,
+        has_agreed=has_agreed,
+    )
 
 
 @atomic
@@ -194,6 +227,7 @@ def _call_off(
     actor: str,
     why: str,
     now: datetime,
+    has_agreed: bool,
 ) -> None:
     row = refunds.get(db, refund_id)
     stands = exchanges.of_refund(db, refund_id)
@@ -207,6 +241,9 @@ def _call_off(
         msg = "say what the customer gets instead"
         raise BadRequest(msg)
     case = returns.get(db, row.return_id)
+    if resolution in CREDITS and keeps_means(db, case, now if has_agreed else None):
+        msg = "by law the money goes back as it was paid, unless the customer agrees"
+        raise BadRequest(msg)
     said = {
         int(line_id): levels.said(
             levels.to_change(db, case, int(line_id), resolution).hold(approval),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Resolution
 from connector.states import Decision, Refund
+from connector.steps import term
 from connector.steps.owing import FREE, STAYING
 from connector.steps.promise import NOTHING_DUE
 from connector.store import atomic, errands, history, refunds, returns
@@ -55,6 +56,7 @@ def _is_finished(db: Database, case: Return, *, must_hear: bool) -> bool:
             paid.update({int(ref): units for ref, units in row.units.items()})
         elif row.state is not Refund.CANCELLED and row.units:
             return False
+    lost_is_paid = term.pays_for_lost(db, case)
     nothing_due = history.happened(db, case.id, NOTHING_DUE)
     if must_hear and any(
         errand.verb in ("open", "approve", "dispose") and errand.state != "done"
@@ -62,17 +64,23 @@ def _is_finished(db: Database, case: Return, *, must_hear: bool) -> bool:
     ):
         return False
     return all(
-        _is_settled(line, 0 if nothing_due else _owed(line) - paid[line.id])
+        _is_settled(
+            line,
+            0
+            if nothing_due
+            else _owed(line, lost_is_paid=lost_is_paid) - paid[line.id],
+        )
         for line in case.lines
         if line.decision != Decision.DECLINED
     )
 
 
-def _owed(line: ReturnLine) -> int:
+def _owed(line: ReturnLine, *, lost_is_paid: bool) -> int:
     """Return how many units of a line must have been made good by a refund."""
     if line.resolution in FREE:
         return 0
-    return line.approved - line.rejected - line.lost - line.elsewhere
+    lost = 0 if lost_is_paid else line.lost
+    return line.approved - line.rejected - lost - line.elsewhere
 
 
 def _is_settled(line: ReturnLine, owed: int) -> bool:

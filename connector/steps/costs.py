@@ -1,10 +1,12 @@
-"""Who bears the cost of sending goods back, where the law has a word in it."""
+"""What may be kept of a refund, where the law has a word in it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.model import Kind
+from connector import law
+from connector.law import Fee
+from connector.steps import wayback
 from connector.store import notices
 
 if TYPE_CHECKING:
@@ -16,10 +18,28 @@ if TYPE_CHECKING:
 def borne(db: Database, case: Return, order: Order, fee: Money | None) -> Money | None:
     """Return what a customer bears of the policy's fee for the way back.
 
-    One who withdraws bears it only if the shop told him before he bought: directive
-    2011/83/EU, articles 6(6) and 14(1); L221-23 Code de la consommation, § 357(5) BGB.
+    One who withdraws bears it only if the shop told him before he bought, and does not
+    fetch the goods: directive 2011/83/EU, articles 6(6) and 14(1); L221-23 Code de la
+    consommation, § 357(5) and (6) BGB.
     """
-    is_free = case.kind is Kind.WITHDRAWAL and not notices.was_told(
-        db, case.shop, order.placed_at
+    allowed = law.fees_allowed(
+        case.kind,
+        is_told=_is_told(db, case, order),
+        is_fetched=wayback.of(db, case).is_fetched,
     )
-    return None if is_free else fee
+    return fee if Fee.RETURN_COST in allowed else None
+
+
+def lost(db: Database, case: Return, order: Order, loss_bp: int) -> int:
+    """Return what may be kept for value that was lost, by a person's grade.
+
+    In basis points of what was paid. One who withdraws bears it only if he was told of
+    his right: directive 2011/83/EU, article 14(2); § 357a(1) BGB.
+    """
+    if not loss_bp:
+        return 0
+    return law.loss_allowed(case.kind, loss_bp, is_told=_is_told(db, case, order))
+
+
+def _is_told(db: Database, case: Return, order: Order) -> bool:
+    return notices.was_told(db, case.shop, order.placed_at)

@@ -124,6 +124,7 @@ def _terms(
         fallback=verdict.fallback if has_fallback else Resolution.REFUND,
         credit_days=verdict.credit_days,
         shipping_limit=verdict.shipping_limit,
+        shipping_part=verdict.shipping_part,
     )
 
 

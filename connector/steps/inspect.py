@@ -46,7 +46,8 @@ def ship(db: Database, return_id: str, *, actor: str, now: datetime) -> None:
         return
     returns.ship(db, case, actor, now)
     for line in case.lines:
-        if line.decision == Decision.APPROVED and line.received == 0:
+        is_away = line.received + line.lost == 0
+        if line.decision == Decision.APPROVED and is_away:
             returns.move_goods(db, case, line.id, "ship", {}, actor=actor, now=now)
 
 

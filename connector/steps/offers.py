@@ -96,6 +96,7 @@ def outcomes(
     """
     said = {one.line_ref: one for one in verdict.lines}
     found, fee, shipping = [], verdict.return_fee, verdict.refund_shipping
+    part = "" if shipping else verdict.shipping_part  # each way takes its own
     for way in (*ORDER, Resolution.REPAIR):
         group = [wish for wish in wishes if _way(said[wish.line_ref]) is way]
         if not group:
@@ -105,7 +106,9 @@ def outcomes(
             continue
         goods = tuple(wish.goods for wish in group if wish.goods)
         extras = Extras(
-            shipping=shipping and way not in GOODS,
+            shipping=(shipping or bool(part)) and way not in GOODS,
+            shipping_limit=verdict.shipping_limit,
+            shipping_part=part,
             return_fee=fee,
             new_goods=total((one.price for one in goods), order.currency)
             if way is Resolution.EXCHANGE

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 GOODS = frozenset({Resolution.EXCHANGE, Resolution.REPLACEMENT})  # new ones are sent
 STAYING = frozenset({Resolution.KEEP})  # the customer keeps what he has
+MOMENTS = tuple(When)  # later is further down
 FREE = frozenset({Resolution.REPAIR, Resolution.NONE})  # nothing is paid
 # What is settled first, where the lines of a return are made good in several ways.
 ORDER: Sequence[Resolution] = (
@@ -42,24 +43,29 @@ def way_of(line: ReturnLine) -> Resolution:
     return Resolution.REFUND if line.resolution in STAYING else line.resolution
 
 
-def payable(case: Return, rows: Sequence[RefundRow]) -> dict[int, int]:
+def payable(
+    case: Return, rows: Sequence[RefundRow], latest: When | None = None
+) -> dict[int, int]:
     """Return, by return line id, the units that are due and were never promised.
 
+    `latest` is what money waits for at most, whatever the policy says: the law's.
     A refund that was refused, failed or came undone is not planned anew by
     itself: a person decides (decision 0003). Only a cancelled one gives its units
     back.
     """
     promised = _promised(rows)
     due = {
-        line.id: _due(case, line) - promised[line.id] - line.elsewhere
+        line.id: _due(case, line, latest) - promised[line.id] - line.elsewhere
         for line in case.lines
     }
     return {ref: units for ref, units in due.items() if units > 0}
 
 
-def debts(case: Return, rows: Sequence[RefundRow]) -> list[Debt]:
+def debts(
+    case: Return, rows: Sequence[RefundRow], latest: When | None = None
+) -> list[Debt]:
     """Return what is due, one debt a way, in the order of settling."""
-    units = payable(case, rows)
+    units = payable(case, rows, latest)
     ways = {line.id: way_of(line) for line in case.lines}
     return [
         Debt(way=way, units=found)
@@ -121,13 +127,13 @@ def _promised(rows: Sequence[RefundRow]) -> Counter[int]:
     return promised
 
 
-def _due(case: Return, line: ReturnLine) -> int:
+def _due(case: Return, line: ReturnLine, latest: When | None) -> int:
     """Return how many units of a line the merchant must make good by now."""
     if line.decision != Decision.APPROVED or case.cancelled_at:
         return 0
     if line.resolution in FREE:
         return 0
-    when = _when(case.terms, line)
+    when = _when(case.terms, line, latest)
     has_left = case.shipped_at is not None or line.received > 0
     units = {
         When.REQUESTED: line.approved,
@@ -138,10 +144,11 @@ def _due(case: Return, line: ReturnLine) -> int:
     return max(0, min(units, line.approved - line.rejected))
 
 
-def _when(terms: Terms | None, line: ReturnLine) -> When:
+def _when(terms: Terms | None, line: ReturnLine, latest: When | None) -> When:
     """Return what must have happened first; what stays is due at once."""
     if line.resolution in STAYING:
         return When.REQUESTED
-    if terms is None:
-        return When.INSPECTED
-    return When(terms.goods_when if line.resolution in GOODS else terms.when)
+    if line.resolution in GOODS:
+        return When(terms.goods_when) if terms else When.INSPECTED
+    own = When(terms.when) if terms else When.INSPECTED
+    return own if latest is None else min(own, latest, key=MOMENTS.index)

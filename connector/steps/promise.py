@@ -11,10 +11,11 @@ from connector.model import Moved, Resolution
 from connector.money import total
 from connector.settlement import Extras, Own, Units, settle
 from connector.states import Decision, Refund
+from connector.steps import costs, term
 from connector.steps.asking import courtesy, request
 from connector.steps.events import is_disputed
 from connector.steps.observe import OURS, is_ours, observe
-from connector.steps.owing import GOODS, debts, new_goods, way_of
+from connector.steps.owing import GOODS, debts, new_goods, payable, way_of
 from connector.store import (
     atomic,
     desk,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NOTHING_DUE = "nothing_due"
+BY_LAW = "term_ends"
 SETTLEMENT, CLOSED_THERE, EXCHANGE = "settlement", "closed_there", "exchange"
 HOLDS = (SETTLEMENT, CLOSED_THERE, EXCHANGE)  # open questions: no money meanwhile
 
@@ -53,7 +55,8 @@ def _one(
     db: Database, shop: Shop, return_id: str, clock: Callable[[], datetime]
 ) -> bool:
     case = returns.get(db, return_id)
-    if not debts(case, refunds.of_return(db, case.id)):
+    latest = term.freed(db, case, clock())
+    if not debts(case, refunds.of_return(db, case.id), latest):
         return False
     able = shop.abilities
     if _must_wait(db, able, case):
@@ -103,7 +106,11 @@ def _plan(
     if doubt:
         _ask(db, case, doubt, now)
         return False
-    found = debts(case, refunds.of_return(db, case.id))
+    rows = refunds.of_return(db, case.id)
+    latest = term.of(db, case, order, rows, now)
+    found = debts(case, rows, latest)
+    if payable(case, rows) != payable(case, rows, latest):
+        _by_law(db, case, now)
     # Each in its turn: what the first takes, fees and shipping too, is gone.
     planned = [_promise(db, able, order, case, debt, now) for debt in found]
     return any(planned)
@@ -234,18 +241,22 @@ def preview(
             line_ref=line.line_ref,
             quantity=units[line.id],
             restocking_bp=restocking.get(line.id, 0),
+            deduction_bp=costs.lost(db, case, order, line.loss_bp),
             restock=_goes_back(line, units[line.id]),
             place=line.place,
         )
         for line in lines
     ]
     fee = case.terms.return_fee if case.terms else None
+    fee = costs.borne(db, case, order, fee) if fee else None
+    part = case.terms.shipping_part if case.terms else ""
     ways = {way_of(line) for line in lines}
     sent = new_goods(case, order, units, refunds.of_return(db, case.id))
     extras = Extras(
         # settling knows what of it went back; new goods are sent, not paid back
-        shipping=case.refund_shipping and not ways & GOODS,
+        shipping=(case.refund_shipping or bool(part)) and not ways & GOODS,
         shipping_limit=case.terms.shipping_limit if case.terms else None,
+        shipping_part="" if case.refund_shipping else part,
         return_fee=None if is_charged else fee,
         new_goods=total((one.price for one in sent), order.currency)
         if Resolution.EXCHANGE in ways
@@ -307,6 +318,13 @@ def _paid_with(db: Database, case: Return) -> str:
 def _not_yet(units: Mapping[int, int]) -> str:
     """Name the fact that fees took all of what these units bring."""
     return "not_yet_due:" + ",".join(f"{ref}x{n}" for ref, n in sorted(units.items()))
+
+
+def _by_law(db: Database, case: Return, now: datetime) -> None:
+    """Note, once, that the law's term ended what the policy still waited for."""
+    if not history.happened(db, case.id, BY_LAW):
+        why = "the law lets the money of a withdrawal be held no longer"
+        returns.note(db, case, BY_LAW, "retour", why, now)
 
 
 def _nothing(

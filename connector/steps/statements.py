@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import uuid_utils.compat as uuids
 
-from connector import withdrawal
+from connector import law, withdrawal
 from connector.errors import BadRequest, Gone, PlatformError, Refused
 from connector.model import Kind
+from connector.steps import progress
 from connector.steps import request as opening
 from connector.steps.observe import observe
 from connector.store import (
@@ -180,7 +181,7 @@ def _doubt(db: Database, kept: Statement, order: Order | None) -> str:
     if order is None:
         return "no order of the shop has the number that the statement names"
     if kept.said.part:
-        return f"the customer withdraws from a part of order {order.number}: say which"
+        return _of_part(db, kept, order)
     reach, email = kept.said.reach.strip(), order.customer.email.strip()
     if not email or reach.casefold() != email.casefold():
         return (
@@ -190,9 +191,33 @@ def _doubt(db: Database, kept: Statement, order: Order | None) -> str:
     if not _all_left(db, order, kept.shop):
         return (
             f"nothing of order {order.number} can be sent back: not shipped yet (then"
-            " cancel it in the shop), or in another return already"
+            f" cancel it in the shop{_due(db, kept, order)}), or in another return"
+            " already"
         )
     return ""
+
+
+def _due(db: Database, kept: Statement, order: Order) -> str:
+    """Say by when the money of goods that were never sent has to go back, and why."""
+    country = order.customer.country
+    never = law.Progress(
+        country=country,
+        kind=Kind.WITHDRAWAL,
+        told=law.local_day(kept.moments.received, country),
+        never_sent=True,
+    )
+    clock = law.clock(never, progress.switches_of(db, kept.shop, order.ref))
+    said = f": the money has to go by {clock.until}, {clock.article}"
+    return said if clock.until else ""
+
+
+def _of_part(db: Database, kept: Statement, order: Order) -> str:
+    """Say what a person decides of a withdrawal from a part (docs/law.md, no. 19)."""
+    which = f"the customer withdraws from a part of order {order.number}: say which"
+    country = order.customer.country
+    if law.may_part(country, progress.switches_of(db, kept.shop, order.ref)):
+        return which
+    return f"{which}, or refuse it: your policy has part_of_order = false"
 
 
 def _all_left(db: Database, order: Order, shop: str) -> dict[str, int]:

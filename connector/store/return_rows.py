@@ -70,6 +70,7 @@ def _line(row: Row) -> ReturnLine:
         answers=msgspec.json.decode(row["answers"], type=tuple[tuple[str, str], ...]),
         restock=None if row["restock"] is None else bool(row["restock"]),
         place=row["place"],
+        loss_bp=row["loss_bp"],
         handed_back=row["handed_back"],
         photos=row["photos"],
     )

@@ -297,6 +297,14 @@ THIRD: tuple[Statement, ...] = (
     "ALTER TABLE shops ADD COLUMN reconciled_at TEXT",
 )
 
+# What handling beyond testing has cost, as a person graded it: basis points.
+GRADES: tuple[Statement, ...] = (
+    (
+        "ALTER TABLE return_lines ADD COLUMN loss_bp $int NOT NULL DEFAULT 0"
+        " CHECK (loss_bp BETWEEN 0 AND 10000)"
+    ),
+)
+
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     FIRST,
     SECOND,
@@ -317,4 +325,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     PASTS,
     PASTS_FOUND,
     PHOTOS,
+    GRADES,
 )

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from connector.errors import BadRequest, NotFound, PlatformError
 from connector.model import Resolution
 from connector.money import Money, exponent
-from connector.steps import amends
+from connector.steps import amends, grading
 from connector.store import orders, refunds, returns
 from connector.web import approving, choices
 from connector.web.console import guard, missing, refund_page
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from connector.platform import Shop
 
 SEARCH_LENGTH = 80
+PERCENT = 100  # basis points
 
 
 def pages() -> Blueprint:
@@ -36,6 +37,7 @@ def pages() -> Blueprint:
     routes.get(f"{line}/wares")(wares)
     routes.post(f"{line}/resolve")(resolve)
     routes.post(f"{line}/hand-back")(hand_back)
+    routes.post(f"{line}/grade")(grade)
     routes.post("/returns/<return_id>/courtesy")(courtesy)
     routes.post("/refunds/<refund_id>/call-off")(call_off)
     routes.register_error_handler(NotFound, missing)
@@ -76,6 +78,7 @@ def resolve(return_id: str, line_id: int) -> Response | tuple[str | Response, in
             now=here.clock(),
             goods=goods,
             approval=approving.approval(),
+            has_agreed=_has_agreed(),
         )
 
     refused = attempt(deed, f"resolve{line_id}")
@@ -91,6 +94,11 @@ def _way(code: str) -> Resolution:
         raise BadRequest(gettext("Choose a way to make it good.")) from None
 
 
+def _has_agreed() -> bool:
+    """Say whether the merchant notes that the customer agreed to credit."""
+    return request.form.get("agreed") == "yes"
+
+
 def hand_back(return_id: str, line_id: int) -> Response:
     """Book units that went back to the customer."""
     here = face()
@@ -103,6 +111,24 @@ def hand_back(return_id: str, line_id: int) -> Response:
             actor=actor(),
             now=here.clock(),
         )
+    )
+    return back(return_id)
+
+
+def grade(return_id: str, line_id: int) -> Response:
+    """Keep what handling has cost of a line's value, in whole percent."""
+    here = face()
+    attempt(
+        lambda: grading.grade(
+            here.db,
+            return_id,
+            line_id,
+            count("percent") * PERCENT,
+            actor=actor(),
+            why=why(),
+            now=here.clock(),
+        ),
+        f"grade{line_id}",
     )
     return back(return_id)
 
@@ -159,6 +185,7 @@ def call_off(refund_id: str) -> Response | tuple[str, int]:
             why=why(),
             now=here.clock(),
             approval=approving.approval(),
+            has_agreed=_has_agreed(),
         )
 
     refused = attempt(deed, "calloff")

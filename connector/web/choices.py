@@ -11,7 +11,7 @@ from connector.money import Money
 from connector.platform import Place
 from connector.policy import Offer
 from connector.states import Decision
-from connector.steps import amends, levels, offers, question
+from connector.steps import amends, grading, levels, offers, question
 from connector.steps.owing import GOODS
 from connector.store import orders, returns, shops
 from connector.web.approving import Ways
@@ -29,7 +29,8 @@ NOT_INSTEAD = frozenset({Resolution.REPAIR, Resolution.KEEP})
 class Choices:
     """What can be done with a return; nothing where its shop is disconnected.
 
-    `changeable` are the lines that are not being made good yet; `bonus` and
+    `changeable` are the lines that are not being made good yet, `gradable` those whose
+    lost value may still be kept; `bonus` and
     `offered` are what the verdict fixed and what the policy offers, by line.
     `to_approve`, `to_change` (by line) and `to_add` say as whom that may be done,
     for each level that the policy demands; a line of which it demands none is not
@@ -40,6 +41,7 @@ class Choices:
     places: tuple[Place, ...] = ()
     gives_courtesy: bool = False
     changeable: frozenset[int] = frozenset()
+    gradable: frozenset[int] = frozenset()
     bonus: dict[int, int] = field(default_factory=dict)
     offered: dict[int, tuple[Offer, ...]] = field(default_factory=dict)
     to_approve: dict[int, Ways] = field(default_factory=dict)
@@ -63,6 +65,9 @@ def of(case: Return, order: Order) -> Choices:
         places=able.places,
         gives_courtesy=Resolution.COURTESY in able.ways and not case.cancelled_at,
         changeable=changeable,
+        gradable=frozenset(
+            line.id for line in case.lines if grading.can_grade(here.db, case, line)
+        ),
         bonus=dict(case.terms.bonus) if case.terms else {},
         offered=_offered(able, case, order, changeable),
         to_approve=_to_approve(case),

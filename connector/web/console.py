@@ -19,7 +19,7 @@ from flask import (
 from flask_babel import gettext
 
 from connector.errors import BadRequest, NotFound, PlatformError
-from connector.steps import clocks, question
+from connector.steps import clocks, question, rights, wayback
 from connector.store import (
     backfills,
     desk,
@@ -195,6 +195,9 @@ def return_page(return_id: str, refused: Refusal | None = None) -> str:
         "console/return.html",
         case=case,
         reading=clocks.of(db, case, face().clock()),
+        way_back=wayback.of(db, case),
+        asks_proof=wayback.matters(case),
+        rights=rights.of(db, case, order, face().clock()),
         declared=statements.of_return(db, case.id),
         order=order,
         outcomes=outcomes.of_return(db, case),
@@ -232,9 +235,11 @@ def refund_page(refund_id: str, refused: Refusal | None = None) -> str:
     """Show one refund: its figures, its ledger, its timeline."""
     db = face().db
     row = refunds.get(db, refund_id)
+    order = orders.get(db, row.shop, row.order_ref)
     return render_template(
         "console/refund.html",
         row=row,
+        fee_taxes=outcomes.fee_taxes(db, row, order),
         out=outcomes.of_refund(db, row),
         ways=choices.instead(row.shop),
         needs=choices.to_call_off(row),

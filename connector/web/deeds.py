@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 
 from connector.errors import BadRequest, IllegalTransition, NotFound, Refused
-from connector.steps import byhand, cancel, decide, inspect, place
+from connector.steps import byhand, cancel, decide, inspect, place, wayback
 from connector.steps.inspect import Counted, Shelf
 from connector.store import desk, returns, shops
 from connector.web import approving
@@ -30,6 +30,7 @@ def pages() -> Blueprint:
     routes.before_request(guard)
     routes.post("/returns/<return_id>/lines/<int:line_id>/decide")(decide_line)
     routes.post("/returns/<return_id>/lines/<int:line_id>/receive")(receive_line)
+    routes.post("/returns/<return_id>/way-back/<word>")(way_back)
     routes.post("/returns/<return_id>/settled")(settled)
     routes.post("/returns/<return_id>/cancel")(cancel_return)
     routes.post("/returns/<return_id>/paid-elsewhere")(paid_elsewhere)
@@ -120,6 +121,17 @@ def cancel_return(return_id: str) -> Response:
         cancel.cancel(here.db, shop, return_id, actor=actor(), now=here.clock())
 
     attempt(deed)
+    return back(return_id)
+
+
+def way_back(return_id: str, word: str) -> Response:
+    """Keep what a person says of proof of sending: taken, refused, or fetched by us."""
+    here = face()
+    attempt(
+        lambda: wayback.say(
+            here.db, return_id, word, actor=actor(), why=why(), now=here.clock()
+        )
+    )
     return back(return_id)
 
 

@@ -27,7 +27,13 @@ HAPPENED = {
     ("return", "without_level"): lazy_gettext(
         "Approved in the shop, without the level"
     ),
+    ("return", "proof_taken"): lazy_gettext("Proof of sending was shown"),
+    ("return", "proof_refused"): lazy_gettext("No proof of sending"),
+    ("return", "fetched"): lazy_gettext("The shop fetches the goods"),
+    ("return", "agreed"): lazy_gettext("The customer agreed to credit"),
+    ("return", "term_ends"): lazy_gettext("By law the money waits no longer"),
     # a line of it
+    ("line", "grade"): lazy_gettext("Lost value was graded"),
     ("line", "approve"): lazy_gettext("Line approved"),
     ("line", "decline"): lazy_gettext("Line declined"),
     ("line", "ask"): lazy_gettext("A person must look"),

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from connector import law
 from connector.model import CREDITS, Resolution
 from connector.states import Exchange, Refund
-from connector.store import credit, exchanges, refunds, shops
+from connector.steps import progress
+from connector.store import credit, exchanges, refunds, returns, shops
 from connector.store.credit import Credit
 from connector.store.exchanges import ExchangeRow
 from connector.store.refunds import RefundRow
 
 if TYPE_CHECKING:
-    from connector.model import Return
+    from connector.model import Order, Return
+    from connector.money import Money
     from connector.store import Database
     from connector.store.shops import ShopRow
 
@@ -70,6 +73,27 @@ def _outcome(db: Database, row: RefundRow, made: Credit | None) -> Outcome:
     url = stands.pay_url if stands and is_owed else ""
     safe = bool(url) and leads_to(shops.get(db, row.shop), url)
     return Outcome(row=row, exchange=stands, credit=made, pay_url=url if safe else "")
+
+
+def fee_taxes(db: Database, row: RefundRow, order: Order) -> dict[str, Money]:
+    """Return how much of the restocking fee of each order line is tax.
+
+    The tax of its line unless the policy's switch `fee_tax` says otherwise: a thing
+    for the accountant (docs/law.md, statement 79). The state of a buyer in the USA is
+    not known.
+    """
+    if row.return_id is None:
+        return {}
+    given = progress.switches(db, returns.get(db, row.return_id))
+    found = {}
+    for one in row.request.deductions:
+        sold = order.line(one.line_ref)
+        if one.code == "restocking" and sold is not None:
+            country = order.customer.country
+            found[one.line_ref] = law.fee_tax(
+                one.amount, sold.gross, sold.tax, country=country, switches=given
+            )
+    return {ref: tax for ref, tax in found.items() if tax}
 
 
 def spendable(one: Outcome) -> str:

@@ -66,7 +66,7 @@ def _page(
     problems: str = "",
 ) -> str:
     row = shops.get(face().db, name)
-    found = analyse(policy.stored(text)) if text and not problems else ()
+    rules = policy.stored(text) if text and not problems else None
     return render_template(
         "console/policy.html",
         row=row,
@@ -74,6 +74,7 @@ def _page(
         months=months,
         report=report,
         problems=problems.splitlines(),
-        found=found,
+        found=analyse(rules) if rules else (),
+        advice=policy.advice(rules) if rules else (),
         is_live=bool(text) and policy.digest(text) == row.policy_hash,
     )

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.woocommerce import translate
-from connector import law, policy
+from connector import policy
 from connector.errors import Refused
 from connector.model import Kind
 from connector.money import Money
@@ -203,9 +203,7 @@ def a_bonus(case: Told) -> None:
 
 def a_lateness(case: Told) -> None:
     due = Money(case["due"], case["currency"])
-    found = [
-        law.lateness(due, days, case["legal_rate_bp"]).minor for days in case["days"]
-    ]
+    found = [lateness(due, days, case["legal_rate_bp"]).minor for days in case["days"]]
     assert found == case["want"]
 
 

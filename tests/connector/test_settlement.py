@@ -47,6 +47,23 @@ def test_outbound_shipping_is_refunded_once() -> None:
     assert [r.amount.minor for r in results] == [1490, 1000]
 
 
+def test_shipping_of_a_part_goes_back_in_step_with_the_goods() -> None:
+    order = an_order(
+        a_line("a", 6000, 2), a_line("b", 3000), a_line("c", 1000), shipping=1290
+    )
+    extras = Extras(shipping=True, shipping_limit=eur(490), shipping_part="pro_rata")
+    steps = (unit("b"), unit("a"), unit("a"), unit("c"))
+    results = one_by_one(order, *steps, extras=extras)
+    back = [sum(one.gross.minor for one in x.shipping) for x in results]
+    assert back == [147, 147, 147, 49]
+    late = replace(extras, shipping_part="none_until_last")
+    back = [
+        sum(one.gross.minor for one in x.shipping)
+        for x in one_by_one(order, *steps, extras=late)
+    ]
+    assert back == [0, 0, 0, 490]
+
+
 def test_the_shipping_limit_is_the_order_s_not_each_return_s() -> None:
     order = an_order(a_line("a", 1000), a_line("b", 1000), shipping=1290)
     extras = Extras(shipping=True, shipping_limit=eur(490))

@@ -201,6 +201,22 @@ FAULTS = (
         catch=INVARIANTS,
     ),
     Fault(
+        name="the customer's word that he sent it moves money",
+        file="connector/steps/term.py",
+        before="    is_sure = back.is_proven and seen.proof is not None",
+        after="    is_sure = seen.proof is not None",
+        why="decision 0019: one click of a customer must not pay",
+        catch=("pytest", "tests/stories/test_term.py"),
+    ),
+    Fault(
+        name="a withdrawal waits for the policy after the law's last day",
+        file="connector/steps/owing.py",
+        before="return own if latest is None else min(own, latest, key=MOMENTS.index)",
+        after="return own",
+        why="article 13(1) of directive 2011/83/EU",
+        catch=("pytest", "tests/stories/test_term.py"),
+    ),
+    Fault(
         name="echo of our own refund taken as external",
         file="connector/steps/observe.py",
         before="for refund in order.refunds if not is_ours(refund, mine)]",

@@ -92,14 +92,17 @@ class Counter:
         terms: Terms | None = None,
         is_back: bool = True,
         order_ref: str = "29",
+        kind: Kind = Kind.VOLUNTARY,
     ) -> Return:
         """File a return, approve all of it and, unless told not to, receive it."""
-        made = self._approved(wishes, terms or Terms(when="received"), order_ref)
+        made = self._approved(wishes, terms or Terms(when="received"), order_ref, kind)
         if is_back:
             self.receive(made)
         return self.case(made)
 
-    def _approved(self, wishes: Sequence[Wish], terms: Terms, order_ref: str) -> str:
+    def _approved(
+        self, wishes: Sequence[Wish], terms: Terms, order_ref: str, kind: Kind
+    ) -> str:
         made = str(uuids.uuid7())
 
         @atomic
@@ -109,7 +112,7 @@ class Counter:
                 return_id=made,
                 shop=self.shop.name,
                 order=orders.get(db, self.shop.name, order_ref),
-                kind=Kind.VOLUNTARY,
+                kind=kind,
                 filed_by="portal",
                 language="en",
                 wishes=wishes,

@@ -15,7 +15,7 @@ from connector.config import Config
 from connector.demo.world import BOOTS, TEE
 from connector.law import Who
 from connector.money import Money
-from connector.steps import clocks, inspect
+from connector.steps import clocks, deadlines, inspect
 from connector.steps.inspect import Counted
 from connector.store import desk, orders, returns
 from jobs.schedule import once
@@ -117,12 +117,12 @@ def test_what_is_overdue_lies_on_the_desk_once_until_it_is_paid(
     inspect.ship(db, case.id, actor="customer", now=world.clock())
     world.clock.pass_by(days=14)
     once(work, nightly=True)
-    assert not desk.is_open(db, "return", case.id, clocks.OVERDUE)
+    assert not desk.is_open(db, "return", case.id, deadlines.OVERDUE)
     world.clock.pass_by(days=2)
     for _ in range(2):
         once(work, nightly=True)
     (matter,) = desk.about(db, case.id)
-    assert matter.code == clocks.OVERDUE
+    assert matter.code == deadlines.OVERDUE
     assert case.number in matter.why
     assert reading(world, case).is_overdue
     desk.close(db, "return", case.id, "console", world.clock())
@@ -141,7 +141,7 @@ def test_a_matter_that_is_no_longer_so_leaves_the_desk(
     _, case = withdrawn(world, work)
     world.clock.pass_by(days=30)
     once(work, nightly=True)
-    assert desk.is_open(db, "return", case.id, clocks.NOT_SENT)
+    assert desk.is_open(db, "return", case.id, deadlines.NOT_SENT)
     arrives(world, case)
     for _ in range(3):
         later(world, work, hours=1)

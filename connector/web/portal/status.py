@@ -8,10 +8,10 @@ from flask import abort, flash, redirect, render_template
 from flask_babel import gettext
 
 from connector.errors import NotFound, Refused
-from connector.model import Resolution
+from connector.model import Kind, Resolution
 from connector.pictures import Unfit
 from connector.states import Decision
-from connector.steps import inspect
+from connector.steps import clocks, inspect
 from connector.steps import photos as step
 from connector.steps.owing import GOODS
 from connector.store import orders
@@ -25,6 +25,7 @@ from connector.web.portal.policies import rules_of
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
+    from connector.law import Clock
     from connector.model import Order, Return
     from connector.store.photos import Photo
     from connector.web.outcomes import Outcome
@@ -53,6 +54,7 @@ def status(shop: str, token: str) -> str:
         photos=_by_line(case),
         outcomes=[(one, _code(shop, one)) for one in made],
         comes=_comes(case),
+        clock=_clock(case),
     )
 
 
@@ -62,6 +64,14 @@ def _code(shop: str, one: Outcome) -> str:
     if code and one.way in ON_ACCOUNT and face().shops[shop].abilities.keeps_credit:
         return ""
     return code
+
+
+def _clock(case: Return) -> Clock | None:
+    """Return the law's clock of a withdrawal, with the day that the customer reads."""
+    if case.kind is not Kind.WITHDRAWAL:
+        return None
+    reading = clocks.of(face().db, case, face().clock())
+    return reading.clock if reading and reading.clock.until else None
 
 
 def _comes(case: Return) -> dict[str, bool]:

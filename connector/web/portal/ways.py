@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from flask import flash, render_template, request
 from flask_babel import gettext
 
+from connector import law
 from connector.errors import BadRequest, PlatformError
 from connector.steps import offers
+from connector.steps.rights import FAULTS
 from connector.web.face import face
 from connector.web.portal import photos, wares, wishes
 from connector.web.portal.choosing import by_kind, open_cases, read
@@ -25,7 +27,7 @@ from connector.web.portal.wares import alone
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from connector.model import Order
+    from connector.model import Kind, Order
     from connector.steps.offers import Outcome
     from connector.web.portal.choosing import Page
     from connector.web.portal.wishes import Asked
@@ -140,11 +142,23 @@ def _ways(shop: str, order: Order, asked: Sequence[Asked]) -> str:
         "portal/ways.html",
         order=order,
         rows=rows,
+        prolongs=_prolongs(shop, order),
         label=label,
         given=request.form,
         shown=photos.shown(shop, order, asked),
         fields=wishes.kept(asked, without=("way", "answer", "ware", "photo", "told")),
     )
+
+
+def _prolongs(shop: str, order: Order) -> frozenset[Kind]:
+    """Return the kinds of claims that a repair gives a year more.
+
+    The customer is told before he chooses (BGB § 475(4); docs/law.md, no. 42 and 50).
+    """
+    country = order.customer.country
+    bought = law.local_day(order.placed_at, country)
+    does = law.extends(country, bought, rules_of(shop, order).switches)
+    return FAULTS if does else frozenset()
 
 
 def _worth(shop: str, order: Order, one: Asked) -> dict[str, Outcome]:

@@ -57,6 +57,21 @@ def test_the_example_is_sound() -> None:
     assert "nothing to mend" in found.output
 
 
+def test_what_the_law_asks_of_a_lawful_policy_is_said_beside(tmp_path: Path) -> None:
+    file = tmp_path / "p.toml"
+    text = (
+        'currency = "USD"\n[law]\ncountries = ["US"]\n[window]\ndays = 14\n'
+        '[fees]\nrestocking_percent = "15"\n[[reasons]]\ncode = "*"\n'
+    )
+    file.write_text(text)
+    found = run("policy", "check", str(file))
+    assert found.exit_code == 0
+    assert "[window.days] show it conspicuously" in found.output
+    assert "in California a restocking fee" in found.output
+    file.write_text(text.replace('"US"', '"CA"'))
+    assert "to know" not in run("policy", "check", str(file)).output
+
+
 def decided(folder: Path) -> tuple[Path, str]:
     """Let the policy decide one return; give the configuration and its number."""
     config = folder / "config.toml"

@@ -34,7 +34,7 @@ def last_day(
     switches: law.Switches = law.DEFAULTS,
 ) -> date | None:
     bought = sale(country, *delivered, ordered=ordered, told=told, region=region)
-    return law.right(bought, "1", switches=switches).ends
+    return law.right(bought, switches=switches).ends
 
 
 def at(text: str, zone: str = "Europe/Paris") -> datetime:

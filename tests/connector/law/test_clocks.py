@@ -8,6 +8,8 @@ import pytest
 
 from connector import law
 from connector.law import How, Progress, Who
+from connector.law.clocks import prompt_refund, refund_due, send_back_by
+from connector.law.late import late_of, lateness
 from connector.model import Kind
 from tests.connector.law.sales import eur
 
@@ -17,7 +19,7 @@ EU = ("FR", "DE", "ES", "IT", "NL", "PL", "")
 
 @pytest.mark.parametrize("country", EU)
 def test_12_due_after_fourteen_days_or_with_goods_or_proof(country: str) -> None:
-    due = law.refund_due
+    due = refund_due
     assert due(country, SEP1, proof=date(2026, 9, 5)) == date(2026, 9, 15)
     assert due(country, SEP1, goods=date(2026, 9, 22)) == date(2026, 9, 22)
     assert due(country, SEP1, collects=True) == date(2026, 9, 15)
@@ -47,7 +49,7 @@ def test_12_the_clock_says_who_waits_for_whom() -> None:
 
 def test_12_the_merchant_s_own_deadline_never_moves() -> None:
     # 15 Aug 2026 is a Saturday, and a holiday in France.
-    due = law.refund_due("FR", date(2026, 8, 1), proof=date(2026, 8, 2))
+    due = refund_due("FR", date(2026, 8, 1), proof=date(2026, 8, 2))
     assert due == date(2026, 8, 15)
 
 
@@ -59,13 +61,13 @@ def test_17_a_parcel_lost_on_the_way_back_is_paid_all_the_same() -> None:
 
 
 def test_18_the_customer_sends_back_within_fourteen_days() -> None:
-    assert law.send_back_by("FR", SEP1) == date(2026, 9, 15)
+    assert send_back_by("FR", SEP1) == date(2026, 9, 15)
     clock = law.clock(Progress(country="FR", kind=Kind.WITHDRAWAL, told=SEP1))
     assert clock.until == date(2026, 9, 15)
 
 
 def test_33_a_form_is_as_good_as_the_button() -> None:
-    due = law.refund_due("FR", date(2026, 9, 10), proof=date(2026, 9, 11))
+    due = refund_due("FR", date(2026, 9, 10), proof=date(2026, 9, 11))
     assert due == date(2026, 9, 24)
     assert law.FORM[:3] == ("trader", "postal address", "e-mail")
     assert not any("fax" in one for one in law.FORM)
@@ -75,33 +77,33 @@ def test_33_a_form_is_as_good_as_the_button() -> None:
     ("days", "minor"), [(15, 525), (25, 1049), (45, 2098), (75, 5245), (100, 5770)]
 )
 def test_35_what_lateness_costs_in_france(days: int, minor: int) -> None:
-    late = law.late_of("FR", Kind.WITHDRAWAL)
+    late = late_of("FR", Kind.WITHDRAWAL)
     assert late.how is How.LADDER
     assert late.cost(eur(10490), days, price=eur(10000)) == eur(minor)
 
 
 def test_35_the_days_of_a_step_belong_to_the_lower_one() -> None:
     for day, percent in ((20, 5), (30, 10), (60, 20), (90, 50)):
-        assert law.lateness(eur(10000), day, 0) == eur(100 * percent)
+        assert lateness(eur(10000), day, 0) == eur(100 * percent)
 
 
 def test_35_a_month_counts_when_it_has_begun_or_is_full() -> None:
     full = law.settle({"fr_month": "full"})
-    late = law.late_of("FR", Kind.WITHDRAWAL)
+    late = late_of("FR", Kind.WITHDRAWAL)
     assert late.cost(eur(10490), 100, full, eur(10000)) == eur(5245)
     assert late.cost(eur(10490), 120, full, eur(10000)) == eur(5770)
 
 
 def test_35_the_steps_end_at_the_price_and_bear_interest_then() -> None:
     price, due = eur(10000), eur(10490)
-    top = law.lateness(due, 390, 0, price)
+    top = lateness(due, 390, 0, price)
     assert top == price
-    assert law.lateness(due, 4000, 0, price) == price
-    assert law.lateness(due, 4000, 400, price).minor > price.minor
+    assert lateness(due, 4000, 0, price) == price
+    assert lateness(due, 4000, 400, price).minor > price.minor
 
 
 def test_35_a_rate_that_nobody_set_is_not_guessed() -> None:
-    late = law.late_of("FR", Kind.WITHDRAWAL)
+    late = late_of("FR", Kind.WITHDRAWAL)
     assert late.cost(eur(10490), 5) is None
     rate = law.settle({"fr_legal_rate_bp": 400})
     assert late.cost(eur(10490), 10, rate) == eur(11)
@@ -122,45 +124,31 @@ def test_37_a_fault_in_france_is_made_good_in_thirty_days() -> None:
     assert law.clock(paying).until == date(2026, 10, 19)
 
 
-@pytest.mark.parametrize(
-    ("day", "minor"),
-    [
-        (date(2026, 9, 15), 690),
-        (date(2026, 9, 20), 759),
-        (date(2026, 10, 10), 828),
-        (date(2026, 10, 20), 1035),
-    ],
-)
-def test_38_warranty_shipping_in_france(day: date, minor: int) -> None:
-    days = (day - date(2026, 9, 15)).days
-    assert law.warranty_shipping(eur(690), days) == eur(minor)
-
-
 def test_40_german_interest_needs_the_base_rate() -> None:
-    late = law.late_of("DE", Kind.WITHDRAWAL)
+    late = late_of("DE", Kind.WITHDRAWAL)
     assert late.how is How.INTEREST
     assert late.cost(eur(10490), 30) is None
     assert late.cost(eur(10490), 30, law.settle({"de_base_rate_bp": 200})) == eur(60)
 
 
 def test_45_twice_the_sum_in_spain_is_contested() -> None:
-    late = law.late_of("ES", Kind.WITHDRAWAL)
+    late = late_of("ES", Kind.WITHDRAWAL)
     assert late.is_contested
     assert late.cost(eur(10490), 1) == eur(10490)
-    sure = law.late_of("ES", Kind.WITHDRAWAL, law.settle({"es_double": "yes"}))
+    sure = late_of("ES", Kind.WITHDRAWAL, law.settle({"es_double": "yes"}))
     assert (sure.how, sure.is_contested) == (How.DOUBLE, False)
-    none = law.late_of("ES", Kind.WITHDRAWAL, law.settle({"es_double": "no"}))
+    none = late_of("ES", Kind.WITHDRAWAL, law.settle({"es_double": "no"}))
     assert none.cost(eur(10490), 99) == eur(0)
 
 
 def test_47_italy_is_the_european_core() -> None:
-    due = law.refund_due("IT", SEP1, proof=date(2026, 9, 5))
+    due = refund_due("IT", SEP1, proof=date(2026, 9, 5))
     assert due == date(2026, 9, 15)
-    assert law.late_of("IT", Kind.WITHDRAWAL).how is How.NONE
+    assert late_of("IT", Kind.WITHDRAWAL).how is How.NONE
 
 
 def test_54_the_uk_counts_from_goods_or_evidence() -> None:
-    due = law.refund_due
+    due = refund_due
     both = due("GB", SEP1, proof=date(2026, 9, 5), goods=date(2026, 9, 12))
     assert both == date(2026, 9, 19)
     assert due("GB", SEP1, goods=date(2026, 9, 22)) == date(2026, 10, 6)
@@ -183,23 +171,19 @@ def test_60_a_rejection_in_the_uk_is_paid_in_fourteen_days_that_one_included() -
 
 def test_64_seven_working_days_in_the_usa() -> None:
     vested = date(2026, 7, 6)
-    assert law.prompt_refund(vested) == date(2026, 7, 14)
+    assert prompt_refund(vested) == date(2026, 7, 14)
     without = law.settle({"us_saturdays": False})
-    assert law.prompt_refund(vested, without) == date(2026, 7, 15)
+    assert prompt_refund(vested, without) == date(2026, 7, 15)
     unsent = Progress(country="US", kind=Kind.VOLUNTARY, told=vested, never_sent=True)
     assert law.clock(unsent).until == date(2026, 7, 14)
 
 
-def test_a_voluntary_return_has_no_clock_but_the_merchant_s_promise() -> None:
+def test_a_voluntary_return_has_no_clock_but_its_goods() -> None:
     back = date(2026, 9, 10)
-    silent = Progress(country="FR", kind=Kind.VOLUNTARY, told=SEP1, goods=back)
-    assert law.clock(silent).until is None
-    promised = Progress(
-        country="FR", kind=Kind.VOLUNTARY, told=SEP1, goods=back, promised=5
-    )
-    assert law.clock(promised).until == date(2026, 9, 15)
-    coming = Progress(country="FR", kind=Kind.VOLUNTARY, told=SEP1, promised=5)
-    assert law.clock(coming).on is Who.CUSTOMER
+    here = law.clock(Progress(country="FR", kind=Kind.VOLUNTARY, told=SEP1, goods=back))
+    assert (here.what, here.until, here.article) == ("refund", None, "")
+    coming = law.clock(Progress(country="FR", kind=Kind.VOLUNTARY, told=SEP1))
+    assert (coming.what, coming.until) == ("send_back", None)
 
 
 def test_a_reasonable_time_is_no_date() -> None:

@@ -22,7 +22,6 @@ def goods(
     repaired: date | None = None,
     handed_back: date | None = None,
     suspended: int = 0,
-    is_used: bool = False,
 ) -> Goods:
     return Goods(
         country=country,
@@ -31,7 +30,6 @@ def goods(
         repaired=repaired,
         handed_back=handed_back,
         suspended=suspended,
-        is_used=is_used,
     )
 
 
@@ -55,18 +53,12 @@ def test_36_41_44_49_61_how_long_and_who_proves(
     assert (found.until, found.presumed) == (until, presumed)
 
 
-def test_36_used_goods_are_presumed_for_a_year_in_france() -> None:
-    found = law.guarantee(goods("FR", is_used=True))
-    assert found.presumed == date(2027, 8, 3)
-
-
 def test_37_money_opens_after_thirty_days_in_france() -> None:
     asked = date(2026, 9, 1)
     thing = goods("FR")
     before = law.remedies(thing, date(2026, 10, 1), asked=asked)
     assert before == {Remedy.REPAIR, Remedy.REPLACEMENT}
     assert law.remedies(thing, date(2026, 10, 2), asked=asked) >= MONEY
-    assert law.remedies(thing, asked, asked=asked, is_grave=True) >= MONEY
 
 
 def test_39_a_repair_in_france_adds_a_year_or_half_of_one() -> None:

@@ -16,16 +16,6 @@ LANGUAGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("country", ["FR", "DE", "ES", "AT", "NO", ""])
-def test_23_the_function_is_owed_to_every_customer_in_the_union(country: str) -> None:
-    assert law.owes_function(country)
-
-
-@pytest.mark.parametrize("country", ["GB", "US", "CH"])
-def test_57_and_to_nobody_else(country: str) -> None:
-    assert not law.owes_function(country)
-
-
 def test_24_27_every_language_of_the_union_has_its_two_labels() -> None:
     assert sorted(law.LABELS) == LANGUAGES
     for one in law.LABELS.values():

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from connector import law
 from connector.law import Fee
+from connector.law.america import unshown_days
 from connector.model import Kind
 from connector.money import Money
-from tests.connector.law.sales import LONG_AGO, at, eur, sale
-
-SEP1 = date(2026, 9, 1)
-ANNOUNCED = law.Told(right=LONG_AGO, function=LONG_AGO, return_cost=True)
-
-
-def test_10_all_that_was_paid_for_delivery_goes_back() -> None:
-    assert law.delivery_back(eur(490), eur(490)) == eur(490)
-
-
-def test_11_55_only_the_cheapest_standard_delivery_goes_back() -> None:
-    assert law.delivery_back(eur(1290), eur(490)) == eur(490)
-    assert law.delivery_back(eur(1290), None) == eur(1290)
-    # Only express was offered: nobody chose the dearer one.
-    assert law.delivery_back(eur(1290), eur(490), chose_dearer=False) == eur(1290)
-    assert law.delivery_back(eur(490), eur(1290)) == eur(490)
+from tests.connector.law.sales import at, eur
 
 
 def test_13_another_means_needs_a_choice_after_the_statement() -> None:
@@ -35,73 +21,68 @@ def test_13_another_means_needs_a_choice_after_the_statement() -> None:
     assert not law.same_means(declared, declared + timedelta(minutes=5))
 
 
-@pytest.mark.parametrize("country", ["FR", "DE", "ES", "IT", "NL", "GB"])
-def test_14_56_a_withdrawal_pays_no_fee(country: str) -> None:
-    told = sale(country, SEP1, told=ANNOUNCED)
-    assert law.fees_allowed(told, Kind.WITHDRAWAL) == {Fee.RETURN_COST}
-    assert law.fees_allowed(told, Kind.FAULTY) == frozenset()
+def test_13_37_60_a_withdrawal_and_a_fault_bind_the_means() -> None:
+    for country in ("FR", "DE", "GB", ""):
+        for kind in (Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE):
+            assert law.binds_means(country, kind)
+        assert not law.binds_means(country, Kind.VOLUNTARY)
+    assert not law.binds_means("US", Kind.WITHDRAWAL)
+    assert not law.binds_means("US", Kind.FAULTY)
+
+
+def test_14_56_a_withdrawal_pays_no_fee() -> None:
+    assert law.fees_allowed(Kind.WITHDRAWAL, is_told=True) == {Fee.RETURN_COST}
+    assert law.fees_allowed(Kind.FAULTY, is_told=True) == frozenset()
 
 
 def test_15_the_way_back_only_if_it_was_said_before() -> None:
-    assert law.fees_allowed(sale("FR", SEP1), Kind.WITHDRAWAL) == frozenset()
-    fetched = law.Sale(country="FR", ordered=SEP1, told=ANNOUNCED, collects=True)
-    assert law.fees_allowed(fetched, Kind.WITHDRAWAL) == frozenset()
+    assert law.fees_allowed(Kind.WITHDRAWAL, is_told=False) == frozenset()
+    fetched = law.fees_allowed(Kind.WITHDRAWAL, is_told=True, is_fetched=True)
+    assert fetched == frozenset()
 
 
 def test_16_56_handling_costs_by_a_person_s_grade() -> None:
-    shoes = eur(8000)
-    assert shoes - law.value_kept(shoes, 3000, is_told=True) == eur(5600)
-    assert law.value_kept(shoes, 3000, is_told=False) == eur(0)
-    assert law.value_kept(shoes, 99_999, is_told=True) == shoes
-    assert law.value_kept(shoes, -5, is_told=True) == eur(0)
+    assert law.loss_allowed(Kind.WITHDRAWAL, 3000, is_told=True) == 3000
+    assert law.loss_allowed(Kind.WITHDRAWAL, 3000, is_told=False) == 0
+    assert law.loss_allowed(Kind.FAULTY, 3000, is_told=True) == 0
+    assert law.loss_allowed(Kind.WITHDRAWAL, 99_999, is_told=True) == 10_000
+    assert law.loss_allowed(Kind.VOLUNTARY, -5, is_told=True) == 0
 
 
-@pytest.mark.parametrize(
-    ("days", "shown", "last"),
-    [
-        (14, False, date(2026, 7, 31)),
-        (14, True, date(2026, 7, 15)),
-        (60, False, date(2026, 8, 30)),
-    ],
-)
-def test_65_a_policy_that_was_not_shown_in_california(
-    days: int,
-    shown: bool,  # noqa: FBT001 - a case of the table
-    last: date,
-) -> None:
-    bought = date(2026, 7, 1)
-    assert law.policy_until(bought, days, "CA", is_shown=shown) == last
+def test_65_what_a_buyer_has_where_the_policy_was_not_shown() -> None:
+    assert unshown_days("CA", 14) == 30
+    assert unshown_days("CA", 60) == 60
+    assert unshown_days("TX", 14) == unshown_days("NY", 14) == 14
+    assert unshown_days("NY", 14, law.settle({"us_new_york_days": 30})) == 30
 
 
-def test_65_new_york_is_a_switch_and_texas_has_the_policy() -> None:
-    bought = date(2026, 7, 1)
-    assert law.policy_until(bought, 14, "NY", is_shown=False) == date(2026, 7, 15)
-    more = law.settle({"us_new_york_days": 30})
-    found = law.policy_until(bought, 14, "NY", is_shown=False, switches=more)
-    assert found == date(2026, 7, 31)
-    assert law.policy_until(bought, 14, "TX", is_shown=False) == date(2026, 7, 15)
+def test_65_79_a_merchant_who_sells_to_the_usa_is_told_so() -> None:
+    days = (law.Window(key="w", days=14), law.Window(key="x", days=45))
+    usa = law.Terms(sold_to=frozenset({"US"}), windows=days, restocking="fee")
+    assert [(one.key, one.article) for one in law.advice(usa)] == [
+        ("w", "California Civil Code 1723"),
+        ("fee", "18 CCR 1655(a)(1)"),
+    ]
+    assert law.advice(law.Terms(windows=days, restocking="fee")) == ()
 
 
 def test_75_delivery_of_a_part_is_in_proportion_and_ends_whole() -> None:
-    first = law.delivery_of_part(eur(490), worth=10000, gone=0, going=3000)
-    rest = law.delivery_of_part(eur(490), worth=10000, gone=3000, going=7000)
-    assert (first, rest) == (eur(147), eur(343))
+    first = law.delivery_of_part(eur(490), worth=10000, gone=3000)
+    last = law.delivery_of_part(eur(490), worth=10000, gone=10000)
+    assert (first, last - first) == (eur(147), eur(343))
 
 
 @pytest.mark.parametrize("mode", ["difference", "none_until_last"])
 def test_75_the_other_readings_are_switches(mode: str) -> None:
-    other = law.settle({"part_delivery": mode})
     first = law.delivery_of_part(
-        eur(490), worth=10000, gone=0, going=3000, tariff=eur(490), switches=other
+        eur(490), worth=10000, gone=3000, tariff=eur(490), mode=mode
     )
-    last = law.delivery_of_part(
-        eur(490), worth=10000, gone=3000, going=7000, switches=other
-    )
+    last = law.delivery_of_part(eur(490), worth=10000, gone=10000, mode=mode)
     assert (first, last) == (eur(0), eur(490))
 
 
 def test_76_77_nothing_is_clawed_back_from_a_withdrawal() -> None:
-    kept = law.fees_allowed(sale("DE", SEP1, told=ANNOUNCED), Kind.WITHDRAWAL)
+    kept = law.fees_allowed(Kind.WITHDRAWAL, is_told=True)
     assert not kept & {Fee.CLAW_BACK, Fee.OUTBOUND, Fee.RESTOCKING, Fee.PROCESSING}
 
 

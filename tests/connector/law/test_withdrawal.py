@@ -9,6 +9,7 @@ import pytest
 
 from connector import law
 from connector.errors import PolicyError
+from connector.law.clocks import refund_due
 from connector.model import Customer, Parcel
 from tests.connector import shapes
 from tests.connector.law.sales import TOLD, at, last_day, sale
@@ -25,19 +26,6 @@ def test_01_the_period_starts_with_the_last_parcel(country: str) -> None:
     assert last_day(country, *parcels, None) is None
 
 
-def test_01_regular_deliveries_start_with_the_first() -> None:
-    boxes = (law.Delivery(delivered=SEP1), law.Delivery(delivered=date(2026, 10, 1)))
-    box = law.Sale(
-        country="FR",
-        ordered=SEP1,
-        deliveries=boxes,
-        told=TOLD,
-        regular=frozenset({"box"}),
-    )
-    assert law.right(box, "box").ends == date(2026, 9, 15)
-    assert law.right(box, "other").ends == date(2026, 10, 15)
-
-
 def test_01_thirty_days_are_for_visits_alone() -> None:
     visits = law.settle({"home_visit": True})
     assert last_day("ES", SEP1, switches=visits) == date(2026, 10, 1)
@@ -49,10 +37,10 @@ def test_01_thirty_days_are_for_visits_alone() -> None:
 
 def test_02_the_right_is_there_before_delivery() -> None:
     bought = sale("NL", None, ordered=SEP1)
-    found = law.right(bought, "1")
+    found = law.right(bought)
     assert found.is_open(at("2026-09-02T09:00"))
     assert found.ends is None
-    due = law.refund_due("NL", date(2026, 9, 2), never_sent=True)
+    due = refund_due("NL", date(2026, 9, 2), never_sent=True)
     assert due == date(2026, 9, 16)
 
 
@@ -94,7 +82,7 @@ def test_05_a_strict_reading_is_a_switch(country: str) -> None:
     delivered = date(2026, 6, 20)
     assert last_day(country, delivered, switches=strict) == date(2026, 7, 4)
     assert last_day(country, delivered) == date(2026, 7, 6)
-    found = law.right(sale(country, delivered), "1")
+    found = law.right(sale(country, delivered))
     assert found.counted == date(2026, 7, 4)  # the console shows both
 
 
@@ -116,7 +104,7 @@ def test_06_a_year_more_where_the_shop_did_not_inform(country: str, ends: date) 
     assert last_day(country, MAR7, told=NOT_TOLD) == ends
     later = law.Told(right=date(2026, 6, 1))
     assert last_day(country, MAR7, told=later) == date(2026, 6, 15)
-    assert law.right(sale(country, MAR7, told=later), "1").is_extended
+    assert law.right(sale(country, MAR7, told=later)).is_extended
 
 
 def test_07_a_notice_without_the_function_prolongs() -> None:
@@ -134,13 +122,13 @@ def test_07_a_notice_without_the_function_prolongs() -> None:
 
 
 def test_08_sent_in_the_last_second_is_in_time() -> None:
-    found = law.right(sale("FR", MAR7), "1")
+    found = law.right(sale("FR", MAR7))
     assert found.is_open(at("2026-03-23T23:59:40"))
     assert not found.is_open(at("2026-03-24T00:00:05"))
 
 
 def test_08_the_last_day_ends_where_the_customer_lives() -> None:
-    lisbon = law.right(sale("PT", SEP1), "1").deadline
+    lisbon = law.right(sale("PT", SEP1)).deadline
     assert lisbon == datetime(2026, 9, 15, 23, tzinfo=UTC)
     azores = law.Sale(
         country="PT",
@@ -149,7 +137,7 @@ def test_08_the_last_day_ends_where_the_customer_lives() -> None:
         told=TOLD,
         zone="Atlantic/Azores",
     )
-    later = law.right(azores, "1").deadline
+    later = law.right(azores).deadline
     assert later is not None
     assert lisbon is not None
     assert later - lisbon == timedelta(hours=1)
@@ -168,22 +156,22 @@ def test_20_an_exception_needs_its_letter_its_facts_and_to_be_shown(
     letter: str, country: str
 ) -> None:
     bought, needs = sale(country, SEP1), law.LETTERS[letter].needs
-    holds = law.right(bought, "1", law.Exempt(letter=letter, shown=True, facts=needs))
+    holds = law.right(bought, law.Exempt(letter=letter, shown=True, facts=needs))
     assert not holds.applies
     assert holds.article
     hidden = law.Exempt(letter=letter, shown=False, facts=needs)
-    assert law.right(bought, "1", hidden).applies
+    assert law.right(bought, hidden).applies
     if needs:
-        open_ = law.right(bought, "1", law.Exempt(letter=letter, shown=True))
+        open_ = law.right(bought, law.Exempt(letter=letter, shown=True))
         assert open_.applies
         assert open_.missing == needs
 
 
 def test_20_a_sealed_cosmetic_is_an_exception_once_unsealed() -> None:
     unsealed = law.Exempt(letter="e", shown=True, facts=frozenset({"unsealed"}))
-    assert not law.right(sale("FR", SEP1), "1", unsealed).applies
-    assert law.right(sale("FR", SEP1), "1", law.Exempt(letter="e", shown=True)).applies
-    assert law.right(sale("FR", SEP1), "1", unsealed).article == (
+    assert not law.right(sale("FR", SEP1), unsealed).applies
+    assert law.right(sale("FR", SEP1), law.Exempt(letter="e", shown=True)).applies
+    assert law.right(sale("FR", SEP1), unsealed).article == (
         "Code de la consommation L221-28 5°"
     )
 
@@ -194,24 +182,17 @@ def test_20_what_has_no_letter_is_refused(letter: str) -> None:
         law.Exempt(letter=letter, shown=True)
 
 
-def test_22_a_company_is_a_consumer_until_the_merchant_says_otherwise() -> None:
-    bought = law.Sale(country="FR", ordered=SEP1, is_business=True, told=TOLD)
-    assert law.right(bought, "1").applies
-    excluded = law.settle({"b2b_excluded": True})
-    assert not law.right(bought, "1", switches=excluded).applies
-
-
 def test_31_a_letter_counts_from_its_posting_and_the_refund_from_its_arrival() -> None:
-    found = law.right(sale("FR", MAR7), "1")
+    found = law.right(sale("FR", MAR7))
     assert found.is_open(at("2026-03-20T12:00"))  # posted; it arrived on the 25th
-    due = law.refund_due("FR", date(2026, 3, 25), proof=date(2026, 3, 26))
+    due = refund_due("FR", date(2026, 3, 25), proof=date(2026, 3, 26))
     assert due == date(2026, 4, 8)
 
 
 def test_52_the_uk_has_fourteen_days_and_no_start_without_delivery() -> None:
     assert last_day("GB", SEP1) == date(2026, 9, 15)
     assert last_day("GB", None) is None
-    assert law.right(sale("GB", SEP1), "1").deadline == at(
+    assert law.right(sale("GB", SEP1)).deadline == at(
         "2026-09-16T00:00", "Europe/London"
     )
 
@@ -223,29 +204,23 @@ def test_53_a_year_more_in_the_uk_too() -> None:
 
 
 def test_58_nothing_moves_in_the_uk_but_goodwill() -> None:
-    found = law.right(sale("GB", date(2026, 6, 20)), "1")
+    found = law.right(sale("GB", date(2026, 6, 20)))
     assert (found.ends, found.accepted) == (date(2026, 7, 4), date(2026, 7, 6))
     assert found.is_open(at("2026-07-06T23:59", "Europe/London"))
     strict = law.settle({"uk_goodwill": False})
-    found = law.right(sale("GB", date(2026, 6, 20)), "1", switches=strict)
+    found = law.right(sale("GB", date(2026, 6, 20)), switches=strict)
     assert not found.is_open(at("2026-07-06T10:00", "Europe/London"))
 
 
 def test_62_a_uk_subscription_has_the_ordinary_days() -> None:
-    box = law.Sale(
-        country="GB",
-        ordered=SEP1,
-        deliveries=(law.Delivery(delivered=SEP1),),
-        told=TOLD,
-        regular=frozenset({"box"}),
-    )
-    assert law.right(box, "box").ends == date(2026, 9, 15)
+    # Nothing of the regime of 2024 is in force: a box has no days of its own.
+    assert last_day("GB", SEP1) == last_day("FR", SEP1) == date(2026, 9, 15)
 
 
 @pytest.mark.parametrize("country", ["US", "CH", "JP"])
 def test_63_no_right_where_no_law_gives_one(country: str) -> None:
-    assert not law.right(sale(country, SEP1), "1").applies
-    assert law.refund_due(country, SEP1, goods=SEP1) is None
+    assert not law.right(sale(country, SEP1)).applies
+    assert refund_due(country, SEP1, goods=SEP1) is None
 
 
 def test_an_order_of_the_shop_is_read_with_what_is_still_to_come() -> None:
@@ -255,7 +230,7 @@ def test_an_order_of_the_shop_is_read_with_what_is_still_to_come() -> None:
     order = replace(
         shapes.an_order(whole), parcels=(came,), customer=Customer(country="FR")
     )
-    assert law.right(law.sale_of(order, TOLD), "1").starts == date(2026, 9, 2)
+    assert law.right(law.sale_of(order, TOLD)).starts == date(2026, 9, 2)
     half = replace(shapes.a_line("2", 1000, quantity=2), fulfilled=1)
     waiting = replace(order, lines=(whole, half))
-    assert law.right(law.sale_of(waiting, TOLD), "1").starts is None
+    assert law.right(law.sale_of(waiting, TOLD)).starts is None

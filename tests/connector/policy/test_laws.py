@@ -66,6 +66,17 @@ def test_a_withdrawal_is_offered_its_money_and_not_made_to_take_another_way(
         assert one.resolution in (wanted.resolution, "refund", "keep")
 
 
+@given(
+    drawn.policies(), drawn.orders(), drawn.cases((Kind.FAULTY, Kind.CARRIER_DAMAGE))
+)
+def test_a_fault_is_never_made_good_with_credit_that_nobody_asked_for(
+    rules: Policy, order: Order, case: Case
+) -> None:
+    verdict = policy.judge(rules, drawn.in_its_currency(order), case)
+    for one, wanted in zip(verdict.lines, case.lines, strict=True):
+        assert one.resolution is wanted.resolution or one.resolution not in CREDITS
+
+
 @given(drawn.policies(), drawn.orders(), drawn.cases())
 def test_no_rule_approves_what_is_not_there(
     rules: Policy, order: Order, case: Case

@@ -73,8 +73,9 @@ def carried(
     ]
     ways = {one.resolution for one in verdict.lines}
     extras = Extras(
-        shipping=verdict.refund_shipping,
+        shipping=verdict.refund_shipping or bool(verdict.shipping_part),
         shipping_limit=verdict.shipping_limit,
+        shipping_part="" if verdict.refund_shipping else verdict.shipping_part,
         return_fee=verdict.return_fee,
         new_goods=eur(price) if Resolution.EXCHANGE in ways else None,
         even=Resolution.REPLACEMENT in ways,
@@ -139,11 +140,26 @@ def test_no_policy_pays_less_than_the_law_demands(
     is_whole = all(asked.get(x.ref, 0) == x.quantity for x in order.lines)
     owed = goods + (shipping if is_whole else 0)
     if case.kind is Kind.WITHDRAWAL:
-        if is_whole and standard is not None:
-            owed = goods + min(shipping, standard)
+        if not rules.refund_shipping and standard is not None:
+            shipping = min(shipping, standard)
+        owed = goods + (shipping if is_whole else in_step(order, case, shipping))
         fee = way_back(verdict)
         owed -= min(fee, goods)
     assert taken(settled) >= owed
+
+
+def in_step(order: Order, case: Case, shipping: int) -> int:
+    """Return the delivery of a part, rounded down: docs/law.md, statement 75."""
+    has_right = order.customer.country in ("FR", "DE", "")
+    paid_for = {line.ref: (line.gross.minor, line.quantity) for line in order.lines}
+    worth = sum(gross for gross, _ in paid_for.values())
+    if not has_right or not worth:
+        return 0
+    going = sum(
+        paid_for[one.line_ref][0] * one.quantity // paid_for[one.line_ref][1]
+        for one in case.lines
+    )
+    return shipping * going // worth
 
 
 def way_back(verdict: Verdict) -> int:

@@ -336,6 +336,15 @@ def test_a_faulty_article_is_replaced_for_nothing(stand: Stand) -> None:
     assert "Replacement" in visit.page
 
 
+def test_a_repair_says_what_it_adds_before_it_is_chosen(stand: Stand) -> None:
+    visit = customer(stand)
+    chooses(visit)
+    assert "twelve months" not in visit.page  # a wish gives no guarantee
+    visit = customer(stand)
+    chooses(visit, "defective")
+    assert "A repair adds twelve months to your legal guarantee." in visit.page
+
+
 def test_who_withdraws_is_sent_to_the_function_that_gives_a_receipt(
     stand: Stand,
 ) -> None:

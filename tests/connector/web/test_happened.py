@@ -9,6 +9,8 @@ from flask import Flask
 from flask_babel import Babel, force_locale
 
 from connector import states
+from connector.steps.promise import BY_LAW
+from connector.steps.wayback import WORDS
 from connector.store.history import Event
 from connector.web.happened import HAPPENED, happened
 from tests.connector.shapes import NOON
@@ -41,6 +43,11 @@ def test_every_step_of_every_machine_has_its_words() -> None:
         for _, event in chain.from_iterable(tables)
     }
     assert not {*steps, *BIRTHS} - HAPPENED.keys()
+
+
+def test_what_a_person_says_of_a_claim_of_the_law_has_its_words() -> None:
+    said = {("return", event) for event in (*WORDS.values(), BY_LAW, "agreed")}
+    assert not {*said, ("line", "grade")} - HAPPENED.keys()
 
 
 def test_it_is_said_in_the_readers_language(app: Flask) -> None:

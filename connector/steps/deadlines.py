@@ -1,0 +1,150 @@
+"""Lay before a person what the law's clocks say: what is late, and what soon will be.
+
+Early enough that he can look: at the goods, at proof that they were sent, at a return
+that nobody has decided on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.model import Kind
+from connector.policy import When
+from connector.steps import clocks, term, wayback
+from connector.steps.clocks import ENDED
+from connector.steps.owing import payable
+from connector.store import desk, refunds, returns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from connector.model import Return
+    from connector.steps.clocks import Reading
+    from connector.store import Database
+    from connector.store.refunds import RefundRow
+
+OVERDUE, NOT_SENT = "overdue", "not_sent_back"
+SOON, LOST = "term_is_near", "lost_on_the_way"
+CODES = (OVERDUE, NOT_SENT, SOON, LOST)
+ABOUT, RETOUR = "return", "retour"
+NOTICE_DAYS = 5  # before the last day; ours, no law's
+UNDECIDED = ("pending", "needs_person")
+
+
+def run(db: Database, shop: str, clock: Callable[[], datetime]) -> int:
+    """Lay before a person what is overdue or near its term; return how much.
+
+    A matter that is no longer so is taken off the desk again.
+    """
+    return sum(_watch(db, returns.get(db, one), clock()) for one in _open(db, shop))
+
+
+def _open(db: Database, shop: str) -> list[str]:
+    """List returns that are not over, and those with such a matter on the desk."""
+    asked = [
+        matter.about_id
+        for matter in desk.open_matters(db, shop)
+        if matter.code in CODES
+    ]
+    return list(dict.fromkeys([*returns.live(db, shop), *asked]))
+
+
+def _watch(db: Database, case: Return, now: datetime) -> bool:
+    reading = clocks.of(db, case, now)
+    wanted, why = _matter(db, case, reading)
+    for code in CODES:
+        if code != wanted and desk.is_open(db, ABOUT, case.id, code):
+            desk.settle(db, ABOUT, case.id, code, RETOUR, now)
+    if not wanted or desk.was_settled(db, case.shop, case.id, wanted, why):
+        return False  # a person saw this very matter
+    desk.put(
+        db,
+        shop=case.shop,
+        about=ABOUT,
+        about_id=case.id,
+        code=wanted,
+        why=why,
+        now=now,
+    )
+    return True
+
+
+def _matter(db: Database, case: Return, reading: Reading | None) -> tuple[str, str]:
+    """Say what a person must be told, and why; two empty words for nothing."""
+    if reading is None or case.status in ENDED:
+        return "", ""
+    if reading.is_overdue:
+        return OVERDUE, _overdue(case, reading)
+    if _is_lost_unproven(db, case):
+        return LOST, (
+            f"goods of return {case.number} were lost on the way back: of a withdrawal"
+            " that is the shop's loss, if the customer sent them. Say in the return"
+            " whether there is proof of sending"
+        )
+    if why := _near(db, case, reading):
+        return SOON, why
+    is_his = case.kind is Kind.WITHDRAWAL and case.status == "awaited"
+    if reading.days_late and is_his:
+        return NOT_SENT, _not_sent(case, reading)
+    return "", ""
+
+
+def _is_lost_unproven(db: Database, case: Return) -> bool:
+    back = wayback.of(db, case)
+    is_said = back.is_proven or back.is_fetched
+    return term.pays_for_lost(db, case) and not is_said
+
+
+def _near(db: Database, case: Return, reading: Reading) -> str:
+    """Say what a person has to do before a refund's last day; "" for nothing.
+
+    What is paid by then without him is no matter of his, unless it is paid unchecked.
+    """
+    clock = reading.clock
+    is_near = reading.days_left is not None and reading.days_left <= NOTICE_DAYS
+    if clock.what != "refund" or not is_near or reading.days_late:
+        return ""
+    until = f"{clock.until:%Y-%m-%d} ({clock.article})"
+    start = f"the refund of return {case.number} has to go by {until}"
+    if case.status in UNDECIDED:
+        return f"{start}: decide on it"
+    rows = refunds.of_return(db, case.id)
+    due, by_term = payable(case, rows), payable(case, rows, reading.at_term)
+    every = payable(case, rows, When.REQUESTED)
+    if case.kind is not Kind.WITHDRAWAL:
+        return f"{start}, and the policy still waits" if every != due else ""
+    if waits_for_proof(case, rows, reading.at_term):
+        return (
+            f"{start}, as the customer says that the goods are on their way: ask for"
+            " proof of sending, and say in the return whether there is any. His word"
+            " alone moves no money"
+        )
+    if by_term != due:
+        return f"{start}: look at the goods before, it is paid by itself then"
+    return ""
+
+
+def waits_for_proof(case: Return, rows: Sequence[RefundRow], at_term: When) -> bool:
+    """Say whether some of a withdrawal is not paid by itself when its term ends."""
+    return payable(case, rows, When.REQUESTED) != payable(case, rows, at_term)
+
+
+def _overdue(case: Return, reading: Reading) -> str:
+    clock, late = reading.clock, reading.clock.late
+    until = f"{clock.until:%Y-%m-%d}" if clock.until else ""
+    costs = f"; lateness costs by {late.article}" if late.article else ""
+    contested = ", which is contested" if late.is_contested else ""
+    return (
+        f"return {case.number} is overdue: by {clock.article} the {clock.what} was"
+        f" due on {until}{costs}{contested}"
+    )
+
+
+def _not_sent(case: Return, reading: Reading) -> str:
+    clock = reading.clock
+    until = f"{clock.until:%Y-%m-%d}" if clock.until else ""
+    return (
+        f"the customer of return {case.number} had to send the goods by {until}"
+        f" ({clock.article}): decide what becomes of it"
+    )

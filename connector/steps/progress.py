@@ -1,0 +1,117 @@
+"""A return as the law's question: how far it is, in days where the customer lives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector import law, policy
+from connector.errors import PolicyError
+from connector.model import Resolution
+from connector.states import Refund
+from connector.steps import wayback
+from connector.store import history, orders, refunds, shops, statements
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from connector.law import Switches
+    from connector.model import Order, Return
+    from connector.store import Database
+    from connector.store.history import Event
+    from connector.store.refunds import RefundRow
+
+MONEY = frozenset({Resolution.REFUND, Resolution.KEEP, Resolution.MANUAL})
+
+
+def switches(db: Database, case: Return) -> Switches:
+    """Return the open points of the law as the policy of the return settles them."""
+    return switches_of(db, case.shop, case.order_ref, case.policy_hash)
+
+
+def switches_of(db: Database, shop: str, order_ref: str, digest: str = "") -> Switches:
+    """Do as `switches` does, for an order; by another version where `digest` says."""
+    version = digest or orders.policy_of(db, shop, order_ref)
+    text = shops.policy_text(db, version) if version else ""
+    try:
+        return policy.stored(text).switches if text else law.DEFAULTS
+    except PolicyError:
+        return law.DEFAULTS  # a version of long ago
+
+
+def told(db: Database, case: Return) -> datetime:
+    """Return when the shop was told: when the statement came, else the return."""
+    declared = statements.of_return(db, case.id)
+    return declared.moments.received if declared else case.opened_at
+
+
+def progress(
+    db: Database,
+    case: Return,
+    order: Order,
+    rows: Sequence[RefundRow],
+    given: Switches,
+) -> law.Progress:
+    """Put a return as the law's question."""
+    country = order.customer.country
+
+    def day(moment: datetime | None) -> date | None:
+        return law.local_day(moment, country) if moment else None
+
+    events = history.timeline(db, case.id)
+    back = wayback.read(events)
+    return law.Progress(
+        country=country,
+        kind=case.kind,
+        told=law.local_day(told(db, case), country),
+        goods=day(_all_here(case, events)),
+        proof=day(_proof(case, back, given)),
+        accepted=day(_last(events, "approve")),
+        paid=day(_paid(case, rows)),
+        wants_money=all(line.resolution in MONEY for line in case.lines),
+        collects=back.is_fetched,
+        never_sent=_is_never_sent(case, order),
+    )
+
+
+def _proof(case: Return, back: wayback.WayBack, given: Switches) -> datetime | None:
+    """Return since when there is proof of sending; None: there is none.
+
+    The customer's word that the parcel is on its way counts until a person says
+    otherwise, for the earlier day is the safe one; where the switch is off, it counts
+    once a person has seen proof.
+    """
+    if back.is_refused or not (back.is_proven or given["carrier_receipt"]):
+        return None
+    return case.shipped_at
+
+
+def _is_never_sent(case: Return, order: Order) -> bool:
+    """Say whether the shop itself says that nothing of a return was ever sent."""
+    sold = [order.line(line.line_ref) for line in case.lines]
+    return bool(sold) and all(one is not None and one.fulfilled == 0 for one in sold)
+
+
+def _all_here(case: Return, events: list[Event]) -> datetime | None:
+    """Return when the last of the goods came; None while some are missing."""
+    return _last(events, "receive") if case.status == "received" else None
+
+
+def _last(events: list[Event], prefix: str) -> datetime | None:
+    found = [one.at for one in events if one.event.startswith(prefix)]
+    return max(found, default=None)
+
+
+def _paid(case: Return, rows: Sequence[RefundRow]) -> datetime | None:
+    """Return when all that had to be paid was paid; None while some is missing."""
+    live = alive(rows)
+    if not rows or any(row.state is not Refund.CONFIRMED for row in live):
+        return None
+    paid = sum(sum(row.units.values()) for row in live)
+    owed = sum(line.approved - line.rejected for line in case.lines)
+    return max(row.changed_at for row in rows) if paid >= owed else None
+
+
+def alive(rows: Sequence[RefundRow]) -> list[RefundRow]:
+    """Return the refunds that may still move money, or did."""
+    return [row for row in rows if row.state.value in refunds.LIVE]
