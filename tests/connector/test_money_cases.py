@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from adapters.woocommerce import translate
 from connector import policy
 from connector.errors import Refused
+from connector.law.late import lateness
 from connector.model import Kind
 from connector.money import Money
 from connector.settlement import (
