@@ -1,7 +1,7 @@
 """Take photos that a customer sends after his return was opened.
 
 They are counted and shown, and the desk is told; no rule speaks again. See
-docs/decisions/0019-photos-that-come-later.md for why.
+docs/decisions/0020-photos-that-come-later.md for why.
 """
 
 from __future__ import annotations
