@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -66,6 +68,7 @@ class Postgres:
     def __init__(self, address: str) -> None:
         self.path = address
         self._links = PerThread(self._connect, _is_idle)
+        self._spares: deque[tuple[int, Connection]] = deque()  # of the dispatcher
 
     def query(self, sql: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
         """Return rows as dictionaries; raises LawBroken."""
@@ -118,6 +121,8 @@ class Postgres:
     def close(self) -> None:
         """Close every thread's connection."""
         self._links.close()
+        while session := self._spare():
+            session.close()
 
     def check_ours(self) -> None:
         """Raise ConfigError for a database that holds something else."""
@@ -194,7 +199,7 @@ class Postgres:
     @contextmanager
     def dispatcher(self) -> Iterator[Hold | None]:
         """Hold the session advisory lock of this database, or yield None."""
-        with self._connect() as session:
+        with self._session() as session:
             got = session.execute(TRY_LOCK, {"key": DISPATCHING}).fetchone()
             if not (got and got["got"]):
                 yield None
@@ -210,6 +215,38 @@ class Postgres:
                     session.execute("UPDATE dispatch SET holder = ''")
                     # A closed session lets go only when its backend has ended.
                     session.execute(GIVE_BACK, {"key": DISPATCHING})
+                else:
+                    session.close()
+
+    @contextmanager
+    def _session(self) -> Iterator[Connection]:
+        """Give a session that nobody else has; one that let go is kept for the next.
+
+        Each hold has its own: a lock that its session has already is given again.
+        """
+        session = self._spare() or self._connect()
+        try:
+            yield session
+        except BaseException:
+            session.close()  # whether it let go is not known
+            raise
+        if _is_idle(session):
+            self._spares.append((os.getpid(), session))
+        else:
+            session.close()
+
+    def _spare(self) -> Connection | None:
+        """Return a session of this process that waits and still answers."""
+        while self._spares:
+            try:
+                process, session = self._spares.popleft()
+            except IndexError:  # another thread was quicker
+                break
+            if process == os.getpid():
+                if _is_alive(session):
+                    return session
+                session.close()
+        return None
 
     def _schema(self) -> str:
         return str(self.query("SELECT current_schema() AS name", {})[0]["name"])
