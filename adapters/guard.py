@@ -12,15 +12,20 @@ import ipaddress
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import default_headers
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from adapters.trust import Trust
 from connector.errors import Rejected
+
+if TYPE_CHECKING:
+    from urllib3.response import BaseHTTPResponse
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -50,29 +55,27 @@ class Transport:
     allow: Sequence[str] = ()
     ca_file: str = ""
     _networks: tuple[Network, ...] = field(init=False, repr=False)
-    _pools: dict[str, type[HTTPConnectionPool]] = field(
-        init=False, repr=False, compare=False
-    )
+    _adapter: _Adapter = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Read the networks; raises ValueError for what is none."""
         networks = tuple(ipaddress.ip_network(one, strict=False) for one in self.allow)
         object.__setattr__(self, "_networks", networks)
-        object.__setattr__(self, "_pools", _pools(self))
+        adapter = _Adapter(_pools(self), Trust(self.ca_file))
+        object.__setattr__(self, "_adapter", adapter)
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:  # noqa: ANN401 - as requests has them
         """Make one request on a connection of its own; raises Rejected if forbidden.
 
-        Streams, follows no redirect; `options` are those of `requests.request`.
+        Streams, follows no redirect and keeps no cookie, as no session is kept;
+        `timeout` and the other `options` are those of `requests.request`.
         """
         check_url(url)
-        options |= {"allow_redirects": False, "stream": True}
-        with requests.Session() as session:
-            session.trust_env = False
-            checked = _Adapter(self._pools)
-            session.mount("http://", checked)
-            session.mount("https://", checked)
-            return session.request(method, url, verify=self.ca_file or True, **options)
+        timeout, given = options.pop("timeout"), options.pop("headers", {})
+        asked = requests.Request(
+            method, url, headers={**default_headers(), **given}, **options
+        )
+        return self._adapter.send(asked.prepare(), stream=True, timeout=timeout)
 
     def check(self, found: str, port: int) -> None:
         """Raise Rejected unless this IP address and port may be asked."""
@@ -140,8 +143,22 @@ class _Checked(HTTPConnection):
         return made
 
 
-def _pools(found: Transport) -> dict[str, type[HTTPConnectionPool]]:
-    """Make pools, by scheme, whose connections this transport checks."""
+class _Once(HTTPConnectionPool):
+    """A pool for one request: what is in use closes when its answer was read."""
+
+    def urlopen(self, *args: Any, **kwargs: Any) -> BaseHTTPResponse:  # noqa: ANN401 - as urllib3 has it
+        """Take no connection back."""
+        try:
+            return super().urlopen(*args, **kwargs)
+        finally:
+            self.close()
+
+
+Pools = tuple[type[HTTPConnectionPool], type[HTTPSConnectionPool]]
+
+
+def _pools(found: Transport) -> Pools:
+    """Make pools, for http and https, whose connections this transport checks."""
 
     class Plain(_Checked):
         transport = found
@@ -149,26 +166,43 @@ def _pools(found: Transport) -> dict[str, type[HTTPConnectionPool]]:
     class Secure(_Checked, HTTPSConnection):
         transport = found
 
-    class PlainPool(HTTPConnectionPool):
+    class PlainPool(_Once):
         ConnectionCls = Plain
 
-    class SecurePool(HTTPSConnectionPool):
+    class SecurePool(_Once, HTTPSConnectionPool):
         ConnectionCls = Secure
 
-    return {"http": PlainPool, "https": SecurePool}
+    return PlainPool, SecurePool
 
 
 class _Adapter(HTTPAdapter):
-    """Makes connections that are checked by one transport."""
+    """Makes connections that are checked by one transport, and keeps none."""
 
-    def __init__(self, pools: dict[str, type[HTTPConnectionPool]]) -> None:
-        self._pools = pools
+    def __init__(self, pools: Pools, trust: Trust) -> None:
         super().__init__(max_retries=0)
+        self._plain, self._secure = pools
+        self._trust = trust
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as requests has it
-        """Give the pools connections of ours."""
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = self._pools
+    def get_connection_with_tls_context(
+        self,
+        request: requests.PreparedRequest,
+        *_args: object,
+        **_kwargs: object,
+    ) -> HTTPConnectionPool:
+        """Give each request a pool of its own."""
+        parts = urlsplit(request.url or "")
+        host = parts.hostname or ""
+        if parts.scheme == "https":
+            context = self._trust.context()
+            return self._secure(host, parts.port, maxsize=1, ssl_context=context)
+        return self._plain(host, parts.port, maxsize=1)
+
+    def cert_verify(
+        self, conn: HTTPConnectionPool, *_args: object, **_kwargs: object
+    ) -> None:
+        """Demand a certificate; whose are trusted, the connection's context knows."""
+        if isinstance(conn, HTTPSConnectionPool):
+            conn.cert_reqs = "CERT_REQUIRED"
 
 
 STRICT = Transport()

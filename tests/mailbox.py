@@ -86,7 +86,8 @@ def mailbox(
         is_known = isinstance(data, LoginPassword) and (
             (data.login, data.password) == (USER.encode(), PASSWORD.encode())
         )
-        return AuthResult(success=is_known)
+        # Not handled: the server itself answers 535, or the client would wait for it.
+        return AuthResult(success=is_known, handled=False)
 
     more: dict[str, Any] = {}
     if tls == "starttls":

@@ -38,9 +38,10 @@ def public_holidays(country: str, year: int, region: str = "") -> frozenset[date
     all regions together, so that in doubt a period ends later. A country that the
     library does not know has none.
     """
-    if country not in holidays.list_supported_countries():
+    try:  # its list of countries would load every one of them
+        regions = holidays.country_holidays(country).subdivisions
+    except NotImplementedError:
         return frozenset()
-    regions = holidays.list_supported_countries()[country]
     every = REGIONS.get(country, regions)
     wanted = [region] if region in regions else [None, *every]
     found: set[date] = set()

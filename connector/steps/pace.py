@@ -84,20 +84,22 @@ class SharedPace:
 
 @atomic
 def _enter(db: Database, of: SharedPace, cost: float, now: datetime) -> Entry:
-    row = pace.get(db, of.shop)
+    row, out = pace.at(db, of.shop, now)
     state = row.breaker(now)
     if state is Breaker.OPEN:
         msg = "the shop is down; it is asked again later"
         raise Unavailable(msg, why=row.why)
     if state is Breaker.CLOSED:
-        wait = _wait(row, pace.under_way(db, of.shop, now), of, cost, now)
+        wait = _wait(row, out, of, cost, now)
         if wait > 0:
             return Entry(wait=wait)
     else:  # this call tries; the others stay away until it has its answer
         until = now + of.measure.lease
         pace.put(db, of.shop, replace(row, open_until=until))
+    if out.ended:
+        pace.forget(db, of.shop, now)
     ends_at = now + of.measure.lease
-    return Entry(call=pace.begin(db, of.shop, cost, now=now, ends_at=ends_at))
+    return Entry(call=pace.begin(db, of.shop, cost, ends_at=ends_at))
 
 
 def _wait(

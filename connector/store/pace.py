@@ -61,10 +61,14 @@ class PaceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnderWay:
-    """The calls that are out: how many, and the points set aside for them."""
+    """The calls that are out: how many, and the points set aside for them.
+
+    `ended` of others were never given back, and their leases have ended.
+    """
 
     count: int
     cost: float
+    ended: int = 0
 
 
 _TIMES = (
@@ -104,27 +108,42 @@ def put(db: Database, shop: str, row: PaceRow) -> None:
     )
 
 
-def under_way(db: Database, shop: str, now: datetime) -> UnderWay:
-    """Count the calls that are out, but for those whose lease has ended."""
+def at(db: Database, shop: str, now: datetime) -> tuple[PaceRow, UnderWay]:
+    """Return a shop's pace and the calls that are out, in one look."""
     row = db.query(
-        "SELECT count(*) AS n, coalesce(sum(cost), 0) AS cost FROM pace_calls"
-        " WHERE shop = :shop AND ends_at > :now",
+        "SELECT p.*, c.* FROM (SELECT count(*) AS known,"
+        " coalesce(sum(CASE WHEN ends_at > :now THEN 1 ELSE 0 END), 0) AS n,"
+        " coalesce(sum(CASE WHEN ends_at > :now THEN cost ELSE 0 END), 0) AS cost"
+        " FROM pace_calls WHERE shop = :shop) c"
+        " LEFT JOIN pace p ON p.shop = :shop",
         shop=shop,
         now=stamp(now),
     )[0]
-    return UnderWay(count=int(row["n"]), cost=int(row["cost"]) / THOUSAND)
+    count = int(row["n"])
+    out = UnderWay(
+        count=count, cost=int(row["cost"]) / THOUSAND, ended=int(row["known"]) - count
+    )
+    return (_pace(row) if row["shop"] else PaceRow()), out
+
+
+def under_way(db: Database, shop: str, now: datetime) -> UnderWay:
+    """Count the calls that are out, but for those whose lease has ended."""
+    return at(db, shop, now)[1]
 
 
 @atomic
-def begin(
-    db: Database, shop: str, cost: float, *, now: datetime, ends_at: datetime
-) -> int:
-    """Note a call that is about to go out; return its number."""
+def forget(db: Database, shop: str, now: datetime) -> None:
+    """Forget the calls whose lease has ended."""
     db.execute(
         "DELETE FROM pace_calls WHERE shop = :shop AND ends_at <= :now",
         shop=shop,
         now=stamp(now),
     )
+
+
+@atomic
+def begin(db: Database, shop: str, cost: float, *, ends_at: datetime) -> int:
+    """Note a call that is about to go out; return its number."""
     rows = db.query(
         "INSERT INTO pace_calls (shop, cost, ends_at)"
         " VALUES (:shop, :cost, :ends_at) RETURNING id",

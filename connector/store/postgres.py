@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import threading
+import os
+from collections import deque
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from sqlalchemy.dialects.postgresql import psycopg as dialect
 from connector.errors import ConfigError, LawBroken
 from connector.store import holder
 from connector.store.lock import Hold
+from connector.store.threads import PerThread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,9 +67,8 @@ class Postgres:
 
     def __init__(self, address: str) -> None:
         self.path = address
-        self._local = threading.local()
-        self._opened: list[Connection] = []
-        self._lock = threading.Lock()
+        self._links = PerThread(self._connect, _is_idle)
+        self._spares: deque[tuple[int, Connection]] = deque()  # of the dispatcher
 
     def query(self, sql: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
         """Return rows as dictionaries; raises LawBroken."""
@@ -103,7 +104,7 @@ class Postgres:
         """Forget the open transaction, and the connection when it is broken."""
         connection = self._connection
         if connection.closed or connection.broken:
-            self._forget()
+            self._links.forget()
         else:
             connection.execute("ROLLBACK")
 
@@ -119,11 +120,9 @@ class Postgres:
 
     def close(self) -> None:
         """Close every thread's connection."""
-        with self._lock:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-        self._local = threading.local()
+        self._links.close()
+        while session := self._spare():
+            session.close()
 
     def check_ours(self) -> None:
         """Raise ConfigError for a database that holds something else."""
@@ -200,7 +199,7 @@ class Postgres:
     @contextmanager
     def dispatcher(self) -> Iterator[Hold | None]:
         """Hold the session advisory lock of this database, or yield None."""
-        with self._connect() as session:
+        with self._session() as session:
             got = session.execute(TRY_LOCK, {"key": DISPATCHING}).fetchone()
             if not (got and got["got"]):
                 yield None
@@ -216,6 +215,38 @@ class Postgres:
                     session.execute("UPDATE dispatch SET holder = ''")
                     # A closed session lets go only when its backend has ended.
                     session.execute(GIVE_BACK, {"key": DISPATCHING})
+                else:
+                    session.close()
+
+    @contextmanager
+    def _session(self) -> Iterator[Connection]:
+        """Give a session that nobody else has; one that let go is kept for the next.
+
+        Each hold has its own: a lock that its session has already is given again.
+        """
+        session = self._spare() or self._connect()
+        try:
+            yield session
+        except BaseException:
+            session.close()  # whether it let go is not known
+            raise
+        if _is_idle(session):
+            self._spares.append((os.getpid(), session))
+        else:
+            session.close()
+
+    def _spare(self) -> Connection | None:
+        """Return a session of this process that waits and still answers."""
+        while self._spares:
+            try:
+                process, session = self._spares.popleft()
+            except IndexError:  # another thread was quicker
+                break
+            if process == os.getpid():
+                if _is_alive(session):
+                    return session
+                session.close()
+        return None
 
     def _schema(self) -> str:
         return str(self.query("SELECT current_schema() AS name", {})[0]["name"])
@@ -237,30 +268,23 @@ class Postgres:
             raise LawBroken(said=said) from error
         except psycopg.OperationalError:
             if self._connection.broken:
-                self._forget()
+                self._links.forget()
             raise
 
     @property
     def _connection(self) -> Connection:
-        known: Connection | None = getattr(self._local, "connection", None)
-        if known is None:
-            known = self._local.connection = self._connect()
-            with self._lock:
-                self._opened.append(known)
-        return known
+        return self._links.get()
 
     def _connect(self) -> Connection:
         return psycopg.connect(
             self.path, autocommit=True, row_factory=dict_row, **PATIENCE
         )
 
-    def _forget(self) -> None:
-        """Drop a broken connection: the next statement opens another."""
-        connection = self._local.connection
-        self._local.connection = None
-        with self._lock:
-            self._opened.remove(connection)
-        connection.close()
+
+def _is_idle(connection: Connection) -> bool:
+    """Say whether a connection is whole, and no transaction open on it."""
+    status = connection.info.transaction_status  # UNKNOWN where it is closed
+    return status is TransactionStatus.IDLE and not connection.broken
 
 
 def _take_over(session: Connection) -> str:

@@ -14,6 +14,7 @@ import sqlite_utils
 
 from connector.errors import ConfigError, LawBroken
 from connector.store.lock import Hold
+from connector.store.threads import PerThread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,9 +43,7 @@ class Sqlite:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+        self._links = PerThread(self._open, _is_idle)
         self._remembered = 0
         self._dispatching = threading.Lock()
 
@@ -92,11 +91,7 @@ class Sqlite:
 
     def close(self) -> None:
         """Close every thread's connection."""
-        with self._lock:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-        self._local = threading.local()
+        self._links.close()
 
     def check_ours(self) -> None:
         """Raise ConfigError for the file of another program."""
@@ -195,12 +190,9 @@ class Sqlite:
 
     @property
     def _utils(self) -> sqlite_utils.Database:
-        known: sqlite_utils.Database | None = getattr(self._local, "utils", None)
-        if known is None:
-            known = self._local.utils = sqlite_utils.Database(self._open())
-        return known
+        return self._links.get()
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> sqlite_utils.Database:
         connection = sqlite3.connect(
             self.path,
             timeout=BUSY_SECONDS,
@@ -216,6 +208,12 @@ class Sqlite:
             "recursive_triggers = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
-        with self._lock:
-            self._opened.append(connection)
-        return connection
+        return sqlite_utils.Database(connection)
+
+
+def _is_idle(held: sqlite_utils.Database) -> bool:
+    """Say whether a connection is open, and no transaction on it."""
+    try:
+        return not held.conn.in_transaction
+    except sqlite3.ProgrammingError:  # it was closed
+        return False

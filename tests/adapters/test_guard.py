@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
 
 from adapters.guard import STRICT, Transport, check_url
 from adapters.wire import Timeouts, fetch
 from adapters.woocommerce.standin import Shop, serve
-from connector.errors import Rejected
+from connector.errors import Rejected, Unavailable
 from tests.connector.shapes import NOON
+from tests.tls import authority, context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 HIDDEN = [
     "127.0.0.1",
@@ -138,3 +143,39 @@ def test_an_address_that_hides_where_it_leads_is_refused(url: str) -> None:
 def test_what_is_no_network_is_said() -> None:
     with pytest.raises(ValueError, match="does not appear to be"):
         Transport(allow=("everything",))
+
+
+def test_authorities_are_read_again_when_their_file_was_changed(
+    tmp_path: Path,
+) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.write_bytes(trustme.CA().cert_pem.bytes())
+    trusting = Transport(("127.0.0.0/8",), str(bundle))
+    with serve(Shop(clock=lambda: NOON), context()) as url:
+        with pytest.raises(Unavailable, match="certificate is not valid"):
+            ask(trusting, f"{url}/wp-json/wc/v3/orders")
+        bundle.write_bytes(authority().cert_pem.bytes())
+        assert ask(trusting, f"{url}/wp-json/wc/v3/orders") == 401
+        assert ask(trusting, f"{url}/wp-json/wc/v3/orders") == 401
+
+
+def test_no_cookie_of_a_shop_is_sent_back_to_it() -> None:
+    heard: list[str | None] = []
+
+    class Baker(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(self.headers.get("Cookie"))
+            self.send_response(204)
+            self.send_header("Set-Cookie", "session=1; Path=/")
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Baker) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,)).start()
+        allowed = Transport(allow=("127.0.0.0/8",))
+        url = f"http://127.0.0.1:{server.server_port}/"
+        assert [ask(allowed, url), ask(allowed, url)] == [204, 204]
+        server.shutdown()
+    assert heard == [None, None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -27,15 +26,15 @@ from connector.wiring import open_office
 from jobs.schedule import once
 from tests.connector.shapes import NOON
 from tests.contract.conftest import LOCAL
+from tests.processes import APART
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from multiprocessing.context import SpawnProcess
+    from multiprocessing.context import ForkServerProcess
 
     from connector.platform import Shop
     from connector.store import Database
 
-SPAWN = multiprocessing.get_context("spawn")
 LEASE = timedelta(minutes=3)
 
 
@@ -209,12 +208,12 @@ def boots() -> Iterator[tuple[WooStandin, str]]:
 
 
 @pytest.fixture
-def started() -> Iterator[Callable[[Errandboy, int], SpawnProcess]]:
+def started() -> Iterator[Callable[[Errandboy, int], ForkServerProcess]]:
     """Start processes that end with the test, whatever becomes of it."""
     with ExitStack() as stack:
 
-        def start(errandboy: Errandboy, threads: int) -> SpawnProcess:
-            process = SPAWN.Process(target=go, args=(errandboy, threads))
+        def start(errandboy: Errandboy, threads: int) -> ForkServerProcess:
+            process = APART.Process(target=go, args=(errandboy, threads))
             process.start()
             stack.callback(process.join)
             stack.callback(process.kill)
@@ -234,16 +233,16 @@ def errandboy(address: str, boots: tuple[WooStandin, str], most: int) -> Errandb
         url=boots[1],
         order=str(order),
         most=most,
-        blocked=SPAWN.Queue(),
-        done=SPAWN.Queue(),
-        go_on=SPAWN.Event(),
+        blocked=APART.Queue(),
+        done=APART.Queue(),
+        go_on=APART.Event(),
     )
 
 
 def test_threads_of_two_processes_together_keep_to_the_places_of_a_shop(
     address: str,
     boots: tuple[WooStandin, str],
-    started: Callable[[Errandboy, int], SpawnProcess],
+    started: Callable[[Errandboy, int], ForkServerProcess],
 ) -> None:
     one = errandboy(address, boots, most=2)
     held = [boots[0].switches.add("delay", "GET /orders/") for _ in range(4)]
@@ -270,7 +269,7 @@ def test_threads_of_two_processes_together_keep_to_the_places_of_a_shop(
 def test_the_place_of_a_process_that_was_killed_comes_back_after_its_lease(
     address: str,
     boots: tuple[WooStandin, str],
-    started: Callable[[Errandboy, int], SpawnProcess],
+    started: Callable[[Errandboy, int], ForkServerProcess],
 ) -> None:
     one = errandboy(address, boots, most=1)
     delay = boots[0].switches.add("delay", "GET /orders/")

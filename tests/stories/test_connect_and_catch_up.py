@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
+from itertools import count
+from threading import Thread, current_thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
 
 from adapters.shopify.standin import staff
+from connector import config
 from connector.model import Kind
 from connector.steps import audit, request
 from connector.steps.observe import observe
-from connector.store import backfills, desk, inbox
+from connector.store import Database, backfills, desk, inbox
 from connector.store.filing import Wish
-from jobs.schedule import once
-from tests.stories.connected import BOOTS, EACH, TEE, World, beside, connect
+from connector.wiring import open_office
+from jobs.schedule import JOBS, attempt, once
+from tests.processes import APART
+from tests.stories.connected import BOOTS, EACH, TEE, Clock, World, beside, connect
 from tests.stories.likeness import cases_of_tee, of_boots, of_tee, our_cases, ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from multiprocessing.synchronize import Event
     from pathlib import Path
 
 # How many orders of each shop change in the life of a process, and how many distinct
@@ -35,44 +39,6 @@ KILLS = (9, 60, 100)  # at which commit of the backfills each process dies
 READING = frozenset(
     {"decide", "mirror", "promise", "refunds", "reconcile", "close", "tell"}
 )  # what is skipped: nothing but reading happens here
-
-DOOMED = """
-import os, signal, sys
-from itertools import count
-from pathlib import Path
-from threading import Thread, current_thread
-from connector import config
-from connector.store import Database
-from connector.wiring import open_office
-from jobs.schedule import JOBS, attempt
-from tests.stories.connected import Clock
-
-path, begun, left = sys.argv[1:]
-clock = Clock(float(begun))
-commits = count(1)
-
-class Mortal(Database):
-    def commit(self):
-        super().commit()
-        if current_thread().name == "backfill" and next(commits) == int(left):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-file = Path(path)
-asked = config.parse(file.read_text(), file.parent, {})
-office = open_office(asked, clock, clock.sleep, Mortal)
-jobs = {job.name: job for job in JOBS}
-
-def work(name, shop):
-    while True:
-        attempt(jobs[name], office.work, shop)
-        clock.sleep(1)
-
-lines = [("backfill", shop) for shop in office.work.shops] + [("inbox", "")]
-threads = [Thread(target=work, args=line, name=line[0]) for line in lines]
-print("up", flush=True)
-for thread in threads:
-    thread.start()
-"""
 
 
 @pytest.fixture
@@ -130,18 +96,54 @@ def wish_to_return(world: World) -> int:
     return order_id
 
 
+class Mortal(Database):
+    """A database whose process dies at a commit of its backfills."""
+
+    def die_at(self, left: int) -> None:
+        self.commits, self.left = count(1), left
+
+    def commit(self) -> None:
+        super().commit()
+        is_ours = current_thread().name == "backfill"
+        if is_ours and next(self.commits) == self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def live(path: Path, begun: float, left: int, up: Event) -> None:
+    """Do what the doomed process does: read history and inbox, until it dies."""
+    clock = Clock(begun)
+    asked = config.parse(path.read_text(), path.parent, {})
+    office = open_office(asked, clock, clock.sleep, Mortal)
+    assert isinstance(office.db, Mortal)
+    office.db.die_at(left)
+    jobs = {job.name: job for job in JOBS}
+
+    def work(name: str, shop: str) -> None:
+        while True:
+            attempt(jobs[name], office.work, shop)
+            clock.sleep(1)
+
+    lines = [("backfill", shop) for shop in office.work.shops] + [("inbox", "")]
+    threads = [Thread(target=work, args=line, name=line[0]) for line in lines]
+    up.set()
+    for thread in threads:
+        thread.start()
+
+
 def live_and_die(world: World, left: int, changes: int) -> None:
     """Let a process work until it is killed, while news comes in."""
-    arguments = [str(world.path), str(world.clock.begun), str(left)]
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and script
-        [sys.executable, "-c", DOOMED, *arguments],
-        env=os.environ | {"PYTHONPATH": "."},
-        stdout=subprocess.PIPE,
-    ) as doomed:
-        assert doomed.stdout
-        assert doomed.stdout.readline() == b"up\n"
+    up = APART.Event()
+    begun = world.clock.begun
+    doomed = APART.Process(target=live, args=(world.path, begun, left, up))
+    doomed.start()
+    try:
+        assert up.wait(60)
         news(world, changes)
-        assert doomed.wait(timeout=60) == -signal.SIGKILL
+        doomed.join(60)
+        assert doomed.exitcode == -signal.SIGKILL
+    finally:
+        doomed.kill()
+        doomed.join()
 
 
 def distinct(world: World) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
+import warnings
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,42 +14,15 @@ from adapters.woocommerce.shop import WooCommerceShop
 from adapters.woocommerce.standin import Shop, serve
 from connector.states import Refund
 from connector.steps import audit, reconcile, refund
-from connector.store import connect, orders, refunds, shops
+from connector.store import Database, connect, orders, refunds, shops
 from tests.connector.shapes import NOON
 from tests.contract.conftest import LOCAL, QUICK, request
+from tests.processes import APART
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
-    from connector.store import Database
-
-# What the doomed process runs: it dies at its n-th commit, before or after it.
-DOOMED = """
-import os, signal, sys
-from datetime import datetime
-from connector.store import Database
-from connector.steps import refund
-from adapters.woocommerce.shop import WooCommerceShop
-from tests.contract.conftest import LOCAL, QUICK
-
-address, url, left, when, now = sys.argv[1:]
-
-class Mortal(Database):
-    left = int(left)
-    def commit(self):
-        Mortal.left -= 1
-        if Mortal.left == 0 and when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-        super().commit()
-        if Mortal.left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-db = Mortal(address)
-clock = lambda: datetime.fromisoformat(now)
-shop = WooCommerceShop(name="boots", url=url, key="ck_standin", secret="cs_standin",
-                       clock=clock, timeouts=QUICK, allow_http=True, transport=LOCAL)
-refund.push(db, shop, clock, token="doomed")
-"""
 COMMITS = 4  # claim, ran, submit, confirm: one more than the way has is no kill
 
 
@@ -61,13 +33,35 @@ def standin() -> Iterator[tuple[Shop, str]]:
         yield shop, url
 
 
-def adapter(url: str) -> WooCommerceShop:
+class Mortal(Database):
+    """A database whose process dies at its n-th commit, before or after it."""
+
+    left, when = 0, ""
+
+    def commit(self) -> None:
+        self.left -= 1
+        if self.left == 0 and self.when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().commit()
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def push_and_die(address: str, url: str, left: int, when: str) -> None:
+    """Do what the doomed process does: it never returns from the push."""
+    warnings.simplefilter("error")
+    db = Mortal(address)
+    db.left, db.when = left, when
+    refund.push(db, adapter(url, NOON), lambda: NOON, token="doomed")
+
+
+def adapter(url: str, now: datetime = NOON + timedelta(hours=2)) -> WooCommerceShop:
     return WooCommerceShop(
         name="boots",
         url=url,
         key="ck_standin",
         secret="cs_standin",
-        clock=lambda: NOON + timedelta(hours=2),
+        clock=lambda: now,
         timeouts=QUICK,
         transport=LOCAL,
         allow_http=True,
@@ -101,13 +95,10 @@ def test_a_killed_process_pays_once_and_loses_nothing(
     shop = adapter(url)
     db = promise(address, shop, order_id)
     db.close()
-    arguments = [address, url, str(left), when, NOON.isoformat()]
-    done = subprocess.run(  # noqa: S603 - our own interpreter and script
-        [sys.executable, "-W", "error", "-c", DOOMED, *arguments],
-        check=False,
-        env=os.environ | {"PYTHONPATH": "."},
-    )
-    assert done.returncode == -signal.SIGKILL
+    doomed = APART.Process(target=push_and_die, args=(address, url, left, when))
+    doomed.start()
+    doomed.join()
+    assert doomed.exitcode == -signal.SIGKILL
     db = connect(address)
     later = NOON + timedelta(hours=1)
     for hours in range(3):

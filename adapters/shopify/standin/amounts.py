@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 Json = dict[str, Any]
@@ -18,9 +19,15 @@ def places(currency: str) -> int:
     return PLACES.get(currency, 2)
 
 
+@cache
+def unit(currency: str) -> Decimal:
+    """Return the currency's smallest unit."""
+    return Decimal(1).scaleb(-places(currency))
+
+
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Round half away from zero to the currency's smallest unit."""
-    return amount.quantize(Decimal(1).scaleb(-places(currency)), ROUND_HALF_UP)
+    return amount.quantize(unit(currency), ROUND_HALF_UP)
 
 
 def minor(amount: Decimal, currency: str) -> int:
@@ -83,7 +90,9 @@ class Bag:
         )
 
     def __sub__(self, other: Bag) -> Bag:
-        return self + -other
+        return Bag(
+            self.shop - other.shop, self.presentment - other.presentment, self.pair
+        )
 
     def __neg__(self) -> Bag:
         return Bag(-self.shop, -self.presentment, self.pair)

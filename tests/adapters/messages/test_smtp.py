@@ -90,6 +90,7 @@ def test_a_wrong_password_is_ours_to_mend(tmp_path: Path) -> None:
     with mailbox(tmp_path) as box, pytest.raises(MailError) as raised:
         smtp(box, "starttls", password=Secret("wrong")).send(LETTER)
     assert type(raised.value) is MailError
+    assert raised.value.facts["reply"] == 535
     assert "wrong" not in str(raised.value)
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sqlite3
 import threading
@@ -13,6 +12,7 @@ from connector.errors import ConfigError
 from connector.store import Database, atomic, connect, holder, shops
 from connector.store.lock import dispatcher
 from tests.connector.shapes import NOON
+from tests.processes import APART
 from tests.stores import fresh
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _open(address: str) -> None:
 
 
 def test_processes_may_open_a_fresh_database_at_once(bare_address: str) -> None:
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
+    with APART.Pool(4) as pool:
         pool.map(_open, [bare_address] * 8)
     db = connect(bare_address)
     assert shops.every(db) == []
