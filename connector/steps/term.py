@@ -1,6 +1,6 @@
 """The term of a withdrawal's refund: from when the law lets the merchant wait no more.
 
-Directive 2011/83/EU, article 13(1) and (3); decision 0019. What the policy waits for
+Directive 2011/83/EU, article 13(1) and (3); decision 0021. What the policy waits for
 holds until then.
 """
 

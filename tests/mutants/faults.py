@@ -205,7 +205,7 @@ FAULTS = (
         file="connector/steps/term.py",
         before="    is_sure = back.is_proven and seen.proof is not None",
         after="    is_sure = seen.proof is not None",
-        why="decision 0019: one click of a customer must not pay",
+        why="decision 0021: one click of a customer must not pay",
         catch=("pytest", "tests/stories/test_term.py"),
     ),
     Fault(
