@@ -110,12 +110,33 @@ def _is_not(db: Database) -> str:
     return "IS NOT" if db.engine.name == "sqlite" else "IS DISTINCT FROM"
 
 
-AT = "JOIN past_lines p ON p.case_no = d.case_no AND p.position = d.position"
-ORDERS = f"SELECT DISTINCT p.order_ref FROM past_diff d {AT} WHERE d.differs = 1"
-FLIPS = (
-    "SELECT is_asked, old_decision, new_decision, count(*) AS lines"
-    " FROM past_diff WHERE differs = 1 GROUP BY is_asked, old_decision, new_decision"
+COST_MOST = "abs(d.new_given - d.old_given) DESC, d.case_no, d.position"
+# A cross join keeps SQLite's order: what differs, then the past line of each.
+AND_LINE = (
+    "CROSS JOIN past_lines p WHERE p.case_no = d.case_no AND p.position = d.position"
 )
+
+
+def _queries(is_not: str) -> dict[str, str]:
+    """Write what is read of all that both policies said."""
+    differs = " OR ".join(f"d.{OLD}_{name} {is_not} d.{NEW}_{name}" for name in TOLD)
+    return {
+        "orders": (
+            f"SELECT DISTINCT p.order_ref FROM past_diff d {AND_LINE} AND ({differs})"
+        ),
+        "flips": (
+            "SELECT is_asked, old_decision, new_decision, count(*) AS lines"
+            f" FROM past_diff d WHERE {differs}"
+            " GROUP BY is_asked, old_decision, new_decision"
+        ),
+        "costs": COSTS,
+        "shown": (
+            "SELECT d.*, p.order_ref, p.number, p.line_ref, p.return_id FROM"
+            f" (SELECT * FROM past_diff d WHERE d.is_asked = 1 AND ({differs})"
+            f" ORDER BY {COST_MOST} LIMIT {SHOWN}) d {AND_LINE} ORDER BY {COST_MOST}"
+        ),
+    }
+
 
 # What more, or less, goes back of what was asked. A return pays for the way back once,
 # and brings the outbound shipping once, where it is paid in money or credit.
@@ -130,16 +151,10 @@ _ONCE = ", ".join(
 )
 COSTS = (
     "SELECT currency, sum(lines) AS lines, sum(old_fee - new_fee) AS fees,"
-    " sum(new_shipping - old_shipping) AS shipping FROM (SELECT case_no, currency,"
-    f" sum(new_given - old_given) AS lines, {_ONCE}"
-    " FROM past_diff WHERE is_asked = 1 GROUP BY case_no, currency) f"
+    " sum(new_shipping - old_shipping) AS shipping FROM ("
+    f"SELECT min(currency) AS currency, sum(new_given - old_given) AS lines, {_ONCE}"
+    " FROM past_diff WHERE is_asked = 1 GROUP BY case_no) f"
     " GROUP BY currency"
-)
-EXAMPLES = (
-    "SELECT d.*, p.order_ref, p.number, p.line_ref, p.return_id"
-    f" FROM past_diff d {AT} WHERE d.is_asked = 1 AND d.differs = 1"
-    " ORDER BY abs(d.new_given - d.old_given) DESC, d.case_no, d.position"
-    f" LIMIT {SHOWN}"
 )
 
 
@@ -165,12 +180,12 @@ def _written(
     prepared += [
         told.table_made(db.engine.words),
         told.by_line(lines),
-        *told.differing(is_not, db.engine.words),
+        *told.told_made(db.engine.words),
     ]
     return Task(
         path=db.path,
         prepared=prepared,
-        queries={"orders": ORDERS, "flips": FLIPS, "costs": COSTS, "shown": EXAMPLES},
+        queries=_queries(is_not),
         tables=[*tables, "past_maybe", told.table, "past_diff"],
         values=dict(words.values),
     )

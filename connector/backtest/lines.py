@@ -101,6 +101,7 @@ class Line:
             "stays": flag(self.may_stay),
             "ships": self.own.value("refund_shipping", lambda x: str(int(x))),
             "freight": self._freight,
+            "plain_ships": str(int(self.policy.refund_shipping)),
         }
 
     @property

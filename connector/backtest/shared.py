@@ -8,10 +8,11 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from connector.backtest.aside import Aside, Task, perform
-from connector.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from connector.store import Database
 
     Answer = dict[str, list[dict[str, Any]]]
 
@@ -26,30 +27,22 @@ def shared(
     PostgreSQL has a process a connection; a file of SQLite is read by one beside.
     """
     tasks: list[Task] = [{**task, "values": dict(one)} for one in values]
-    first, *rest = tasks
-    if db.path == ":memory:" or not sys.executable:
+    if len(tasks) == 1 or db.path == ":memory:" or not sys.executable:
         yield from (_here(db, one) for one in tasks)
     elif db.engine.name == "sqlite":
-        with ExitStack() as ends:
-            beside = [(one, ends.enter_context(Aside(one))) for one in rest]
-            yield _here(db, first)
-            for one, process in beside:
-                rows = process.rows()
-                yield _here(db, one) if rows is None else rows
+        yield from _beside(db, tasks)
     else:
         with ThreadPoolExecutor(len(tasks)) as threads:
-            found = [threads.submit(_in_thread, db.path, one) for one in rest]
-            yield _here(db, first)
-            yield from (one.result() for one in found)
+            yield from threads.map(lambda one: _here(db, one), tasks)
 
 
-def _in_thread(address: str, task: Task) -> Answer:
-    """Do a task on a connection that ends with it."""
-    db = Database(address)
-    try:
-        return _here(db, task)
-    finally:
-        db.close()
+def _beside(db: Database, tasks: Sequence[Task]) -> Iterator[Answer]:
+    """Yield what processes of their own give; what one cannot is asked here."""
+    with ExitStack() as ends:
+        found = [(one, ends.enter_context(Aside(one))) for one in tasks]
+        for one, process in found:
+            rows = process.rows()
+            yield _here(db, one) if rows is None else rows
 
 
 def _here(db: Database, task: Task) -> Answer:

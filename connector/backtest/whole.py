@@ -38,8 +38,7 @@ class Verdicts:
         """Return all that looks at a return as a whole."""
         policy = self.policy
         below = (policy.automatic_below, policy.keep.below, policy.levels)
-        gives = (policy.refund_shipping, policy.standard_delivery)
-        return (policy.currency, *below, *gives, self.has_amounts, self._charges)
+        return (policy.currency, *below, self.has_amounts, self._charges)
 
     def by_line(self) -> list[tuple[str, str]]:
         """Return the columns of the second step: each line by itself."""

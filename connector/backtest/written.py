@@ -107,8 +107,7 @@ class SideBySide:
         columns = ", ".join(
             f"{name} {kinds[name]}" for name in (*BASE, *self._once.values())
         )
-        key = f"PRIMARY KEY (case_no, position)){word['clustered']}"
-        return f"CREATE TEMP TABLE {self.table} ({columns}, {key}"
+        return f"CREATE TEMP TABLE {self.table} ({columns}, {_key(word)}"
 
     def by_line(self, lines: Lines) -> str:
         """Write what is said of each line by itself, into that table."""
@@ -141,8 +140,8 @@ class SideBySide:
         steps["told"] = f"SELECT {base}, {told} FROM decided p"
         return ", ".join(f"{name} AS {_kept(name)}({x})" for name, x in steps.items())
 
-    def differing(self, is_not: str, word: Mapping[str, str]) -> tuple[str, str]:
-        """Write what two policies say into a table `past_diff`, and where they differ.
+    def told_made(self, word: Mapping[str, str]) -> tuple[str, str]:
+        """Write what two policies say, line by line, into a table `past_diff`.
 
         Lines of which they say the same are there too: a fee that one line of a
         return bears is paid once. Columns have kinds of their own, whatever a policy's
@@ -154,16 +153,16 @@ class SideBySide:
             names |= {f"{key}_{name}": word["int"] for name in TOLD}
             names[f"{key}_way"] = "TEXT"
         columns = ", ".join(f"{name} {kind}" for name, kind in names.items())
-        differs = " OR ".join(
-            f"{old.key}_{name} {is_not} {new.key}_{name}" for name in TOLD
-        )
-        told = (
-            f"WITH {self.told()} SELECT {', '.join(names)}, {flag(differs)} FROM told"
-        )
+        told = f"WITH {self.told()} SELECT {', '.join(names)} FROM told"
         return (
-            f"CREATE TEMP TABLE past_diff ({columns}, differs {word['int']})",
+            f"CREATE TEMP TABLE past_diff ({columns}, {_key(word)}",
             f"INSERT INTO past_diff {told}",
         )
+
+
+def _key(word: Mapping[str, str]) -> str:
+    """Let lines lie in the order of their returns: sums over one read on and on."""
+    return f"PRIMARY KEY (case_no, position)){word['clustered']}"
 
 
 def _made(words: Words) -> dict[str, str]:
