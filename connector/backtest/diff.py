@@ -17,6 +17,7 @@ from connector.backtest.lines import APPROVED, ASKED, DECLINED
 from connector.backtest.part import NEW, OLD, PAID_IN_GOODS, Part, differing
 from connector.backtest.rows import ticks
 from connector.backtest.shared import Task, shared
+from connector.backtest.sql import flag
 from connector.backtest.whole import TOLD, Verdicts
 from connector.backtest.written import Lines, SideBySide, maybe, reasons
 from connector.law import DEFAULTS
@@ -89,8 +90,8 @@ def compare(
     values |= task["values"]
     parts = [{**values, "low": low, "high": high} for low, high in pairwise(edges)]
     found = [Part.of(rows) for rows in shared(db, task, parts)]
-    rows = pasts.read(db, shop, first, apart)
-    found.append(differing(both, rows, shop, now, pasts.customers(db, shop)))
+    if rows := list(pasts.read(db, shop, first, apart)):
+        found.append(differing(both, rows, shop, now, pasts.customers(db, shop)))
     return _together(report, found)
 
 
@@ -122,7 +123,9 @@ def _queries(is_not: str) -> dict[str, str]:
     differs = " OR ".join(f"d.{OLD}_{name} {is_not} d.{NEW}_{name}" for name in TOLD)
     return {
         "orders": (
-            f"SELECT DISTINCT p.order_ref FROM past_diff d {AND_LINE} AND ({differs})"
+            "SELECT DISTINCT p.order_ref FROM"
+            f" (SELECT case_no, 0 AS position FROM past_diff d WHERE {differs}"
+            f" GROUP BY case_no) d {AND_LINE}"
         ),
         "flips": (
             "SELECT is_asked, old_decision, new_decision, count(*) AS lines"
@@ -165,8 +168,9 @@ def _written(
     found = [Verdicts(policy, Text(policy, words), key) for key, policy in both.items()]
     # Lines are read in the order of their returns: no index of shops tempts a planner.
     where = (
-        f"{which} AND x.shop || '' = :shop AND COALESCE(x.asked, x.placed) >= :since"
-        " AND x.case_no > :low AND x.case_no <= :high"
+        "x.case_no > :low AND x.case_no <= :high"
+        f" AND {flag('x.shop = :shop')} = 1 AND {which}"
+        " AND COALESCE(x.asked, x.placed) >= :since"
     )
     is_not, text = _is_not(db), found[0].text
     lines = Lines(where, ticks(now))
