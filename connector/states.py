@@ -22,6 +22,8 @@ class Decision(StrEnum):
     NEEDS_PERSON = "needs_person"
 
 
+UNDECIDED = frozenset({Decision.PENDING, Decision.NEEDS_PERSON})
+
 DECISION: Mapping[tuple[Decision, str], Decision] = {
     (Decision.PENDING, "approve"): Decision.APPROVED,
     (Decision.PENDING, "decline"): Decision.DECLINED,

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from connector.cli import made
+from connector.model import GOODS
 from connector.steps import clocks
-from connector.steps.owing import GOODS
 from connector.store import connect, history, inbox, refunds, returns
 from connector.wiring import clock
 

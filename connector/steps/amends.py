@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from connector import law
 from connector.errors import BadRequest, Gone, PlatformError
-from connector.model import CREDITS, Found, NewGoods, Resolution
+from connector.model import CREDITS, GOODS, Found, NewGoods, Resolution
 from connector.states import Decision, Exchange, Refund
 from connector.steps import asking, levels, progress
-from connector.steps.owing import FREE, GOODS, STAYING
+from connector.steps.owing import FREE, STAYING
 from connector.steps.promise import SETTLEMENT
 from connector.steps.reconcile import look
 from connector.store import atomic, desk, exchanges, orders, refunds, returns
@@ -105,9 +105,8 @@ def instead(
         msg = "this line is being made good already; settle that refund first"
         raise BadRequest(msg, number=case.number)
     is_other = resolution in CREDITS and resolution is not line.wanted
-    if is_other and keeps_means(db, case, now if has_agreed else None):
-        msg = "by law the money goes back as it was paid, unless the customer agrees"
-        raise BadRequest(msg, number=case.number)
+    if is_other:
+        _hold_to_means(db, case, now if has_agreed else None)
     how = levels.to_change(db, case, line_id, resolution).hold(approval)
     said = levels.said(how, why)
     if is_other and has_agreed:
@@ -127,6 +126,12 @@ def keeps_means(db: Database, case: Return, agreed: datetime | None) -> bool:
     country = orders.get(db, case.shop, case.order_ref).customer.country
     is_bound = law.binds_means(country, case.kind)
     return is_bound and law.same_means(progress.told(db, case), agreed)
+
+
+def _hold_to_means(db: Database, case: Return, agreed: datetime | None) -> None:
+    if keeps_means(db, case, agreed):
+        msg = "by law the money goes back as it was paid, unless the customer agrees"
+        raise BadRequest(msg, number=case.number)
 
 
 def _has_begun(
@@ -241,9 +246,8 @@ def _call_off(
         msg = "say what the customer gets instead"
         raise BadRequest(msg)
     case = returns.get(db, row.return_id)
-    if resolution in CREDITS and keeps_means(db, case, now if has_agreed else None):
-        msg = "by law the money goes back as it was paid, unless the customer agrees"
-        raise BadRequest(msg)
+    if resolution in CREDITS:
+        _hold_to_means(db, case, now if has_agreed else None)
     said = {
         int(line_id): levels.said(
             levels.to_change(db, case, int(line_id), resolution).hold(approval),

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import uuid_utils.compat as uuids
 
-from connector.model import CREDITS, RefundRequest, Resolution, TenderKind
+from connector.model import CREDITS, GOODS, RefundRequest, Resolution, TenderKind
 from connector.money import Money, total
 from connector.settlement import BASIS_POINTS
-from connector.steps.owing import GOODS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

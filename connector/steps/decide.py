@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connector import policy
 from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import Answer, Resolution, Terms
-from connector.states import Decision
+from connector.states import UNDECIDED, Decision
 from connector.steps import costs, levels, pasts
 from connector.steps.amends import possible
 from connector.steps.observe import observe
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OPEN = (Decision.PENDING, Decision.NEEDS_PERSON)
 EVENT = {
     Decision.APPROVED: "approve",
     Decision.DECLINED: "decline",
@@ -142,7 +141,7 @@ def _within_levels(
     units = {
         line.id: line.asked
         for line, said in pairs
-        if line.decision in OPEN and said.decision is Decision.APPROVED
+        if line.decision in UNDECIDED and said.decision is Decision.APPROVED
     }
     level = levels.reached(db, case, rules, units) if units else None
     if level is None:
@@ -230,7 +229,7 @@ def by_person(
             if not 0 < units <= line.asked:
                 msg = f"approve between 1 and {line.asked} units"
                 raise BadRequest(msg, units=units)
-            if line.decision in OPEN:
+            if line.decision in UNDECIDED:
                 demand = levels.to_approve(db, case, {line_id: units})
                 how = demand.hold(approval)
         facts = levels.recorded(demand, approval)

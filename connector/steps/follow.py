@@ -9,10 +9,10 @@ from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from connector.model import Answer
-from connector.states import Decision, Errand, Refund
+from connector.model import GOODS, Answer
+from connector.states import UNDECIDED, Decision, Errand, Refund
 from connector.steps import levels
-from connector.steps.owing import GOODS, payable
+from connector.steps.owing import payable
 from connector.steps.promise import CLOSED_THERE, EXCHANGE
 from connector.steps.told import ACTOR
 from connector.store import at_shop, desk, errands, filing, refunds, returns
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from connector.platform import Abilities
     from connector.store import Database
 
-OPEN = (Decision.PENDING, Decision.NEEDS_PERSON)
 DEAD = (Refund.CANCELLED, Refund.REJECTED)
 WITHOUT_LEVEL = "without_level"
 SETTLED = timedelta(minutes=2)  # longer than reading a return takes
@@ -101,7 +100,7 @@ def _take_out(
             f" but {used} came back or were promised here",
             now,
         )
-    elif line.decision in OPEN and left:
+    elif line.decision in UNDECIDED and left:
         filing.split(db, case, line, left)
         decide(db, case, line.id, "decline", 0, now, "partly removed in the shop")
     elif left:
@@ -149,7 +148,7 @@ def _approve(db: Database, case: Return, now: datetime) -> None:
 
     That is a fact, whoever it was; where the policy demands a level, a person is told.
     """
-    units = {line.id: line.asked for line in case.lines if line.decision in OPEN}
+    units = {line.id: line.asked for line in case.lines if line.decision in UNDECIDED}
     if not units:
         return
     demand = levels.to_approve(db, case, units)
@@ -275,7 +274,7 @@ _FOLLOW: Mapping[str, Callable[[Database, Return, ShopReturn, datetime], None]] 
 
 def _refused(db: Database, case: Return, _: ShopReturn, now: datetime) -> None:
     for line in case.lines:
-        if line.decision in OPEN:
+        if line.decision in UNDECIDED:
             decide(db, case, line.id, "decline", 0, now)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.model import ASKABLE, CREDITS, NewGoods, Resolution
+from connector.model import ASKABLE, CREDITS, GOODS, NewGoods, Resolution
 from connector.money import Money, total
 from connector.policy import Offer
 from connector.settlement import Extras, Own, Settlement, Units, settle
 from connector.states import Decision
 from connector.steps.amends import possible
 from connector.steps.asking import on_top
-from connector.steps.owing import GOODS, ORDER, STAYING
+from connector.steps.owing import ORDER, STAYING
 from connector.steps.promise import as_stands
 
 if TYPE_CHECKING:

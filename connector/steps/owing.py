@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.model import NewGoods, Resolution
+from connector.model import GOODS, NewGoods, Resolution
 from connector.policy import When
 from connector.states import Decision, Refund
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from connector.model import Order, Return, ReturnLine, Terms
     from connector.store.refunds import RefundRow
 
-GOODS = frozenset({Resolution.EXCHANGE, Resolution.REPLACEMENT})  # new ones are sent
 STAYING = frozenset({Resolution.KEEP})  # the customer keeps what he has
-MOMENTS = tuple(When)  # later is further down
 FREE = frozenset({Resolution.REPAIR, Resolution.NONE})  # nothing is paid
 # What is settled first, where the lines of a return are made good in several ways.
 ORDER: Sequence[Resolution] = (
@@ -151,4 +149,4 @@ def _when(terms: Terms | None, line: ReturnLine, latest: When | None) -> When:
     if line.resolution in GOODS:
         return When(terms.goods_when) if terms else When.INSPECTED
     own = When(terms.when) if terms else When.INSPECTED
-    return own if latest is None else min(own, latest, key=MOMENTS.index)
+    return own if latest is None else min(own, latest, key=tuple(When).index)

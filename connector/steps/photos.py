@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from connector import policy
 from connector.errors import Refused
-from connector.states import Decision
+from connector.states import UNDECIDED, Decision
 from connector.steps.question import asked, rules_of
 from connector.store import atomic, customers, desk, history, orders, photos, returns
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from connector.store import Database
 
 MATTER = "photos"
-OPEN = (Decision.PENDING, Decision.NEEDS_PERSON)
 
 
 def missing(db: Database, case: Return) -> dict[int, PhotosWanted]:
@@ -42,7 +41,7 @@ def missing(db: Database, case: Return) -> dict[int, PhotosWanted]:
     return {
         line.id: want
         for line, one, want in zip(case.lines, question.lines, found, strict=True)
-        if want and line.decision in OPEN and one.photo_count < want.count
+        if want and line.decision in UNDECIDED and one.photo_count < want.count
     }
 
 
@@ -60,7 +59,7 @@ def add(
     """
     case = returns.get(db, return_id)
     line = returns.line_of(case, line_id)
-    if case.closed_at or case.cancelled_at or line.decision not in OPEN:
+    if case.closed_at or case.cancelled_at or line.decision not in UNDECIDED:
         msg = "this line is decided; no photo changes that"
         raise Refused(msg, number=case.number)
     fresh = sum(photos.add(db, case, line, one, now) for one in sent)
@@ -73,17 +72,15 @@ def _tell(
     db: Database, case: Return, line: ReturnLine, fresh: int, now: datetime
 ) -> None:
     count = returns.line_of(returns.get(db, case.id), line.id).photos
-    history.note(
+    why = f"{fresh} sent; {count} in all"
+    history.note_line(
         db,
-        shop=case.shop,
-        about="line",
-        about_id=str(line.id),
-        return_id=case.id,
-        event="photos",
-        state="",
+        case,
+        line.id,
+        "photos",
         actor="customer",
-        why=f"{fresh} sent; {count} in all",
         now=now,
+        why=why,
     )
     if line.decision == Decision.NEEDS_PERSON:
         desk.put(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError, Refused
-from connector.model import Moved, Resolution
+from connector.model import GOODS, Moved, Resolution
 from connector.money import total
 from connector.settlement import Extras, Own, Units, settle
 from connector.states import Decision, Refund
@@ -15,7 +15,7 @@ from connector.steps import costs, term
 from connector.steps.asking import courtesy, request
 from connector.steps.events import is_disputed
 from connector.steps.observe import OURS, is_ours, observe
-from connector.steps.owing import GOODS, debts, new_goods, payable, way_of
+from connector.steps.owing import debts, new_goods, payable, way_of
 from connector.store import (
     atomic,
     desk,

@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError
-from connector.states import Decision
+from connector.states import UNDECIDED
 from connector.steps import foreign
 from connector.store import desk, history, returns
 
@@ -58,14 +58,10 @@ def _is_news(db: Database, shop: Shop, found: ShopReturn) -> bool:
 def _differs(case: Return, found: ShopReturn) -> bool:
     if case.cancelled_at or case.closed_at:
         return False
-    is_waiting = any(_is_waiting(line.decision) for line in case.lines)
+    is_waiting = any(line.decision in UNDECIDED for line in case.lines)
     return found.status == "cancelled" or (
         is_waiting and found.status in ("open", "declined")
     )
-
-
-def _is_waiting(decision: str) -> bool:
-    return decision in (Decision.PENDING, Decision.NEEDS_PERSON)
 
 
 def _waiting(db: Database, shop: str) -> list[Return]:
@@ -74,7 +70,7 @@ def _waiting(db: Database, shop: str) -> list[Return]:
     return [
         case
         for case in live
-        if case.platform_ref and any(_is_waiting(x.decision) for x in case.lines)
+        if case.platform_ref and any(x.decision in UNDECIDED for x in case.lines)
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError, Unavailable
-from connector.states import Decision
+from connector.states import UNDECIDED
 from connector.steps import foreign
 from connector.store import desk, orders, refunds, returns, seen
 
@@ -26,7 +26,6 @@ ASKED_AT_ONCE = 100
 # A return that still looks otherwise here after a whole reading is not read again
 # at once: its goods, or our own errand, may take their time.
 FRESH = timedelta(hours=1)
-UNDECIDED = (Decision.PENDING, Decision.NEEDS_PERSON)
 
 
 def run(db: Database, shop: Shop, clock: Callable[[], datetime]) -> int:

@@ -31,15 +31,6 @@ def keep(
         loss=loss_bp,
         id=line_id,
     )
-    history.note(
-        db,
-        shop=case.shop,
-        about="line",
-        about_id=str(line_id),
-        return_id=case.id,
-        event=f"grade:{loss_bp}",
-        state="",
-        actor=actor,
-        why=why,
-        now=now,
+    history.note_line(
+        db, case, line_id, f"grade:{loss_bp}", actor=actor, now=now, why=why
     )

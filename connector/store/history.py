@@ -13,6 +13,7 @@ from connector.model import Customer  # noqa: TC001 - msgspec reads it
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
+    from connector.model import Return
     from connector.store.database import Database
 
 
@@ -83,6 +84,32 @@ def note(
         actor=actor,
         why=discreet(why, names),
         at=stamp(now),
+    )
+
+
+def note_line(
+    db: Database,
+    case: Return,
+    line_id: int,
+    event: str,
+    *,
+    actor: str,
+    now: datetime,
+    why: str = "",
+    state: str = "",
+) -> None:
+    """Write what happened to a line into the timeline of its return."""
+    note(
+        db,
+        shop=case.shop,
+        about="line",
+        about_id=str(line_id),
+        return_id=case.id,
+        event=event,
+        state=state,
+        actor=actor,
+        why=why,
+        now=now,
     )
 
 

@@ -54,7 +54,7 @@ def _add(
     known = {"case_no": found[0]["next"], "shop": shop, "return_id": return_id}
     names = (*known, "position", *rows[0])
     text = (
-        f"INSERT INTO past_lines ({', '.join(names)})"  # noqa: S608 - names of ours
+        f"INSERT INTO past_lines ({', '.join(names)})"
         f" VALUES ({', '.join(':' + name for name in names)})"
     )
     places = [{**row, **known, "position": n} for n, row in enumerate(rows)]
@@ -75,7 +75,7 @@ def changed(db: Database, shop: str) -> tuple[list[Order], str]:
     """Return orders that changed since the last that `reached` was told of."""
     known = db.query("SELECT upto FROM past_upto WHERE shop = :shop", shop=shop)
     rows = db.query(
-        "SELECT snapshot, updated_at || ' ' || ref AS at FROM orders"  # noqa: S608 - ours
+        "SELECT snapshot, updated_at || ' ' || ref AS at FROM orders"
         " WHERE shop = :shop AND updated_at || ' ' || ref > :upto"
         f" ORDER BY updated_at, ref LIMIT {ORDERS}",
         shop=shop,
@@ -114,21 +114,19 @@ def read(
 
     `since` is in microseconds since 1970; `which` is more of the WHERE, of `x`.
     """
-    # Which returns they are, an index tells alone.
-    found = db.query(
-        f"SELECT DISTINCT case_no FROM past_lines x WHERE shop = :shop AND {which}"  # noqa: S608 - text of ours
-        " AND COALESCE(asked, placed) >= :since ORDER BY case_no",
-        shop=shop,
-        since=since,
+    lines = (
+        f"past_lines x WHERE shop = :shop AND {which}"
+        " AND COALESCE(asked, placed) >= :since"
     )
+    values = {"shop": shop, "since": since}
+    # Which returns they are, an index tells alone.
+    found = db.query(f"SELECT DISTINCT case_no FROM {lines} ORDER BY case_no", **values)
     for at in range(0, len(found), PIECE):
         numbers = ", ".join(str(row["case_no"]) for row in found[at : at + PIECE])
         yield from db.query(
-            f"SELECT * FROM past_lines x WHERE shop = :shop AND {which}"  # noqa: S608 - numbers and text of ours
-            f" AND case_no IN ({numbers}) AND COALESCE(asked, placed) >= :since"
+            f"SELECT * FROM {lines} AND case_no IN ({numbers})"
             " ORDER BY case_no, position",
-            shop=shop,
-            since=since,
+            **values,
         )
 
 

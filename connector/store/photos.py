@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from connector.model import Return, ReturnLine
     from connector.pictures import Picture
-    from connector.store.database import Database, Row
+    from connector.store.database import Database
 
 FACTS = (
     "id, shop, order_ref, line_ref, return_id, line_id, sha256, media_type, size,"
@@ -171,33 +171,26 @@ def share(db: Database, old_line: int, new_line: int) -> None:
 
 def waiting(db: Database, shop: str, order_ref: str) -> list[Photo]:
     """List the photos of an order that no return has yet, as they came."""
-    rows = db.query(
-        f"SELECT {FACTS} FROM photos WHERE shop = :shop AND order_ref = :ref"  # noqa: S608 - names of ours
-        " AND line_id IS NULL ORDER BY id",
-        shop=shop,
-        ref=order_ref,
-    )
-    return [_photo(row) for row in rows]
+    where = "shop = :shop AND order_ref = :ref AND line_id IS NULL"
+    return _found(db, where, shop=shop, ref=order_ref)
 
 
 def of_order(db: Database, shop: str, order_ref: str) -> list[Photo]:
     """List all photos of an order, as they came."""
-    rows = db.query(
-        f"SELECT {FACTS} FROM photos WHERE shop = :shop AND order_ref = :ref"  # noqa: S608 - names of ours
-        " ORDER BY id",
-        shop=shop,
-        ref=order_ref,
-    )
-    return [_photo(row) for row in rows]
+    return _found(db, "shop = :shop AND order_ref = :ref", shop=shop, ref=order_ref)
 
 
 def of_return(db: Database, return_id: str) -> list[Photo]:
     """List the photos of a return, as they came."""
+    return _found(db, "return_id = :id", id=return_id)
+
+
+def _found(db: Database, where: str, **values: str) -> list[Photo]:
     rows = db.query(
-        f"SELECT {FACTS} FROM photos WHERE return_id = :id ORDER BY id",  # noqa: S608 - names of ours
-        id=return_id,
+        f"SELECT {FACTS} FROM photos WHERE {where} ORDER BY id",  # noqa: S608 - words of ours, here above
+        **values,
     )
-    return [_photo(row) for row in rows]
+    return [Photo(**(row | {"created_at": moment(row["created_at"])})) for row in rows]
 
 
 def of_case(db: Database, return_id: str, photo_id: int) -> Photo:
@@ -241,7 +234,3 @@ def forget_waiting(db: Database, before: datetime) -> int:
         "DELETE FROM photos WHERE line_id IS NULL AND created_at < :before",
         before=stamp(before),
     )
-
-
-def _photo(row: Row) -> Photo:
-    return Photo(**(row | {"created_at": moment(row["created_at"])}))

@@ -153,17 +153,8 @@ def decide(
     )
     if state is Decision.DECLINED:
         filing.free(db, line_id)
-    history.note(
-        db,
-        shop=case.shop,
-        about="line",
-        about_id=str(line_id),
-        return_id=case.id,
-        event=event,
-        state=state.value,
-        actor=actor,
-        why=why,
-        now=now,
+    history.note_line(
+        db, case, line_id, event, actor=actor, now=now, why=why, state=state.value
     )
 
 
@@ -188,17 +179,8 @@ def resolve(
         goods=msgspec.json.encode(goods).decode() if goods else "",
         id=line_id,
     )
-    history.note(
-        db,
-        shop=case.shop,
-        about="line",
-        about_id=str(line_id),
-        return_id=case.id,
-        event=f"resolve:{resolution.value}",
-        state="",
-        actor=actor,
-        why=why,
-        now=now,
+    history.note_line(
+        db, case, line_id, f"resolve:{resolution.value}", actor=actor, now=now, why=why
     )
 
 
@@ -263,17 +245,8 @@ def move_goods(
         lost=quantities.get("lost", 0),
         id=line_id,
     )
-    history.note(
-        db,
-        shop=case.shop,
-        about="line",
-        about_id=str(line_id),
-        return_id=case.id,
-        event=event,
-        state=state.value,
-        actor=actor,
-        why=why,
-        now=now,
+    history.note_line(
+        db, case, line_id, event, actor=actor, now=now, why=why, state=state.value
     )
 
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connector import policy
-from connector.model import Resolution
+from connector.model import GOODS, Resolution
 from connector.money import Money
 from connector.platform import Place
 from connector.policy import Offer
 from connector.states import Decision
 from connector.steps import amends, grading, levels, offers, question
-from connector.steps.owing import GOODS
 from connector.store import orders, returns, shops
 from connector.web.approving import Ways
 from connector.web.face import face

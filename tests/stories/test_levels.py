@@ -78,7 +78,8 @@ def test_it_waits_for_the_level_and_is_paid_then(world: World, shop: str) -> Non
 @pytest.mark.parametrize("is_judged", [True, False])
 def test_what_staff_approve_in_the_shop_counts_and_the_desk_says_without_whom(
     world: World,
-    is_judged: bool,  # noqa: FBT001 - whether our rules spoke before
+    *,
+    is_judged: bool,  # whether our rules spoke before
 ) -> None:
     purchase = strict(world, TEE)
     lines = [(purchase.lines[0].ref, 2, "too-small")]

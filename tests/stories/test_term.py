@@ -19,6 +19,7 @@ from connector.states import Refund
 from connector.steps import clocks, deadlines, decide, inspect, wayback
 from connector.steps.inspect import Counted
 from connector.store import desk, history, orders, refunds, returns
+from connector.web.portal.links import seal
 from jobs.schedule import once
 from tests.mailbox import mailbox
 from tests.stories.declaring import Customer, later, mailing, particulars
@@ -311,8 +312,6 @@ def test_the_customer_reads_his_own_last_day_and_the_shop_s(
 ) -> None:
     _, case = withdrawn(world, work)
     with world.office.app.test_request_context():
-        from connector.web.portal.links import seal  # noqa: PLC0415
-
         link = f"/returns/{TEE}/status/{seal(case.id)}"
     page = world.office.app.test_client().get(link).get_data(as_text=True)
     assert "Please send it by" in page

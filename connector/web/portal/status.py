@@ -8,12 +8,11 @@ from flask import abort, flash, redirect, render_template
 from flask_babel import gettext
 
 from connector.errors import NotFound, Refused
-from connector.model import Kind, Resolution
+from connector.model import GOODS, Kind, Resolution
 from connector.pictures import Unfit
 from connector.states import Decision
 from connector.steps import clocks, inspect
 from connector.steps import photos as step
-from connector.steps.owing import GOODS
 from connector.store import orders
 from connector.store import photos as kept
 from connector.web import images, outcomes, reasons, uploads

@@ -316,8 +316,9 @@ def test_no_way_leads_above_a_level_s_amount_without_that_level(
     db: Database,
     levels: dict[str, int],
     gross: list[int],
-    has_ring: bool,  # noqa: FBT001 - drawn
     steps: list[tuple[Any, ...]],
+    *,
+    has_ring: bool,
 ) -> None:
     skus = ("ring",) * has_ring
     desk = opened(db, _rules(levels), sells(*gross, skus=skus), 2, 2)
