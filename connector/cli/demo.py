@@ -44,7 +44,7 @@ GIVEN = {
     "cards": "gift card",
     "asked": "paid on top",
 }
-WIDTH = 150
+WIDTH = 156
 PAUSE = 2.0  # seconds between runs of the jobs, while you look around
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from connector import law
 from connector.law import Clock
-from connector.model import Kind
+from connector.model import Kind, Resolution
 from connector.money import Money, total
 from connector.policy import When
 from connector.states import Refund
@@ -84,7 +84,10 @@ def _stake(case: Return, order: Order, rows: list[RefundRow]) -> tuple[Money, Mo
         order.currency,
     )
     planned = [
-        row.amount for row in progress.alive(rows) if row.state is not Refund.CONFIRMED
+        row.amount
+        for row in progress.alive(rows)
+        if row.state is not Refund.CONFIRMED
+        and row.request.way is not Resolution.COURTESY  # owed by no law
     ]
     if planned:
         return goods, total(planned, order.currency)

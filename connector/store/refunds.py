@@ -101,7 +101,8 @@ def reserve(
         shop=shop,
         due=stamp(due),
     )
-    _note(db, get(db, request.key), "plan", actor, str(request.amount), now)
+    given = request.amount or request.bonus or request.amount  # a courtesy's is extra
+    _note(db, get(db, request.key), "plan", actor, str(given), now)
 
 
 def _hold_to_captured(db: Database, shop: str, request: RefundRequest) -> None:

@@ -11,12 +11,16 @@ import requests
 
 from adapters.messages.smtp import Smtp
 from connector.config import Secret
+from connector.demo.world import TEE
+from connector.store import returns
 from jobs.schedule import once
 from tests.mailbox import PASSWORD, USER
+from tests.stories.way import bought
 
 if TYPE_CHECKING:
     from connector.demo import World
     from connector.demo.customers import Purchase
+    from connector.model import Return
     from jobs.schedule import Work
     from tests.mailbox import Mailbox
 
@@ -89,3 +93,12 @@ def later(world: World, work: Work, **parts: float) -> None:
     world.boots.deliver()
     world.clock.pass_by(minutes=1)
     once(work)
+
+
+def withdrawal(world: World, work: Work) -> tuple[Purchase, Return]:
+    """Withdraw from an order whose customer lives in Germany, in the shop's portal."""
+    purchase = bought(world, TEE)
+    Customer(world, TEE).declare(particulars(purchase))
+    later(world, work, minutes=1)
+    (case,) = returns.of_order(world.office.db, TEE, purchase.ref)
+    return purchase, case

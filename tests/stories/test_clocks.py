@@ -6,7 +6,6 @@ import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from click.testing import CliRunner
 
 from connector import law
@@ -15,42 +14,22 @@ from connector.config import Config
 from connector.demo.world import BOOTS, TEE
 from connector.law import Who
 from connector.money import Money
-from connector.steps import clocks, deadlines, inspect
+from connector.steps import amends, clocks, deadlines, inspect
 from connector.steps.inspect import Counted
 from connector.store import desk, orders, returns
 from jobs.schedule import once
-from tests.mailbox import mailbox
-from tests.stories.declaring import Customer, later, mailing, particulars
+from tests.stories.declaring import later, withdrawal
 from tests.stories.test_withdrawal_staff import staff
 from tests.stories.way import asked, bought, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from flask.testing import FlaskClient
 
     from connector.demo import World
-    from connector.demo.customers import Purchase
     from connector.model import Return
     from jobs.schedule import Work
 
 __all__ = ["staff"]  # a fixture
-
-
-@pytest.fixture
-def work(world: World, tmp_path: Path) -> Iterator[Work]:
-    with mailbox(tmp_path) as box:
-        yield mailing(world, box)
-
-
-def withdrawn(world: World, work: Work) -> tuple[Purchase, Return]:
-    """Withdraw from an order whose customer lives in Germany, by 1 September's law."""
-    purchase = bought(world, TEE)
-    Customer(world, TEE).declare(particulars(purchase))
-    later(world, work, minutes=1)
-    (case,) = returns.of_order(world.office.db, TEE, purchase.ref)
-    return purchase, case
 
 
 def reading(world: World, case: Return) -> clocks.Reading:
@@ -77,7 +56,7 @@ def arrives(world: World, case: Return) -> None:
 def test_first_the_goods_are_awaited_then_the_money_is_due(
     world: World, work: Work
 ) -> None:
-    _, case = withdrawn(world, work)
+    _, case = withdrawal(world, work)
     first = reading(world, case)
     assert (first.clock.what, first.clock.on) == ("send_back", Who.CUSTOMER)
     assert first.clock.may_hold
@@ -92,10 +71,27 @@ def test_first_the_goods_are_awaited_then_the_money_is_due(
     assert not sent.is_overdue
 
 
+def test_a_courtesy_that_is_planned_takes_nothing_from_what_is_at_stake(
+    world: World, work: Work
+) -> None:
+    _, case = withdrawal(world, work)
+    before = reading(world, case).due
+    amends.courtesy(
+        world.office.db,
+        world.office.branches.shops[TEE].abilities,
+        case.id,
+        Money(500, before.currency),
+        actor="test",
+        why="sorry",
+        now=world.clock(),
+    )
+    assert reading(world, case).due == before > Money.zero(before.currency)
+
+
 def test_goods_that_come_late_make_the_refund_due_that_day_and_paid_it_is_over(
     world: World, work: Work
 ) -> None:
-    _, case = withdrawn(world, work)
+    _, case = withdrawal(world, work)
     world.clock.pass_by(days=20)
     arrives(world, case)
     found = reading(world, case)
@@ -113,7 +109,7 @@ def test_what_is_overdue_lies_on_the_desk_once_until_it_is_paid(
     world: World, work: Work
 ) -> None:
     db = world.office.db
-    _, case = withdrawn(world, work)
+    _, case = withdrawal(world, work)
     inspect.ship(db, case.id, actor="customer", now=world.clock())
     world.clock.pass_by(days=14)
     once(work, nightly=True)
@@ -138,7 +134,7 @@ def test_a_matter_that_is_no_longer_so_leaves_the_desk(
     world: World, work: Work
 ) -> None:
     db = world.office.db
-    _, case = withdrawn(world, work)
+    _, case = withdrawal(world, work)
     world.clock.pass_by(days=30)
     once(work, nightly=True)
     assert desk.is_open(db, "return", case.id, deadlines.NOT_SENT)
@@ -162,7 +158,7 @@ def test_a_plain_return_has_no_legal_day(world: World) -> None:
 def test_console_and_command_line_show_it(
     world: World, work: Work, staff: FlaskClient
 ) -> None:
-    _, case = withdrawn(world, work)
+    _, case = withdrawal(world, work)
     inspect.ship(world.office.db, case.id, actor="customer", now=world.clock())
     world.clock.pass_by(days=20)
     page = staff.get(f"/console/returns/{case.id}").get_data(as_text=True)

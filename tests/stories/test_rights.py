@@ -18,15 +18,13 @@ from connector.steps import amends, question, rights
 from connector.store import desk, notices, orders, returns, shops, statements
 from connector.web import outcomes
 from tests.connector.shapes import NOON, a_line, an_order, eur
-from tests.mailbox import mailbox
-from tests.stories.declaring import Customer, later, mailing, particulars
+from tests.stories.declaring import Customer, later, particulars
 from tests.stories.making_good import counting, stocked, wish
 from tests.stories.test_withdrawal_staff import staff
 from tests.stories.way import asked, bought, the_return
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from flask.testing import FlaskClient
 
@@ -36,12 +34,6 @@ if TYPE_CHECKING:
     from tests.stories.making_good import Counter
 
 __all__ = ["staff"]  # a fixture
-
-
-@pytest.fixture
-def work(world: World, tmp_path: Path) -> Iterator[Work]:
-    with mailbox(tmp_path) as box:
-        yield mailing(world, box)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The term of a withdrawal's refund: what is paid by itself, what a person decides.
 
-Decision 0019; directive 2011/83/EU, article 13. Orders are of customers in Germany,
+Decision 0021; directive 2011/83/EU, article 13. Orders are of customers in Germany,
 the policy of these shops waits until the goods were checked.
 """
 
@@ -21,15 +21,12 @@ from connector.steps.inspect import Counted
 from connector.store import desk, history, orders, refunds, returns
 from connector.web.portal.links import seal
 from jobs.schedule import once
-from tests.mailbox import mailbox
-from tests.stories.declaring import Customer, later, mailing, particulars
+from tests.stories.declaring import later, withdrawal
 from tests.stories.test_withdrawal_staff import carried, staff
 from tests.stories.way import asked, bought, paid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from flask.testing import FlaskClient
 
@@ -41,17 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["staff"]  # a fixture
 
 
-@pytest.fixture
-def work(world: World, tmp_path: Path) -> Iterator[Work]:
-    with mailbox(tmp_path) as box:
-        yield mailing(world, box)
-
-
 def withdrawn(world: World, work: Work) -> tuple[Purchase, Return]:
-    purchase = bought(world, TEE)
-    Customer(world, TEE).declare(particulars(purchase))
-    later(world, work, minutes=1)
-    (case,) = returns.of_order(world.office.db, TEE, purchase.ref)
+    purchase, case = withdrawal(world, work)
     # What is waited for is the shop's to say; here it is the longest that it can be.
     terms = case.terms
     assert terms
@@ -72,6 +60,13 @@ def received(world: World, case: Return, *, units: int | None = None) -> None:
     counted = Counted(received=line.asked if units is None else units)
     now = world.clock()
     inspect.receive(world.office.db, case.id, {line.id: counted}, actor="t", now=now)
+
+
+def gone(world: World, case: Return) -> None:
+    """Book that what was sent never came."""
+    line = case.lines[0]
+    lost = {line.id: Counted(lost=line.asked)}
+    inspect.receive(world.office.db, case.id, lost, actor="t", now=world.clock())
 
 
 def ends(world: World, case: Return, days: int = 14) -> datetime:
@@ -208,9 +203,7 @@ def test_what_was_lost_on_the_way_is_paid_once_sending_is_proven(
 ) -> None:
     db = world.office.db
     purchase, case = withdrawn(world, work)
-    line = case.lines[0]
-    lost = {line.id: Counted(lost=line.asked)}
-    inspect.receive(db, case.id, lost, actor="t", now=world.clock())
+    gone(world, case)
     run(world, work)
     assert not fresh(world, case).closed_at
     once(work, nightly=True)
@@ -230,9 +223,7 @@ def test_without_proof_what_was_lost_is_the_customer_s_and_the_return_ends(
 ) -> None:
     db = world.office.db
     purchase, case = withdrawn(world, work)
-    line = case.lines[0]
-    lost = {line.id: Counted(lost=line.asked)}
-    inspect.receive(db, case.id, lost, actor="t", now=world.clock())
+    gone(world, case)
     with pytest.raises(BadRequest, match="why"):
         wayback.say(db, case.id, "refused", actor="t", why=" ", now=world.clock())
     wayback.say(db, case.id, "refused", actor="t", why="never", now=world.clock())
