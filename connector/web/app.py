@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, jsonify, render_template, request, session
+from flask.globals import request_ctx
 from flask_babel import Babel, get_locale, gettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -95,7 +96,11 @@ def _configure(app: Flask, face: Face) -> None:
         happened=happened,
     )
     app.jinja_env.globals.update(
-        languages=LANGUAGES, locale=get_locale, approving=standing, person=person
+        languages=LANGUAGES,
+        locale=get_locale,
+        approving=standing,
+        person=person,
+        is_readable=_is_readable,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=_language)
@@ -140,6 +145,13 @@ def _language() -> str:
     kept = session.get("lang")
     best = request.accept_languages.best_match(LANGUAGES) or "en"
     return kept if kept in LANGUAGES else best
+
+
+def _is_readable() -> bool:
+    """Say whether a link may lead to this very address: a form's may take no GET."""
+    found = request_ctx.url_adapter
+    is_page = found is not None and found.test(request.path, method="GET")
+    return request.method == "GET" or is_page
 
 
 def _health() -> Response:

@@ -152,6 +152,15 @@ def test_declining_needs_no_level(stand: Stand) -> None:
     assert decision(stand) == ("declined", 0)
 
 
+def test_a_refused_form_links_to_no_address_that_takes_no_link(stand: Stand) -> None:
+    asks(stand)
+    visit = staff(stand)
+    assert 'href="?lang=de"' in visit.page
+    visit.post(line(stand), event="approve", units="2")
+    assert visit.code == 403
+    assert 'href="?lang=de"' not in visit.page
+
+
 def test_what_a_form_says_counts_for_nothing_where_people_sign_in_by_name(
     named: Stand,
 ) -> None:
