@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.backtest.rows import MARK
-from connector.backtest.sql import NO, YES, both, either, no
+from connector.backtest.sql import NO, YES, among, both, either, no
 from connector.policy.facts import FACTS, PAST_DAYS
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ class Text:
 
     def among(self, what: str, words: Iterable[str | int]) -> str:
         """Say that an expression is one of these values."""
-        found = ", ".join(self.value(one) for one in sorted(set(words), key=str))
-        return f"{what} IN ({found})" if found else NO
+        return among(what, [self.value(one) for one in sorted(set(words), key=str)])
 
     def has(self, column: str, word: str) -> str:
         """Say that a set of words holds one."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from connector.store import Database
 
 WORDS = {APPROVED: "approved", ASKED: "needs_person", DECLINED: "declined"}
-LITTLE = 20_000  # lines that are not worth a second thread
+LITTLE = 10_000  # returns that are not worth a second process
 SHOWN = 100  # lines that are named one by one, those that cost most first
 
 
@@ -84,15 +84,13 @@ def compare(
     both = {OLD: policies.stored(old), NEW: policies.load(new)}
     apart = _apart(both.values())
     first = ticks(now - since)
-    report, edges = _counted(db, shop, first)
-    values: dict[str, Any] = {"shop": shop, "since": first}
     task = _written(db, shop, both, f"NOT ({apart})", now)
-    values |= task["values"]
-    parts = [{**values, "low": low, "high": high} for low, high in pairwise(edges)]
+    values = {**task["values"], "shop": shop, "since": first}
+    parts = [{**values, "low": low, "high": high} for low, high in _parts(db)]
     found = [Part.of(rows) for rows in shared(db, task, parts)]
     if rows := list(pasts.read(db, shop, first, apart)):
         found.append(differing(both, rows, shop, now, pasts.customers(db, shop)))
-    return _together(report, found)
+    return _together(found)
 
 
 def _apart(both: Iterable[Policy]) -> str:
@@ -118,10 +116,17 @@ AND_LINE = (
 )
 
 
-def _queries(is_not: str) -> dict[str, str]:
-    """Write what is read of all that both policies said."""
-    differs = " OR ".join(f"d.{OLD}_{name} {is_not} d.{NEW}_{name}" for name in TOLD)
+def _queries(differs: str, all_: str) -> dict[str, str]:
+    """Write what is read of all that both policies said.
+
+    `differs` is a test of `d`, a line of which both said something; `all_` is one of
+    `x`, of every past line.
+    """
     return {
+        "counts": (
+            "SELECT count(*) AS lines, count(x.asked) AS asked"
+            f" FROM past_lines x WHERE {all_}"
+        ),
         "orders": (
             "SELECT DISTINCT p.order_ref FROM"
             f" (SELECT case_no, 0 AS position FROM past_diff d WHERE {differs}"
@@ -167,20 +172,20 @@ def _written(
     words = Words("instr" if db.engine.name == "sqlite" else "strpos")
     found = [Verdicts(policy, Text(policy, words), key) for key, policy in both.items()]
     # Lines are read in the order of their returns: no index of shops tempts a planner.
-    where = (
+    all_ = (
         "x.case_no > :low AND x.case_no <= :high"
-        f" AND {flag('x.shop = :shop')} = 1 AND {which}"
+        f" AND {flag('x.shop = :shop')} = 1"
         " AND COALESCE(x.asked, x.placed) >= :since"
     )
+    where = f"{all_} AND {which}"
     is_not, text = _is_not(db), found[0].text
     lines = Lines(where, ticks(now))
-    told = SideBySide(found)
+    told = SideBySide(found, is_not)
     tables = [f"{name}r" for name in words.reasons]
     prepared = list(reasons(text, pasts.reasons(db, shop), db.engine.words))
     if which_ones := maybe(found[0], found[1], lines, is_not):
         prepared.append(f"CREATE TEMP TABLE past_maybe AS {which_ones}")
-        some = f"{where} AND x.case_no IN (SELECT case_no FROM past_maybe)"
-        lines = Lines(some, ticks(now))
+        lines = Lines("x.case_no IN (SELECT case_no FROM past_maybe)", ticks(now))
     prepared += [
         told.table_made(db.engine.words),
         told.by_line(lines),
@@ -189,28 +194,28 @@ def _written(
     return Task(
         path=db.path,
         prepared=prepared,
-        queries=_queries(is_not),
+        queries=_queries(told.differs("d", is_not), all_),
         tables=[*tables, "past_maybe", told.table, "past_diff"],
         values=dict(words.values),
     )
 
 
-def _counted(db: Database, shop: str, since: int) -> tuple[Report, list[int]]:
-    """Count the lines; return the edges of the parts that cores share."""
+def _parts(db: Database) -> list[tuple[int, int]]:
+    """Return the parts that cores share: returns above one number, up to another."""
     [row] = db.query(
-        "SELECT count(*) AS lines, count(asked) AS asked,"
-        " COALESCE(min(case_no), 1) - 1 AS low, COALESCE(max(case_no), 1) AS high"
-        " FROM past_lines WHERE shop = :shop AND COALESCE(asked, placed) >= :since",
-        shop=shop,
-        since=since,
+        "SELECT COALESCE(min(case_no), 1) - 1 AS low, COALESCE(max(case_no), 1) AS high"
+        " FROM past_lines"
     )
-    report = Report(lines=row["asked"], open_lines=row["lines"] - row["asked"])
-    parts = (os.cpu_count() or 1) if row["lines"] > LITTLE else 1
     low, high = row["low"], row["high"]
-    return report, [low + (high - low) * n // parts for n in range(parts + 1)]
+    parts = (os.cpu_count() or 1) if high - low > LITTLE else 1
+    return list(pairwise(low + (high - low) * n // parts for n in range(parts + 1)))
 
 
-def _together(report: Report, parts: Sequence[Part]) -> Report:
+def _together(parts: Sequence[Part]) -> Report:
+    report = Report(
+        lines=sum(part.asked for part in parts),
+        open_lines=sum(part.open for part in parts),
+    )
     for part in parts:
         for row in part.flips:
             _count(report, row)

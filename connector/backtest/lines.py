@@ -14,7 +14,18 @@ from connector.backtest.clauses import DAY, Text
 from connector.backtest.fees import Fees
 from connector.backtest.owns import Own
 from connector.backtest.rows import ticks
-from connector.backtest.sql import NO, YES, Above, both, case, either, flag, no
+from connector.backtest.sql import (
+    NO,
+    YES,
+    Above,
+    Case,
+    among,
+    both,
+    case,
+    either,
+    flag,
+    no,
+)
 from connector.model import CREDITS, Kind, OrderStatus, Resolution
 from connector.policy import Policy
 from connector.policy.periods import LAW_BOUND
@@ -25,7 +36,7 @@ if TYPE_CHECKING:
     from connector.policy.vocabulary import Exclusion, Listed, SpecialWindow
 
 APPROVED, ASKED, DECLINED = 0, 1, 2  # decisions, graver is more
-BY_LAW = f"p.kind IN ({', '.join(repr(one.value) for one in sorted(LAW_BOUND))})"
+BY_LAW = among("p.kind", [repr(one.value) for one in sorted(LAW_BOUND)])
 
 
 @dataclass(frozen=True)
@@ -71,23 +82,36 @@ class Line:
         return found
 
     @cached_property
+    def refused(self) -> str:
+        """Whether the policy refuses the line, whatever a person may make of that."""
+        has = self.parts
+        untrusted = no(has["trusted"])
+        declines = either((has["answer_decline"], has["often_decline"]))
+        refused = [has["late"], has["excluded"], has["sold"], has["own_decline"]]
+        refused.append(both((untrusted, declines)))
+        plain = no(has["approves"])
+        return either((has["first_decline"], both((plain, either(refused)))))
+
+    @cached_property
+    def declined(self) -> str:
+        """Whether the line is declined; what the law is asked about never is."""
+        return both((no(BY_LAW), self.refused))
+
+    @cached_property
     def decision(self) -> str:
         """What is decided before amounts are looked at: 0, 1 or 2."""
         has = self.parts
-        plain = no(has["approves"])
-        untrusted = no(has["trusted"])
-        declines = either((has["answer_decline"], has["often_decline"]))
+        plain, untrusted = no(has["approves"]), no(has["trusted"])
         asks = either((has["answer_ask"], has["often_ask"], has["seen"]))
-        refused = [has["late"], has["excluded"], has["sold"], has["own_decline"]]
-        refused.append(both((untrusted, declines)))
         open_ = [has["withdrawn_late"], has["unknown"], has["own_ask"]]
         open_.append(both((untrusted, asks)))
         last = (has["clashes"], no(has["clear"]), has["approver"], has["by_hand"])
-        declined = either((has["first_decline"], both((plain, either(refused)))))
         asked = either((has["first_ask"], *last, both((plain, either(open_)))))
         # What the law is asked about no policy declines: a person looks.
         refused_ = case((BY_LAW, str(ASKED)), otherwise=str(DECLINED))
-        return case((declined, refused_), (asked, str(ASKED)), otherwise=str(APPROVED))
+        return case(
+            (self.refused, refused_), (asked, str(ASKED)), otherwise=str(APPROVED)
+        )
 
     @cached_property
     def told(self) -> dict[str, str]:
@@ -111,16 +135,16 @@ class Line:
         Below zero where the law gives it back; a withdrawal's is limited to the
         cheapest delivery, which is the policy's own word.
         """
-        limit, paid = self.policy.standard_delivery, "p.shipping"
-        if limit is not None and not self.policy.refund_shipping:
-            above = (
-                f"p.currency = {self.text.value(limit.currency)}",
-                f"p.kind = '{Kind.WITHDRAWAL.value}'",
-                f"{paid} > {limit.minor}",
-            )
-            paid = case((both(above), str(limit.minor)), otherwise=paid)
+        paid, limit = "p.shipping", self.policy.standard_delivery
         law = both((BY_LAW, "p.gives_shipping = 1"))
-        return case((law, f"-({paid})"), otherwise=paid)
+        plain = case((law, f"-({paid})"), otherwise=paid)
+        if limit is None or self.policy.refund_shipping:
+            return plain
+        currency = f"p.currency = {self.text.value(limit.currency)}"
+        limited = both((f"p.kind = '{Kind.WITHDRAWAL.value}'", currency))
+        most = case((f"{paid} > {limit.minor}", str(limit.minor)), otherwise=paid)
+        least = case((law, f"-({most})"), otherwise=most)
+        return case((limited, least), otherwise=plain)
 
     def first(self, says: str) -> str:
         """Tell what no rule of the merchant's can outweigh."""
@@ -160,8 +184,11 @@ class Line:
         )
 
     def _after(self, days: str) -> str:
+        if isinstance(days, Case):
+            arms = [(test, self._after(some)) for test, some in days.arms]
+            return case(*arms, otherwise=self._after(days.otherwise))
         grace = self.policy.window.grace_days
-        return f"(p.begins + (({days}) + (1 - p.is_delivered) * {grace}) * {DAY})"
+        return f"(p.begins + ({days} + (1 - p.is_delivered) * {grace}) * {DAY})"
 
     def _special(self, one: SpecialWindow, plain: str) -> str:
         end = self._after(plain if one.days is None else str(one.days))
@@ -178,11 +205,11 @@ class Line:
     def _excluded(self) -> str:
         free = LAW_BOUND - {Kind.WITHDRAWAL}
         bound = [one for one in self.policy.exclusions if one.article]
-        names = ", ".join(f"'{one.value}'" for one in sorted(free))
+        names = [repr(one.value) for one in sorted(free)]
         withdrawing = f"p.kind = '{Kind.WITHDRAWAL.value}'"
         return both(
             (
-                f"p.kind NOT IN ({names})",
+                no(among("p.kind", names)),
                 either(
                     (
                         both((withdrawing, self._any_excluded(bound))),

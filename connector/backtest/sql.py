@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 YES, NO = "1 = 1", "1 = 0"
+FEW = 5  # values that are compared one by one
 Arm = tuple[str, str]  # (test, value)
 
 
@@ -56,7 +57,7 @@ class Above(str):
 
 
 def case(*pairs: Arm, otherwise: str = "NULL") -> str:
-    """Write a CASE; what can never hold is left out."""
+    """Write a CASE; what can never hold, or changes nothing, is left out."""
     found: list[Arm] = []
     for test, value in pairs:
         if test == NO:
@@ -65,6 +66,8 @@ def case(*pairs: Arm, otherwise: str = "NULL") -> str:
             otherwise = value
             break
         found.append((test, value))
+    while found and found[-1][1] == otherwise:
+        found.pop()
     return Case(found, otherwise) if found else otherwise
 
 
@@ -78,7 +81,7 @@ def both(tests: Iterable[str]) -> str:
     found = [one for one in tests if one != YES]
     if NO in found:
         return NO
-    return Joined("AND", found) if found else YES
+    return _joined("AND", found) if found else YES
 
 
 def either(tests: Iterable[str]) -> str:
@@ -86,7 +89,36 @@ def either(tests: Iterable[str]) -> str:
     found = [one for one in tests if one != NO]
     if YES in found:
         return YES
-    return Joined("OR", found) if found else NO
+    return _joined("OR", found) if found else NO
+
+
+def _joined(word: str, tests: Sequence[str]) -> str:
+    """Join tests; what a choice offers that is demanded anyway is no demand more."""
+    found = [
+        one
+        for one in dict.fromkeys(tests)
+        if not (
+            isinstance(one, Joined)
+            and one.word != word
+            and any(other in one.tests for other in tests if other != one)
+        )
+    ]
+    if len(found) == 1 and isinstance(found[0], Joined):
+        return found[0]
+    return Joined(word, found)
+
+
+def among(what: str, values: Sequence[str]) -> str:
+    """Say that an expression is one of these values.
+
+    SQLite makes a table of three and more, and to look into that takes longer than to
+    compare a column with a few.
+    """
+    if not values:
+        return NO
+    if len(values) <= FEW and what.replace(".", "_").isidentifier():
+        return either(f"{what} = {value}" for value in values)
+    return f"{what} IN ({', '.join(values)})"
 
 
 def no(test: str) -> str:
@@ -111,7 +143,8 @@ def tells_apart(old: str, new: str, is_not: str) -> str:
 
 def _above(left: str, old: str, new: str) -> str:
     """Tell where a value lies between two limits: above one of them only."""
-    return f"{flag(f'{left} > {old}')} <> {flag(f'{left} > {new}')}"
+    one, other = f"{left} > {old}", f"{left} > {new}"
+    return f"{flag(one)} <> {flag(other)}"
 
 
 def _tests_apart(old: Joined, new: Joined, is_not: str) -> str:
@@ -131,7 +164,13 @@ def _tests_apart(old: Joined, new: Joined, is_not: str) -> str:
 
 def values_apart(old: str, new: str, is_not: str) -> str:
     """Write a test that holds wherever two values differ, and maybe elsewhere."""
-    return by_arm(old, new, lambda *sides: f"({sides[0]}) {is_not} ({sides[1]})")
+
+    def apart(one: str, other: str) -> str:
+        if one.isdecimal() and other.isdecimal():
+            return YES  # equal ones are not asked about
+        return f"({one}) {is_not} ({other})"
+
+    return by_arm(old, new, apart)
 
 
 def by_arm(old: str, new: str, apart: Callable[[str, str], str]) -> str:

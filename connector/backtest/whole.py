@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.backtest.fees import NOTHING
 from connector.backtest.lines import APPROVED, ASKED, DECLINED, Line
-from connector.backtest.sql import NO, YES, both, case, either, flag, no
+from connector.backtest.sql import NO, YES, both, case, either, flag
 from connector.model import CREDITS, Resolution
 from connector.policy.compiled import program
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from connector.policy import Policy
 
 KEEP, REFUND = Resolution.KEEP.value, Resolution.REFUND.value
-LATER = ("least", "rest", "gives", "keeps")  # sums that the last step looks at
 # What is told of each line, by each policy.
 TOLD = ("decision", "way", "bonus", "restocking", "fee", "given", "shipping")
 
@@ -45,7 +44,7 @@ class Verdicts:
         return [(f"{self.key}_{name}", text) for name, text in self.line.told.items()]
 
     def over_whole(self) -> list[tuple[str, str]]:
-        """Return the columns of the third step: sums over the return.
+        """Return the sums over a return.
 
         A fee that is not taken is -1 there: one such line frees the whole return.
         `rest` leaves out the lines that may stay with the customer.
@@ -55,23 +54,25 @@ class Verdicts:
         if self._speaks_of_shipping:
             found.append((f"{key}_gives", f"max({key}_ships)"))
             found.append((f"{key}_keeps", f"min({key}_ships)"))
-        if self._looks_at_worth:
+        if self.policy.automatic_below is not None:
             approved = f"CASE {key}_decision WHEN {APPROVED} THEN worth ELSE 0 END"
-            standing = f"CASE {key}_decision WHEN {DECLINED} THEN 0 ELSE worth END"
             found.append((f"{key}_approved", f"sum({approved})"))
+        if self.policy.levels:
+            standing = f"CASE {key}_decision WHEN {DECLINED} THEN 0 ELSE worth END"
             found.append((f"{key}_standing", f"sum({standing})"))
         if self._charges:
             comes = f"{key}_decision <> {DECLINED} AND {key}_way <> '{KEEP}'"
             fee = f"THEN COALESCE({key}_fee, -1) END"
             found.append((f"{key}_least", f"min(CASE WHEN {comes} {fee})"))
-            if self.policy.keep.below is not None:
+            if self.keeps_little:
                 rest = f"{comes} AND NOT ({self._might_stay})"
                 found.append((f"{key}_rest", f"min(CASE WHEN {rest} {fee})"))
         return found
 
     @property
-    def _looks_at_worth(self) -> bool:
-        return self.policy.automatic_below is not None or bool(self.policy.levels)
+    def keeps_little(self) -> bool:
+        """Whether goods of little worth may stay with the customer."""
+        return self.policy.keep.below is not None
 
     @property
     def _might_stay(self) -> str:
@@ -81,104 +82,139 @@ class Verdicts:
             f" AND {key}_decision = {APPROVED}"
         )
 
-    def decided(self) -> list[str]:
-        """Return the columns of the fourth step: decision, and whether goods stay."""
-        key, policy = self.key, self.policy
-        currency = self.text.value(policy.currency)
-        is_same, decision = f"currency = {currency}", f"{key}_decision"
-        asks: list[tuple[str, str]] = []
-        if self.has_amounts:
-            stands = f"{decision} <> {DECLINED}"
-            asks.append((f"currency <> {currency} AND {stands}", str(ASKED)))
-        limit = policy.automatic_below
-        if limit is not None:
-            above = f"{key}_approved >= {limit.minor} AND {decision} = {APPROVED}"
-            asks.append((f"{is_same} AND {above}", str(ASKED)))
-        if policy.levels:
-            least = min(level.above.minor for level in policy.levels)
-            above = f"{key}_standing > {least} AND {decision} <> {DECLINED}"
-            asks.append((f"{is_same} AND {above}", str(ASKED)))
-        # Amounts ask about every approved line of a return, or about none.
-        is_asked = either(f"({test})" for test, _ in asks)
-        little = NO
-        if policy.keep.below is not None:
-            below = f"{is_same} AND whole_worth < {policy.keep.below.minor}"
-            little = both((below, self._is_sure))
-        return [
-            f"{case(*asks, otherwise=decision)} AS {key}_decision",
-            f"{flag(both((little, self._might_stay, no(is_asked))))} AS {key}_kept",
-            f"{flag(little)} AS {key}_little",
-            *(f"{key}_{name}" for name in ("way", "bonus", "restocking")),
-            f"{key}_freight",
-            *self._kept_over_whole(),
-        ]
+    def of_whole(self) -> list[tuple[str, str]]:
+        """Return what the sums come to, once for all the lines of a return.
+
+        `asks`: amounts ask about each line that stands, or about none. `little`: it
+        is worth so little that goods may stay. `charge`: the fee for its way back.
+        `brings`: the outbound shipping comes with it.
+        """
+        key = self.key
+        found: list[tuple[str, str]] = []
+        if self._asks != NO:
+            found.append((f"{key}_asks", flag(self._asks)))
+        if self.keeps_little:
+            found.append((f"{key}_little", flag(self._little)))
+        if self._charges:
+            least = f"{key}_least"
+            if self.keeps_little:
+                least = case((self._little, f"{key}_rest"), otherwise=least)
+            found.append((f"{key}_charge", case((f"({least}) > 0", least))))
+        if self._speaks_of_shipping:
+            plain = YES if self.policy.refund_shipping else NO
+            kept = f"COALESCE({key}_keeps, 1) = 1"
+            gives = either((f"COALESCE({key}_gives, 0) = 1", both((plain, kept))))
+            found.append((f"{key}_brings", flag(gives)))
+        return found
 
     @property
-    def _is_sure(self) -> str:
-        """Tell that amounts ask about no line of the return that would be approved."""
+    def _is_same(self) -> str:
+        return f"currency = {self.text.value(self.policy.currency)}"
+
+    @property
+    def _asks(self) -> str:
+        """Tell that the worth of the return wants a person."""
         key, policy = self.key, self.policy
         tests = []
-        if policy.automatic_below is not None:
-            limit = policy.automatic_below.minor
-            tests.append(f"{key}_approved < {limit}")
+        if self.has_amounts:
+            tests.append(f"currency <> {self.text.value(policy.currency)}")
+        limit = policy.automatic_below
+        if limit is not None:
+            tests.append(both((self._is_same, f"{key}_approved >= {limit.minor}")))
         if policy.levels:
-            least = min(level.above.minor for level in policy.levels)
-            tests.append(f"{key}_standing <= {least}")
-        return both(tests)
+            tests.append(both((self._is_same, f"{key}_standing > {self._level}")))
+        return either(tests)
 
-    def _kept_over_whole(self) -> list[str]:
-        names = [name for name, _ in self.over_whole()]
-        return [name for name in names if name.rpartition("_")[2] in LATER]
+    @property
+    def _level(self) -> int:
+        return min(level.above.minor for level in self.policy.levels)
+
+    @property
+    def _little(self) -> str:
+        """Tell that the return is worth little, and that amounts ask about no line."""
+        key, policy = self.key, self.policy
+        below = policy.keep.below
+        if below is None:
+            return NO
+        tests = [self._is_same, f"whole_worth < {below.minor}"]
+        if policy.automatic_below is not None:
+            tests.append(f"{key}_approved < {policy.automatic_below.minor}")
+        if policy.levels:
+            tests.append(f"{key}_standing <= {self._level}")
+        return both(tests)
 
     @property
     def _speaks_of_shipping(self) -> bool:
         return "refund_shipping" in program(self.policy).actions
 
+    def decided(self) -> list[str]:
+        """Return the columns of the next step: decision, and whether goods stay."""
+        key = self.key
+        decision = f"{key}_decision"
+        kept = f"{key}_little = 1 AND {self._might_stay}" if self.keeps_little else NO
+        if self._asks != NO:
+            asks = f"{key}_asks = 1 AND {decision} <> {DECLINED}"
+            decision = case((asks, str(ASKED)), otherwise=decision)
+        names = ["way", "bonus", "restocking", "freight"]
+        names += ["charge"] if self._charges else []
+        names += ["brings"] if self._speaks_of_shipping else []
+        return [
+            f"{decision} AS {key}_decision",
+            f"{flag(kept)} AS {key}_kept",
+            *(f"{key}_{name}" for name in names),
+        ]
+
     def told(self) -> list[str]:
-        """Return the columns of the last step: the fee of the whole, what is given.
+        """Return the columns of the last step: what is given, and on which terms.
 
         `given` is what one line brings in minor units, a bonus with it and its fee
         taken off, once it is approved; the fee of the way back is the return's.
         """
         key = self.key
-        kept, way = f"{key}_kept = 1", f"{key}_way"
-        bp = f"(CASE WHEN {kept} THEN 0 ELSE {key}_restocking END)"
-        credits_ = ", ".join(f"'{one.value}'" for one in sorted(CREDITS))
-        net = f"(worth - (worth * {bp} + 5000) / 10000)"
-        bonus = (
-            f"CASE WHEN {way} IN ({credits_})"
-            f" THEN ({net} * {key}_bonus + 5000) / 10000 ELSE 0 END"
-        )
-        none = f"{key}_decision <> {APPROVED} OR {way} = 'repair'"
+        kept = f"{key}_kept = 1" if self.keeps_little else NO
+        way = f"{key}_way"
+        bp = case((kept, "0"), otherwise=f"{key}_restocking")
         return [
             f"{key}_decision",
-            f"CASE WHEN {kept} THEN '{KEEP}' ELSE {way} END AS {key}_way",
+            f"{case((kept, repr(KEEP)), otherwise=way)} AS {way}",
             f"{key}_bonus",
             f"{bp} AS {key}_restocking",
-            f"{self._fee()} AS {key}_fee",
-            f"CASE WHEN {none} THEN 0 ELSE {net} + {bonus} END AS {key}_given",
+            f"{f'{key}_charge' if self._charges else NOTHING} AS {key}_fee",
+            f"{self._given(bp)} AS {key}_given",
             f"{self._shipping()} AS {key}_shipping",
         ]
+
+    def _given(self, bp: str) -> str:
+        key, way = self.key, f"{self.key}_way"
+        net = f"(worth - (worth * {bp} + 5000) / 10000)"
+        brings = net
+        if self.line.bonus != "0":
+            credits_ = ", ".join(f"'{one.value}'" for one in sorted(CREDITS))
+            bonus = f"({net} * {key}_bonus + 5000) / 10000"
+            more = case((f"{way} IN ({credits_})", bonus), otherwise="0")
+            brings = f"{net} + {more}"
+        none = f"{key}_decision <> {APPROVED} OR {way} = 'repair'"
+        return case((none, "0"), otherwise=brings)
 
     def _shipping(self) -> str:
         """Write what goes back of the outbound shipping with the whole return."""
         key, plain = self.key, YES if self.policy.refund_shipping else NO
-        gives = plain
-        if self._speaks_of_shipping:
-            kept = f"COALESCE({key}_keeps, 1) = 1"
-            gives = either((f"COALESCE({key}_gives, 0) = 1", both((plain, kept))))
+        gives = f"{key}_brings = 1" if self._speaks_of_shipping else plain
         paid = f"{key}_freight"
         return case((f"{paid} < 0", f"-{paid}"), (gives, paid), otherwise="0")
 
-    def _fee(self) -> str:
-        """Write the fee of the whole return: the least, unless a line bears none."""
-        key = self.key
-        if not self._charges:
-            return NOTHING
-        least = f"{key}_least"
-        if self.policy.keep.below is not None:
-            least = f"(CASE WHEN {key}_little = 1 THEN {key}_rest ELSE {least} END)"
-        return f"CASE WHEN {least} > 0 THEN {least} END"
+    def same(self, other: Verdicts) -> set[str]:
+        """Return what is told alike wherever the lines by themselves are alike."""
+        found = {"bonus"}
+        if not (self._charges or other._charges):
+            found.add("fee")
+        if not (self.keeps_little or other.keeps_little):
+            found |= {"way", "restocking"}
+        speaks = self._speaks_of_shipping or other._speaks_of_shipping
+        plain = self.policy.refund_shipping == other.policy.refund_shipping
+        if plain and not speaks:
+            found.add("shipping")
+        return found
 
     @property
     def _charges(self) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from connector.backtest.rows import UNSUITED
-from connector.backtest.sql import either, flag, tells_apart, values_apart
+from connector.backtest.sql import both, case, either, flag, tells_apart, values_apart
 from connector.backtest.whole import TOLD
 
 if TYPE_CHECKING:
@@ -68,34 +68,64 @@ def maybe(old: Verdicts, new: Verdicts, lines: Lines, is_not: str) -> str | None
     """
     if old.weighs != new.weighs:
         return None
-    tests = [
-        tells_apart(test, new.line.parts[name], is_not)
-        for name, test in old.line.parts.items()
-    ]
+    tests = [_decided_apart(old, new, is_not)]
     told = new.line.told
-    tests += [
-        values_apart(value, told[name], is_not)
-        for name, value in old.line.told.items()
-        if name != "decision"  # made of the parts above
-    ]
+    for name, value in old.line.told.items():
+        if name == "decision":  # the first test is of it
+            continue
+        apart = values_apart(value, told[name], is_not)
+        if name == "fee":
+            # Nobody pays for the way back of what both decline, told apart above.
+            apart = both((apart, f"{flag(old.line.declined)} = 0"))
+        tests.append(apart)
     differs = either(tests)
     steps = lines.held(old.text, {"differs": differs})
     return f"WITH {steps} SELECT DISTINCT p.case_no FROM held p WHERE {differs}"
 
 
-class SideBySide:
-    """What policies say of the same lines: `by_line` first, then `told` upon it."""
+def _decided_apart(old: Verdicts, new: Verdicts, is_not: str) -> str:
+    """Write a test that holds wherever a line by itself is decided differently."""
+    parts = new.line.parts
+    return either(
+        tells_apart(test, parts[name], is_not) for name, test in old.line.parts.items()
+    )
 
-    def __init__(self, verdicts: Sequence[Verdicts], table: str = "past_told") -> None:
+
+class SideBySide:
+    """What policies say of the same lines: `by_line` first, then `told` upon it.
+
+    `is_not` is how the store tells two values apart.
+    """
+
+    def __init__(
+        self, verdicts: Sequence[Verdicts], is_not: str, table: str = "past_told"
+    ) -> None:
         self.verdicts = verdicts
         self.table = table
-        columns = [pair for one in verdicts for pair in one.by_line()]
-        # What they say alike is one column.
-        self._once: dict[str, str] = {}
-        for name, text in columns:
-            kind = "word" if name.endswith("_way") else "number"
-            self._once.setdefault(text, f"{kind}_{len(self._once)}")
-        self._names = {name: self._once[text] for name, text in columns}
+        self._once: dict[str, str] = {}  # columns by what is written in them
+        self._names: dict[str, str] = {}  # what each is called by the policy of it
+        for one in verdicts:
+            for name, text in one.by_line():
+                if name != f"{one.key}_decision":
+                    self._names[name] = self._column(name, text)
+            self._names |= self._decided(one, is_not)
+
+    def _decided(self, one: Verdicts, is_not: str) -> dict[str, str]:
+        """Weigh a decision again only where the policies could decide differently."""
+        first, made = self.verdicts[0], one.line.decision
+        apart = _decided_apart(first, one, is_not)
+        known = self._column("decision", first.line.decision)
+        if made != first.line.decision and len(apart) * 2 < len(made):
+            anew = self._column("decision", case((apart, made)))
+            return {f"{one.key}_decision": f"COALESCE({anew}, {known})"}
+        return {f"{one.key}_decision": self._column("decision", made)}
+
+    def _column(self, name: str, text: str) -> str:
+        """Name what is written; what they say alike is one column."""
+        if text == "NULL" or text.isdecimal():
+            return text
+        kind = "word" if name.endswith("_way") else "number"
+        return f"p.{self._once.setdefault(text, f'{kind}_{len(self._once)}')}"
 
     def table_made(self, word: Mapping[str, str]) -> str:
         """Write the table of what is said of each line; `word` is the store's."""
@@ -120,25 +150,33 @@ class SideBySide:
     def told(self) -> str:
         """Write the steps that end in `told`, for a WITH."""
         base = ", ".join(f"p.{name}" for name in BASE)
-        named = _columns({name: f"p.{x}" for name, x in self._names.items()})
-        sums = {name: text for one in self.verdicts for name, text in one.over_whole()}
-        if any(one.policy.keep.below is not None for one in self.verdicts):
-            sums["whole_worth"] = "sum(worth)"
         decided = ", ".join(text for one in self.verdicts for text in one.decided())
         told = ", ".join(text for one in self.verdicts for text in one.told())
-        steps = {"lines": f"SELECT {base}, {named} FROM {self.table} p"}
-        whole = "SELECT p.* FROM lines p"
-        if sums:
-            grouped = f"SELECT case_no, {_columns(sums)} FROM lines GROUP BY case_no"
-            steps["whole"] = grouped
-            names = ", ".join(f"g.{name}" for name in sums)
-            # A cross join keeps SQLite's order: the sums, then the lines of each.
-            joined = "FROM whole g CROSS JOIN lines p WHERE g.case_no = p.case_no"
-            whole = f"SELECT p.*, {names} {joined}"
-        steps["sums"] = whole
+        lines = f"SELECT {base}, {_columns(self._names)} FROM {self.table} p"
+        steps = {"lines": lines, **self._whole()}
         steps["decided"] = f"SELECT {base}, {decided} FROM sums p"
         steps["told"] = f"SELECT {base}, {told} FROM decided p"
         return ", ".join(f"{name} AS {_kept(name)}({x})" for name, x in steps.items())
+
+    def _whole(self) -> dict[str, str]:
+        """Write the steps that bring what is said of whole returns to their lines."""
+        of_whole = {
+            name: text for one in self.verdicts for name, text in one.of_whole()
+        }
+        if not of_whole:
+            return {"sums": "SELECT p.* FROM lines p"}
+        sums = {name: text for one in self.verdicts for name, text in one.over_whole()}
+        if any(one.keeps_little for one in self.verdicts):
+            sums["whole_worth"] = "sum(worth)"
+        sums = {"currency": "min(currency)", **sums}
+        names = ", ".join(f"g.{name}" for name in of_whole)
+        # A cross join keeps SQLite's order: the sums, then the lines of each.
+        joined = "FROM whole g CROSS JOIN lines p WHERE g.case_no = p.case_no"
+        return {
+            "summed": f"SELECT case_no, {_columns(sums)} FROM lines GROUP BY case_no",
+            "whole": f"SELECT case_no, {_columns(of_whole)} FROM summed",
+            "sums": f"SELECT p.*, {names} {joined}",
+        }
 
     def told_made(self, word: Mapping[str, str]) -> tuple[str, str]:
         """Write what two policies say, line by line, into a table `past_diff`.
@@ -158,6 +196,25 @@ class SideBySide:
             f"CREATE TEMP TABLE past_diff ({columns}, {_key(word)}",
             f"INSERT INTO past_diff {told}",
         )
+
+    def differs(self, row: str, is_not: str) -> str:
+        """Write that the two policies say different things of `row` of `past_diff`."""
+        old, new = self.verdicts
+        by_line = {"shipping": "freight"}
+        alike = {
+            name
+            for name in old.same(new)
+            if self._is_one(by_line.get(name, name)) or name == "fee"
+        }
+        return either(
+            f"{row}.{old.key}_{name} {is_not} {row}.{new.key}_{name}"
+            for name in TOLD
+            if name not in alike
+        )
+
+    def _is_one(self, name: str) -> bool:
+        old, new = (self._names[f"{one.key}_{name}"] for one in self.verdicts)
+        return old == new
 
 
 def _key(word: Mapping[str, str]) -> str:

@@ -54,7 +54,8 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
     for key, text in zip("ab", texts, strict=False):
         written = Text(policies.load(text), words)
         found.append(Verdicts(policies.load(text), written, key))
-    side = SideBySide(found)
+    is_not = "IS NOT" if db.engine.name == "sqlite" else "IS DISTINCT FROM"
+    side = SideBySide(found, is_not)
     lines = Lines("x.shop = 'boots'", int(NOW.timestamp()) * 1_000_000)
     task = Task(
         path=db.path,
