@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 
 WORDS = {APPROVED: "approved", ASKED: "needs_person", DECLINED: "declined"}
 LITTLE = 10_000  # returns that are not worth a second process
+# What happens after a verdict: tables, and what a policy holds of them.
+NOT_COMPARED = {
+    "refund.when": ("refund_when",),
+    "exchange": ("goods_when", "fallback"),
+    "credit": ("credit_days",),
+    "expiry": ("expiry_days",),
+}
 SHOWN = 100  # lines that are named one by one, those that cost most first
 
 
@@ -40,9 +47,10 @@ SHOWN = 100  # lines that are named one by one, those that cost most first
 class Flip:
     """One line of which the policies say different things.
 
-    `return_id` is empty for a line that nobody has asked back. `old` and `new` are
-    decision, way, bonus and restocking (basis points), the return's fee, and what
-    the line brings, both in minor units.
+    `return_id` is empty for a line that nobody has asked back. `cost` is what more the
+    new policy pays for its whole return, the way back and the shipping with it. `old`
+    and `new` are decision, way, bonus and restocking (basis points), the return's fee
+    and shipping, and what the line brings, all three in minor units.
     """
 
     order_ref: str
@@ -61,7 +69,9 @@ class Report:
     `flips` counts lines by (old decision, new decision), `others` those whose decision
     stays and whose money does not; both once for what was asked, and in `open_flips`
     for what could still be asked. `cost` is by currency: above zero the new policy
-    pays more. `orders` are how many are touched.
+    pays more. `orders` are how many are touched. `shown` are lines that were asked
+    back, `open_shown` some that could be and would be decided otherwise. `unseen`
+    names tables that changed and whose effect is not in it.
     """
 
     lines: int = 0
@@ -72,6 +82,8 @@ class Report:
     cost: dict[str, Money] = field(default_factory=dict)
     orders: int = 0
     shown: list[Flip] = field(default_factory=list)
+    open_shown: list[Flip] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
 
 
 def compare(
@@ -90,7 +102,13 @@ def compare(
     found = [Part.of(rows) for rows in shared(db, task, parts)]
     if rows := list(pasts.read(db, shop, first, apart)):
         found.append(differing(both, rows, shop, now, pasts.customers(db, shop)))
-    return _together(found)
+    report = _together(found)
+    report.unseen = [
+        table
+        for table, names in NOT_COMPARED.items()
+        if any(getattr(both[OLD], x) != getattr(both[NEW], x) for x in names)
+    ]
+    return report
 
 
 def _apart(both: Iterable[Policy]) -> str:
@@ -109,11 +127,8 @@ def _is_not(db: Database) -> str:
     return "IS NOT" if db.engine.name == "sqlite" else "IS DISTINCT FROM"
 
 
-COST_MOST = "abs(d.new_given - d.old_given) DESC, d.case_no, d.position"
-# A cross join keeps SQLite's order: what differs, then the past line of each.
-AND_LINE = (
-    "CROSS JOIN past_lines p WHERE p.case_no = d.case_no AND p.position = d.position"
-)
+# A cross join keeps SQLite's order: what was found, then the line of each.
+OF_LINE = "past_lines p WHERE p.case_no = d.case_no AND p.position = d.position"
 
 
 def _queries(differs: str, all_: str) -> dict[str, str]:
@@ -128,42 +143,61 @@ def _queries(differs: str, all_: str) -> dict[str, str]:
             f" FROM past_lines x WHERE {all_}"
         ),
         "orders": (
-            "SELECT DISTINCT p.order_ref FROM"
-            f" (SELECT case_no, 0 AS position FROM past_diff d WHERE {differs}"
-            f" GROUP BY case_no) d {AND_LINE}"
+            "SELECT DISTINCT p.order_ref FROM (SELECT case_no, 0 AS position"
+            f" FROM past_cost WHERE differs = 1) d CROSS JOIN {OF_LINE}"
         ),
         "flips": (
             "SELECT is_asked, old_decision, new_decision, count(*) AS lines"
             f" FROM past_diff d WHERE {differs}"
             " GROUP BY is_asked, old_decision, new_decision"
         ),
-        "costs": COSTS,
-        "shown": (
-            "SELECT d.*, p.order_ref, p.number, p.line_ref, p.return_id FROM"
-            f" (SELECT * FROM past_diff d WHERE d.is_asked = 1 AND ({differs})"
-            f" ORDER BY {COST_MOST} LIMIT {SHOWN}) d {AND_LINE} ORDER BY {COST_MOST}"
+        "costs": (
+            "SELECT currency, sum(cost) AS cost FROM past_cost WHERE is_asked = 1"
+            " GROUP BY currency"
         ),
+        "shown": _named(differs, 1),
+        "open_shown": _named(f"d.{OLD}_decision <> d.{NEW}_decision", 0),
     }
 
 
-# What more, or less, goes back of what was asked. A return pays for the way back once,
-# and brings the outbound shipping once, where it is paid in money or credit.
-_ONCE = ", ".join(
-    f"COALESCE(max(CASE WHEN {key}_given > 0{also} THEN {key}_{name} END), 0)"
-    f" AS {key}_{name}"
-    for key in (OLD, NEW)
-    for name, also in (
-        ("fee", ""),
-        ("shipping", f" AND {key}_way NOT IN ({', '.join(map(repr, PAID_IN_GOODS))})"),
+def _named(which: str, is_asked: int) -> str:
+    """Write which lines are named: of the returns that cost or save most, those first.
+
+    `cost` is the whole return's: a fee for its way back belongs to no line of it.
+    """
+    order = "abs(r.cost) DESC, r.case_no"
+    return (
+        "SELECT d.*, r.cost, p.order_ref, p.number, p.line_ref, p.return_id FROM"
+        " (SELECT case_no, cost FROM past_cost r WHERE differs = 1"
+        f" AND is_asked = {is_asked} ORDER BY {order} LIMIT {SHOWN}) r"
+        f" CROSS JOIN past_diff d CROSS JOIN {OF_LINE} AND d.case_no = r.case_no"
+        f" AND ({which}) ORDER BY {order}, d.position LIMIT {SHOWN}"
     )
-)
-COSTS = (
-    "SELECT currency, sum(lines) AS lines, sum(old_fee - new_fee) AS fees,"
-    " sum(new_shipping - old_shipping) AS shipping FROM ("
-    f"SELECT min(currency) AS currency, sum(new_given - old_given) AS lines, {_ONCE}"
-    " FROM past_diff WHERE is_asked = 1 GROUP BY case_no) f"
-    " GROUP BY currency"
-)
+
+
+def _cost_made(differs: str, word: Mapping[str, str]) -> tuple[str, str]:
+    """Write what more, or less, goes back with each return, into `past_cost`.
+
+    A return pays for the way back once, and brings the outbound shipping once, where
+    it is paid in money or credit. `word` is how the store says things.
+    """
+    goods = ", ".join(map(repr, PAID_IN_GOODS))
+    sums = [f"sum({NEW}_given - {OLD}_given)"]
+    for key, fee, shipping in ((OLD, "+", "-"), (NEW, "-", "+")):
+        paid = f"max(CASE WHEN {key}_given > 0 THEN {key}_fee END)"
+        money = f"{key}_given > 0 AND {key}_way NOT IN ({goods})"
+        brings = f"max(CASE WHEN {money} THEN {key}_shipping END)"
+        sums.append(f"{fee} COALESCE({paid}, 0) {shipping} COALESCE({brings}, 0)")
+    number = word["int"]
+    made = (
+        f"CREATE TEMP TABLE past_cost (case_no {number} PRIMARY KEY, currency TEXT,"
+        f" is_asked {number}, differs {number}, cost {number}){word['clustered']}"
+    )
+    filled = (
+        "INSERT INTO past_cost SELECT case_no, min(currency), min(is_asked),"
+        f" max({flag(differs)}), {' '.join(sums)} FROM past_diff d GROUP BY case_no"
+    )
+    return made, filled
 
 
 def _written(
@@ -181,6 +215,7 @@ def _written(
     is_not, text = _is_not(db), found[0].text
     lines = Lines(where, ticks(now))
     told = SideBySide(found, is_not)
+    differs = told.differs("d", is_not)
     tables = [f"{name}r" for name in words.reasons]
     prepared = list(reasons(text, pasts.reasons(db, shop), db.engine.words))
     if which_ones := maybe(found[0], found[1], lines, is_not):
@@ -190,12 +225,13 @@ def _written(
         told.table_made(db.engine.words),
         told.by_line(lines),
         *told.told_made(db.engine.words),
+        *_cost_made(differs, db.engine.words),
     ]
     return Task(
         path=db.path,
         prepared=prepared,
-        queries=_queries(told.differs("d", is_not), all_),
-        tables=[*tables, "past_maybe", told.table, "past_diff"],
+        queries=_queries(differs, all_),
+        tables=[*tables, "past_maybe", told.table, "past_diff", "past_cost"],
         values=dict(words.values),
     )
 
@@ -222,13 +258,16 @@ def _together(parts: Sequence[Part]) -> Report:
         for row in part.costs:
             currency = row["currency"]
             before = report.cost.get(currency, Money.zero(currency))
-            minor = int(row["lines"]) + int(row["fees"]) + int(row["shipping"])
-            report.cost[currency] = before + Money(minor, currency)
+            report.cost[currency] = before + Money(int(row["cost"]), currency)
     report.orders = len(set().union(*(part.orders for part in parts)))
-    rows = [row for part in parts for row in part.shown]
-    rows.sort(key=lambda row: -abs(row["new_given"] - row["old_given"]))
-    report.shown = [_flip(row) for row in rows[:SHOWN]]
+    report.shown = _most(row for part in parts for row in part.shown)
+    report.open_shown = _most(row for part in parts for row in part.open_shown)
     return report
+
+
+def _most(rows: Iterable[dict[str, Any]]) -> list[Flip]:
+    found = sorted(rows, key=lambda row: (-abs(row["cost"]), row["case_no"]))
+    return [_flip(row) for row in found[:SHOWN]]
 
 
 def _count(report: Report, row: dict[str, Any]) -> None:
@@ -247,7 +286,7 @@ def _flip(row: dict[str, Any]) -> Flip:
         number=row["number"],
         line_ref=row["line_ref"],
         return_id=row["return_id"] or "",
-        cost=Money(row["new_given"] - row["old_given"], row["currency"]),
+        cost=Money(int(row["cost"]), row["currency"]),
         old=_told(row, OLD),
         new=_told(row, NEW),
     )

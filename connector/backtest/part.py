@@ -33,6 +33,7 @@ class Part:
     costs: list[dict[str, Any]] = field(default_factory=list)
     orders: set[str] = field(default_factory=set)
     shown: list[dict[str, Any]] = field(default_factory=list)
+    open_shown: list[dict[str, Any]] = field(default_factory=list)
     asked: int = 0
     open: int = 0
 
@@ -46,6 +47,7 @@ class Part:
             costs=rows["costs"],
             orders=orders,
             shown=rows["shown"],
+            open_shown=rows["open_shown"],
             asked=counts["asked"],
             open=counts["lines"] - counts["asked"],
         )
@@ -60,7 +62,7 @@ def differing(
 ) -> Part:
     """Ask the deciding function about each line, by the old policy and the new."""
     part = Part()
-    returns: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
+    returns: dict[int, list[dict[str, Any]]] = defaultdict(list)
     seen, one, other = tee(rows, 3)
     told = zip(
         seen,
@@ -71,22 +73,30 @@ def differing(
     for row, (_, _, old), (_, _, new) in told:
         line = {f"{OLD}_{name}": value for name, value in asdict(old).items()}
         line |= {f"{NEW}_{name}": value for name, value in asdict(new).items()}
-        line["is_asked"] = int(row["asked"] is not None)
-        if line["is_asked"]:
-            returns[row["case_no"], row["currency"]].append(line)
-        if old != new:
-            part.shown.append({**row, **line})
-            part.flips.append({**line, "lines": 1})
-            part.orders.add(row["order_ref"])
-    part.costs = [
-        {"currency": currency, **_cost(lines)}
-        for (_, currency), lines in returns.items()
-    ]
-    part.shown = [row for row in part.shown if row["is_asked"]]
+        is_asked = row["asked"] is not None
+        line |= {"is_asked": int(is_asked), "differs": old != new}
+        returns[row["case_no"]].append({**row, **line})
+    for lines in returns.values():
+        _add(part, lines)
     return part
 
 
-def _cost(lines: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def _add(part: Part, lines: Sequence[dict[str, Any]]) -> None:
+    """Add the lines of one return, or of what is left of one order."""
+    cost, differing = _cost(lines), [one for one in lines if one["differs"]]
+    named = [{**one, "cost": cost} for one in differing]
+    part.flips += [{**one, "lines": 1} for one in differing]
+    part.orders |= {one["order_ref"] for one in differing}
+    if lines[0]["is_asked"]:
+        part.costs.append({"currency": lines[0]["currency"], "cost": cost})
+        part.shown += named
+    else:
+        part.open_shown += [
+            one for one in named if one[f"{OLD}_decision"] != one[f"{NEW}_decision"]
+        ]
+
+
+def _cost(lines: Sequence[Mapping[str, Any]]) -> int:
     """Return what more goes back of one return, in minor units."""
     fee, shipping = {}, {}
     for key in (OLD, NEW):
@@ -94,8 +104,5 @@ def _cost(lines: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         money = [one for one in paid if one[f"{key}_way"] not in PAID_IN_GOODS]
         fee[key] = max((one[f"{key}_fee"] or 0 for one in paid), default=0)
         shipping[key] = max((one[f"{key}_shipping"] for one in money), default=0)
-    return {
-        "lines": sum(one[f"{NEW}_given"] - one[f"{OLD}_given"] for one in lines),
-        "fees": fee[OLD] - fee[NEW],
-        "shipping": shipping[NEW] - shipping[OLD],
-    }
+    more = sum(one[f"{NEW}_given"] - one[f"{OLD}_given"] for one in lines)
+    return int(more + fee[OLD] - fee[NEW] + shipping[NEW] - shipping[OLD])

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connector import policy
 from connector.backtest.diff import SHOWN, compare
 from connector.errors import BadRequest
+from connector.money import Money
 from connector.steps import pasts
 from connector.store import shops
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from connector.backtest.diff import Flip, Report
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 MONTH = timedelta(days=30.4375)  # a twelfth of a year
 MOST_MONTHS = 120
+PERCENT = 100  # basis points
 
 
 def run(db: Database, shop: str, text: str, now: datetime, months: int) -> Report:
@@ -44,32 +47,63 @@ def run(db: Database, shop: str, text: str, now: datetime, months: int) -> Repor
 def told(report: Report) -> Iterator[str]:
     """Say a report in lines of English."""
     yield f"{report.lines} lines asked back, {report.open_lines} that still could be"
-    yield f"verdicts that flip: {sum(report.flips.values())}, on {report.orders} orders"
-    for (old, new), count in sorted(report.flips.items()):
-        yield f"  {old} -> {new}: {count}"
+    yield f"verdicts that flip: {sum(report.flips.values())}"
+    yield from _pairs_said(report.flips)
     yield f"same verdict, other terms: {report.others}"
-    for (old, new), count in sorted(report.open_flips.items()):
-        yield f"not asked yet, {old} -> {new}: {count}"
-    for amount in report.cost.values():
-        word = "costs" if amount.minor > 0 else "saves"
-        yield f"it {word} {amount if amount.minor > 0 else -amount}"
+    yield f"not asked yet, would be decided otherwise: {report.open_flips.total()}"
+    yield from _pairs_said(report.open_flips)
+    yield f"orders that any of this touches: {report.orders}"
+    yield from _cost_said(report)
+    for table in report.unseen:
+        yield f"[{table}] differs too: what that changes is not reckoned here"
     for one in report.shown:
         yield f"  {one.number} line {one.line_ref}: {_said(one)}"
-    if len(report.shown) == SHOWN:
-        yield f"  ... only the {SHOWN} that cost most are named"
+    for one in report.open_shown:
+        yield f"  {one.number} line {one.line_ref}, not asked yet: {_said(one)}"
+    if SHOWN in (len(report.shown), len(report.open_shown)):
+        yield f"  ... only the {SHOWN} that matter most are named"
+
+
+def _pairs_said(flips: Mapping[tuple[str, str], int]) -> Iterator[str]:
+    for (old, new), count in sorted(flips.items()):
+        yield f"  {old} -> {new}: {count}"
+
+
+def _cost_said(report: Report) -> Iterator[str]:
+    amounts = [one for one in report.cost.values() if one.minor]
+    if not amounts:
+        yield "it costs nothing, and saves nothing"
+    for amount in amounts:
+        word = "costs" if amount.minor > 0 else "saves"
+        yield f"it {word} {amount if amount.minor > 0 else -amount}"
 
 
 def _said(one: Flip) -> str:
-    old, new = one.old, one.new
-    names = {"decision": "", "way": "", "restocking": "fee ", "bonus": "bonus "}
+    """Say what changes of a line; of its return, what more goes back."""
+    old, new, currency = one.old, one.new, one.cost.currency
+    said: dict[str, tuple[str, Callable[[Any], str]]] = {
+        "decision": ("", str),
+        "way": ("", str),
+        "restocking": ("restocking fee ", _percent),
+        "bonus": ("bonus ", _percent),
+        "fee": ("way back ", partial(_amount, currency)),
+        "shipping": ("shipping ", partial(_amount, currency)),
+    }
     changes = [
-        f"{word}{old[name]} -> {new[name]}"
-        for name, word in names.items()
+        f"{word}{write(old[name])} -> {write(new[name])}"
+        for name, (word, write) in said.items()
         if old[name] != new[name]
     ]
-    if old["fee"] != new["fee"]:
-        changes.append(f"way back {old['fee'] or 0} -> {new['fee'] or 0}")
-    return f"{', '.join(changes)} ({one.cost})"
+    cost = f" (its return: {one.cost})" if one.return_id else ""
+    return f"{', '.join(changes)}{cost}"
+
+
+def _percent(basis_points: int) -> str:
+    return f"{basis_points / PERCENT:g} %"
+
+
+def _amount(currency: str, minor: int | None) -> str:
+    return str(Money(minor or 0, currency))
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -82,19 +116,22 @@ def as_json(report: Report) -> dict[str, Any]:
         "others": report.others,
         "orders": report.orders,
         "cost_minor": {name: one.minor for name, one in report.cost.items()},
-        "shown": [
-            {
-                "order": one.order_ref,
-                "number": one.number,
-                "line": one.line_ref,
-                "return": one.return_id,
-                "cost_minor": one.cost.minor,
-                "currency": one.cost.currency,
-                "old": one.old,
-                "new": one.new,
-            }
-            for one in report.shown
-        ],
+        "not_compared": report.unseen,
+        "shown": [_plain(one) for one in report.shown],
+        "open_shown": [_plain(one) for one in report.open_shown],
+    }
+
+
+def _plain(one: Flip) -> dict[str, Any]:
+    return {
+        "order": one.order_ref,
+        "number": one.number,
+        "line": one.line_ref,
+        "return": one.return_id,
+        "cost_minor": one.cost.minor,
+        "currency": one.cost.currency,
+        "old": one.old,
+        "new": one.new,
     }
 
 

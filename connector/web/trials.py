@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from connector import policy
 from connector.errors import BadRequest, NotFound, PolicyError
+from connector.money import Money
 from connector.policy.analysis import analyse
 from connector.steps import trial
 from connector.store import shops
@@ -29,7 +30,13 @@ def pages() -> Blueprint:
     routes.get("")(page)
     routes.post("")(tried)
     routes.register_error_handler(NotFound, missing)
+    routes.add_app_template_filter(_of, "of")
     return routes
+
+
+def _of(minor: int, like: Money) -> Money:
+    """Read minor units in the currency of another amount."""
+    return Money(minor, like.currency)
 
 
 def page(name: str) -> str:
@@ -45,7 +52,7 @@ def tried(name: str) -> str | tuple[str, int]:
         return _page(name, "", MONTHS, problems=said), 400
     months = MONTHS
     try:
-        months = whole(request.form.get("months", "")) or MONTHS
+        months = whole(request.form.get("months", "") or str(MONTHS))
         report = trial.run(face().db, name, text, face().clock(), months)
     except (PolicyError, BadRequest) as error:
         return _page(name, text, months, problems=str(error.args[0])), 400

@@ -125,10 +125,11 @@ def by_hand(
 def cost(
     expected: dict[tuple[int, int], list[Told]],
     asked: list[tuple[Order, Case, list[Row]]],
-) -> Counter[str]:
-    """Count what more goes back of each return, in minor units by currency."""
-    found: Counter[str] = Counter()
+) -> dict[str, Money]:
+    """Return what more goes back of each return, by the name of it."""
+    found: dict[str, Money] = {}
     for number, (order, _, rows) in enumerate(asked, start=1):
+        more = 0
         sides = zip(*(expected[number, n] for n in range(len(rows))), strict=True)
         for side, sign in zip(sides, (-1, 1), strict=True):
             paid = [one for one in side if one.given > 0]
@@ -136,7 +137,8 @@ def cost(
             brings = sum(one.given for one in side)
             brings -= paid[0].fee or 0 if paid else 0
             brings += money[0].shipping if money else 0
-            found[order.currency] += sign * brings
+            more += sign * brings
+        found[f"return-{number}"] = Money(more, order.currency)
     return found
 
 
@@ -180,8 +182,19 @@ def test_sql_says_what_the_deciding_function_says(
     }
     report = compare(db, "boots", one, other, NOW, timedelta(days=4000))
     assert (report.flips, report.others) == by_hand(expected)
-    more = Counter({name: one.minor for name, one in report.cost.items()})
-    assert more == cost(expected, asked)
+    costs = cost(expected, asked)
+    more: Counter[str] = Counter()
+    for one_cost in costs.values():
+        more[one_cost.currency] += one_cost.minor
+    assert Counter({name: one.minor for name, one in report.cost.items()}) == more
+    assert [(one.return_id, one.cost) for one in report.shown] == sorted(
+        (
+            (f"return-{number}", costs[f"return-{number}"])
+            for (number, _), (old, new) in expected.items()
+            if old != new
+        ),
+        key=lambda pair: (-abs(pair[1].minor), pair[0]),
+    )
     rows = list(pasts.read(db, "boots", 0))
     for index, text in enumerate((one, other)):
         again = tell(

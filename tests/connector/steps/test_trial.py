@@ -83,7 +83,13 @@ def test_a_shorter_window_says_what_it_would_have_declined(
     assert dict(report.open_flips) == {("approved", "declined"): 2}
     text = "\n".join(trial.told(report))
     assert "it saves 25.10 EUR" in text
-    assert "#29 line a" in text
+    said = "approved -> declined, way back 4.90 EUR -> 0.00 EUR"
+    assert f"#29 line a: {said} (its return: -25.10 EUR)" in text
+    # Which of what is left would flip is told as well.
+    assert [(one.number, one.return_id) for one in report.open_shown] == 2 * [
+        ("#29", "")
+    ]
+    assert f"#29 line a, not asked yet: {said}\n" in text
 
 
 def test_a_dearer_way_back_flips_nothing_and_saves_its_difference(
@@ -95,12 +101,26 @@ def test_a_dearer_way_back_flips_nothing_and_saves_its_difference(
     assert report.others == 1
     assert report.cost == {"EUR": eur(-200)}
     assert trial.as_json(report)["cost_minor"] == {"EUR": -200}
+    # No line of it costs less: the return does.
+    said = "#29 line a: way back 4.90 EUR -> 6.90 EUR (its return: -2.00 EUR)"
+    assert said in "\n".join(trial.told(report))
 
 
 def test_the_same_policy_changes_nothing(db: Database, shop: Sandbox) -> None:
     returned(db, shop)
     report = trial.run(db, shop.name, OLD, LATER, 12)
     assert (report.flips, report.others, report.cost, report.shown) == ({}, 0, {}, [])
+    assert "it costs nothing, and saves nothing" in trial.told(report)
+
+
+def test_what_is_not_reckoned_is_said(db: Database, shop: Sandbox) -> None:
+    returned(db, shop)
+    changed = f"{OLD}\n[expiry]\ndays = 10\n[credit]\ndays = 300\n"
+    report = trial.run(db, shop.name, changed, LATER, 12)
+    said = "\n".join(trial.told(report))
+    assert "[credit] differs too" in said
+    assert "[expiry] differs too" in said
+    assert "[exchange]" not in said
 
 
 def test_what_is_older_than_the_months_is_not_looked_at(
