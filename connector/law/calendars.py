@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from connector.law.profiles import Regime, profile
+from connector.law.profiles import Regime, lawful_code, profile
 from connector.law.switches import DEFAULTS
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ MONTHS = 12
 # Where the library's regions are mostly towns with their saints: those that are none.
 REGIONS = {"IT": ("BZ",), "PT": ("20", "30")}
 CATEGORIES = {"NL": ("public", "optional"), "DE": ("public", "catholic")}
+# Whose own law was read: no switch keeps a last day from moving there (statement 3).
+MOVES = frozenset({"DE", "FR", "NL"})
 
 
 @lru_cache(maxsize=1024)
@@ -35,13 +37,14 @@ def public_holidays(country: str, year: int, region: str = "") -> frozenset[date
     """Return the holidays of a country (ISO 3166) in a year.
 
     Of a region (ISO 3166-2 without the country), where it is known; else those of
-    all regions together, so that in doubt a period ends later. A country that the
-    library does not know has none.
+    all regions together, so that in doubt a period ends later. A code that the
+    library does not know has those of the country whose law it has, or none.
     """
     try:  # its list of countries would load every one of them
         regions = holidays.country_holidays(country).subdivisions
     except NotImplementedError:
-        return frozenset()
+        code = lawful_code(country)
+        return public_holidays(code, year, region) if code != country else frozenset()
     every = REGIONS.get(country, regions)
     wanted = [region] if region in regions else [None, *every]
     found: set[date] = set()
@@ -90,11 +93,13 @@ def moved(
 
 
 def _rule(country: str, switches: Switches) -> str:
-    if not profile(country).rolls_over or not switches["roll_over"]:
+    known = profile(country)
+    is_read = known.country in MOVES
+    if not known.rolls_over or not (is_read or switches["roll_over"]):
         return "none"
-    if country == "ES" and switches["roll_over_es"] == "strict":
+    if known.country == "ES" and switches["roll_over_es"] == "strict":
         return "none"
-    if country == "IT" and switches["roll_over_it"] == "strict":
+    if known.country == "IT" and switches["roll_over_it"] == "strict":
         return "holidays"
     return "eu"
 

@@ -23,6 +23,7 @@ REPAIR_MONTHS = 12  # Directive (EU) 2024/1799, article 16
 FRENCH_REPAIR_MONTHS = 6  # L217-13, for goods bought before
 AFTER_RETURN_MONTHS = 2  # BGB § 475e(4)
 SAME_FAULT_MONTHS = 12  # TRLGDCU arts. 118-122
+LEAST_MONTHS, LEAST_PRESUMED = 24, 12  # Directive (EU) 2019/771, articles 10 and 11
 REJECT_DAYS = 30  # Consumer Rights Act 2015 s. 22(3)
 REJECT_AGAIN_DAYS = 7  # s. 22(7)
 
@@ -95,7 +96,10 @@ def guarantee(goods: Goods, switches: Switches = DEFAULTS) -> Guarantee:
 
 
 def _months(known: Profile, switches: Switches) -> tuple[int | None, int]:
-    """Return months of the guarantee and of the presumption, as the switches say."""
+    """Return months of the guarantee and of the presumption, as the switches say.
+
+    Never fewer than the directive's: no country may give less (statement 49).
+    """
     if known.country == "IT":
         keys = ("it_conformity_months", "it_presumed_months")
     elif known.country == "NL":
@@ -106,8 +110,8 @@ def _months(known: Profile, switches: Switches) -> tuple[int | None, int]:
         return known.conformity_months, known.presumed_months
     term, presumed = (switches[key] for key in keys)
     return (
-        term if isinstance(term, int) else None,
-        presumed if isinstance(presumed, int) else known.presumed_months,
+        max(term, LEAST_MONTHS) if isinstance(term, int) else None,
+        max(presumed, LEAST_PRESUMED) if isinstance(presumed, int) else LEAST_PRESUMED,
     )
 
 

@@ -217,11 +217,22 @@ PROFILES: Mapping[str, Profile] = {
         presumed_months=0,
     ),
 }
-# The same law under another code: French departments, and the names people write.
-OTHERWISE: Mapping[str, str] = {
-    **dict.fromkeys(("GP", "MQ", "GF", "RE", "YT", "MF"), "FR"),
-    "UK": "GB",
-    "EL": "GR",
+# The same law under another code, in the time of the place: departments and islands
+# that have a code of their own, and the names that people write.
+OTHERWISE: Mapping[str, tuple[str, str]] = {
+    "GP": ("FR", "America/Guadeloupe"),
+    "MQ": ("FR", "America/Martinique"),
+    "GF": ("FR", "America/Cayenne"),
+    "RE": ("FR", "Indian/Reunion"),
+    "YT": ("FR", "Indian/Mayotte"),
+    "MF": ("FR", "America/Marigot"),
+    "BL": ("FR", "America/St_Barthelemy"),
+    "PM": ("FR", "America/Miquelon"),
+    "AX": ("FI", "Europe/Mariehamn"),
+    "IC": ("ES", "Atlantic/Canary"),
+    "EA": ("ES", "Africa/Ceuta"),
+    "UK": ("GB", "Europe/London"),
+    "EL": ("GR", "Europe/Athens"),
 }
 LAWLESS = Profile(
     country="",
@@ -240,10 +251,16 @@ def profile(country: str) -> Profile:
     "" is a customer whose country is unknown: the directives' rules. A country that
     is none of ours has no withdrawal right that Retour knows of.
     """
-    code = OTHERWISE.get(country.upper(), country.upper())
+    code, zone = OTHERWISE.get(country.upper(), (country.upper(), ""))
     if not code:
         return UNKNOWN
-    return PROFILES.get(code) or replace(LAWLESS, country=code)
+    known = PROFILES.get(code) or replace(LAWLESS, country=code)
+    return replace(known, zone=zone) if zone else known
+
+
+def lawful_code(country: str) -> str:
+    """Return the code whose law a country has: `GR` for `EL`, `FR` for `GP`."""
+    return OTHERWISE.get(country.upper(), (country.upper(), ""))[0]
 
 
 def withdrawing() -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from connector.law.calendars import (
 )
 from connector.law.letters import Exempt, place_of
 from connector.law.profiles import profile
-from connector.law.switches import DEFAULTS
+from connector.law.switches import DEFAULTS, FUNCTION_FROM
 
 if TYPE_CHECKING:
     from connector.law.profiles import Profile
@@ -179,8 +179,8 @@ def _running(
     told = _told_on(sale, switches)
     is_extended = told is None or told > starts
     counted = _extended(sale, known, starts, told, switches) if is_extended else first
-    ends = moved(counted, known.country, sale.region, switches)
-    accepted = accepted_until(counted, known.country, sale.region, switches)
+    ends = moved(counted, sale.country, sale.region, switches)
+    accepted = accepted_until(counted, sale.country, sale.region, switches)
     return Right(
         applies=True,
         article=known.article("extended" if is_extended else "withdrawal"),
@@ -190,7 +190,7 @@ def _running(
         ends=ends,
         accepted=accepted,
         is_extended=is_extended,
-        deadline=end_of(accepted, known.country, sale.zone),
+        deadline=end_of(accepted, sale.country, sale.zone),
         missing=missing,
     )
 
@@ -206,14 +206,16 @@ def withdrawal_days(country: str, switches: Switches = DEFAULTS) -> int:
 def _told_on(sale: Sale, switches: Switches = DEFAULTS) -> date | None:
     """Return when the customer was told all that starts the ordinary period.
 
-    In the countries of the switch, a contract since the function is owed needs a
-    notice that names it (EGBGB art. 246a § 1(2) no. 1; statement 7).
+    In the countries of the switch, and in Germany, whose law was read, a contract
+    since the function is owed needs a notice that names it (EGBGB art. 246a § 1(2)
+    no. 1; statement 7).
     """
-    told = sale.told
+    told, country = sale.told, profile(sale.country).country
     countries, since = switches["notice_names_function"], switches["function_from"]
-    owed = (
+    is_read = country == "DE" and sale.ordered >= FUNCTION_FROM
+    owed = is_read or (
         isinstance(countries, frozenset)
-        and profile(sale.country).country in countries
+        and country in countries
         and isinstance(since, date)
         and sale.ordered >= since
     )
@@ -239,7 +241,7 @@ def _extended(
     if known.country == "DE":
         longest = add_months(starts, YEAR) + days
     else:
-        longest = add_months(moved(first, known.country, sale.region, switches), YEAR)
+        longest = add_months(moved(first, sale.country, sale.region, switches), YEAR)
     if told is None:
         return longest
     return min(longest, max(first, told + days))

@@ -126,6 +126,18 @@ def test_49_the_minima_are_switches() -> None:
     assert law.guarantee(goods("FR"), more).until == date(2028, 8, 3)
 
 
+def test_47_49_no_switch_gives_less_than_the_directive() -> None:
+    less = law.settle(
+        dict.fromkeys(("eu_conformity_months", "it_conformity_months"), 1)
+        | dict.fromkeys(("eu_presumed_months", "it_presumed_months"), 1)
+        | {"nl_conformity_months": 1}
+    )
+    for country in ("PL", "IT", "NL"):
+        found = law.guarantee(goods(country), less)
+        assert found.until == date(2028, 8, 3)
+        assert found.presumed == date(2027, 8, 3)
+
+
 @pytest.mark.parametrize("country", ["FR", "IT", "NL", "PL"])
 def test_50_a_repair_adds_a_year_from_31_july_2026(country: str) -> None:
     assert law.extends(country, date(2026, 7, 31))

@@ -23,13 +23,20 @@ def test_24_27_every_language_of_the_union_has_its_two_labels() -> None:
         assert one.mark in ("V", "S", "s")
 
 
-def test_24_the_german_label_is_the_one_of_the_law() -> None:
-    found = law.labels("de-AT")
-    assert (found.function, found.confirm) == (
-        "Vertrag widerrufen",
-        "Widerruf bestätigen",
-    )
-    assert found.mark == "V"
+@pytest.mark.parametrize(
+    ("language", "function", "confirm"),
+    [
+        ("de-AT", "Vertrag widerrufen", "Widerruf bestätigen"),
+        ("en", "withdraw from contract here", "confirm withdrawal"),
+        ("fr", "renoncer au contrat ici", "confirmer la rétractation"),
+        ("es", "desistir del contrato aquí", "confirmar desistimiento"),
+    ],
+)
+def test_24_27_what_retour_speaks_has_the_words_of_the_table(
+    language: str, function: str, confirm: str
+) -> None:
+    found = law.labels(language)
+    assert (found.function, found.confirm) == (function, confirm)
 
 
 def test_24_a_language_that_is_missing_is_english() -> None:

@@ -61,9 +61,20 @@ def test_03_the_last_day_moves_past_weekends_and_holidays(
     assert last_day(country, delivered) == ends
 
 
-def test_03_without_the_rule_nothing_moves() -> None:
+def test_03_without_the_rule_nothing_moves_but_where_the_law_was_read() -> None:
     plain = law.settle({"roll_over": False})
-    assert last_day("FR", MAR7, switches=plain) == date(2026, 3, 21)
+    assert last_day("PL", MAR7, switches=plain) == date(2026, 3, 21)
+    assert last_day("PL", MAR7) == date(2026, 3, 23)
+    for country in ("FR", "DE", "NL"):
+        assert last_day(country, MAR7, switches=plain) == date(2026, 3, 23)
+
+
+def test_03_a_place_with_a_code_of_its_own_has_its_country_s_law() -> None:
+    assert last_day("GP", date(2026, 6, 30)) == date(2026, 7, 15)  # 14 July
+    # Independence Day, 25 March: Greece, by the code that the Union writes.
+    assert last_day("EL", date(2027, 3, 11)) == date(2027, 3, 26)
+    for code in ("AX", "BL", "EA", "IC", "UK"):
+        assert law.profile(code).withdrawal_days == 14
 
 
 @pytest.mark.parametrize(
@@ -117,8 +128,13 @@ def test_07_a_notice_without_the_function_prolongs() -> None:
     assert last_day("DE", delivered, told=old) == date(2026, 7, 15)
     assert last_day("PL", delivered, ordered=ordered, told=old) == date(2026, 7, 15)
     none = law.settle({"notice_names_function": []})
-    ends = last_day("DE", delivered, ordered=ordered, told=old, switches=none)
+    assert last_day("FR", delivered, ordered=ordered, told=old) == date(2027, 7, 15)
+    ends = last_day("FR", delivered, ordered=ordered, told=old, switches=none)
     assert ends == date(2026, 7, 15)
+    # Germany's law was read: no switch takes it away.
+    late = law.settle({"notice_names_function": [], "function_from": "2099-01-01"})
+    ends = last_day("DE", delivered, ordered=ordered, told=old, switches=late)
+    assert ends == date(2027, 7, 15)
 
 
 def test_08_sent_in_the_last_second_is_in_time() -> None:
@@ -128,6 +144,8 @@ def test_08_sent_in_the_last_second_is_in_time() -> None:
 
 
 def test_08_the_last_day_ends_where_the_customer_lives() -> None:
+    guadeloupe = law.right(sale("GP", SEP1)).deadline
+    assert guadeloupe == datetime(2026, 9, 16, 4, tzinfo=UTC)
     lisbon = law.right(sale("PT", SEP1)).deadline
     assert lisbon == datetime(2026, 9, 15, 23, tzinfo=UTC)
     azores = law.Sale(

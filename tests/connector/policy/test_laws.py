@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connector import policy
-from connector.model import CREDITS, Kind
+from connector.model import CREDITS, Customer, Kind, Parcel
 from connector.policy.compiled import program
 from connector.policy.own import own
 from connector.policy.seen import Seen, whole
@@ -119,5 +121,38 @@ def test_a_withdrawal_in_time_is_approved_unless_a_rule_asks(
     at = NOON + timedelta(days=days)
     case = policy.Case(kind=Kind.WITHDRAWAL, asked_at=at, lines=(wanted,))
     (one,) = policy.judge(rules, order, case).lines
-    asks = [answer for answer in one.trace if answer.says == "ask"]
-    assert one.decision is Decision.APPROVED or asks
+    asks = [answer.rule for answer in one.trace if answer.says == "ask"]
+    assert "withdrawal" not in asks
+    assert (one.decision is Decision.APPROVED) == (not asks)
+
+
+# Delivered, where to, and the last moment there: docs/law.md, statements 1, 3, 4, 8.
+LAST = [
+    ("FR", date(2026, 3, 7), "2026-03-23T23:59:59+01:00"),  # past a weekend
+    ("DE", date(2026, 12, 23), "2027-01-07T23:59:59+01:00"),  # Bavaria's Epiphany
+    ("NL", date(2026, 4, 21), "2026-05-06T23:59:59+02:00"),  # 5 May
+    ("GP", date(2026, 6, 30), "2026-07-15T23:59:59-04:00"),  # 14 July, its own clock
+    ("GB", date(2026, 3, 7), "2026-03-23T23:59:59+00:00"),  # goodwill
+]
+
+
+@pytest.mark.parametrize(("country", "delivered", "last"), LAST)
+def test_the_last_moment_is_in_time_and_a_second_later_a_person_looks(
+    country: str, delivered: date, last: str
+) -> None:
+    there = datetime.combine(delivered, time(12), tzinfo=UTC)
+    order = replace(
+        an_order(a_line("a", 3000)),
+        customer=Customer(country=country),
+        placed_at=there - timedelta(days=3),
+        parcels=(Parcel(ref="p", units=(), delivered_at=there),),
+    )
+    moment = datetime.fromisoformat(last)
+    wanted = policy.Wanted(line_ref="a", quantity=1, reason="")
+    case = policy.Case(kind=Kind.WITHDRAWAL, asked_at=moment, lines=(wanted,))
+    (one,) = policy.judge(drawn.PLAIN, order, case).lines
+    assert one.decision is Decision.APPROVED
+    late = replace(case, asked_at=moment + timedelta(seconds=1))
+    (one,) = policy.judge(drawn.PLAIN, order, late).lines
+    assert one.decision is Decision.NEEDS_PERSON
+    assert [x.rule for x in one.trace if x.says == "ask"] == ["withdrawal"]
