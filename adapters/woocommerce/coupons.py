@@ -11,34 +11,48 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from connector.model import Finding, Found, Moved, Receipt
+from adapters.woocommerce import rates
+from connector.model import Finding, Found, Moved, Receipt, take_tax
 from connector.money import Money, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connector.model import RefundRequest
+    from connector.model import RefundRequest, TaxRate
 
 Json = Mapping[str, Any]
 
 META_KEY = "_retour_credit"  # our key
 META_WORTH = "_retour_worth"  # what it was made for; `amount` is what is left
+META_RATES = "_retour_rates"  # what the shop adds to prices that a coupon is taken off
 KIND = "fixed_cart"
 EXISTS = "woocommerce_rest_coupon_code_already_exists"
 # An order in one of these has given its coupon back, or never used it.
 UNSPENT = frozenset({"cancelled", "failed", "trash", "checkout-draft"})
 
 
-def body(request: RefundRequest, email: str) -> dict[str, Any]:
+def added(order: Json) -> tuple[TaxRate, ...]:
+    """Return the taxes that fall with a coupon for the customer of an order.
+
+    None where prices hold their tax, or he pays none: the shop then takes off just
+    what the coupon says. Raises Rejected where it is not known.
+    """
+    return () if order.get("prices_include_tax") else rates.highest(order)
+
+
+def body(
+    request: RefundRequest, email: str, taxes: Sequence[TaxRate] = ()
+) -> dict[str, Any]:
     """Return the POST body; `email` is the only one that may use it.
 
+    `taxes` are `added`: the coupon is then of what the credit buys without them.
     The date is said with its offset: WooCommerce reads a naive one as site-local, and
     passes over `date_expires_gmt`.
     """
     asked: dict[str, Any] = {
         "code": request.code,
         "discount_type": KIND,
-        "amount": request.credit.decimal,
+        "amount": take_tax(request.credit, taxes).decimal,
         "description": f"{request.reason[:120]} [RT-{request.key}]",
         "email_restrictions": [email],
         "individual_use": False,
@@ -46,6 +60,7 @@ def body(request: RefundRequest, email: str) -> dict[str, Any]:
         "meta_data": [
             {"key": META_KEY, "value": request.key},
             {"key": META_WORTH, "value": request.credit.decimal},
+            {"key": META_RATES, "value": rates.write(taxes)},
         ],
     }
     if request.expires_at is not None:
@@ -76,8 +91,12 @@ def _wrong(request: RefundRequest, coupon: Json, email: str) -> str:
     currency = request.amount.currency
     if meta(coupon, META_KEY) != request.key:
         return "is not ours"
-    if Money.read(str(coupon.get("amount")), currency)[0] != request.credit:
-        return f"is of {coupon.get('amount')} and not of {request.credit}"
+    if _worth(coupon, currency) != request.credit:
+        return f"is of {_worth(coupon, currency)} and not of {request.credit}"
+    asked = take_tax(request.credit, rates.read(meta(coupon, META_RATES)))
+    stands = Money.read(str(coupon.get("amount")), currency)[0]
+    if stands != asked and not is_touched(coupon):
+        return f"takes off {stands} and not {asked}"
     if coupon.get("discount_type") != KIND or coupon.get("status") != "publish":
         return "it is of another kind, or no longer published"
     bound = [str(one).lower() for one in coupon.get("email_restrictions") or ()]
@@ -108,7 +127,7 @@ def left(coupon: Json, orders: Sequence[Json], currency: str) -> Money | None:
     `orders` are the customer's since it was made; their coupon lines say what it took,
     tax included. One that was cancelled has given it back.
     """
-    worth = Money.read(meta(coupon, META_WORTH) or str(coupon["amount"]), currency)[0]
+    worth = _worth(coupon, currency)
     taken = [
         _taken(line, currency)
         for order in orders
@@ -119,6 +138,11 @@ def left(coupon: Json, orders: Sequence[Json], currency: str) -> Money | None:
     if coupon.get("usage_count") and not taken:
         return None
     return Money(max(0, worth.minor - total(taken, currency).minor), currency)
+
+
+def _worth(coupon: Json, currency: str) -> Money:
+    """Return what a coupon was made for, tax included."""
+    return Money.read(meta(coupon, META_WORTH) or str(coupon["amount"]), currency)[0]
 
 
 def _taken(line: Json, currency: str) -> Money:
@@ -140,9 +164,10 @@ def opened(coupon: Json, rest: Money) -> dict[str, Any] | None:
         return None
     uses = int(coupon.get("usage_count") or 0) + 1
     stands = Money.read(str(coupon["amount"]), rest.currency)[0]
-    if stands == rest and coupon.get("usage_limit") == uses:
+    amount = take_tax(rest, rates.read(meta(coupon, META_RATES)))
+    if stands == amount and coupon.get("usage_limit") == uses:
         return None
-    return {"amount": rest.decimal, "usage_limit": uses}
+    return {"amount": amount.decimal, "usage_limit": uses}
 
 
 def meta(data: Json, key: str) -> str:

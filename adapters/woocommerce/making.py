@@ -84,6 +84,7 @@ class Making:
         """Say whether what is still to be made can be; Rejected in other currencies."""
         self._hold_to(order.currency)
         if request.way in CREDITS:
+            coupons.added(self._raw(request.order_ref))  # Rejected if it is not known
             asked = prepared.ask or ("" if order.customer.email else NO_EMAIL)
             return replace(prepared, ask=asked)
         if not self._is_sold_out(request):
@@ -228,8 +229,9 @@ class Making:
     def _credit(self, request: RefundRequest, order: Order) -> Receipt:
         """Make the coupon; one with our code may be ours already."""
         email = order.customer.email
+        taxes = coupons.added(self._raw(request.order_ref))
         try:
-            known = [self.calls.make("coupons", coupons.body(request, email))]
+            known = [self.calls.make("coupons", coupons.body(request, email, taxes))]
         except Rejected as error:
             if error.facts.get("code") != coupons.EXISTS:
                 raise
