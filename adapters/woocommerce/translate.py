@@ -103,6 +103,7 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
         customer=_customer(data),
         completed_at=reading.moment(data.get("date_completed_gmt"), "completed"),
         oddities=tuple(reading.oddities),
+        adds_tax=data.get("prices_include_tax") is False,
     )
 
 

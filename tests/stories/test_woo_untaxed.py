@@ -9,7 +9,7 @@ import pytest
 
 from connector.model import Resolution
 from connector.states import Refund
-from connector.steps import balances
+from connector.steps import amends, balances
 from connector.store import credit, desk
 from tests.connector.shapes import eur
 from tests.stories.making_good import wish
@@ -77,3 +77,36 @@ def test_credit_of_which_the_tax_is_not_known_is_laid_before_a_person(
     assert desk.is_open(counter.db, "refund", row.id, "refused")
     assert counter.credits() == []
     assert counter.standin.refunds.get(int(order), []) == []
+
+
+@pytest.mark.parametrize(
+    ("price", "bought", "back"),
+    [("9.99", 3, 3), ("9.99", 3, 2), ("9.99", 30, 30), ("0.03", 7, 5)],
+)
+def test_an_even_exchange_is_sent_and_nobody_pays_a_cent(
+    counter: WooCounter, price: str, bought: int, back: int
+) -> None:
+    order = sold(counter, price, bought)
+    cap = counter.standin.add_product("Cap", price, stock=99)
+    goods = amends.read_goods(counter.shop, order, str(cap), back)
+    line = counter.shop.order(order).lines[0]
+    wished = wish(line.ref, back, Resolution.EXCHANGE, goods)
+    case = counter.returned(wished, order_ref=order)
+    counter.work()
+    assert counter.states(case) == [("exchange", Refund.CONFIRMED)]
+    [new] = counter.swaps()
+    assert (new["status"], new["total"]) == ("processing", "0.00")
+    assert counter.standin.paid_out_minor() == 0
+
+
+def test_a_dearer_article_costs_just_what_the_shop_asks(counter: WooCounter) -> None:
+    order = sold(counter, "9.99", 30)
+    cap = counter.standin.add_product("Cap", "19.99", stock=99)
+    goods = amends.read_goods(counter.shop, order, str(cap), 30)
+    line = counter.shop.order(order).lines[0]
+    wished = wish(line.ref, 30, Resolution.EXCHANGE, goods)
+    case = counter.returned(wished, order_ref=order)
+    counter.work()
+    assert counter.states(case) == [("exchange", Refund.PENDING)]
+    [new] = counter.swaps()
+    assert (new["status"], new["total"]) == ("pending", "360.00")
