@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.woocommerce import rates
+from adapters.woocommerce import rates, translate
 from connector.model import Finding, Found, Moved, Receipt, take_tax
 from connector.money import Money, total
 
@@ -93,7 +93,7 @@ def _wrong(request: RefundRequest, coupon: Json, email: str) -> str:
         return "is not ours"
     if _worth(coupon, currency) != request.credit:
         return f"is of {_worth(coupon, currency)} and not of {request.credit}"
-    asked = take_tax(request.credit, rates.read(meta(coupon, META_RATES)))
+    asked = take_tax(request.credit, _rates(coupon))
     stands = Money.read(str(coupon.get("amount")), currency)[0]
     if stands != asked and not is_touched(coupon):
         return f"takes off {stands} and not {asked}"
@@ -125,7 +125,8 @@ def left(coupon: Json, orders: Sequence[Json], currency: str) -> Money | None:
     """Return what is left of a coupon; None where no order shows how it was used.
 
     `orders` are the customer's since it was made; their coupon lines say what it took,
-    tax included. One that was cancelled has given it back.
+    tax included. One that was cancelled has given it back. Below zero is what they
+    took above its worth, but for what rounding takes.
     """
     worth = _worth(coupon, currency)
     taken = [
@@ -137,7 +138,8 @@ def left(coupon: Json, orders: Sequence[Json], currency: str) -> Money | None:
     ]
     if coupon.get("usage_count") and not taken:
         return None
-    return Money(max(0, worth.minor - total(taken, currency).minor), currency)
+    rest = worth - total(taken, currency)
+    return Money.zero(currency) if -translate.CENTS <= rest.minor < 0 else rest
 
 
 def _worth(coupon: Json, currency: str) -> Money:
@@ -156,18 +158,22 @@ def _taken(line: Json, currency: str) -> Money:
 
 
 def opened(coupon: Json, rest: Money) -> dict[str, Any] | None:
-    """Return what opens a used coupon again for what is left; None where it is right.
+    """Return what makes a coupon good for what is left; None where it is.
 
-    Absolute figures: putting them twice changes nothing.
+    Used up, it takes nothing off: WooCommerce gives a use back with an order that is
+    cancelled. Absolute figures: putting them twice changes nothing.
     """
-    if not rest:
-        return None
-    uses = int(coupon.get("usage_count") or 0) + 1
+    amount = take_tax(rest, _rates(coupon)) if rest.minor > 0 else rest - rest
+    uses = int(coupon.get("usage_count") or 0)
+    limit = uses + 1 if amount else max(1, uses)  # a limit of 0 would be none
     stands = Money.read(str(coupon["amount"]), rest.currency)[0]
-    amount = take_tax(rest, rates.read(meta(coupon, META_RATES)))
-    if stands == amount and coupon.get("usage_limit") == uses:
+    if stands == amount and coupon.get("usage_limit") == limit:
         return None
-    return {"amount": amount.decimal, "usage_limit": uses}
+    return {"amount": amount.decimal, "usage_limit": limit}
+
+
+def _rates(coupon: Json) -> tuple[TaxRate, ...]:
+    return rates.read(meta(coupon, META_RATES))
 
 
 def meta(data: Json, key: str) -> str:

@@ -1,0 +1,111 @@
+"""What happens at a WooCommerce shop after a return was made good there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connector.model import Resolution
+from connector.steps import balances
+from connector.store import credit, desk, exchanges
+from tests.connector.shapes import eur
+from tests.stories.woo_ways import BUYER, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from connector.store.credit import Credit
+    from tests.stories.woo_ways import WooCounter
+
+
+@pytest.fixture
+def counter(address: str) -> Iterator[WooCounter]:
+    with serving(address) as found:
+        yield found
+
+
+def credited(counter: WooCounter) -> dict[str, Any]:
+    """Make one `m` good as a credit of 30.00; return its coupon."""
+    counter.returned(counter.wish(Resolution.STORE_CREDIT))
+    counter.work()
+    [coupon] = counter.standin.coupons.values()
+    return coupon
+
+
+def spend(counter: WooCounter, coupon: dict[str, Any], price: str) -> tuple[int, int]:
+    """Buy a mug with a coupon; return its order, and the minor units it took off."""
+    counter.now += timedelta(minutes=1)
+    mug = counter.standin.add_product("Mug", price)
+    order = counter.standin.place_order([(mug, 1)], BUYER, code=coupon["code"])
+    [line] = counter.standin.orders[order]["coupon_lines"]
+    return order, round(100 * (float(line["discount"]) + float(line["discount_tax"])))
+
+
+def night(counter: WooCounter) -> Credit:
+    """Let a night pass; return the one credit as the books then have it."""
+    counter.now += timedelta(days=1)
+    balances.run(counter.db, counter.shop, lambda: counter.now)
+    [known] = credit.of_order(counter.db, "boots", counter.order)
+    return known
+
+
+def test_a_credit_that_was_used_up_comes_back_with_its_cancelled_order(
+    counter: WooCounter,
+) -> None:
+    coupon = credited(counter)
+    order, took = spend(counter, coupon, "30.00")
+    assert (took, night(counter).left) == (3000, eur(0))
+    counter.standin.edit_order(order, status="cancelled")
+    assert night(counter).left == eur(3000)
+    assert spend(counter, coupon, "50.00")[1] == 3000
+
+
+def test_a_cancelled_order_does_not_open_a_used_credit_for_more_than_it_took(
+    counter: WooCounter,
+) -> None:
+    coupon = credited(counter)
+    first, _ = spend(counter, coupon, "12.00")
+    night(counter)
+    assert spend(counter, coupon, "18.00")[1] == 1800
+    assert night(counter).left == eur(0)
+    counter.standin.edit_order(first, status="cancelled")
+    assert (
+        spend(counter, coupon, "50.00")[1] == 0
+    )  # until the night it is worth nothing
+    assert night(counter).left == eur(1200)
+    assert spend(counter, coupon, "50.00")[1] == 1200
+    known = night(counter)
+    assert known.left == eur(0)
+    assert not desk.is_open(counter.db, "refund", known.refund_id, "credit_overspent")
+
+
+def test_what_orders_took_above_a_credit_is_asked_about_once(
+    counter: WooCounter,
+) -> None:
+    coupon = credited(counter)
+    first, _ = spend(counter, coupon, "12.00")
+    night(counter)
+    counter.standin.edit_order(first, status="cancelled")
+    assert [spend(counter, coupon, "50.00")[1] for _ in "ab"] == [1800, 1800]
+    known = night(counter)
+    [matter] = desk.about(counter.db, known.refund_id)
+    assert (matter.code, known.left) == ("credit_overspent", eur(0))
+    assert "6.00 EUR" in matter.why
+    desk.close_one(counter.db, matter.id, "console", counter.now)
+    night(counter)
+    assert desk.about(counter.db, known.refund_id) == []
+
+
+def test_a_credit_that_is_used_up_and_over_is_read_no_more(counter: WooCounter) -> None:
+    coupon = credited(counter)
+    spend(counter, coupon, "30.00")
+    known = night(counter)
+    before, later = counter.now + timedelta(days=1), counter.now + timedelta(days=400)
+    ends = replace(known, expires_at=later)
+    assert credit.standing(counter.db, "boots", before, later) == [known]
+    assert credit.is_over(ends, later)
+    assert not credit.is_over(ends, before)
