@@ -259,11 +259,13 @@ class Making:
         return finding.receipt
 
     def _new_orders(self, request: RefundRequest) -> list[Json]:
-        """List the orders under our key: among all since the first try, trashed too.
+        """List the orders under our key: among all since its promise, trashed too.
 
-        No filter of the API reads meta, and an address may be changed meanwhile.
+        No filter of the API reads meta, and an address may be changed meanwhile. Of
+        when it was first sent, books that were restored know nothing.
         """
-        since = (request.first_sent_at or self.clock()) - EARLIER
+        since = request.promised_at or request.first_sent_at or self.clock()
+        since = min(since, self.clock()) - EARLIER
         asked = {
             "after": since.strftime("%Y-%m-%dT%H:%M:%S"),
             "dates_are_gmt": "true",

@@ -109,3 +109,37 @@ def test_a_credit_that_is_used_up_and_over_is_read_no_more(counter: WooCounter) 
     assert credit.standing(counter.db, "boots", before, later) == [known]
     assert credit.is_over(ends, later)
     assert not credit.is_over(ends, before)
+
+
+@pytest.mark.parametrize("days", [0, 3, 90])
+def test_books_of_before_an_exchange_meet_the_new_order_that_was_made(
+    counter: WooCounter, days: int
+) -> None:
+    case = counter.returned(counter.wish(Resolution.EXCHANGE, "l"))
+    counter.work()
+    [row] = counter.rows(case)
+    stands = exchanges.of_refund(counter.db, row.id)
+    assert stands is not None
+    counter.now += timedelta(days=days)
+    restored = replace(row.request, first_sent_at=None)  # as it was before it was sent
+    prepared = counter.shop.prepare(restored)
+    assert prepared.already is not None
+    assert prepared.already.made == stands.made
+    assert counter.shop.refund(restored, {}).made == stands.made
+    assert (len(counter.swaps()), counter.sent()) == (1, ["l"])
+
+
+def test_books_of_before_a_credit_meet_its_coupon_though_it_was_spent(
+    counter: WooCounter,
+) -> None:
+    case = counter.returned(counter.wish(Resolution.STORE_CREDIT))
+    counter.work()
+    [coupon] = counter.standin.coupons.values()
+    spend(counter, coupon, "12.00")
+    night(counter)
+    [row] = counter.rows(case)
+    restored = replace(row.request, first_sent_at=None)
+    prepared = counter.shop.prepare(restored)
+    assert prepared.already is not None
+    assert prepared.already.made == str(coupon["id"])
+    assert len(counter.standin.coupons) == 1
