@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connector.model import Resolution
-from connector.steps import balances
+from connector.states import Exchange
+from connector.steps import balances, compare, foreign
 from connector.store import credit, desk, exchanges
 from tests.connector.shapes import eur
+from tests.stories.making_good import wish
 from tests.stories.woo_ways import BUYER, serving
 
 if TYPE_CHECKING:
@@ -143,3 +145,87 @@ def test_books_of_before_a_credit_meet_its_coupon_though_it_was_spent(
     assert prepared.already is not None
     assert prepared.already.made == str(coupon["id"])
     assert len(counter.standin.coupons) == 1
+
+
+def released(counter: WooCounter, size: str) -> tuple[str, int]:
+    """Send an article for one `m`; return the refund and the new order."""
+    case = counter.returned(counter.wish(Resolution.EXCHANGE, size))
+    counter.work()
+    if size == "coat":
+        counter.pay()
+        counter.work()
+    [row], [new] = counter.rows(case), counter.swaps()
+    return row.id, int(new["id"])
+
+
+def stands(counter: WooCounter, refund: str) -> Exchange:
+    found = exchanges.of_refund(counter.db, refund)
+    assert found is not None
+    return found.state
+
+
+def watch(counter: WooCounter, order: int, how: str) -> None:
+    """Let the shop's change of an order come: as a delivery does, or at night."""
+    counter.now += timedelta(hours=1)
+    if how == "night":
+        compare.run(counter.db, counter.shop, lambda: counter.now)
+    else:
+        foreign.follow(counter.db, counter.shop, str(order), lambda: counter.now)
+
+
+@pytest.mark.parametrize("how", ["told", "night"])
+@pytest.mark.parametrize("status", ["cancelled", "trash", "refunded"])
+@pytest.mark.parametrize(("size", "words"), [("l", "(30.00 EUR)"), ("coat", "15.00")])
+def test_a_new_order_that_staff_calls_off_after_it_was_released_is_a_matter(
+    counter: WooCounter, size: str, words: str, status: str, how: str
+) -> None:
+    refund, order = released(counter, size)
+    if status == "refunded":
+        [line] = counter.standin.orders[order]["line_items"]
+        rows = [{"id": line["id"], "quantity": 1, "refund_total": "0"}]
+        total = counter.standin.orders[order]["total"]
+        counter.standin.staff_refund(order, total, lines=rows)
+    else:
+        counter.standin.edit_order(order, status=status)
+    watch(counter, order, how)
+    matters = desk.about(counter.db, refund)
+    assert [one.code for one in matters] == ["new_order_cancelled"]
+    assert words in matters[0].why
+    desk.close_one(counter.db, matters[0].id, "console", counter.now)
+    watch(counter, order, how)
+    assert desk.about(counter.db, refund) == []
+
+
+def test_a_new_order_that_is_restored_asks_nobody_and_is_sent(
+    counter: WooCounter,
+) -> None:
+    refund, order = released(counter, "l")
+    counter.standin.edit_order(order, status="cancelled")
+    watch(counter, order, "told")
+    counter.standin.edit_order(order, status="processing")
+    watch(counter, order, "told")
+    assert desk.about(counter.db, refund) == []
+    counter.standin.edit_order(order, status="completed")
+    watch(counter, order, "told")
+    assert stands(counter, refund) is Exchange.SHIPPED
+
+
+def test_a_new_order_that_is_deleted_for_good_is_a_matter_by_the_night(
+    counter: WooCounter,
+) -> None:
+    refund, order = released(counter, "l")
+    counter.standin.force_delete(order)
+    watch(counter, order, "night")
+    assert desk.is_open(counter.db, "refund", refund, "new_order_cancelled")
+
+
+def test_new_goods_that_came_back_are_no_order_called_off(counter: WooCounter) -> None:
+    refund, order = released(counter, "l")
+    counter.learn(str(order))
+    line = counter.shop.order(str(order)).lines[0]
+    wished = wish(line.ref, way=Resolution.STORE_CREDIT)
+    counter.returned(wished, order_ref=str(order))
+    counter.work()
+    watch(counter, order, "night")
+    assert counter.standin.orders[order]["status"] == "refunded"
+    assert not desk.is_open(counter.db, "refund", refund, "new_order_cancelled")
