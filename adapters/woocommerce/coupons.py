@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from adapters.woocommerce import rates, translate
+from adapters.woocommerce.reading import meta
 from connector.model import Finding, Found, Moved, Receipt, take_tax
 from connector.money import Money, total
 
@@ -116,14 +117,33 @@ def _ends_in_time(request: RefundRequest, coupon: Json) -> bool:
     return abs((moment - request.expires_at).total_seconds()) < 1
 
 
+def is_ours(coupon: Json) -> bool:
+    """Say whether a coupon is credit of ours, not a discount of the shop's."""
+    return bool(meta(coupon, META_KEY))
+
+
+def has_ended(coupon: Json, now: datetime) -> bool:
+    """Say whether a coupon is good no more, however much is left of it."""
+    said = coupon.get("date_expires_gmt")
+    return bool(said) and datetime.fromisoformat(str(said)).replace(tzinfo=UTC) <= now
+
+
 def is_touched(coupon: Json) -> bool:
     """Say whether a coupon was used, or opened again: orders then say what is left."""
     return bool(coupon.get("usage_count")) or coupon.get("usage_limit") != 1
 
 
-def left(coupon: Json, orders: Sequence[Json], currency: str) -> Money | None:
+def spent(orders: Sequence[Json]) -> list[Json]:
+    """Return the orders that keep what a coupon took off them."""
+    return [one for one in orders if one.get("status") not in UNSPENT]
+
+
+def left(
+    coupon: Json, orders: Sequence[Json], currency: str, back: Money | None = None
+) -> Money | None:
     """Return what is left of a coupon; None where no order shows how it was used.
 
+    `back` is what goods that were bought with it gave back to it, as they came back.
     `orders` are the customer's since it was made; their coupon lines say what it took,
     tax included. One that was cancelled has given it back. Below zero is what they
     took above its worth, but for what rounding takes.
@@ -131,14 +151,13 @@ def left(coupon: Json, orders: Sequence[Json], currency: str) -> Money | None:
     worth = _worth(coupon, currency)
     taken = [
         _taken(line, currency)
-        for order in orders
-        if order.get("status") not in UNSPENT
+        for order in spent(orders)
         for line in order.get("coupon_lines") or ()
         if str(line.get("code", "")).lower() == str(coupon["code"]).lower()
     ]
     if coupon.get("usage_count") and not taken:
         return None
-    rest = worth - total(taken, currency)
+    rest = worth - total(taken, currency) + (back or Money.zero(currency))
     return Money.zero(currency) if -translate.CENTS <= rest.minor < 0 else rest
 
 
@@ -174,11 +193,3 @@ def opened(coupon: Json, rest: Money) -> dict[str, Any] | None:
 
 def _rates(coupon: Json) -> tuple[TaxRate, ...]:
     return rates.read(meta(coupon, META_RATES))
-
-
-def meta(data: Json, key: str) -> str:
-    """Return a text of an object's meta, "" where it has none."""
-    for one in data.get("meta_data") or ():
-        if isinstance(one, dict) and one.get("key") == key:
-            return str(one.get("value") or "")
-    return ""
