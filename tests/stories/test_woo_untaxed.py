@@ -54,11 +54,11 @@ def test_a_credit_takes_its_worth_off_the_next_orders_and_no_more(
     found = []
     for price in ("40.00", "200.00"):
         counter.now += timedelta(minutes=1)
-        after = counter.shop.order(sold(counter, price, code=coupon["code"]))
+        after = sold(counter, price, code=coupon["code"])
         night(counter)
         [known] = credit.of_order(counter.db, "boots", order)
-        found.append((after.captured, known.left))
-    assert found == [(eur(0), eur(7200)), (eur(24000 - 7200), eur(0))]
+        found.append((counter.standin.orders[int(after)]["total"], known.left))
+    assert found == [("0.00", eur(7200)), ("168.00", eur(0))]
     assert coupon["usage_count"] == 2
 
 
@@ -110,3 +110,26 @@ def test_a_dearer_article_costs_just_what_the_shop_asks(counter: WooCounter) -> 
     assert counter.states(case) == [("exchange", Refund.PENDING)]
     [new] = counter.swaps()
     assert (new["status"], new["total"]) == ("pending", "360.00")
+
+
+@pytest.mark.parametrize("price", ["100.00", "150.00"])
+def test_what_credit_bought_gives_its_worth_back_tax_included(
+    counter: WooCounter, price: str
+) -> None:
+    order = sold(counter, "100.00")
+    line = counter.shop.order(order).lines[0]
+    counter.returned(wish(line.ref, way=Resolution.STORE_CREDIT), order_ref=order)
+    counter.work()
+    [coupon] = counter.standin.coupons.values()
+    counter.now += timedelta(minutes=1)
+    after = sold(counter, price, code=coupon["code"])
+    hat = counter.shop.order(after).lines[0]
+    assert hat.gross.decimal == f"{float(price) * 1.2:.2f}"
+    case = counter.returned(wish(hat.ref), order_ref=after)
+    counter.work()
+    assert counter.states(case) == [("refund", Refund.CONFIRMED)]
+    night(counter)
+    [known] = credit.of_order(counter.db, "boots", order)
+    assert (known.left, coupon["amount"]) == (eur(12000), "100.00")
+    paid = hat.gross.minor - 12000
+    assert counter.standin.paid_out_minor() == paid

@@ -81,3 +81,12 @@ def test_taxes_of_which_the_order_does_not_say_the_rate_are_not_guessed() -> Non
     lines = [one | {"rate_percent": None} for one in WITHOUT["tax_lines"]]
     with pytest.raises(Rejected):
         coupons.added(WITHOUT | {"tax_lines": lines})
+
+
+def test_what_a_coupon_has_paid_in_whole_bears_its_rates_all_the_same() -> None:
+    lines = [
+        one | {"taxes": [x | {"total": "0.00"} for x in one["taxes"]]}
+        for one in WITHOUT["line_items"]
+    ]
+    free = WITHOUT | {"total_tax": "0.00", "line_items": lines}
+    assert coupons.added(free) == coupons.added(WITHOUT) != ()
