@@ -34,13 +34,13 @@ def maybe(data: Json) -> tuple[str, ...]:
     return tuple(sorted({one.lower() for one in codes if CODE.fullmatch(one)}))
 
 
-def taken(data: Json, code: str, currency: str) -> Money:
-    """Return what a coupon took off an order, tax included."""
+def taken(data: Json, codes: Collection[str], currency: str) -> Money:
+    """Return what coupons took off an order, tax included."""
     return total(
         (
             _read(line.get(name), currency)
             for line in data.get("coupon_lines") or ()
-            if str(line.get("code", "")).lower() == code.lower()
+            if str(line.get("code", "")).lower() in codes
             for name in ("discount", "discount_tax")
         ),
         currency,
@@ -103,7 +103,7 @@ def tenders(
     """Return what was paid with each coupon of ours, and what of it went back."""
     found = []
     for code in sorted(ours):
-        amount = taken(data, code, currency)
+        amount = taken(data, {code}, currency)
         if not amount:
             continue
         gone = [

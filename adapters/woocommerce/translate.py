@@ -93,10 +93,7 @@ def order(
     swapped = _swapped(data, paid, (*lines, *shipping, *fees), reading)
     is_paid = _is_paid(data, status)
     stored = credited.tenders(data, ours, refunds, reading.currency, is_paid=is_paid)
-    credit = total(
-        (credited.taken(data, one, reading.currency) for one in ours), reading.currency
-    )
-    amount = paid + swapped + credit
+    amount = paid + swapped + credited.taken(data, ours, reading.currency)
     _check_sum(amount, (*lines, *shipping, *fees), reading)
     return Order(
         ref=str(data["id"]),
