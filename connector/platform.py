@@ -303,7 +303,10 @@ class Shop(Protocol):
         ...
 
     def balance(self, code: str) -> Money:
-        """Say what is left of a credit that we made, by its code; raises Gone."""
+        """Say what is left of a credit that we made, by its code; raises Gone.
+
+        Below zero is what orders took above its worth.
+        """
         ...
 
     def returns(self, order_ref: str) -> tuple[ShopReturn, ...]:

@@ -11,34 +11,49 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from connector.model import Finding, Found, Moved, Receipt
+from adapters.woocommerce import rates, translate
+from adapters.woocommerce.reading import meta
+from connector.model import Finding, Found, Moved, Receipt, take_tax
 from connector.money import Money, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connector.model import RefundRequest
+    from connector.model import RefundRequest, TaxRate
 
 Json = Mapping[str, Any]
 
 META_KEY = "_retour_credit"  # our key
 META_WORTH = "_retour_worth"  # what it was made for; `amount` is what is left
+META_RATES = "_retour_rates"  # what the shop adds to prices that a coupon is taken off
 KIND = "fixed_cart"
 EXISTS = "woocommerce_rest_coupon_code_already_exists"
 # An order in one of these has given its coupon back, or never used it.
 UNSPENT = frozenset({"cancelled", "failed", "trash", "checkout-draft"})
 
 
-def body(request: RefundRequest, email: str) -> dict[str, Any]:
+def added(order: Json) -> tuple[TaxRate, ...]:
+    """Return the taxes that fall with a coupon for the customer of an order.
+
+    None where prices hold their tax, or he pays none: the shop then takes off just
+    what the coupon says. Raises Rejected where it is not known.
+    """
+    return () if order.get("prices_include_tax") else rates.highest(order)
+
+
+def body(
+    request: RefundRequest, email: str, taxes: Sequence[TaxRate] = ()
+) -> dict[str, Any]:
     """Return the POST body; `email` is the only one that may use it.
 
+    `taxes` are `added`: the coupon is then of what the credit buys without them.
     The date is said with its offset: WooCommerce reads a naive one as site-local, and
     passes over `date_expires_gmt`.
     """
     asked: dict[str, Any] = {
         "code": request.code,
         "discount_type": KIND,
-        "amount": request.credit.decimal,
+        "amount": take_tax(request.credit, taxes).decimal,
         "description": f"{request.reason[:120]} [RT-{request.key}]",
         "email_restrictions": [email],
         "individual_use": False,
@@ -46,6 +61,7 @@ def body(request: RefundRequest, email: str) -> dict[str, Any]:
         "meta_data": [
             {"key": META_KEY, "value": request.key},
             {"key": META_WORTH, "value": request.credit.decimal},
+            {"key": META_RATES, "value": rates.write(taxes)},
         ],
     }
     if request.expires_at is not None:
@@ -76,8 +92,12 @@ def _wrong(request: RefundRequest, coupon: Json, email: str) -> str:
     currency = request.amount.currency
     if meta(coupon, META_KEY) != request.key:
         return "is not ours"
-    if Money.read(str(coupon.get("amount")), currency)[0] != request.credit:
-        return f"is of {coupon.get('amount')} and not of {request.credit}"
+    if _worth(coupon, currency) != request.credit:
+        return f"is of {_worth(coupon, currency)} and not of {request.credit}"
+    asked = take_tax(request.credit, _rates(coupon))
+    stands = Money.read(str(coupon.get("amount")), currency)[0]
+    if stands != asked and not is_touched(coupon):
+        return f"takes off {stands} and not {asked}"
     if coupon.get("discount_type") != KIND or coupon.get("status") != "publish":
         return "it is of another kind, or no longer published"
     bound = [str(one).lower() for one in coupon.get("email_restrictions") or ()]
@@ -97,28 +117,53 @@ def _ends_in_time(request: RefundRequest, coupon: Json) -> bool:
     return abs((moment - request.expires_at).total_seconds()) < 1
 
 
+def is_ours(coupon: Json) -> bool:
+    """Say whether a coupon is credit of ours, not a discount of the shop's."""
+    return bool(meta(coupon, META_KEY))
+
+
+def has_ended(coupon: Json, now: datetime) -> bool:
+    """Say whether a coupon is good no more, however much is left of it."""
+    said = coupon.get("date_expires_gmt")
+    return bool(said) and datetime.fromisoformat(str(said)).replace(tzinfo=UTC) <= now
+
+
 def is_touched(coupon: Json) -> bool:
     """Say whether a coupon was used, or opened again: orders then say what is left."""
     return bool(coupon.get("usage_count")) or coupon.get("usage_limit") != 1
 
 
-def left(coupon: Json, orders: Sequence[Json], currency: str) -> Money | None:
+def spent(orders: Sequence[Json]) -> list[Json]:
+    """Return the orders that keep what a coupon took off them."""
+    return [one for one in orders if one.get("status") not in UNSPENT]
+
+
+def left(
+    coupon: Json, orders: Sequence[Json], currency: str, back: Money | None = None
+) -> Money | None:
     """Return what is left of a coupon; None where no order shows how it was used.
 
+    `back` is what goods that were bought with it gave back to it, as they came back.
     `orders` are the customer's since it was made; their coupon lines say what it took,
-    tax included. One that was cancelled has given it back.
+    tax included. One that was cancelled has given it back. Below zero is what they
+    took above its worth, but for what rounding takes.
     """
-    worth = Money.read(meta(coupon, META_WORTH) or str(coupon["amount"]), currency)[0]
+    worth = _worth(coupon, currency)
     taken = [
         _taken(line, currency)
-        for order in orders
-        if order.get("status") not in UNSPENT
+        for order in spent(orders)
         for line in order.get("coupon_lines") or ()
         if str(line.get("code", "")).lower() == str(coupon["code"]).lower()
     ]
     if coupon.get("usage_count") and not taken:
         return None
-    return Money(max(0, worth.minor - total(taken, currency).minor), currency)
+    rest = worth - total(taken, currency) + (back or Money.zero(currency))
+    return Money.zero(currency) if -translate.CENTS <= rest.minor < 0 else rest
+
+
+def _worth(coupon: Json, currency: str) -> Money:
+    """Return what a coupon was made for, tax included."""
+    return Money.read(meta(coupon, META_WORTH) or str(coupon["amount"]), currency)[0]
 
 
 def _taken(line: Json, currency: str) -> Money:
@@ -132,22 +177,19 @@ def _taken(line: Json, currency: str) -> Money:
 
 
 def opened(coupon: Json, rest: Money) -> dict[str, Any] | None:
-    """Return what opens a used coupon again for what is left; None where it is right.
+    """Return what makes a coupon good for what is left; None where it is.
 
-    Absolute figures: putting them twice changes nothing.
+    Used up, it takes nothing off: WooCommerce gives a use back with an order that is
+    cancelled. Absolute figures: putting them twice changes nothing.
     """
-    if not rest:
-        return None
-    uses = int(coupon.get("usage_count") or 0) + 1
+    amount = take_tax(rest, _rates(coupon)) if rest.minor > 0 else rest - rest
+    uses = int(coupon.get("usage_count") or 0)
+    limit = uses + 1 if amount else max(1, uses)  # a limit of 0 would be none
     stands = Money.read(str(coupon["amount"]), rest.currency)[0]
-    if stands == rest and coupon.get("usage_limit") == uses:
+    if stands == amount and coupon.get("usage_limit") == limit:
         return None
-    return {"amount": rest.decimal, "usage_limit": uses}
+    return {"amount": amount.decimal, "usage_limit": limit}
 
 
-def meta(data: Json, key: str) -> str:
-    """Return a text of an object's meta, "" where it has none."""
-    for one in data.get("meta_data") or ():
-        if isinstance(one, dict) and one.get("key") == key:
-            return str(one.get("value") or "")
-    return ""
+def _rates(coupon: Json) -> tuple[TaxRate, ...]:
+    return rates.read(meta(coupon, META_RATES))

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from adapters.woocommerce import rates, translate
 from connector.errors import Rejected
-from connector.model import Resolution, Ware
-from connector.money import Money
+from connector.model import Resolution, Ware, add_tax
 
 if TYPE_CHECKING:
-    from connector.model import RefundRequest
+    from connector.model import RefundRequest, TaxRate
+    from connector.money import Money
 
 Json = Mapping[str, Any]
 
 VARIABLE = ("variable", "variable-subscription")
 SOLD = ("simple", "variation")
-PER_CENT = Decimal(100)
 
 
 def ware(product: Json, order: Json, parent: Json | None = None) -> Ware:
@@ -27,6 +27,7 @@ def ware(product: Json, order: Json, parent: Json | None = None) -> Ware:
     """
     currency = str(order["currency"])
     ref = str(product["id"])
+    net, added = _net(product, order)
     title = str(product.get("name") or "")
     if (
         parent is not None
@@ -37,10 +38,12 @@ def ware(product: Json, order: Json, parent: Json | None = None) -> Ware:
     return Ware(
         ref=ref,
         title=title,
-        price=_gross(product, order, currency),
+        price=add_tax(net, added or (), currency),
         product_ref=str(product.get("parent_id") or ref),
         sku=str(product.get("sku") or ""),
         available=available(product),
+        net=None if added is None else net,
+        rates=added or (),
     )
 
 
@@ -55,36 +58,18 @@ def available(product: Json) -> int | None:
     return 0 if product.get("stock_status") == "outofstock" else None
 
 
-def _gross(product: Json, order: Json, currency: str) -> Money:
-    """Return the price with tax: it holds it, or it is added as on the order."""
+def _net(product: Json, order: Json) -> tuple[Decimal, tuple[TaxRate, ...] | None]:
+    """Return a price as the shop has it, and what it adds; None: it holds its tax."""
     try:
         price = Decimal(str(product.get("price") or ""))
     except InvalidOperation:
         msg = "this article has no price"
         raise Rejected(msg, ware=product["id"]) from None
-    if not order.get("prices_include_tax") and product.get("tax_status") != "none":
-        price += price * _rate(product, order) / PER_CENT
-    return Money.read(f"{price:f}", currency)[0]
-
-
-def _rate(product: Json, order: Json) -> Decimal:
-    """Return the per cent that the order's customer pays on goods of its tax class."""
-    if not Decimal(str(order.get("total_tax") or "0")):
-        return Decimal(0)
-    lines = [x for x in order.get("line_items") or () if x.get("taxes")]
-    same = [x for x in lines if x.get("tax_class") == product.get("tax_class")]
-    if not same:
-        msg = "what tax its customer pays on this article is not known"
-        raise Rejected(msg, ware=product["id"])
-    ids = {str(tax.get("id")) for tax in same[0]["taxes"] if tax.get("total")}
-    return sum(
-        (
-            Decimal(str(one.get("rate_percent") or 0))
-            for one in order.get("tax_lines") or ()
-            if str(one.get("rate_id")) in ids
-        ),
-        Decimal(0),
-    )
+    if order.get("prices_include_tax"):
+        return price, None
+    if product.get("tax_status") == "none":
+        return price, ()
+    return price, rates.of_class(order, product.get("tax_class"))
 
 
 def is_sold_out(request: RefundRequest, shelf: Mapping[str, Ware | None]) -> bool:
@@ -106,4 +91,11 @@ def is_sold_out(request: RefundRequest, shelf: Mapping[str, Ware | None]) -> boo
 
 
 def _is_dear(found: Ware | None, quantity: int, price: Money) -> bool:
-    return found is None or found.price.share(quantity, 1) != price
+    """Say whether units cost another price now, but for what rounding takes.
+
+    Part of what was promised is priced as its share, the shop rounds the part.
+    """
+    if found is None:
+        return True
+    cents = 0 if found.net is None else translate.CENTS
+    return abs((found.cost(quantity) - price).minor) > cents

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.wire import understood_each
-from adapters.woocommerce import translate
+from adapters.woocommerce import credited, translate
 from adapters.woocommerce.calls import PAGE
 from connector.errors import OutcomeUnknown
 from connector.model import Batch
@@ -29,7 +29,7 @@ FIELDS = (
     "id,number,status,currency,total,total_tax,prices_include_tax,date_created_gmt,"
     "date_modified_gmt,date_completed_gmt,date_paid_gmt,line_items,shipping_lines,"
     "fee_lines,tax_lines,billing,shipping,payment_method,payment_method_title,"
-    "transaction_id,refunds,meta_data"
+    "transaction_id,refunds,meta_data,coupon_lines"
 )
 SECOND = timedelta(seconds=1)
 
@@ -155,7 +155,9 @@ def _second(one: Json, place: _Place) -> str:
 
 
 def _is_plain(data: Json) -> bool:
-    return not data.get("refunds") and data.get("status") in translate.STATUS
+    """Say whether nothing but the order itself need be read, not what paid it."""
+    is_alone = not data.get("refunds") and not credited.maybe(data)
+    return is_alone and data.get("status") in translate.STATUS
 
 
 def _order(data: Json, products: Products) -> Order | None:

@@ -8,11 +8,12 @@ before it is done, so that whoever repeats one that was cut short makes nothing 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from adapters.woocommerce import coupons, goods, refunds, swaps
+from adapters.woocommerce import coupons, credited, goods, refunds, swaps
 from adapters.woocommerce.calls import Calls
 from connector.errors import (
     Gone,
@@ -29,6 +30,7 @@ from connector.model import (
     Prepared,
     Resolution,
 )
+from connector.money import total
 
 if TYPE_CHECKING:
     from connector.model import Receipt, RefundRequest, Ware
@@ -65,7 +67,7 @@ class Making:
         order = self.read(request.order_ref)
         prepared = refunds.prepare(request, order)
         if not self._is_beside(request):
-            return prepared
+            return self._with_credit(request, prepared)
         booking, beside = self._book(request, order), self._beside(request, order)
         found = _together(booking, beside)
         if found.receipt is not None:
@@ -84,14 +86,29 @@ class Making:
         """Say whether what is still to be made can be; Rejected in other currencies."""
         self._hold_to(order.currency)
         if request.way in CREDITS:
+            coupons.added(self._raw(request.order_ref))  # Rejected if it is not known
             asked = prepared.ask or ("" if order.customer.email else NO_EMAIL)
             return replace(prepared, ask=asked)
         if not self._is_sold_out(request):
-            return prepared
+            return self._with_credit(request, prepared)
         if booking.found is Found.DONE:
             why = "what goes back was paid, and the new goods are sold out meanwhile"
             return replace(prepared, ask=why)
         return replace(prepared, sold_out=True, ask="")
+
+    def _with_credit(self, request: RefundRequest, prepared: Prepared) -> Prepared:
+        """Ask where a coupon that goods were bought with cannot be good again."""
+        if prepared.already or prepared.ask:
+            return prepared
+        for code, amount in credited.given_back(request).items():
+            known = self._coupons(code)
+            if not known or coupons.has_ended(known[0], self.clock()):
+                ask = (
+                    f"{amount} of it was paid with the credit …{code[-4:]}, which was"
+                    " deleted or has ended: withdraw this, and give it back another way"
+                )
+                return replace(prepared, ask=ask)
+        return prepared
 
     def make(self, request: RefundRequest) -> Receipt:
         """Do what is not done yet: each request is sent once, and looked for before."""
@@ -128,7 +145,10 @@ class Making:
             raise Gone
         coupon = known[0]
         orders = self._since(coupon) if coupons.is_touched(coupon) else []
-        rest = coupons.left(coupon, orders, self._currency())
+        currency = self._currency()
+        rest = coupons.left(
+            coupon, orders, currency, self._back(code, orders, currency)
+        )
         if rest is None:
             msg = "a coupon of ours was used, and no order shows what for"
             raise OutcomeUnknown(msg)
@@ -136,6 +156,27 @@ class Making:
         if asked:
             self.calls.put(f"coupons/{int(coupon['id'])}", asked)
         return rest
+
+    def credits(self, data: Json) -> frozenset[str]:
+        """Return which of the coupons that an order used are credit of ours.
+
+        One that looks so and is gone counts: who gives its worth back is then asked.
+        """
+        return frozenset(
+            code
+            for code in credited.maybe(data)
+            if not (known := self._coupons(code)) or coupons.is_ours(known[0])
+        )
+
+    def _back(self, code: str, orders: Sequence[Json], currency: str) -> Money:
+        """Return what went back to a coupon, as our refunds of those orders say."""
+        found = (
+            credited.back(refund, code, currency)
+            for order in coupons.spent(orders)
+            if order.get("refunds") and code.lower() in credited.maybe(order)
+            for refund in self.calls.every(f"orders/{int(order['id'])}/refunds", {})
+        )
+        return total(found, currency)
 
     def wares(self, order_ref: str, product_ref: str) -> tuple[Ware, ...]:
         """List what is sold of a product; empty where the shop has it no more."""
@@ -177,7 +218,8 @@ class Making:
         """Find the booking on the order; a courtesy has none."""
         if request.way is Resolution.COURTESY:
             return NOTHING
-        may_resend = {tender.gateway for tender in order.tenders} <= self.resend
+        paid = [x for x in order.tenders if not credited.is_credit(x.ref)]
+        may_resend = {tender.gateway for tender in paid} <= self.resend
         now = self.clock()
         return refunds.find(request, order.refunds, now, may_resend=may_resend)
 
@@ -206,7 +248,11 @@ class Making:
         ):
             self.calls.refund(path, refunds.shelf_body(request))
         answer = self.calls.refund(path, refunds.body(request))
-        return refunds.receipt(request, answer)
+        receipt = refunds.receipt(request, answer)
+        for code in credited.given_back(request):
+            with suppress(PlatformError):  # the nightly reading does it too
+                self.balance(code)
+        return receipt
 
     def _before(self, read: Callable[[], _T]) -> _T:
         """Read before anything is sent: what fails here is surely not done."""
@@ -228,8 +274,9 @@ class Making:
     def _credit(self, request: RefundRequest, order: Order) -> Receipt:
         """Make the coupon; one with our code may be ours already."""
         email = order.customer.email
+        taxes = coupons.added(self._raw(request.order_ref))
         try:
-            known = [self.calls.make("coupons", coupons.body(request, email))]
+            known = [self.calls.make("coupons", coupons.body(request, email, taxes))]
         except Rejected as error:
             if error.facts.get("code") != coupons.EXISTS:
                 raise
@@ -257,11 +304,13 @@ class Making:
         return finding.receipt
 
     def _new_orders(self, request: RefundRequest) -> list[Json]:
-        """List the orders under our key: among all since the first try, trashed too.
+        """List the orders under our key: among all since its promise, trashed too.
 
-        No filter of the API reads meta, and an address may be changed meanwhile.
+        No filter of the API reads meta, and an address may be changed meanwhile. Of
+        when it was first sent, books that were restored know nothing.
         """
-        since = (request.first_sent_at or self.clock()) - EARLIER
+        since = request.promised_at or request.first_sent_at or self.clock()
+        since = min(since, self.clock()) - EARLIER
         asked = {
             "after": since.strftime("%Y-%m-%dT%H:%M:%S"),
             "dates_are_gmt": "true",
@@ -296,7 +345,7 @@ class Making:
             "after": str(coupon["date_created_gmt"]),
             "dates_are_gmt": "true",
             "search": str((coupon.get("email_restrictions") or [""])[0]),
-            "_fields": "id,status,coupon_lines",
+            "_fields": "id,status,coupon_lines,refunds",
         }
         return list(self.calls.every("orders", asked))
 

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from connector.errors import BadAmount
 from connector.model import Oddity
 from connector.money import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def meta(data: Mapping[str, Any], key: str) -> str:
+    """Return a text of an object's meta, "" where it has none."""
+    for one in data.get("meta_data") or ():
+        if isinstance(one, dict) and one.get("key") == key:
+            return str(one.get("value") or "")
+    return ""
 
 
 @dataclass(slots=True)

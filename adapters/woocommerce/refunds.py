@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.woocommerce import translate
+from adapters.woocommerce import credited, translate
 from connector.errors import BadAmount, OutcomeUnknown
 from connector.model import (
     CREDITS,
@@ -37,9 +37,14 @@ SHOP_PATIENCE = timedelta(minutes=10)
 def booked(request: RefundRequest) -> Money:
     """Return what WooCommerce books: an exchanged order never held its whole price.
 
-    What stands on the tender of an exchange was paid with goods (decision 0017).
+    What stands on the tender of an exchange was paid with goods, and what stands on a
+    credit's with a coupon: to the shop it was a discount (decision 0017).
     """
-    swapped = (x.amount for x in request.tenders if x.tender_ref == translate.EXCHANGE)
+    swapped = (
+        x.amount
+        for x in request.tenders
+        if x.tender_ref == translate.EXCHANGE or credited.is_credit(x.tender_ref)
+    )
     return request.amount - total(swapped, request.amount.currency)
 
 
@@ -65,6 +70,7 @@ def body(request: RefundRequest) -> dict[str, Any]:
         "meta_data": [
             {"key": translate.META_KEY, "value": request.key},
             *_whole(request),
+            *credited.metas(request),
         ],
     }
 
@@ -86,7 +92,9 @@ def _at_shop(request: RefundRequest) -> tuple[Share, ...]:
     swapped = [x.amount for x in request.deductions if x.code == "exchange"]
     if swapped or booked(request) != request.amount:
         whole = total((one.gross for one in lines), request.amount.currency)
-        lines = tuple(_part(one, booked(request), whole) for one in lines)
+        carried = total((x.gross for x in request.shipping), request.amount.currency)
+        goods = max(booked(request) - carried, whole - whole)
+        lines = tuple(_part(one, goods, whole) for one in lines)
     if is_mixed(request):
         lines = tuple(replace(x, quantity=0) if x.restock else x for x in lines)
     return lines

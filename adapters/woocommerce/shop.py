@@ -144,7 +144,8 @@ class WooCommerceShop(WithoutReturns):
         data = self._raw(ref)
         self._plugins.hint(data)
         back = self._refunds(ref) if data.get("refunds") else []
-        return translate.order(data, back, self._catalogue([data]))
+        ours = self._making.credits(data)
+        return translate.order(data, back, self._catalogue([data]), ours)
 
     @understood
     def find_order(self, number: str) -> str | None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from adapters.woocommerce import translate
-from adapters.woocommerce.coupons import meta
+from adapters.woocommerce.reading import meta
 from connector.model import Finding, Found, Moved, Receipt, Resolution
 from connector.money import Money, total
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.woocommerce.reading import Reading
+from adapters.woocommerce import credited
+from adapters.woocommerce.reading import Reading, meta
 from connector.errors import BadAmount
 from connector.model import (
     Charge,
@@ -56,9 +57,15 @@ CENTS = 2  # minor units that rounding may take
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Order:
+def order(
+    data: Json,
+    refunds: list[Json],
+    products: Mapping[str, Json],
+    ours: Collection[str] = (),
+) -> Order:
     """Translate `GET /orders/<id>` with its refunds and the products of its lines.
 
+    `ours` are the codes of coupons that are credit: a means of payment, no discount.
     What was paid is `total + total_tax` of each line; `taxes[]` may differ from
     `total_tax` by a cent and only says how it divides over the rates.
     """
@@ -66,7 +73,8 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
     made = tuple(_refund(one, reading) for one in refunds if not is_shelf(one))
     back = _back(refunds, reading)
     status = str(data.get("status"))
-    means = _status(data, status, back)
+    data = credited.undone(data, ours, reading.currency) if ours else data
+    means = _status(data, status, back, ours)
     if means is OrderStatus.UNKNOWN:
         reading.odd("status", status)
     lines = tuple(
@@ -83,7 +91,9 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
     )
     paid = reading.money(data.get("total"), "total")
     swapped = _swapped(data, paid, (*lines, *shipping, *fees), reading)
-    amount = paid + swapped
+    is_paid = _is_paid(data, status)
+    stored = credited.tenders(data, ours, refunds, reading.currency, is_paid=is_paid)
+    amount = paid + swapped + credited.taken(data, ours, reading.currency)
     _check_sum(amount, (*lines, *shipping, *fees), reading)
     return Order(
         ref=str(data["id"]),
@@ -98,28 +108,32 @@ def order(data: Json, refunds: list[Json], products: Mapping[str, Json]) -> Orde
         lines=lines,
         shipping=shipping,
         fees=fees,
-        tenders=_tenders(data, paid, swapped, made, status),
+        tenders=(*stored, *_tenders(data, paid, swapped, made, status, stored)),
         refunds=made,
         customer=_customer(data),
         completed_at=reading.moment(data.get("date_completed_gmt"), "completed"),
         oddities=tuple(reading.oddities),
+        adds_tax=data.get("prices_include_tax") is False,
     )
 
 
-def _status(data: Json, status: str, back: _Back) -> OrderStatus:
+def _status(
+    data: Json, status: str, back: _Back, ours: Collection[str] = ()
+) -> OrderStatus:
     """Say what a status means; in a return's, the date of completion stays."""
-    if status in RETURNING or (status == "refunded" and _is_left(data, back)):
+    if status in RETURNING or (status == "refunded" and _is_left(data, back, ours)):
         is_sent = bool(data.get("date_completed_gmt"))
         return OrderStatus.COMPLETED if is_sent else OrderStatus.OPEN
     return STATUS.get(status, OrderStatus.UNKNOWN)
 
 
-def _is_left(data: Json, back: _Back) -> bool:
-    """Say whether goods are left of an order that was paid with goods.
+def _is_left(data: Json, back: _Back, ours: Collection[str]) -> bool:
+    """Say whether goods are left of an order that was paid with goods, or credit.
 
     One paid with nothing else is "refunded" with its first booking, of nothing.
     """
-    return any(is_swap(one) for one in data.get("fee_lines") or ()) and any(
+    is_other = bool(ours) or any(is_swap(x) for x in data.get("fee_lines") or ())
+    return is_other and any(
         str(back.get(str(one["id"]), (0,))[0]) != str(one.get("quantity"))
         for one in data.get("line_items") or ()
     )
@@ -127,7 +141,7 @@ def _is_left(data: Json, back: _Back) -> bool:
 
 def is_swap(fee: Json) -> bool:
     """Say whether a fee is ours: the value of goods that came back for these."""
-    return bool(_meta(fee, META_NEW))
+    return bool(meta(fee, META_NEW))
 
 
 def is_shelf(refund: Json) -> bool:
@@ -260,7 +274,7 @@ def _refunded(data: Json, reading: Reading) -> tuple[RefundedLine, ...]:
     found: list[RefundedLine] = []
     for kind in ("line_items", "shipping_lines", "fee_lines"):
         for one in data.get(kind) or ():
-            ref = _meta(one, REFUNDED_ITEM)
+            ref = meta(one, REFUNDED_ITEM)
             if not ref:
                 continue
             net = reading.money(one.get("total") or "0", f"refund.{kind}.total")
@@ -284,8 +298,8 @@ def _refund(data: Json, reading: Reading) -> ShopRefund:
     paid by other means, and it lowers what is left either way.
     """
     path = f"refunds.{data.get('id')}"
-    if _meta(data, META_KEY) and _meta(data, META_AMOUNT):
-        amount = reading.money(_meta(data, META_AMOUNT), f"{path}.meta")
+    if meta(data, META_KEY) and meta(data, META_AMOUNT):
+        amount = reading.money(meta(data, META_AMOUNT), f"{path}.meta")
     elif "amount" in data:
         amount = reading.money(data["amount"], f"{path}.amount")
     else:
@@ -306,14 +320,7 @@ def _refund(data: Json, reading: Reading) -> ShopRefund:
 def _key(data: Json, reason: str) -> str | None:
     """Find our token: in `reason` while the gateway still works, later in meta too."""
     found = TOKEN.search(reason)
-    return found.group(1) if found else _meta(data, META_KEY) or None
-
-
-def _meta(data: Json, key: str) -> str:
-    for one in data.get("meta_data") or ():
-        if isinstance(one, dict) and one.get("key") == key:
-            return str(one.get("value") or "")
-    return ""
+    return found.group(1) if found else meta(data, META_KEY) or None
 
 
 def _tenders(
@@ -322,9 +329,16 @@ def _tenders(
     swapped: Money,
     refunds: tuple[ShopRefund, ...],
     status: str,
+    stored: tuple[Tender, ...],
 ) -> tuple[Tender, ...]:
-    """Return the one tender of an order; new goods have another, what came back."""
+    """Return the one tender of an order; new goods have another, what came back.
+
+    What went back to `stored` went back on neither.
+    """
     back = total((one.amount for one in refunds), paid.currency)
+    back -= total((one.refunded for one in stored), paid.currency)
+    if stored and not swapped and not paid:
+        return ()
     if not swapped:
         return (_tender(data, paid, back, status),)
     # What the shop's own refunds name went back on its gateway, the rest by hand.
@@ -346,7 +360,7 @@ def _tenders(
 def _tender(data: Json, amount: Money, back: Money, status: str) -> Tender:
     """Return what was paid through the order's gateway; `back` went back on it."""
     gateway = str(data.get("payment_method") or "")
-    is_paid = bool(data.get("date_paid_gmt")) or status in PAID
+    is_paid = _is_paid(data, status)
     kind = TenderKind.MANUAL if gateway in BY_HAND else TenderKind.UNKNOWN
     if gateway in CARDS:
         kind = TenderKind.CARD
@@ -360,6 +374,10 @@ def _tender(data: Json, amount: Money, back: Money, status: str) -> Tender:
     )
 
 
+def _is_paid(data: Json, status: str) -> bool:
+    return bool(data.get("date_paid_gmt")) or status in PAID
+
+
 def _customer(data: Json) -> Customer:
     billing, shipping = data.get("billing") or {}, data.get("shipping") or {}
     first, last = billing.get("first_name") or "", billing.get("last_name") or ""
@@ -368,5 +386,5 @@ def _customer(data: Json) -> Customer:
         email=str(billing.get("email") or ""),
         name=f"{first} {last}".strip(),
         country=str(country),
-        language=_meta(data, "wpml_language"),
+        language=meta(data, "wpml_language"),
     )

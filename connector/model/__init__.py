@@ -49,6 +49,7 @@ from connector.model.returns import (
     Terms,
     Ware,
 )
+from connector.model.taxes import TaxRate, add_tax, take_tax
 
 __all__ = [
     "ASKABLE",
@@ -84,9 +85,12 @@ __all__ = [
     "ShopReturnLine",
     "Sighting",
     "TaxPart",
+    "TaxRate",
     "Tender",
     "TenderKind",
     "TenderShare",
     "Terms",
     "Ware",
+    "add_tax",
+    "take_tax",
 ]

@@ -186,6 +186,7 @@ class Order:
     customer: Customer = field(default_factory=Customer)
     completed_at: datetime | None = None
     oddities: tuple[Oddity, ...] = ()
+    adds_tax: bool = False  # to prices without it, on the whole of each line
 
     def line(self, ref: str) -> Line | None:
         """Find a line by the shop's id for it."""

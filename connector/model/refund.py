@@ -87,6 +87,7 @@ class RefundRequest:
     goods_received: bool = False
     money_only: bool = False  # an earlier refund booked these units, and paid nothing
     by_gateway: bool = True  # False: a person has paid, only book it
+    promised_at: datetime | None = None  # nothing under its key is older
     first_sent_at: datetime | None = None
     way: Resolution = Resolution.REFUND
     bonus: Money | None = None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
+from connector.model.taxes import TaxRate, add_tax
 from connector.money import Money
 
 
@@ -78,6 +80,7 @@ class Ware:
 
     `price` is what this customer would pay for one, tax included, as the shop says.
     `available` is how many can be sold now; None where the shop does not count.
+    `net` is what one costs where the shop adds `rates` to the whole of a line.
     """
 
     ref: str
@@ -86,6 +89,14 @@ class Ware:
     product_ref: str = ""
     sku: str = ""
     available: int | None = None
+    net: Decimal | None = None
+    rates: tuple[TaxRate, ...] = ()
+
+    def cost(self, units: int) -> Money:
+        """Return what so many of it cost together, tax included."""
+        if self.net is None:
+            return self.price.share(units, 1)
+        return add_tax(self.net * units, self.rates, self.price.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

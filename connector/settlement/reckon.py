@@ -200,8 +200,10 @@ def _close(order: Order, extras: Extras, before: Before, so_far: _Sum) -> Settle
     if excess:
         due -= excess
         so_far.round(excess)
-    swapped, owed = _exchange(extras, due, so_far)
+    slack = _slack(so_far.lines) if order.adds_tax else 0
+    swapped, owed = _exchange(extras, due, so_far, slack)
     due -= sum(one.amount.minor for one in swapped)
+    rounding += sum(x.amount.minor for x in swapped if x.code == "rounding")
     return Settlement(
         lines=tuple(so_far.lines),
         shipping=tuple(so_far.shipping),
@@ -220,8 +222,21 @@ def _close(order: Order, extras: Extras, before: Before, so_far: _Sum) -> Settle
     )
 
 
-def _exchange(extras: Extras, due: int, so_far: _Sum) -> tuple[list[Deduction], int]:
-    """Pay for new goods with what is due (R10); return that, and what is still owed."""
+def _slack(lines: Sequence[Share]) -> int:
+    """Return the minor units that rounding takes of lines which tax is added to.
+
+    The net and each tax of a whole line are rounded, and its units' share again.
+    """
+    return sum(1 + len(one.taxes) for one in lines if one.gross)
+
+
+def _exchange(
+    extras: Extras, due: int, so_far: _Sum, slack: int
+) -> tuple[list[Deduction], int]:
+    """Pay for new goods with what is due (R10); return that, and what is still owed.
+
+    A difference of up to `slack` minor units is rounding, which nobody pays.
+    """
     price = extras.new_goods
     if price is None and not extras.even:
         return [], 0
@@ -230,9 +245,14 @@ def _exchange(extras: Extras, due: int, so_far: _Sum) -> tuple[list[Deduction], 
         return [], 0
     cost = due if price is None or extras.even else price.minor
     used = min(due, cost)
-    amount = Money(used, so_far.currency)
-    swapped = [Deduction(code="exchange", amount=amount)] if used else []
-    return swapped, cost - used
+    is_even = used > 0 and abs(cost - due) <= slack
+    taken = {"exchange": used, "rounding": due - used if is_even else 0}
+    swapped = [
+        Deduction(code=code, amount=Money(minor, so_far.currency))
+        for code, minor in taken.items()
+        if minor
+    ]
+    return swapped, 0 if is_even else cost - used
 
 
 def _limit(deductions: list[Deduction], room: int) -> tuple[list[Deduction], int]:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from adapters.woocommerce import coupons, swaps, translate
+from adapters.woocommerce.reading import meta
 from connector.errors import Gone, Rejected
 from connector.model import OrderStatus
 from connector.money import Money
@@ -78,7 +79,7 @@ class Api:
 
     def refund(self, order_ref: str, body: Json) -> Json:
         """Store a refund, then ask the gateway if told."""
-        if coupons.meta(body, translate.META_KEY):
+        if meta(body, translate.META_KEY):
             return self._shop.take_refund(order_ref, self._request, body)
         found: Json = self._shop.post(lambda: self._shelve(body))
         return found

@@ -9,8 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from adapters.woocommerce import coupons, translate
+from adapters.woocommerce import translate
 from adapters.woocommerce.making import WAYS, Making
+from adapters.woocommerce.reading import meta
 from connector.errors import OutcomeUnknown, Rejected, Unavailable
 from connector.model import Moved, OrderStatus, TenderKind
 from connector.money import Money
@@ -203,7 +204,7 @@ class SimWoo(SimShop):
         if booked > bill.price - bill.swapped - gone:
             msg = "Invalid refund amount."
             raise Rejected(msg)
-        whole = coupons.meta(body, translate.META_AMOUNT) or body["amount"]
+        whole = meta(body, translate.META_AMOUNT) or body["amount"]
         amount = Money.parse(whole, CURRENCY).minor
         made = Back(
             ref=self.new_ref("R"),

@@ -63,7 +63,7 @@ def read_goods(shop: Shop, order_ref: str, ref: str, quantity: int) -> NewGoods:
         ref=ware.ref,
         title=ware.title,
         quantity=quantity,
-        price=ware.price.share(quantity, 1),
+        price=ware.cost(quantity),
         product_ref=ware.product_ref,
     )
 

@@ -27,10 +27,13 @@ FRESH = timedelta(hours=20)
 
 
 def run(db: Database, shop: Shop, clock: Callable[[], datetime]) -> int:
-    """Read every credit that may have something left; return how many changed."""
+    """Read every credit that may be spent, or spent again; return how many changed.
+
+    One that is used up is read too: an order that is cancelled gives its part back.
+    """
     if shop.abilities.keeps_credit:
         return 0
-    found = credit.standing(db, shop.name, clock() - FRESH)
+    found = credit.standing(db, shop.name, clock() - FRESH, clock())
     return sum(_one(db, shop, one, clock) for one in found)
 
 
@@ -43,21 +46,45 @@ def _one(db: Database, shop: Shop, one: Credit, clock: Callable[[], datetime]) -
     except PlatformError as error:
         log.warning("credit not read: %s", error, extra={"refund": one.refund_id})
         return False
-    credit.left(db, one.refund_id, left, clock())
+    _keep(db, one, left, clock())
     return left != one.left
+
+
+@atomic
+def _keep(db: Database, one: Credit, left: Money, now: datetime) -> None:
+    """Write down what is left; ask about what was spent above it."""
+    zero = Money.zero(left.currency)
+    credit.left(db, one.refund_id, max(left, zero), now)
+    if left < zero:
+        why = (
+            f"orders took {-left} more off than the credit of {one.value + one.bonus}"
+            " holds: an order that was cancelled had opened it again, or its tax was"
+            " another; ask the customer for it, or let it be"
+        )
+        _ask(db, one, "credit_overspent", why, now)
 
 
 @atomic
 def _gone(db: Database, one: Credit, now: datetime) -> None:
     """Ask a person about credit that somebody deleted: its customer has a claim."""
     credit.left(db, one.refund_id, Money.zero(one.value.currency), now)
+    why = (
+        f"the credit of {one.value + one.bonus} was deleted in the shop:"
+        " make it again there, or pay its customer"
+    )
+    _ask(db, one, "credit_gone", why, now)
+
+
+def _ask(db: Database, one: Credit, code: str, why: str, now: datetime) -> None:
+    """Lay it on the desk, unless a person has answered this very question."""
+    if desk.was_settled(db, one.shop, one.refund_id, code, why):
+        return
     desk.put(
         db,
         shop=one.shop,
         about="refund",
         about_id=one.refund_id,
-        code="credit_gone",
-        why=f"the credit of {one.value + one.bonus} was deleted in the shop:"
-        " make it again there, or pay its customer",
+        code=code,
+        why=why,
         now=now,
     )

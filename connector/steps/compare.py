@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING
 from connector.errors import Gone, PlatformError
 from connector.model import Moved
 from connector.money import Money
-from connector.states import Refund
+from connector.states import Exchange, Refund
+from connector.steps import sent
 from connector.steps.observe import DEAD, observe
-from connector.store import atomic, desk, ledger, orders, refunds, shops
+from connector.store import (
+    atomic,
+    desk,
+    exchanges,
+    ledger,
+    orders,
+    refunds,
+    shops,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -63,11 +72,18 @@ def run(
     refs = orders.refs(db, shop.name) if every else orders.touched(db, shop.name)
     found = [
         _unless_settled(db, line)
-        for ref in refs
+        for ref in sorted({*refs, *_new_orders(db, shop)})
         for line in _order(db, shop, ref, clock)
     ]
     _conclude(db, shop.name, found, clock())
     return found
+
+
+def _new_orders(db: Database, shop: Shop) -> list[str]:
+    """List the orders of new goods that are yet to be sent: one may be called off."""
+    if shop.abilities.pays_on_order:
+        return []
+    return exchanges.unsent(db, shop.name)
 
 
 def _unless_settled(db: Database, line: Line) -> Line:
@@ -92,11 +108,20 @@ def _order(
         has_money = bool(
             refunds.of_order(db, shop.name, ref) or ledger.externals(db, shop.name, ref)
         )
+        _see_gone(db, shop.name, ref, clock())
         verdict = FLAGGED if has_money else EXPLAINED
         return [_unread(shop.name, ref, "the order is gone at the shop", verdict)]
     except PlatformError as error:
         return [_unread(shop.name, ref, f"it could not be read: {error}", FLAGGED)]
     return [*_theirs(db, shop.name, order), *_ours(db, shop.name, order)]
+
+
+@atomic
+def _see_gone(db: Database, shop: str, ref: str, now: datetime) -> None:
+    """Ask about new goods whose order was deleted."""
+    made = exchanges.by_made(db, shop, ref)
+    if made is not None and made.state is Exchange.RELEASED:
+        sent.gone(db, refunds.get(db, made.refund_id), made, now)
 
 
 def _theirs(db: Database, shop: str, order: Order) -> Iterable[Line]:

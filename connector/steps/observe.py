@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.model import Moved, OrderStatus
-from connector.states import Exchange, Refund
-from connector.store import atomic, desk, exchanges, ledger, orders, refunds
+from connector.model import Moved
+from connector.states import Refund
+from connector.steps import sent
+from connector.store import atomic, desk, ledger, orders, refunds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +51,7 @@ def _keep(
     db: Database, shop: str, order: Order, started: datetime, now: datetime
 ) -> None:
     orders.keep(db, shop, order)
-    _see_new_goods(db, shop, order, now)
+    sent.see(db, shop, order, started, now)
     if refunds.is_unclear(db, shop, order.ref):
         return  # a refund there may be ours: `reconcile` looks, then comes back here
     mine = refunds.of_order(db, shop, order.ref)
@@ -60,14 +61,6 @@ def _keep(
         is_known = row.state is Refund.CONFIRMED and row.platform_ref
         if is_known and row.changed_at < started:
             _check(db, row, order, now)
-
-
-def _see_new_goods(db: Database, shop: str, order: Order, now: datetime) -> None:
-    """Note that goods of an exchange, an order of their own, were sent."""
-    made = exchanges.by_made(db, shop, order.ref)
-    is_sent = order.status is OrderStatus.COMPLETED
-    if made and is_sent and made.state is Exchange.RELEASED:
-        exchanges.move(db, refunds.get(db, made.refund_id), "ship", now)
 
 
 def _take_in(

@@ -90,18 +90,24 @@ def of_order(db: Database, shop: str, order_ref: str) -> list[Credit]:
     )
 
 
-def standing(db: Database, shop: str, before: datetime) -> list[Credit]:
-    """List a shop's credits that may have something left and were not read since."""
+def standing(db: Database, shop: str, before: datetime, now: datetime) -> list[Credit]:
+    """List a shop's credits that were not read since, but for what is over.
+
+    Over is one that came undone, or that is used up and has ended: an order which is
+    cancelled gives back its part of any other.
+    """
     found = _many(
         db,
         "c.shop = :shop AND (b.read_at IS NULL OR b.read_at <= :before)",
         {"shop": shop, "before": stamp(before)},
     )
-    return [one for one in found if not one.is_reversed and one.left != _none(one)]
+    return [one for one in found if not one.is_reversed and not is_over(one, now)]
 
 
-def _none(one: Credit) -> Money:
-    return Money.zero(one.value.currency)
+def is_over(one: Credit, now: datetime) -> bool:
+    """Say whether a credit is used up and has ended: no order can give it back."""
+    has_ended = one.expires_at is not None and one.expires_at <= now
+    return has_ended and one.left == Money.zero(one.value.currency)
 
 
 def _many(db: Database, where: str, values: dict[str, object]) -> list[Credit]:

@@ -94,6 +94,17 @@ def by_made(db: Database, shop: str, made: str) -> ExchangeRow | None:
     return _exchange(rows[0]) if rows else None
 
 
+def unsent(db: Database, shop: str) -> list[str]:
+    """List what a shop made for exchanges that are released, and not seen to leave."""
+    rows = db.query(
+        "SELECT x.made AS made FROM exchanges x JOIN refunds r ON r.id = x.refund_id"
+        " WHERE r.shop = :shop AND x.state = :state AND x.made <> ''",
+        shop=shop,
+        state=Exchange.RELEASED.value,
+    )
+    return [row["made"] for row in rows]
+
+
 def unpaid(db: Database, shop: str, before: datetime) -> list[ExchangeRow]:
     """List a shop's exchanges whose difference was asked for before, and not paid."""
     rows = db.query(

@@ -370,6 +370,7 @@ def _note(
 def _refund(row: Row) -> RefundRow:
     request = msgspec.json.decode(row["plan"], type=RefundRequest)
     sent = moment(row["first_sent_at"]) if row["first_sent_at"] else None
+    planned = moment(row["planned_at"])
     return RefundRow(
         id=row["id"],
         shop=row["shop"],
@@ -377,12 +378,12 @@ def _refund(row: Row) -> RefundRow:
         return_id=row["return_id"],
         amount=Money(row["amount_minor"], row["currency"]),
         state=Refund(row["state"]),
-        request=replace(request, first_sent_at=sent),
+        request=replace(request, first_sent_at=sent, promised_at=planned),
         units=json.loads(row["units"]),
         preimage=json.loads(row["preimage"]) if row["preimage"] else None,
         platform_ref=row["platform_ref"],
         made=row["made"],
-        planned_at=moment(row["planned_at"]),
+        planned_at=planned,
         changed_at=moment(row["changed_at"]),
         looked_at=moment(row["looked_at"]) if row["looked_at"] else None,
         resends=row["resends"],

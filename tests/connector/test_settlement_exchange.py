@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.model import TaxPart, TaxRate, Ware, add_tax
 from connector.money import Money, total
 from connector.settlement import Extras, Own, Settlement, Units, difference, settle
 from tests.connector.settling import paid
@@ -111,3 +113,40 @@ def test_what_is_owed_on_new_goods_keeps_no_other_refund_of_their_order() -> Non
     order = replace(order, lines=lines, total=order.total + eur(6000))
     other = settle(order, [Units(line_ref="c", quantity=1)], Extras(), [swap])
     assert (first.owed, other.ask, other.amount) == (eur(1500), (), eur(2000))
+
+
+@given(
+    st.integers(100, 10**8),
+    st.lists(st.integers(1, 9), min_size=1, max_size=5),
+    st.lists(st.builds(TaxRate, percent=st.decimals(1, 30, places=3)), max_size=2),
+)
+def test_an_even_exchange_is_even_however_many_units_come_back_at_whatever_rate(
+    minor: int, parts: list[int], rates: list[TaxRate]
+) -> None:
+    net, bought = Decimal(minor).scaleb(-4), sum(parts)
+    price = add_tax(net, rates, "EUR")
+    ware = Ware(ref="w", title="W", price=price, net=net, rates=tuple(rates))
+    taxes = tuple(TaxPart(rate=str(n), amount=eur(0)) for n, _ in enumerate(rates))
+    line = replace(a_line("a", ware.cost(bought).minor, bought), taxes=taxes)
+    order = replace(an_order(line), adds_tax=True)
+    own: list[Own] = []
+    for number, units in enumerate(parts):
+        wanted = [Units(line_ref="a", quantity=units)]
+        result = settle(order, wanted, Extras(new_goods=ware.cost(units)), own)
+        assert (result.amount, result.owed, result.tenders) == (eur(0), eur(0), ())
+        assert result.rounding <= eur(1 + len(rates))
+        assert result.goods == total((x.amount for x in result.deductions), "EUR")
+        own.append(paid(order, number, result))
+
+
+@pytest.mark.parametrize("adds_tax", [False, True])
+def test_a_cent_is_rounding_only_where_tax_is_added_and_more_is_owed(
+    *, adds_tax: bool
+) -> None:
+    order = replace(an_order(a_line("a", 3596, 3)), adds_tax=adds_tax)
+    wanted = [Units(line_ref="a", quantity=2)]
+    for price, owed, back in ((2398, 1, 0), (2396, 0, 1), (2400, 3, 0), (2390, 0, 7)):
+        result = settle(order, wanted, Extras(new_goods=eur(price)))
+        if adds_tax and owed + back == 1:
+            owed = back = 0  # noqa: PLW2901 - nobody pays it
+        assert (result.owed, result.amount) == (eur(owed), eur(back))

@@ -277,3 +277,19 @@ def test_what_was_exchanged_is_exchanged_again_and_then_refunded(
         [],
     )
     assert counter.paid() == 3000
+
+
+def test_new_goods_are_sent_when_their_parcel_has_left(
+    counter: ShopifyCounter,
+) -> None:
+    case = counter.file(counter.wish(Resolution.EXCHANGE, "m", quantity=2))
+    counter.work()
+    [row] = counter.rows(case)
+    new = counter.there.lines[-1]
+    found = []
+    for _ in range(3):
+        stands = exchanges.of_refund(counter.db, row.id)
+        found.append(stands.state if stands else None)
+        counter.standin.fulfil(counter.order_ref, [(new.gid, 1)])
+        counter.work(1)
+    assert found == [Exchange.RELEASED, Exchange.RELEASED, Exchange.SHIPPED]

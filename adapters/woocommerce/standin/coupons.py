@@ -2,7 +2,8 @@
 
 Seen on a running shop: what one looks like (`misc-coupons`). Read in WooCommerce's own
 code: codes are kept in small letters, a code that is taken gives 400,
-`date_expires_gmt` is passed over, amounts are shown with two decimals.
+`date_expires_gmt` is passed over, amounts are shown with two decimals. An order that is
+cancelled, fails or goes to the trash gives its use of a coupon back, once.
 """
 
 from __future__ import annotations
@@ -129,3 +130,17 @@ def spend(shop: Shop, code: str, email: str, goods: Decimal) -> Decimal:
     coupon["usage_count"] += 1
     coupon["used_by"].append(email)
     return max(ZERO, min(goods, Decimal(coupon["amount"])))
+
+
+GIVES_BACK = ("cancelled", "failed", "trash")
+
+
+def follow(shop: Shop, order: Json) -> None:
+    """Give back the uses of an order that is over."""
+    if order["status"] not in GIVES_BACK or order.get("_gave_back"):
+        return
+    order["_gave_back"] = True
+    codes = [one["code"] for one in order["coupon_lines"]]
+    for coupon in shop.coupons.values():
+        if coupon["code"] in codes:
+            coupon["usage_count"] -= 1

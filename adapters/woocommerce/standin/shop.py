@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from adapters.woocommerce.standin import hooks, selling, site
+from adapters.woocommerce.standin import coupons, hooks, selling, site
 from adapters.woocommerce.standin.access import Key
 from adapters.woocommerce.standin.books import ZERO, Payout, text
 from adapters.woocommerce.standin.shiptastic import Shiptastic
@@ -267,9 +267,10 @@ class Shop:
             self.outbox.add("action.woocommerce_order_status_changed", order_id)
 
     def edit_order(self, order_id: int, **fields: object) -> None:
-        """Change an order as staff do in the admin."""
+        """Change an order as staff do."""
         with self.lock:
             self.orders[order_id].update(fields)
+            coupons.follow(self, self.orders[order_id])
             self.touch(self.orders[order_id])
 
     def trash(self, order_id: int) -> None:

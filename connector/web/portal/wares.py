@@ -92,7 +92,7 @@ def _instead(shop: str, order: Order, one: Asked, ware: Ware) -> Instead:
         ref=ware.ref,
         title=ware.title,
         quantity=count,
-        price=ware.price.share(count, 1),
+        price=ware.cost(count),
         product_ref=ware.product_ref,
     )
     wish = replace(one.wish, goods=goods)

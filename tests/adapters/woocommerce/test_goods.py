@@ -34,7 +34,8 @@ def test_recorded_products_are_wares_at_the_price_that_the_customer_pays() -> No
 def test_tax_is_added_where_the_shop_s_prices_are_without_it() -> None:
     order = golden.body("order-create-variable") | {"prices_include_tax": False}
     assert goods.ware(RECORDED[11], order).price == eur(2880)
-    exempt = order | {"total_tax": "0.00"}
+    lines = [one | {"subtotal_tax": "0.00"} for one in order["line_items"]]
+    exempt = order | {"total_tax": "0.00", "line_items": lines}
     assert goods.ware(RECORDED[11], exempt).price == eur(2400)
     with pytest.raises(Rejected):
         goods.ware(RECORDED[13], order)  # nothing of its tax class was bought
@@ -66,3 +67,20 @@ def test_goods_of_one_ware_are_counted_together() -> None:
     assert goods.is_sold_out(replace(SWAP, goods=(dear,)), shelf)
     free = replace(SWAP, goods=(dear,), way=Resolution.REPLACEMENT)
     assert not goods.is_sold_out(free, shelf)
+
+
+def test_several_units_cost_what_the_shop_adds_to_all_of_them_together() -> None:
+    order = golden.body("order-create-variable") | {"prices_include_tax": False}
+    found = goods.ware(RECORDED[11] | {"price": "9.99"}, order)
+    assert [found.cost(units).minor for units in (1, 2, 3, 30)] == [
+        1199,
+        2398,
+        3596,
+        35964,
+    ]
+    three = NewGoods(ref="11", title="T", quantity=3, price=eur(3596))
+    part = replace(three, quantity=2, price=eur(3596 - 1199))  # the shop says 23.98
+    for one in (three, part):
+        assert not goods.is_sold_out(replace(SWAP, goods=(one,)), {"11": found})
+    dear = replace(three, price=eur(3593))
+    assert goods.is_sold_out(replace(SWAP, goods=(dear,)), {"11": found})

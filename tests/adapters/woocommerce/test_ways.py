@@ -130,7 +130,8 @@ def spent(*lines: tuple[str, str, str]) -> list[dict[str, Any]]:
         (spent(("processing", "10.00", "2.00")), 1800),
         (spent(("cancelled", "10.00", "2.00"), ("completed", "25.00", "5.00")), 0),
         (spent(("processing", "10.00", "2.00"), ("on-hold", "1.00", "0.20")), 1680),
-        (spent(("processing", "99.00", "0.00")), 0),
+        (spent(("processing", "30.02", "0.00")), 0),
+        (spent(("processing", "99.00", "0.00")), -6900),
         ([], None),
     ],
 )
@@ -146,7 +147,10 @@ def test_a_used_coupon_is_opened_again_by_absolute_figures() -> None:
     asked = coupons.opened(used, eur(1800))
     assert asked == {"amount": "18.00", "usage_limit": 2}
     assert coupons.opened(used | asked, eur(1800)) is None
-    assert coupons.opened(used, eur(0)) is None
+    shut = coupons.opened(used, eur(0))
+    assert shut == coupons.opened(used, eur(-100))
+    assert shut == {"amount": "0.00", "usage_limit": 1}
+    assert coupons.opened(used | shut, eur(0)) is None
     assert coupons.opened(coupon(), eur(3000)) is None
 
 

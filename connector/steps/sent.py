@@ -1,0 +1,93 @@
+"""See at the shop what became of new goods: sent, or called off by its staff."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from connector.model import OrderStatus
+from connector.money import total
+from connector.states import Exchange
+from connector.store import desk, exchanges, refunds
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from connector.model import Order
+    from connector.store import Database
+    from connector.store.exchanges import ExchangeRow
+    from connector.store.refunds import RefundRow
+
+CANCELLED = "new_order_cancelled"
+
+
+def see(
+    db: Database, shop: str, order: Order, started: datetime, now: datetime
+) -> None:
+    """Follow the exchanges whose goods are this order, or joined it.
+
+    `started` is when the order was read: what was released since is not in it yet.
+    """
+    own = exchanges.by_made(db, shop, order.ref)
+    if own is not None:
+        _see_order(db, own, order, now)
+    for row in refunds.of_order(db, shop, order.ref):
+        stands = exchanges.of_refund(db, row.id) if row.request.goods else None
+        if stands is None or stands.state is not Exchange.RELEASED:
+            continue
+        if stands.changed_at < started and _has_left(row, order):
+            exchanges.move(db, row, "ship", now)
+
+
+def _see_order(db: Database, made: ExchangeRow, order: Order, now: datetime) -> None:
+    """Follow an exchange whose new goods are an order of their own."""
+    if made.state is not Exchange.RELEASED:
+        return
+    row = refunds.get(db, made.refund_id)
+    if order.status is OrderStatus.COMPLETED:
+        exchanges.move(db, row, "ship", now)
+    is_back = order.status is OrderStatus.REFUNDED and not refunds.of_order(
+        db, row.shop, order.ref
+    )
+    if is_back or order.status is OrderStatus.CANCELLED:
+        gone(db, row, made, now)
+    else:
+        desk.settle(db, "refund", row.id, CANCELLED, "shop", now)
+
+
+def gone(db: Database, row: RefundRow, made: ExchangeRow, now: datetime) -> None:
+    """Ask a person about new goods that are not sent: their worth is owed."""
+    currency = made.owed.currency
+    worth = total((one.price for one in row.request.goods), currency)
+    paid = f", of which he paid {made.owed} himself" if made.owed else ""
+    why = (
+        f"the new order {made.made} of {row.request.return_number} was called off in"
+        " the shop: its customer has neither the goods nor their worth"
+        f" ({worth}{paid}); restore it there, or give him its worth"
+    )
+    if not desk.was_settled(db, row.shop, row.id, CANCELLED, why):
+        desk.put_refund(db, row, CANCELLED, why, now)
+
+
+def _has_left(row: RefundRow, order: Order) -> bool:
+    """Say whether new goods that joined an order have left with its parcels.
+
+    Which line stands for which exchange the shop does not say: so all of that ware
+    must have left, but for what came back for it.
+    """
+    packed: Counter[str] = Counter()
+    for parcel in order.parcels:
+        packed.update(dict(parcel.units))
+    back = {one.ref for one in row.request.lines}
+    for goods in row.request.goods:
+        lines = [
+            one
+            for one in order.lines
+            if one.variant_ref == goods.ref and one.ref not in back
+        ]
+        has_left = all(
+            one.fulfilled == one.quantity <= packed[one.ref] for one in lines
+        )
+        if not has_left or sum(one.quantity for one in lines) < goods.quantity:
+            return False
+    return True

@@ -1,0 +1,202 @@
+"""Goods that were bought with our credit come back: it was a means of payment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connector.model import Resolution, TenderKind, Terms
+from connector.states import Refund
+from connector.steps import amends, balances, compare
+from connector.store import credit, desk
+from tests.connector.shapes import eur
+from tests.stories.making_good import wish
+from tests.stories.woo_ways import BUYER, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from connector.model import Return
+    from tests.stories.woo_ways import WooCounter
+
+
+@pytest.fixture
+def counter(address: str) -> Iterator[WooCounter]:
+    with serving(address) as found:
+        yield found
+
+
+def credited(counter: WooCounter, terms: Terms | None = None) -> dict[str, Any]:
+    """Make one `m` good as a credit of 30.00; return its coupon."""
+    counter.returned(counter.wish(Resolution.STORE_CREDIT), terms=terms)
+    counter.work()
+    [coupon] = counter.standin.coupons.values()
+    return coupon
+
+
+def bought(
+    counter: WooCounter,
+    coupon: dict[str, Any],
+    price: str,
+    units: int = 1,
+    shipping: str | None = None,
+) -> str:
+    """Buy mugs with a coupon; return the order's ref."""
+    counter.now += timedelta(minutes=1)
+    mug = counter.standin.add_product("Mug", price)
+    ref = str(
+        counter.standin.place_order(
+            [(mug, units)], BUYER, code=coupon["code"], shipping=shipping
+        )
+    )
+    counter.learn(ref)
+    return ref
+
+
+def sent_back(
+    counter: WooCounter,
+    order: str,
+    units: int = 1,
+    way: Resolution = Resolution.REFUND,
+) -> Return:
+    line = counter.shop.order(order).lines[0]
+    case = counter.returned(wish(line.ref, units, way), order_ref=order)
+    counter.work()
+    return case
+
+
+def left(counter: WooCounter) -> int:
+    """Let a night pass; return what is left of the first credit, in minor units."""
+    counter.now += timedelta(days=1)
+    balances.run(counter.db, counter.shop, lambda: counter.now)
+    known = credit.of_order(counter.db, "boots", counter.order)[0]
+    return known.left.minor if known.left else 0
+
+
+def test_goods_that_credit_paid_cost_what_they_cost_and_credit_is_a_tender(
+    counter: WooCounter,
+) -> None:
+    coupon = credited(counter)
+    order = counter.shop.order(bought(counter, coupon, "50.00", 2, "5.00"))
+    assert [one.gross for one in order.lines] == [eur(10000)]
+    assert (order.total, order.captured) == (eur(10500), eur(10500))
+    assert [one.amount for one in order.lines[0].taxes] == [eur(1667)]
+    stored, card = order.tenders
+    assert (stored.kind, stored.captured) == (TenderKind.STORE_CREDIT, eur(3000))
+    assert card.captured == eur(7500)
+    assert order.oddities == ()
+
+
+def test_goods_bought_with_credit_alone_give_it_back(counter: WooCounter) -> None:
+    coupon = credited(counter)
+    order = bought(counter, coupon, "30.00")
+    assert left(counter) == 0
+    case = sent_back(counter, order)
+    assert counter.states(case) == [("refund", Refund.CONFIRMED)]
+    assert counter.case(case.id).status == "closed"
+    assert (coupon["amount"], coupon["usage_limit"]) == ("30.00", 2)
+    assert left(counter) == 3000
+    assert counter.standin.paid_out_minor() == 0
+    assert counter.credits() == ["30.00"]
+    again = counter.shop.order(bought(counter, coupon, "30.00"))
+    assert (again.captured, left(counter)) == (eur(3000), 0)
+
+
+def test_goods_bought_with_both_give_back_both(counter: WooCounter) -> None:
+    coupon = credited(counter)
+    order = bought(counter, coupon, "50.00", shipping="4.90")
+    case = sent_back(counter, order)
+    assert counter.states(case) == [("refund", Refund.CONFIRMED)]
+    assert counter.standin.paid_out_minor() == 2000
+    assert left(counter) == 3000
+    stored, card = counter.shop.order(order).tenders
+    assert (stored.refunded, card.refunded) == (eur(3000), eur(2000))
+    lines = compare.run(counter.db, counter.shop, lambda: counter.now)
+    assert [one.why for one in lines if one.verdict == compare.FLAGGED] == []
+
+
+def test_units_that_come_back_one_by_one_give_back_just_what_was_paid(
+    counter: WooCounter,
+) -> None:
+    coupon = credited(counter)
+    order = bought(counter, coupon, "13.33", 3)
+    found = []
+    for _ in range(3):
+        sent_back(counter, order)
+        found.append((left(counter), counter.standin.paid_out_minor()))
+    assert found == [(1333, 0), (2666, 0), (3000, 999)]
+    assert counter.shop.order(order).status.value == "refunded"
+
+
+def test_a_new_credit_for_them_takes_the_place_of_the_old(counter: WooCounter) -> None:
+    coupon = credited(counter)
+    order = bought(counter, coupon, "50.00")
+    case = sent_back(counter, order, way=Resolution.STORE_CREDIT)
+    assert counter.states(case) == [("store_credit", Refund.CONFIRMED)]
+    assert left(counter) == 0
+    assert [one["amount"] for one in counter.standin.coupons.values()] == [
+        "0.00",
+        "50.00",
+    ]
+    stored, card = counter.shop.order(order).tenders
+    assert (stored.refunded, card.refunded) == (eur(3000), eur(2000))
+
+
+def test_an_even_exchange_of_them_is_even(counter: WooCounter) -> None:
+    coupon = credited(counter)
+    order = bought(counter, coupon, "50.00")
+    cup = counter.standin.add_product("Cup", "50.00")
+    goods = amends.read_goods(counter.shop, order, str(cup), 1)
+    line = counter.shop.order(order).lines[0]
+    wished = wish(line.ref, 1, Resolution.EXCHANGE, goods)
+    case = counter.returned(wished, order_ref=order)
+    counter.work()
+    assert counter.states(case) == [("exchange", Refund.CONFIRMED)]
+    assert [one["total"] for one in counter.swaps()] == ["0.00"]
+    assert (left(counter), counter.standin.paid_out_minor()) == (0, 0)
+
+
+@pytest.mark.parametrize("fault", ["lose_answer", "lose_request"])
+def test_credit_is_good_again_once_whatever_goes_wrong(
+    counter: WooCounter, fault: str
+) -> None:
+    coupon = credited(counter)
+    order = bought(counter, coupon, "30.00")
+    counter.standin.switches.add(fault, "POST /orders/.*refunds")
+    case = sent_back(counter, order)
+    counter.work(3)
+    assert counter.states(case) == [("refund", Refund.CONFIRMED)]
+    assert left(counter) == 3000
+    assert left(counter) == 3000
+
+
+def test_a_coupon_of_the_shop_s_own_stays_a_discount(counter: WooCounter) -> None:
+    coupon = credited(counter)
+    order = bought(counter, coupon, "50.00")
+    coupon["meta_data"] = []
+    found = counter.shop.order(order)
+    assert [one.gross for one in found.lines] == [eur(2000)]
+    assert [one.ref for one in found.tenders] == ["payment"]
+
+
+@pytest.mark.parametrize("how", ["deleted", "ended"])
+def test_credit_that_cannot_be_good_again_is_laid_before_a_person(
+    counter: WooCounter, how: str
+) -> None:
+    coupon = credited(counter, replace(Terms(when="received"), credit_days=1))
+    order = bought(counter, coupon, "50.00")
+    if how == "deleted":
+        counter.standin.coupons.clear()
+    else:
+        counter.now += timedelta(days=2)
+    case = sent_back(counter, order)
+    [row] = counter.rows(case)
+    assert row.state is Refund.PLANNED
+    [matter] = desk.about(counter.db, row.id)
+    assert matter.code == "differs"
+    assert "30.00 EUR of it was paid with the credit" in matter.why
+    assert counter.standin.paid_out_minor() == 0
