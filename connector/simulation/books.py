@@ -6,7 +6,7 @@ The arithmetic here is the world's own; nothing of Retour's settlement is used.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from connector.model import (
@@ -150,6 +150,10 @@ class Books:
     def pay(self, order: str, amount: int, key: str) -> None:
         """Let money leave."""
         self.left.append(Payment(order, amount, key))
+
+    def rename(self, old: str, new: str) -> None:
+        """Let money that left under one key count for another."""
+        self.left = [replace(x, key=new) if x.key == old else x for x in self.left]
 
     def sent(self, order: str) -> int:
         """Add up what left for an order by our doing."""

@@ -8,7 +8,7 @@ from connector import law
 from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import CREDITS, GOODS, Found, NewGoods, Resolution
 from connector.states import Decision, Exchange, Refund
-from connector.steps import asking, levels, progress
+from connector.steps import asking, levels, progress, rest
 from connector.steps.owing import FREE, STAYING
 from connector.steps.promise import SETTLEMENT
 from connector.steps.reconcile import look
@@ -153,14 +153,23 @@ def _has_begun(
     return is_open or done >= line.approved or resolution in FREE | STAYING
 
 
-@atomic
-def fall_back(db: Database, refund_id: str, why: str, now: datetime) -> None:
+def fall_back(db: Database, refund_id: str, why: str, now: datetime) -> str:
     """Give what the terms say where new goods are gone; without terms, money.
 
-    Where they say nothing a person is asked, and no money moves meanwhile.
+    Where they say nothing a person is asked, and no money moves meanwhile. Where a
+    person has paid a part by hand, he pays the rest by hand too. Returns what he must
+    decide of the promise itself, which then stands; "" where it is settled.
     """
+    if refunds.get(db, refund_id).paid_by_hand:
+        return rest.by_hand(db, refund_id, why, now)
+    _fall_back(db, refund_id, why, now)
+    return ""
+
+
+@atomic
+def _fall_back(db: Database, refund_id: str, why: str, now: datetime) -> None:
     row = refunds.get(db, refund_id)
-    if row.state is not Refund.PLANNED or row.return_id is None:
+    if row.state is not Refund.PLANNED or row.return_id is None or row.paid_by_hand:
         return
     case = returns.get(db, row.return_id)
     refunds.move(db, refund_id, "sold_out", now, why=why)

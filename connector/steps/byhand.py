@@ -73,7 +73,14 @@ def paid_elsewhere(
 def withdraw(
     db: Database, refund_id: str, *, why: str, actor: str, now: datetime
 ) -> None:
-    """Cancel a refund that was never sent; its units may be promised again."""
+    """Cancel a refund that was never sent; its units may be promised again.
+
+    Raises BadRequest where a person has paid any of it.
+    """
+    paid_before = refunds.get(db, refund_id).paid_by_hand
+    if paid_before:
+        msg = f"{paid_before} of it was paid by hand: it cannot be withdrawn"
+        raise BadRequest(msg)
     refunds.move(db, refund_id, "cancel", now, why=why, actor=actor)
 
 
@@ -87,12 +94,43 @@ def found_out(
     actor: str,
     now: datetime,
 ) -> None:
-    """Record what a person learnt at the gateway of a refund without an answer."""
+    """Record what a person learnt at the gateway of a refund without an answer.
+
+    Of one paid by hand also when the shop says otherwise. Raises BadRequest without
+    a reason, IllegalTransition where there is nothing to find out.
+    """
     if not why.strip():
         msg = "say how you know; it stays in the timeline"
         raise BadRequest(msg)
+    row = refunds.get(db, refund_id)
     event = "confirm" if money_moved else "fail"
-    refunds.move(db, refund_id, event, now, why=why.strip(), actor=actor)
+    if row.paid_by_hand and not row.request.goods:
+        event = _BY_HAND.get((row.state, money_moved), event)
+    if event == STANDS:
+        history.note(
+            db,
+            shop=row.shop,
+            about="refund",
+            about_id=refund_id,
+            return_id=row.return_id,
+            event=STANDS,
+            state=row.state.value,
+            actor=actor,
+            why=why.strip(),
+            now=now,
+        )
+        desk.close(db, "refund", refund_id, actor, now)
+    else:
+        refunds.move(db, refund_id, event, now, why=why.strip(), actor=actor)
+
+
+STANDS = "stands"
+# What a person says of money that he paid, by state and whether it has left.
+_BY_HAND = {
+    (Refund.PLANNED, True): "find",
+    (Refund.CONFIRMED, True): STANDS,
+    (Refund.CONFIRMED, False): "reverse",
+}
 
 
 @atomic

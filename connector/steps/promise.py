@@ -181,7 +181,7 @@ def _reserve(
         _ask(db, case, str(error), now)
         return False
     if not plan.by_gateway:
-        _by_hand(db, case, plan, now)
+        by_hand(db, case, plan, now)
     return True
 
 
@@ -286,7 +286,12 @@ def _has_booked(row: RefundRow) -> bool:
     return is_dead and bool(row.platform_ref or row.made)
 
 
-def _by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> None:
+def by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> None:
+    """Ask a person to pay what was just promised, less what he paid before."""
+    left, before = plan.amount, ""
+    if plan.paid:
+        left = plan.amount - plan.paid
+        before = f"; {plan.paid} of the {plan.amount} was paid by hand before"
     refunds.move(db, plan.key, "by_hand", now, why="its tender takes no refund by API")
     desk.put(
         db,
@@ -294,7 +299,7 @@ def _by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> 
         about="refund",
         about_id=plan.key,
         code="pay_by_hand",
-        why=f"pay {plan.amount} by hand for {case.number}, then confirm it here"
+        why=f"pay {left} by hand for {case.number}, then confirm it here{before}"
         + _paid_with(db, case),
         now=now,
     )

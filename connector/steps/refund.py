@@ -168,13 +168,19 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
     if prepared.already:
         _found(run, row, prepared.already)
     elif prepared.sold_out:
-        amends.fall_back(run.db, row.id, prepared.ask or "sold out", started)
+        _fall_back(run, claim, row, prepared.ask or "sold out")
     elif prepared.ask:
         _ask_person(run, claim, row, "differs", prepared.ask)
     elif _is_stale(run, claim, started):
         _later(run, claim, STALLED)
     else:
         _send(run, claim, row, prepared, started)
+
+
+def _fall_back(run: _Run, claim: Claim, row: RefundRow, why: str) -> None:
+    ask = amends.fall_back(run.db, row.id, why, run.clock())
+    if ask:
+        _ask_person(run, claim, row, "sold_out", ask)
 
 
 def _is_its_turn(run: _Run, claim: Claim, row: RefundRow) -> bool:

@@ -50,6 +50,16 @@ class RefundRow:
     resends: int
     why: str
 
+    @property
+    def paid_by_hand(self) -> Money:
+        """What a person said, with proof, that he paid of it, and that still stands."""
+        nothing = Money.zero(self.amount.currency)
+        if self.request.by_gateway or self.state in _ENTRY.keys() - {Refund.CONFIRMED}:
+            return nothing
+        if self.state is Refund.MANUAL:
+            return self.request.paid or nothing
+        return self.amount
+
     def matches(self, refund: ShopRefund) -> bool:
         """Say whether a refund at the shop is the record of this one."""
         return refund.key == self.id or refund.ref == self.platform_ref

@@ -55,6 +55,7 @@ HAPPENED = {
     ("refund", "reject"): lazy_gettext("Refused by the shop"),
     ("refund", "release"): lazy_gettext("Never reached the shop: it is sent again"),
     ("refund", "reverse"): lazy_gettext("Came undone at the shop"),
+    ("refund", "stands"): lazy_gettext("A person vouches that it was paid"),
     ("refund", "by_hand"): lazy_gettext("To be paid by hand"),
     ("refund", "paid"): lazy_gettext("Paid by hand"),
     ("refund", "cancel"): lazy_gettext("Refund called off"),
