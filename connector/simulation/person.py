@@ -80,7 +80,9 @@ def _again(world: World, row: RefundRow) -> None:
     """Let what came to nothing be made again; a kindness by giving it once more."""
     db, now = world.db, world.now()
     if row.units and row.state is not Refund.CANCELLED:
-        byhand.again(db, row.id, why="nothing was made", actor=ACTOR, now=now)
+        byhand.again(
+            db, row.id, why="nothing was made", actor=ACTOR, now=now, is_void=True
+        )
     elif not row.units and row.return_id and row.request.bonus:
         amends.courtesy(
             db,

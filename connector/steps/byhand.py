@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
 from connector.states import Refund
+from connector.steps import made
 from connector.steps.promise import NOTHING_DUE
-from connector.store import atomic, desk, history, outbox, refunds, returns
+from connector.store import at_shop, atomic, desk, history, outbox, refunds, returns
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -134,11 +135,21 @@ _BY_HAND = {
 
 
 @atomic
-def again(db: Database, refund_id: str, *, why: str, actor: str, now: datetime) -> None:
+def again(
+    db: Database,
+    refund_id: str,
+    *,
+    why: str,
+    actor: str,
+    now: datetime,
+    is_void: bool = False,
+) -> None:
     """Let the units of a refund that moved no money be promised anew.
 
-    The next one has a key of its own (decision 0003). Raises BadRequest unless
-    this one was refused, failed or came undone, or without a reason.
+    The next one has a key of its own (decision 0003). A return that was closed is
+    open again. `is_void`: a person says that what was made of it is good no more.
+    Raises BadRequest unless this one was refused, failed or came undone, without a
+    reason, or while that may still be good.
     """
     row = refunds.get(db, refund_id)
     if row.state not in (Refund.REJECTED, Refund.FAILED, Refund.REVERSED):
@@ -147,6 +158,12 @@ def again(db: Database, refund_id: str, *, why: str, actor: str, now: datetime) 
     if not why.strip():
         msg = "say why; it stays in the timeline"
         raise BadRequest(msg)
+    stands = made.stands(db, row)
+    if stands and not is_void:
+        raise BadRequest(stands)
+    case = returns.get(db, row.return_id) if row.return_id else None
+    if case and case.closed_at:
+        at_shop.reopen(db, case, actor, now, "a refund of it is to be made again")
     refunds.give_back(db, refund_id, why=why.strip(), actor=actor, now=now)
     desk.close(db, "refund", refund_id, actor, now)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Moved, OrderStatus
 from connector.states import Exchange, Refund
+from connector.steps import made
 from connector.store import atomic, desk, exchanges, ledger, orders, refunds
 
 if TYPE_CHECKING:
@@ -64,10 +65,10 @@ def _keep(
 
 def _see_new_goods(db: Database, shop: str, order: Order, now: datetime) -> None:
     """Note that goods of an exchange, an order of their own, were sent."""
-    made = exchanges.by_made(db, shop, order.ref)
+    swap = exchanges.by_made(db, shop, order.ref)
     is_sent = order.status is OrderStatus.COMPLETED
-    if made and is_sent and made.state is Exchange.RELEASED:
-        exchanges.move(db, refunds.get(db, made.refund_id), "ship", now)
+    if swap and is_sent and swap.state is Exchange.RELEASED:
+        exchanges.move(db, refunds.get(db, swap.refund_id), "ship", now)
 
 
 def _take_in(
@@ -133,7 +134,8 @@ def _check(db: Database, row: RefundRow, order: Order, now: datetime) -> None:
         _unbooked(db, row, why, now)
         return
     refunds.move(db, row.id, "reverse", now, why=why)
-    desk.put_refund(db, row, "reversed", why, now)
+    still = made.stands(db, refunds.get(db, row.id))
+    desk.put_refund(db, row, "reversed", f"{why}; {still}" if still else why, now)
 
 
 def _unbooked(db: Database, row: RefundRow, why: str, now: datetime) -> None:

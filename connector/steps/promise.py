@@ -136,7 +136,7 @@ def _promise(
     if not settled.amount and debt.way not in GOODS:
         _nothing(db, case, debt.units, now)
         return False
-    plan = request(order, case, debt, settled, goods, now)
+    plan = request(order, case, debt, settled, goods, now, rows)
     bonus = plan.bonus if able.bonus_apart else None
     if bonus:
         plan = replace(plan, bonus=None)

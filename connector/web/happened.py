@@ -15,7 +15,7 @@ HAPPENED = {
     ("return", "close"): lazy_gettext("Return completed"),
     ("return", "cancel"): lazy_gettext("Return called off"),
     ("return", "expired"): lazy_gettext("Goods never sent: return called off"),
-    ("return", "reopen"): lazy_gettext("Opened again in the shop"),
+    ("return", "reopen"): lazy_gettext("Opened again"),
     ("return", "made_at_shop"): lazy_gettext("Return made in the shop"),
     ("return", "detached"): lazy_gettext("No longer tied to the shop's return"),
     ("return", "paid_elsewhere"): lazy_gettext("Paid by the shop's staff"),
