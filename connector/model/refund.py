@@ -146,13 +146,15 @@ class Finding:
     """The outcome of a look; `why` is for the person who must decide.
 
     `is_repeatable`: the same key cannot pay twice, even if an earlier call of it
-    were still under way.
+    were still under way. `is_over`: the new goods were cancelled at the shop, so that
+    nobody can pay for them any more.
     """
 
     found: Found
     receipt: Receipt | None = None
     why: str = ""
     is_repeatable: bool = False
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -205,18 +205,23 @@ def call_off(
 ) -> None:
     """Give something else for an exchange that its customer never paid for.
 
-    A person has cancelled the new order in the shop before; the shop is asked once
-    more. Raises BadRequest where it was paid meanwhile, unless it waits for the
-    customer's payment, or without a reason; LevelNeeded as `instead` does.
+    A person has cancelled the new order in the shop before; the shop is asked whether
+    that is so. Raises BadRequest where it can still be paid, or was, unless it waits
+    for the customer's payment, or without a reason; LevelNeeded as `instead` does.
     """
+    row = refunds.get(db, refund_id)
     try:
-        finding = look(shop, refunds.get(db, refund_id))
+        finding = look(shop, row)
     except PlatformError:
         msg = "the shop cannot be asked just now whether it was paid; try again"
         raise BadRequest(msg) from None
     if finding.found is Found.DONE:
         msg = "the customer has paid meanwhile: the exchange goes on"
         raise BadRequest(msg)
+    if not finding.is_over and finding.found not in (Found.FAILED, Found.ABSENT):
+        new = row.made or "the new order"
+        msg = f"the shop does not say that {new} is cancelled: cancel it there first"
+        raise BadRequest(f"{msg} ({finding.why})" if finding.why else msg)
     _call_off(
         db,
         shop.abilities,
@@ -247,6 +252,9 @@ def _call_off(
     stands = exchanges.of_refund(db, refund_id)
     if stands is None or stands.state is not Exchange.AWAITING_PAYMENT:
         msg = "only an exchange that waits for its customer's payment can be called off"
+        raise BadRequest(msg)
+    if row.amount:
+        msg = f"{row.amount} of it is on its way at the gateway: wait for that first"
         raise BadRequest(msg)
     if not why.strip():
         msg = "say how you know that nothing was paid or sent; it stays in the timeline"

@@ -104,6 +104,9 @@ def found_out(
         msg = "say how you know; it stays in the timeline"
         raise BadRequest(msg)
     row = refunds.get(db, refund_id)
+    if row.state is Refund.PENDING and row.request.owed:
+        msg = "its customer has yet to pay: cancel the new order, then call it off"
+        raise BadRequest(msg)
     event = "confirm" if money_moved else "fail"
     if row.paid_by_hand and not row.request.goods:
         event = _BY_HAND.get((row.state, money_moved), event)

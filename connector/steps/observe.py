@@ -64,11 +64,37 @@ def _keep(
 
 
 def _see_new_goods(db: Database, shop: str, order: Order, now: datetime) -> None:
-    """Note that goods of an exchange, an order of their own, were sent."""
+    """Note that an exchange's goods, an order of their own, were sent or paid late."""
     swap = exchanges.by_made(db, shop, order.ref)
-    is_sent = order.status is OrderStatus.COMPLETED
-    if swap and is_sent and swap.state is Exchange.RELEASED:
-        exchanges.move(db, refunds.get(db, swap.refund_id), "ship", now)
+    if swap is None:
+        return
+    row = refunds.get(db, swap.refund_id)
+    if order.status is OrderStatus.COMPLETED and swap.state is Exchange.RELEASED:
+        exchanges.move(db, row, "ship", now)
+    is_live = order.status in (OrderStatus.OPEN, OrderStatus.COMPLETED)
+    if is_live and swap.state is Exchange.LAPSED and row.state is Refund.FAILED:
+        _paid_late(db, shop, order, row, now)
+
+
+def _paid_late(
+    db: Database, shop: str, order: Order, row: RefundRow, now: datetime
+) -> None:
+    """Ask of new goods that were called off here and live again at the shop."""
+    why = (
+        f"order {order.number} was made in exchange for {row.request.return_number} and"
+        " called off here, and now it is paid or open in the shop: something else was"
+        " given instead, so do not send it; cancel it, and give back what was paid"
+    )
+    if not desk.was_settled(db, shop, order.ref, "paid_late", why):
+        desk.put(
+            db,
+            shop=shop,
+            about="order",
+            about_id=order.ref,
+            code="paid_late",
+            why=why,
+            now=now,
+        )
 
 
 def _take_in(
