@@ -36,7 +36,7 @@ def possible(able: Abilities) -> frozenset[Resolution]:
 def can_change(db: Database, case: Return, line: ReturnLine) -> bool:
     """Say whether a line may still be made good in another way."""
     is_over = case.cancelled_at is not None or case.closed_at is not None
-    is_declined = line.decision == Decision.DECLINED
+    is_declined = line.decision == Decision.DECLINED or _is_handed_back(line)
     return not (is_over or is_declined or _has_begun(db, case, line, Resolution.REFUND))
 
 
@@ -66,6 +66,14 @@ def read_goods(shop: Shop, order_ref: str, ref: str, quantity: int) -> NewGoods:
         price=ware.price.share(quantity, 1),
         product_ref=ware.product_ref,
     )
+
+
+def _is_handed_back(line: ReturnLine) -> bool:
+    """Say whether the customer has goods of a repair again; to pay them too is wrong.
+
+    What was rejected and went back to him takes nothing from what is due.
+    """
+    return line.handed_back > 0 and line.resolution is Resolution.REPAIR
 
 
 @atomic
@@ -100,6 +108,9 @@ def instead(
         raise BadRequest(msg, number=case.number)
     if line.decision == Decision.DECLINED or case.cancelled_at or case.closed_at:
         msg = "this line is declined, or its return is over"
+        raise BadRequest(msg, number=case.number)
+    if _is_handed_back(line):
+        msg = "goods of this line went back to the customer; he may return them anew"
         raise BadRequest(msg, number=case.number)
     if _has_begun(db, case, line, resolution):
         msg = "this line is being made good already; settle that refund first"

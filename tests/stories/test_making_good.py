@@ -243,6 +243,26 @@ def test_a_repair_ends_when_the_customer_has_it_back(counter: Counter) -> None:
         )
 
 
+def test_a_repair_that_the_customer_has_back_is_not_paid_too(counter: Counter) -> None:
+    case = counter.open(wish(way=Resolution.REPAIR), wish("b"))
+    line = case.lines[0]
+    amends.hand_back(counter.db, case.id, line.id, 1, actor="console", now=counter.now)
+    assert not amends.can_change(counter.db, case, counter.case(case.id).lines[0])
+    with pytest.raises(BadRequest, match="went back to the customer"):
+        amends.instead(
+            counter.db,
+            counter.shop.abilities,
+            case.id,
+            line.id,
+            Resolution.REFUND,
+            actor="console",
+            why="he is not content",
+            now=counter.now,
+        )
+    counter.work()
+    assert counter.shop.paid_out("29") == eur(1000)
+
+
 def test_a_courtesy_is_credit_that_no_tender_stands_for(counter: Counter) -> None:
     case = counter.open(wish())
     amends.courtesy(
