@@ -15,7 +15,7 @@ from connector.steps import costs, term
 from connector.steps.asking import courtesy, request
 from connector.steps.events import is_disputed
 from connector.steps.observe import OURS, is_ours, observe
-from connector.steps.owing import debts, new_goods, payable, way_of
+from connector.steps.owing import STAYING, debts, new_goods, payable, way_of
 from connector.store import (
     atomic,
     desk,
@@ -234,20 +234,27 @@ def preview(
         if row.state in OURS
         for fee in row.request.deductions
     )
-    restocking = dict(case.terms.restocking) if case.terms else {}
+    rates = dict(case.terms.restocking) if case.terms else {}
     lines = [line for line in case.lines if line.id in units]
+    # Nothing of what stays with the customer comes back, so it bears no fee for that.
+    restocking = {
+        x.id: 0 if x.resolution in STAYING else rates.get(x.id, 0) for x in lines
+    }
     wanted = [
         Units(
             line_ref=line.line_ref,
             quantity=units[line.id],
-            restocking_bp=restocking.get(line.id, 0),
+            restocking_bp=0
+            if line.resolution in STAYING
+            else restocking.get(line.id, 0),
             deduction_bp=costs.lost(db, case, order, line.loss_bp),
             restock=_goes_back(line, units[line.id]),
             place=line.place,
         )
         for line in lines
     ]
-    fee = case.terms.return_fee if case.terms else None
+    has_way_back = any(line.resolution not in STAYING for line in lines)
+    fee = case.terms.return_fee if case.terms and has_way_back else None
     fee = costs.borne(db, case, order, fee) if fee else None
     part = case.terms.shipping_part if case.terms else ""
     ways = {way_of(line) for line in lines}

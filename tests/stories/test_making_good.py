@@ -227,6 +227,32 @@ def test_what_the_customer_keeps_is_refunded_without_its_goods(
     assert counter.case(case.id).status == "closed"
 
 
+@pytest.mark.parametrize("other", [True, False])
+def test_what_a_person_lets_the_customer_keep_bears_no_fee_for_coming_back(
+    counter: Counter, *, other: bool
+) -> None:
+    terms = Terms(when="received", return_fee=eur(390), restocking=((1, 1000),))
+    wishes = [wish(), *([wish("b")] if other else [])]
+    case = counter.open(*wishes, terms=terms, is_back=False)
+    amends.instead(
+        counter.db,
+        counter.shop.abilities,
+        case.id,
+        case.lines[0].id,
+        Resolution.KEEP,
+        actor="console",
+        why="not worth its way back",
+        now=counter.now,
+    )
+    counter.work()
+    assert counter.shop.paid_out("29") == eur(3000)
+    if other:
+        counter.receive(case.id)
+        counter.work()
+        assert counter.shop.paid_out("29") == eur(3000 + 1000 - 390)
+    assert counter.case(case.id).status == "closed"
+
+
 def test_a_repair_ends_when_the_customer_has_it_back(counter: Counter) -> None:
     case = counter.open(wish(way=Resolution.REPAIR))
     counter.work()
