@@ -244,9 +244,7 @@ def preview(
         Units(
             line_ref=line.line_ref,
             quantity=units[line.id],
-            restocking_bp=0
-            if line.resolution in STAYING
-            else restocking.get(line.id, 0),
+            restocking_bp=restocking[line.id],
             deduction_bp=costs.lost(db, case, order, line.loss_bp),
             restock=_goes_back(line, units[line.id]),
             place=line.place,
