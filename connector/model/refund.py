@@ -106,6 +106,13 @@ class RefundRequest:
             return zero
         return self.amount + (self.bonus or zero)
 
+    @property
+    def given(self) -> Money:
+        """What leaves by it: money, credit, new goods less what is paid for them."""
+        zero = Money.zero(self.amount.currency)
+        goods = total((one.price for one in self.goods), self.amount.currency)
+        return self.amount + (self.bonus or zero) + goods - (self.owed or zero)
+
 
 CREDITS = frozenset(
     {Resolution.STORE_CREDIT, Resolution.GIFT_CARD, Resolution.COURTESY}

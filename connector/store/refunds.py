@@ -347,19 +347,6 @@ def is_unclear(db: Database, shop: str, order_ref: str) -> bool:
     return any(row.state in out for row in of_order(db, shop, order_ref))
 
 
-def sent_since(db: Database, shop: str, currency: str, since: datetime) -> Money:
-    """Add up what was first sent to a shop since a moment, in one currency."""
-    rows = db.query(
-        "SELECT coalesce(sum(amount_minor), 0) AS minor FROM refunds"
-        " WHERE shop = :shop AND currency = :currency AND first_sent_at >= :since"
-        " AND state NOT IN ('rejected', 'failed', 'cancelled')",
-        shop=shop,
-        currency=currency,
-        since=stamp(since),
-    )
-    return Money(int(rows[0]["minor"]), currency)
-
-
 def _note(
     db: Database, row: RefundRow, event: str, actor: str, why: str, now: datetime
 ) -> None:
