@@ -174,9 +174,16 @@ class Books:
 
     def credited(self, order: str, bonus_bp: int) -> int:
         """Add up what became credit of an order's money; `bonus_bp` is inside it."""
-        made = self.goods.of_order(order)
-        paid = [one.credit for one in made if one.credit and not one.is_gift]
+        paid = self.credits(order).values()
         return sum(value_of(credit, bonus_bp) for credit in paid)
+
+    def credits(self, order: str) -> Counter[str]:
+        """Add up credit that goods paid for, by return: its bonus is of the whole."""
+        found = Counter[str]()
+        for one in self.goods.of_order(order):
+            if one.credit and not one.is_gift:
+                found[one.of_return] += one.credit
+        return found
 
     def paid_for(self, key: str) -> int:
         """Add up what left under one key: the gateway's own list."""

@@ -234,17 +234,13 @@ def preview(
         if row.state in OURS
         for fee in row.request.deductions
     )
-    rates = dict(case.terms.restocking) if case.terms else {}
+    restocking = dict(case.terms.restocking) if case.terms else {}
     lines = [line for line in case.lines if line.id in units]
-    # Nothing of what stays with the customer comes back, so it bears no fee for that.
-    restocking = {
-        x.id: 0 if x.resolution in STAYING else rates.get(x.id, 0) for x in lines
-    }
     wanted = [
         Units(
             line_ref=line.line_ref,
             quantity=units[line.id],
-            restocking_bp=restocking[line.id],
+            restocking_bp=restocking.get(line.id, 0),
             deduction_bp=costs.lost(db, case, order, line.loss_bp),
             restock=_goes_back(line, units[line.id]),
             place=line.place,

@@ -231,7 +231,7 @@ def test_what_the_customer_keeps_is_refunded_without_its_goods(
 def test_what_a_person_lets_the_customer_keep_bears_no_fee_for_coming_back(
     counter: Counter, *, other: bool
 ) -> None:
-    terms = Terms(when="received", return_fee=eur(390), restocking=((1, 1000),))
+    terms = Terms(when="received", return_fee=eur(390))
     wishes = [wish(), *([wish("b")] if other else [])]
     case = counter.open(*wishes, terms=terms, is_back=False)
     amends.instead(
