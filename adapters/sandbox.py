@@ -183,6 +183,10 @@ class Sandbox(Goods, WithoutReturns):
     def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
         """Find our refund by its key; nothing here runs late, so absence is sure."""
         del preimage
+        made = self.made_for(request.key)
+        if made and made.is_cancelled:
+            why = f"{made.ref} was cancelled in the shop"
+            return Finding(found=Found.PERSON, why=why, is_over=True)
         found = self._receipt(request)
         if found is None:
             return Finding(found=Found.ABSENT)

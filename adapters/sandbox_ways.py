@@ -38,7 +38,7 @@ WAYS = frozenset(
 class Made:
     """What was made under one key: credit, or an order of new goods.
 
-    `owed` is what its customer has yet to pay.
+    `owed` is what its customer has yet to pay; `is_cancelled` once staff said so.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Made:
     credit: Money | None = None
     goods: tuple[NewGoods, ...] = ()
     owed: Money | None = None
+    is_cancelled: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,6 +114,13 @@ class Goods:
         if made is None:
             raise Gone
         made.owed = None
+
+    def cancel_made(self, key: str) -> None:
+        """Cancel what was made under a key, as the shop's staff would."""
+        made = self.made_for(key)
+        if made is None:
+            raise Gone
+        made.is_cancelled = True
 
     def receipt_of(self, request: RefundRequest, made: Made, ref: str) -> Receipt:
         """Say what was made: it is done when nothing is owed on it."""

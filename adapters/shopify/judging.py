@@ -180,7 +180,7 @@ def of_goods(
     if picked and is_there and is_paid:
         return _made(request, new, picked, bill)
     why = "only a part of this exchange is there: look at the return in the shop"
-    return Finding(found=Found.PERSON, why=why)
+    return Finding(found=Found.PERSON, why=why, is_over=bool(picked) and not out)
 
 
 def _made(

@@ -177,7 +177,8 @@ def find(request: RefundRequest, known: Sequence[Json], awaited: Finding) -> Fin
     if len(known) > 1:
         refs = ", ".join(str(one["id"]) for one in known)
         why = f"the shop holds several orders for one exchange: {refs}; keep one"
-        return Finding(found=Found.PERSON, why=why)
+        is_over = all(str(one.get("status")) in OVER for one in known)
+        return Finding(found=Found.PERSON, why=why, is_over=is_over)
     return _one(request, known[0])
 
 
@@ -185,7 +186,7 @@ def _one(request: RefundRequest, new: Json) -> Finding:
     ref, status = str(new["id"]), str(new.get("status"))
     if status in OVER:
         why = f"the new order {ref} was cancelled in the shop"
-        return Finding(found=Found.PERSON, why=why)
+        return Finding(found=Found.PERSON, why=why, is_over=True)
     why = wrong(request, new)
     is_whole = change(request, new) is None
     why = why or (unsettled(request, new) if is_whole else "")

@@ -8,7 +8,7 @@ from connector.demo import books
 from connector.model import CREDITS, Resolution
 from connector.money import Money
 from connector.states import Refund
-from connector.steps import amends, byhand, decide
+from connector.steps import amends, byhand, decide, made
 from connector.store import desk, orders, refunds, returns
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def _settle(world: World, row: RefundRow) -> None:
             now=now,
         )
         row = refunds.get(db, row.id)
-    if row.state in (Refund.FAILED, Refund.REJECTED, Refund.REVERSED) and row.units:
+    is_dead = row.state in (Refund.FAILED, Refund.REJECTED, Refund.REVERSED)
+    if is_dead and row.units and not made.stands(world.office.db, row):
         byhand.again(
             db, row.id, why="the shop shows nothing of it", actor=ACTOR, now=now
         )

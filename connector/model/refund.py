@@ -97,6 +97,7 @@ class RefundRequest:
     owed: Money | None = None
     is_ahead: bool = False  # new goods leave before the old ones are back
     after: str = ""  # the key of a refund that must be confirmed first
+    paid: Money | None = None  # of `amount`: a person paid it before this was promised
 
     @property
     def credit(self) -> Money:
@@ -105,6 +106,13 @@ class RefundRequest:
         if self.way not in CREDITS:
             return zero
         return self.amount + (self.bonus or zero)
+
+    @property
+    def given(self) -> Money:
+        """What leaves by it: money, credit, new goods less what is paid for them."""
+        zero = Money.zero(self.amount.currency)
+        goods = total((one.price for one in self.goods), self.amount.currency)
+        return self.amount + (self.bonus or zero) + goods - (self.owed or zero)
 
 
 CREDITS = frozenset(
@@ -146,13 +154,15 @@ class Finding:
     """The outcome of a look; `why` is for the person who must decide.
 
     `is_repeatable`: the same key cannot pay twice, even if an earlier call of it
-    were still under way.
+    were still under way. `is_over`: the new goods were cancelled at the shop, so that
+    nobody can pay for them any more.
     """
 
     found: Found
     receipt: Receipt | None = None
     why: str = ""
     is_repeatable: bool = False
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

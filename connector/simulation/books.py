@@ -6,7 +6,7 @@ The arithmetic here is the world's own; nothing of Retour's settlement is used.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from connector.model import (
@@ -151,6 +151,10 @@ class Books:
         """Let money leave."""
         self.left.append(Payment(order, amount, key))
 
+    def rename(self, old: str, new: str) -> None:
+        """Let money that left under one key count for another."""
+        self.left = [replace(x, key=new) if x.key == old else x for x in self.left]
+
     def sent(self, order: str) -> int:
         """Add up what left for an order by our doing."""
         return sum(x.amount for x in self.left if x.order == order and x.key)
@@ -170,9 +174,16 @@ class Books:
 
     def credited(self, order: str, bonus_bp: int) -> int:
         """Add up what became credit of an order's money; `bonus_bp` is inside it."""
-        made = self.goods.of_order(order)
-        paid = [one.credit for one in made if one.credit and not one.is_gift]
+        paid = self.credits(order).values()
         return sum(value_of(credit, bonus_bp) for credit in paid)
+
+    def credits(self, order: str) -> Counter[str]:
+        """Add up credit that goods paid for, by return: its bonus is of the whole."""
+        found = Counter[str]()
+        for one in self.goods.of_order(order):
+            if one.credit and not one.is_gift:
+                found[one.of_return] += one.credit
+        return found
 
     def paid_for(self, key: str) -> int:
         """Add up what left under one key: the gateway's own list."""

@@ -282,6 +282,7 @@ class Case:
                 continue
             try:
                 self._instead(case, line, Resolution.KEEP)
+                wanted.claim.kept.add(line.line_ref)
             except BadRequest as error:
                 self.world.tell(f"{case.number}: {error}")
             del wanted.ways[line.line_ref]

@@ -52,6 +52,7 @@ class Claim:
     """What one return will bring back, once all of it has come as far as it will."""
 
     units: dict[str, int] = field(default_factory=dict)  # due, by order line
+    kept: set[str] = field(default_factory=set)  # lines of which nothing comes back
 
 
 def share(paid: int, units: int, quantity: int) -> int:
@@ -66,7 +67,7 @@ def due(lines: dict[str, tuple[int, int]], claims: list[Claim], rules: Rules) ->
     for claim in claims:
         for ref, units in claim.units.items():
             back[ref] = back.get(ref, 0) + units
-        if any(claim.units.values()):
+        if any(units for ref, units in claim.units.items() if ref not in claim.kept):
             fees += rules.return_fee
     owed = 0
     for ref, units in back.items():

@@ -48,6 +48,7 @@ class Made:
     ref: str
     key: str
     order: str  # whose goods came back
+    of_return: str = ""  # its number
     bill: str = ""  # the order that the new goods are on
     credit: int = 0
     is_gift: bool = False  # nothing that was paid stands for it
@@ -112,6 +113,7 @@ class Goods:
             ref=ref,
             key=request.key,
             order=request.order_ref,
+            of_return=request.return_number,
             credit=request.credit.minor,
             is_gift=not request.amount,
             code=code,

@@ -53,11 +53,11 @@ def _refund(world: World, matter: Matter) -> None:
             db, row.id, money_moved=is_there, why="the gateway", actor=ACTOR, now=now
         )
     elif row.state is Refund.MANUAL:
-        world.shop.books.pay(row.order_ref, row.amount.minor, row.id)
+        _pay_rest(world, row)
         byhand.paid(db, row.id, proof="bank", actor=ACTOR, now=now)
     elif row.state is Refund.PENDING:
         is_there = not _never_paid(world, row)
-    elif row.state is Refund.PLANNED and not is_there:
+    elif row.state is Refund.PLANNED and not is_there and not row.paid_by_hand:
         byhand.withdraw(db, row.id, why="plan it anew", actor=ACTOR, now=now)
         if row.request.goods and row.return_id:
             _instead(world, row.return_id)
@@ -67,11 +67,22 @@ def _refund(world: World, matter: Matter) -> None:
         _again(world, row)
 
 
+def _pay_rest(world: World, row: RefundRow) -> None:
+    """Pay by hand what is left; what was paid of a promise before goes to this one."""
+    books = world.shop.books
+    for old in refunds.of_return(world.db, row.return_id or ""):
+        if row.paid_by_hand and old.state is Refund.CANCELLED:
+            books.rename(old.id, row.id)
+    books.pay(row.order_ref, row.amount.minor - books.paid_for(row.id), row.id)
+
+
 def _again(world: World, row: RefundRow) -> None:
     """Let what came to nothing be made again; a kindness by giving it once more."""
     db, now = world.db, world.now()
     if row.units and row.state is not Refund.CANCELLED:
-        byhand.again(db, row.id, why="nothing was made", actor=ACTOR, now=now)
+        byhand.again(
+            db, row.id, why="nothing was made", actor=ACTOR, now=now, is_void=True
+        )
     elif not row.units and row.return_id and row.request.bonus:
         amends.courtesy(
             db,

@@ -129,7 +129,7 @@ def _gifts(case: Case, said: Verdict, *, is_settled: bool) -> None:
         meant = sum(sum(case.given.get(x, ())) for x in _cases(case, ref))
         if is_apart:
             bonus_bp = case.rules.bonus_bp
-            worths = [one.credit for one in made if one.credit and not one.is_gift]
+            worths = books.credits(ref).values()
             meant += sum(share(worth, bonus_bp, WHOLE) for worth in worths)
         if given > meant or (is_settled and given != meant):
             said.difference += abs(given - meant)

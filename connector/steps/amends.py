@@ -8,7 +8,7 @@ from connector import law
 from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import CREDITS, GOODS, Found, NewGoods, Resolution
 from connector.states import Decision, Exchange, Refund
-from connector.steps import asking, levels, progress
+from connector.steps import asking, levels, progress, rest
 from connector.steps.owing import FREE, STAYING
 from connector.steps.promise import SETTLEMENT
 from connector.steps.reconcile import look
@@ -36,7 +36,7 @@ def possible(able: Abilities) -> frozenset[Resolution]:
 def can_change(db: Database, case: Return, line: ReturnLine) -> bool:
     """Say whether a line may still be made good in another way."""
     is_over = case.cancelled_at is not None or case.closed_at is not None
-    is_declined = line.decision == Decision.DECLINED
+    is_declined = line.decision == Decision.DECLINED or _is_handed_back(line)
     return not (is_over or is_declined or _has_begun(db, case, line, Resolution.REFUND))
 
 
@@ -66,6 +66,14 @@ def read_goods(shop: Shop, order_ref: str, ref: str, quantity: int) -> NewGoods:
         price=ware.cost(quantity),
         product_ref=ware.product_ref,
     )
+
+
+def _is_handed_back(line: ReturnLine) -> bool:
+    """Say whether the customer has goods of a repair again; to pay them too is wrong.
+
+    What was rejected and went back to him takes nothing from what is due.
+    """
+    return line.handed_back > 0 and line.resolution is Resolution.REPAIR
 
 
 @atomic
@@ -100,6 +108,9 @@ def instead(
         raise BadRequest(msg, number=case.number)
     if line.decision == Decision.DECLINED or case.cancelled_at or case.closed_at:
         msg = "this line is declined, or its return is over"
+        raise BadRequest(msg, number=case.number)
+    if _is_handed_back(line):
+        msg = "goods of this line went back to the customer; he may return them anew"
         raise BadRequest(msg, number=case.number)
     if _has_begun(db, case, line, resolution):
         msg = "this line is being made good already; settle that refund first"
@@ -153,14 +164,23 @@ def _has_begun(
     return is_open or done >= line.approved or resolution in FREE | STAYING
 
 
-@atomic
-def fall_back(db: Database, refund_id: str, why: str, now: datetime) -> None:
+def fall_back(db: Database, refund_id: str, why: str, now: datetime) -> str:
     """Give what the terms say where new goods are gone; without terms, money.
 
-    Where they say nothing a person is asked, and no money moves meanwhile.
+    Where they say nothing a person is asked, and no money moves meanwhile. Where a
+    person has paid a part by hand, he pays the rest by hand too. Returns what he must
+    decide of the promise itself, which then stands; "" where it is settled.
     """
+    if refunds.get(db, refund_id).paid_by_hand:
+        return rest.by_hand(db, refund_id, why, now)
+    _fall_back(db, refund_id, why, now)
+    return ""
+
+
+@atomic
+def _fall_back(db: Database, refund_id: str, why: str, now: datetime) -> None:
     row = refunds.get(db, refund_id)
-    if row.state is not Refund.PLANNED or row.return_id is None:
+    if row.state is not Refund.PLANNED or row.return_id is None or row.paid_by_hand:
         return
     case = returns.get(db, row.return_id)
     refunds.move(db, refund_id, "sold_out", now, why=why)
@@ -196,18 +216,23 @@ def call_off(
 ) -> None:
     """Give something else for an exchange that its customer never paid for.
 
-    A person has cancelled the new order in the shop before; the shop is asked once
-    more. Raises BadRequest where it was paid meanwhile, unless it waits for the
-    customer's payment, or without a reason; LevelNeeded as `instead` does.
+    A person has cancelled the new order in the shop before; the shop is asked whether
+    that is so. Raises BadRequest where it can still be paid, or was, unless it waits
+    for the customer's payment, or without a reason; LevelNeeded as `instead` does.
     """
+    row = refunds.get(db, refund_id)
     try:
-        finding = look(shop, refunds.get(db, refund_id))
+        finding = look(shop, row)
     except PlatformError:
         msg = "the shop cannot be asked just now whether it was paid; try again"
         raise BadRequest(msg) from None
     if finding.found is Found.DONE:
         msg = "the customer has paid meanwhile: the exchange goes on"
         raise BadRequest(msg)
+    if not finding.is_over and finding.found not in (Found.FAILED, Found.ABSENT):
+        new = row.made or "the new order"
+        msg = f"the shop does not say that {new} is cancelled: cancel it there first"
+        raise BadRequest(f"{msg} ({finding.why})" if finding.why else msg)
     _call_off(
         db,
         shop.abilities,
@@ -238,6 +263,9 @@ def _call_off(
     stands = exchanges.of_refund(db, refund_id)
     if stands is None or stands.state is not Exchange.AWAITING_PAYMENT:
         msg = "only an exchange that waits for its customer's payment can be called off"
+        raise BadRequest(msg)
+    if row.amount:
+        msg = f"{row.amount} of it is on its way at the gateway: wait for that first"
         raise BadRequest(msg)
     if not why.strip():
         msg = "say how you know that nothing was paid or sent; it stays in the timeline"

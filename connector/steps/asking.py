@@ -5,13 +5,15 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import uuid_utils.compat as uuids
 
 from connector.model import CREDITS, GOODS, RefundRequest, Resolution, TenderKind
-from connector.money import Money, total
+from connector.money import Money, round_half_up, total
 from connector.settlement import BASIS_POINTS
+from connector.steps import made
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from connector.model import NewGoods, Order, Return, Share
     from connector.settlement import Settlement
     from connector.steps.owing import Debt
+    from connector.store.refunds import RefundRow
 
 # No 0 and O, no 1, I and L: a customer types it. Shopify takes 8 to 20 of them.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -33,8 +36,12 @@ def request(
     settled: Settlement,
     goods: Sequence[NewGoods],
     now: datetime,
+    rows: Sequence[RefundRow] = (),
 ) -> RefundRequest:
-    """Put a settlement as one request, under a key of its own."""
+    """Put a settlement as one request, under a key of its own.
+
+    `rows` are the promises of the return before this one.
+    """
     units = debt.units
     lines = [line for line in case.lines if line.id in units]
     is_here = all(line.received >= units[line.id] for line in lines)
@@ -56,7 +63,9 @@ def request(
         goods_received=is_here,
         by_gateway=_is_automatic(order, debt.way, settled),
         way=Resolution.REFUND if debt.way is Resolution.MANUAL else debt.way,
-        bonus=bonus(case, units, settled.lines, settled.amount) if is_credit else None,
+        bonus=bonus(case, units, settled.lines, settled.amount, rows)
+        if is_credit
+        else None,
         code=code() if is_credit else "",
         expires_at=expiry(case, now) if is_credit else None,
         goods=_priced(goods, debt.way, settled),
@@ -131,12 +140,42 @@ def expiry(case: Return, now: datetime) -> datetime | None:
 
 
 def bonus(
-    case: Return, units: Mapping[int, int], shares: Sequence[Share], most: Money
+    case: Return,
+    units: Mapping[int, int],
+    shares: Sequence[Share],
+    most: Money,
+    rows: Sequence[RefundRow] = (),
 ) -> Money | None:
-    """Return what is added to the credit of a return, by its terms."""
+    """Return what is added to the credit of a return, by its terms.
+
+    Cumulative, as all that is given in parts: it is what all the parts together
+    bring, rounded once, less what was added before. `rows` are those parts; what one
+    of them was given and keeps, though its credit came undone, is not given again.
+    """
+    parts = [
+        row
+        for row in rows
+        if row.state in made.ALIVE
+        and row.request.way in CREDITS
+        and row.request.way is not Resolution.COURTESY
+    ]
+    exact = _exact(_rates(case, units), shares, most)
+    for row in parts:
+        known = _rates(case, {int(ref): count for ref, count in row.units.items()})
+        exact += _exact(known, row.request.lines, row.amount)
+    given = sum(
+        row.request.bonus.minor
+        for row in (*parts, *made.tops(rows))
+        if row.request.bonus
+    )
+    minor = round_half_up(exact.numerator, exact.denominator) - given
+    return Money(minor, most.currency) if minor > 0 else None
+
+
+def _rates(case: Return, units: Mapping[int, int]) -> dict[str, int]:
+    """Return the bonus of the lines of these units, in basis points, by order line."""
     rates = dict(case.terms.bonus) if case.terms else {}
-    by_ref = {x.line_ref: rates.get(x.id, 0) for x in case.lines if x.id in units}
-    return on_top(by_ref, shares, most)
+    return {x.line_ref: rates.get(x.id, 0) for x in case.lines if x.id in units}
 
 
 def on_top(
@@ -147,12 +186,18 @@ def on_top(
     `rates` are by order line. Never of more than the credit itself, and rounded once
     for all lines.
     """
+    exact = _exact(rates, shares, most)
+    minor = round_half_up(exact.numerator, exact.denominator)
+    return Money(minor, most.currency) if minor else None
+
+
+def _exact(rates: Mapping[str, int], shares: Sequence[Share], most: Money) -> Fraction:
+    """Return what is added before it is rounded, in minor units."""
     worth = sum(x.gross.minor for x in shares)
     if not worth:
-        return None
+        return Fraction(0)
     points = sum(x.gross.minor * rates.get(x.ref, 0) for x in shares)
-    found = most.share(points, worth * BASIS_POINTS)
-    return found or None
+    return Fraction(most.minor * points, worth * BASIS_POINTS)
 
 
 def _is_automatic(order: Order, way: Resolution, settled: Settlement) -> bool:

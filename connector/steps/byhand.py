@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
 from connector.states import Refund
+from connector.steps import made
 from connector.steps.promise import NOTHING_DUE
-from connector.store import atomic, desk, history, outbox, refunds, returns
+from connector.store import at_shop, atomic, desk, history, outbox, refunds, returns
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,7 +74,14 @@ def paid_elsewhere(
 def withdraw(
     db: Database, refund_id: str, *, why: str, actor: str, now: datetime
 ) -> None:
-    """Cancel a refund that was never sent; its units may be promised again."""
+    """Cancel a refund that was never sent; its units may be promised again.
+
+    Raises BadRequest where a person has paid any of it.
+    """
+    paid_before = refunds.get(db, refund_id).paid_by_hand
+    if paid_before:
+        msg = f"{paid_before} of it was paid by hand: it cannot be withdrawn"
+        raise BadRequest(msg)
     refunds.move(db, refund_id, "cancel", now, why=why, actor=actor)
 
 
@@ -87,20 +95,64 @@ def found_out(
     actor: str,
     now: datetime,
 ) -> None:
-    """Record what a person learnt at the gateway of a refund without an answer."""
+    """Record what a person learnt at the gateway of a refund without an answer.
+
+    Of one paid by hand also when the shop says otherwise. Raises BadRequest without
+    a reason, IllegalTransition where there is nothing to find out.
+    """
     if not why.strip():
         msg = "say how you know; it stays in the timeline"
         raise BadRequest(msg)
+    row = refunds.get(db, refund_id)
+    if row.state is Refund.PENDING and row.request.owed:
+        msg = "its customer has yet to pay: cancel the new order, then call it off"
+        raise BadRequest(msg)
     event = "confirm" if money_moved else "fail"
-    refunds.move(db, refund_id, event, now, why=why.strip(), actor=actor)
+    if row.paid_by_hand and not row.request.goods:
+        event = _BY_HAND.get((row.state, money_moved), event)
+    if event == STANDS:
+        history.note(
+            db,
+            shop=row.shop,
+            about="refund",
+            about_id=refund_id,
+            return_id=row.return_id,
+            event=STANDS,
+            state=row.state.value,
+            actor=actor,
+            why=why.strip(),
+            now=now,
+        )
+        desk.close(db, "refund", refund_id, actor, now)
+    else:
+        refunds.move(db, refund_id, event, now, why=why.strip(), actor=actor)
+
+
+STANDS = "stands"
+# What a person says of money that he paid, by state and whether it has left.
+_BY_HAND = {
+    (Refund.PLANNED, True): "find",
+    (Refund.CONFIRMED, True): STANDS,
+    (Refund.CONFIRMED, False): "reverse",
+}
 
 
 @atomic
-def again(db: Database, refund_id: str, *, why: str, actor: str, now: datetime) -> None:
+def again(
+    db: Database,
+    refund_id: str,
+    *,
+    why: str,
+    actor: str,
+    now: datetime,
+    is_void: bool = False,
+) -> None:
     """Let the units of a refund that moved no money be promised anew.
 
-    The next one has a key of its own (decision 0003). Raises BadRequest unless
-    this one was refused, failed or came undone, or without a reason.
+    The next one has a key of its own (decision 0003). A return that was closed is
+    open again. `is_void`: a person says that what was made of it is good no more.
+    Raises BadRequest unless this one was refused, failed or came undone, without a
+    reason, or while that may still be good.
     """
     row = refunds.get(db, refund_id)
     if row.state not in (Refund.REJECTED, Refund.FAILED, Refund.REVERSED):
@@ -109,6 +161,12 @@ def again(db: Database, refund_id: str, *, why: str, actor: str, now: datetime) 
     if not why.strip():
         msg = "say why; it stays in the timeline"
         raise BadRequest(msg)
+    stands = made.stands(db, row)
+    if stands and not is_void:
+        raise BadRequest(stands)
+    case = returns.get(db, row.return_id) if row.return_id else None
+    if case and case.closed_at:
+        at_shop.reopen(db, case, actor, now, "a refund of it is to be made again")
     refunds.give_back(db, refund_id, why=why.strip(), actor=actor, now=now)
     desk.close(db, "refund", refund_id, actor, now)
 

@@ -40,6 +40,12 @@ def cancel(
             msg = "this return has ended already"
             raise Refused(msg, number=case.number)
         for row in refunds.of_return(db, case.id):
+            if row.paid_by_hand:
+                msg = (
+                    f"{row.paid_by_hand} was paid by hand for this return; it cannot be"
+                    " cancelled"
+                )
+                raise Refused(msg, number=case.number)
             if row.state is Refund.PLANNED:
                 refunds.move(db, row.id, "cancel", now, why=WITHDRAWN, actor=actor)
             elif row.state is not Refund.CANCELLED:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from connector.model import Return, ReturnLine, ShopReturn
     from connector.platform import Abilities
     from connector.store import Database
+    from connector.store.refunds import RefundRow
 
 DEAD = (Refund.CANCELLED, Refund.REJECTED)
 WITHOUT_LEVEL = "without_level"
@@ -73,9 +74,23 @@ def _count(db: Database, case: Return, found: ShopReturn, now: datetime) -> None
             is_other = True
             at_shop.paid_elsewhere(db, case, line, others, ACTOR, now)
     for row in rows if is_other else ():
-        if row.state is Refund.PLANNED:
-            why = "units of it were refunded in the shop meanwhile"
-            refunds.move(db, row.id, "cancel", now, why=why, actor=ACTOR)
+        _give_way(db, row, now)
+
+
+def _give_way(db: Database, row: RefundRow, now: datetime) -> None:
+    """Withdraw a promise that the shop's staff was before; one that is paid stays."""
+    why = "units of it were refunded in the shop meanwhile"
+    if row.state is Refund.PLANNED and row.paid_by_hand:
+        why += (
+            f", and {row.paid_by_hand} was paid by hand: if that is the same money, say"
+            " here that it has left; if not, the customer has it twice"
+        )
+        desk.put_refund(db, row, "paid_twice", why, now)
+    elif row.state is Refund.MANUAL:
+        why += ": before anything more is paid by hand, see whether it is still owed"
+        desk.put_refund(db, row, "paid_twice", why, now)
+    elif row.state is Refund.PLANNED:
+        refunds.move(db, row.id, "cancel", now, why=why, actor=ACTOR)
 
 
 def _shrink(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:

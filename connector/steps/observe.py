@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Moved
 from connector.states import Refund
-from connector.steps import sent
+from connector.steps import made, sent
 from connector.store import atomic, desk, ledger, orders, refunds
 
 if TYPE_CHECKING:
@@ -122,5 +122,22 @@ def _check(db: Database, row: RefundRow, order: Order, now: datetime) -> None:
         why = f"the shop now says that the money of {row.platform_ref} did not move"
     else:
         return
+    if row.paid_by_hand:
+        _unbooked(db, row, why, now)
+        return
     refunds.move(db, row.id, "reverse", now, why=why)
-    desk.put_refund(db, row, "reversed", why, now)
+    still = made.stands(db, refunds.get(db, row.id))
+    desk.put_refund(db, row, "reversed", f"{why}; {still}" if still else why, now)
+
+
+def _unbooked(db: Database, row: RefundRow, why: str, now: datetime) -> None:
+    """Ask of money that a person paid: the shop's record is gone, the money is not.
+
+    It stays in the books until he says that it came back.
+    """
+    why += (
+        f"; {row.paid_by_hand} was paid by hand and stays in the books: say here"
+        " whether that money has left"
+    )
+    if not desk.was_settled(db, row.shop, row.id, "unbooked", why):
+        desk.put_refund(db, row, "unbooked", why, now)

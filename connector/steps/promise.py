@@ -15,7 +15,7 @@ from connector.steps import costs, term
 from connector.steps.asking import courtesy, request
 from connector.steps.events import is_disputed
 from connector.steps.observe import OURS, is_ours, observe
-from connector.steps.owing import debts, new_goods, payable, way_of
+from connector.steps.owing import STAYING, debts, new_goods, payable, way_of
 from connector.store import (
     atomic,
     desk,
@@ -136,7 +136,7 @@ def _promise(
     if not settled.amount and debt.way not in GOODS:
         _nothing(db, case, debt.units, now)
         return False
-    plan = request(order, case, debt, settled, goods, now)
+    plan = request(order, case, debt, settled, goods, now, rows)
     bonus = plan.bonus if able.bonus_apart else None
     if bonus:
         plan = replace(plan, bonus=None)
@@ -181,7 +181,7 @@ def _reserve(
         _ask(db, case, str(error), now)
         return False
     if not plan.by_gateway:
-        _by_hand(db, case, plan, now)
+        by_hand(db, case, plan, now)
     return True
 
 
@@ -247,7 +247,8 @@ def preview(
         )
         for line in lines
     ]
-    fee = case.terms.return_fee if case.terms else None
+    has_way_back = any(line.resolution not in STAYING for line in lines)
+    fee = case.terms.return_fee if case.terms and has_way_back else None
     fee = costs.borne(db, case, order, fee) if fee else None
     part = case.terms.shipping_part if case.terms else ""
     ways = {way_of(line) for line in lines}
@@ -286,7 +287,12 @@ def _has_booked(row: RefundRow) -> bool:
     return is_dead and bool(row.platform_ref or row.made)
 
 
-def _by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> None:
+def by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> None:
+    """Ask a person to pay what was just promised, less what he paid before."""
+    left, before = plan.amount, ""
+    if plan.paid:
+        left = plan.amount - plan.paid
+        before = f"; {plan.paid} of the {plan.amount} was paid by hand before"
     refunds.move(db, plan.key, "by_hand", now, why="its tender takes no refund by API")
     desk.put(
         db,
@@ -294,7 +300,7 @@ def _by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> 
         about="refund",
         about_id=plan.key,
         code="pay_by_hand",
-        why=f"pay {plan.amount} by hand for {case.number}, then confirm it here"
+        why=f"pay {left} by hand for {case.number}, then confirm it here{before}"
         + _paid_with(db, case),
         now=now,
     )

@@ -96,6 +96,10 @@ def _checked(row: RefundRow, finding: Finding) -> Finding:
     if finding.receipt and finding.receipt.amount != row.amount:
         why = f"{row.amount} was promised, the shop shows {finding.receipt.amount}"
         return replace(finding, found=Found.PERSON, receipt=None, why=why)
+    if finding.found is Found.FAILED and row.paid_by_hand:
+        why = f"{row.paid_by_hand} was paid by hand, and the shop says that it did not"
+        why += " move: say here whether it has left"
+        return replace(finding, found=Found.PERSON, receipt=None, why=why)
     if finding.found is Found.FAILED and _is_half_made(row, finding):
         why = "the new goods are there, but the money that goes back with them did not"
         why += f" move: pay {row.amount} by hand, then say so here"

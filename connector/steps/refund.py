@@ -29,6 +29,7 @@ from connector.store import (
     outbox,
     refunds,
     shops,
+    spent,
 )
 from connector.store.lock import Hold, dispatcher
 
@@ -106,7 +107,7 @@ def _drain(run: _Run) -> int:
             return len(tried)
         tried.add(claim.id)
         row = refunds.get(run.db, claim.id)
-        if _is_within(run, row.amount):
+        if _is_within(run, row.request.given):
             _attempt(run, claim, row)
         else:
             _hold(run, claim, row)
@@ -126,21 +127,25 @@ def _recover(run: _Run) -> None:
 
 
 def _is_within(run: _Run, amount: Money) -> bool:
-    """Hold a run and a day to their limits; what exceeds them waits, and is said."""
+    """Hold a run and a day to their limits; what exceeds them waits, and is said.
+
+    `amount` is the worth of all that is given, as credit or in goods too.
+    """
     run_limit, day_limit = run.limits.per_run_minor, run.limits.per_day_minor
     if run_limit is not None and run.sent_minor + amount.minor > run_limit:
         return False
     if day_limit is None:
         return True
     since = run.clock() - DAY
-    sent = refunds.sent_since(run.db, run.shop.name, amount.currency, since)
+    sent = spent.since(run.db, run.shop.name, amount.currency, since)
     return sent.minor + amount.minor <= day_limit
 
 
 def _hold(run: _Run, claim: Claim, row: RefundRow) -> None:
     """Leave it for another run; one above a limit by itself needs a person."""
     highest = [run.limits.per_run_minor, run.limits.per_day_minor]
-    if any(limit is not None and row.amount.minor > limit for limit in highest):
+    given = row.request.given.minor
+    if any(limit is not None and given > limit for limit in highest):
         _ask_person(run, claim, row, "limit", "above the largest amount allowed")
     else:
         outbox.later(run.db, claim, run.clock())
@@ -168,13 +173,19 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
     if prepared.already:
         _found(run, row, prepared.already)
     elif prepared.sold_out:
-        amends.fall_back(run.db, row.id, prepared.ask or "sold out", started)
+        _fall_back(run, claim, row, prepared.ask or "sold out")
     elif prepared.ask:
         _ask_person(run, claim, row, "differs", prepared.ask)
     elif _is_stale(run, claim, started):
         _later(run, claim, STALLED)
     else:
         _send(run, claim, row, prepared, started)
+
+
+def _fall_back(run: _Run, claim: Claim, row: RefundRow, why: str) -> None:
+    ask = amends.fall_back(run.db, row.id, why, run.clock())
+    if ask:
+        _ask_person(run, claim, row, "sold_out", ask)
 
 
 def _is_its_turn(run: _Run, claim: Claim, row: RefundRow) -> bool:
@@ -209,12 +220,12 @@ def _send(
     if _is_stale(run, claim, started):
         _release(run, claim, row, STALLED)
         return
-    run.sent_minor += row.amount.minor
+    run.sent_minor += row.request.given.minor
     row = refunds.get(run.db, row.id)
     try:
         receipt = run.shop.refund(row.request, prepared.preimage)
     except Unavailable as error:
-        run.sent_minor -= row.amount.minor
+        run.sent_minor -= row.request.given.minor
         _release(run, claim, row, str(error))
     except Rejected as error:
         _refused(run, row, str(error))

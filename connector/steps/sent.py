@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import OrderStatus
 from connector.money import total
-from connector.states import Exchange
+from connector.states import Exchange, Refund
 from connector.store import desk, exchanges, refunds
 
 if TYPE_CHECKING:
@@ -41,9 +41,12 @@ def see(
 
 def _see_order(db: Database, made: ExchangeRow, order: Order, now: datetime) -> None:
     """Follow an exchange whose new goods are an order of their own."""
+    row = refunds.get(db, made.refund_id)
+    is_live = order.status in (OrderStatus.OPEN, OrderStatus.COMPLETED)
+    if is_live and made.state is Exchange.LAPSED and row.state is Refund.FAILED:
+        _paid_late(db, row, order, now)
     if made.state is not Exchange.RELEASED:
         return
-    row = refunds.get(db, made.refund_id)
     if order.status is OrderStatus.COMPLETED:
         exchanges.move(db, row, "ship", now)
     is_back = order.status is OrderStatus.REFUNDED and not refunds.of_order(
@@ -53,6 +56,25 @@ def _see_order(db: Database, made: ExchangeRow, order: Order, now: datetime) -> 
         gone(db, row, made, now)
     else:
         desk.settle(db, "refund", row.id, CANCELLED, "shop", now)
+
+
+def _paid_late(db: Database, row: RefundRow, order: Order, now: datetime) -> None:
+    """Ask of new goods that were called off here and live again at the shop."""
+    why = (
+        f"order {order.number} was made in exchange for {row.request.return_number} and"
+        " called off here, and now it is paid or open in the shop: something else was"
+        " given instead, so do not send it; cancel it, and give back what was paid"
+    )
+    if not desk.was_settled(db, row.shop, order.ref, "paid_late", why):
+        desk.put(
+            db,
+            shop=row.shop,
+            about="order",
+            about_id=order.ref,
+            code="paid_late",
+            why=why,
+            now=now,
+        )
 
 
 def gone(db: Database, row: RefundRow, made: ExchangeRow, now: datetime) -> None:

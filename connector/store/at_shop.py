@@ -32,10 +32,16 @@ def count_at_shop(db: Database, shop: str) -> int:
 
 
 @atomic
-def reopen(db: Database, case: Return, actor: str, now: datetime) -> None:
+def reopen(
+    db: Database,
+    case: Return,
+    actor: str,
+    now: datetime,
+    why: str = "opened again in the shop",
+) -> None:
     """Open a closed return again: something is owed after all."""
     db.execute("UPDATE returns SET closed_at = NULL WHERE id = :id", id=case.id)
-    note(db, case, "reopen", actor, "opened again in the shop", now)
+    note(db, case, "reopen", actor, why, now)
 
 
 @atomic

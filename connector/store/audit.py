@@ -115,10 +115,11 @@ RULES = {
             AND x.platform_ref = r.platform_ref)""",
     "I9: one refund of an order is out at a time": """
         SELECT r.id AS which FROM refunds r
-        WHERE r.state IN ('submitted', 'unknown', 'pending') AND EXISTS (
+        WHERE (r.state IN ('submitted', 'unknown')
+            OR (r.state = 'pending' AND r.amount_minor > 0)) AND EXISTS (
             SELECT 1 FROM refunds x WHERE x.shop = r.shop AND x.id <> r.id
-            AND x.order_ref = r.order_ref
-            AND x.state IN ('submitted', 'unknown', 'pending'))""",
+            AND x.order_ref = r.order_ref AND (x.state IN ('submitted', 'unknown')
+                OR (x.state = 'pending' AND x.amount_minor > 0)))""",
     "I10: every entry is in the currency of its refund": """
         SELECT DISTINCT r.id AS which FROM refunds r JOIN ledger e
         ON e.refund_id = r.id WHERE e.currency <> r.currency""",

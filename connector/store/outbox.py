@@ -26,14 +26,16 @@ class Claim:
 
 
 # A refund leaves only when no other of its order is out and, where it goes through
-# the shop's own return, when that has been made and approved.
+# the shop's own return, when that has been made and approved. New goods that wait for
+# their customer's payment move no money of ours (`amount` is zero): they hold nothing.
 _READY_REFUND = """
 SELECT o.id FROM outbox o JOIN refunds r ON r.id = o.id
 WHERE o.subject = 'refund' AND o.shop = :shop AND o.due <= :now
 AND r.state = 'planned'
 AND NOT EXISTS (SELECT 1 FROM refunds x WHERE x.shop = r.shop
                 AND x.order_ref = r.order_ref
-                AND x.state IN ('submitted', 'unknown', 'pending'))
+                AND (x.state IN ('submitted', 'unknown')
+                     OR (x.state = 'pending' AND x.amount_minor > 0)))
 AND (:alone = 1 OR NOT EXISTS (
     SELECT 1 FROM errands e WHERE e.return_id = r.return_id
     AND e.verb IN ('open', 'approve') AND e.state <> 'done'))

@@ -50,6 +50,16 @@ class RefundRow:
     resends: int
     why: str
 
+    @property
+    def paid_by_hand(self) -> Money:
+        """What a person said, with proof, that he paid of it, and that still stands."""
+        nothing = Money.zero(self.amount.currency)
+        if self.request.by_gateway or self.state in _ENTRY.keys() - {Refund.CONFIRMED}:
+            return nothing
+        if self.state is Refund.MANUAL:
+            return self.request.paid or nothing
+        return self.amount
+
     def matches(self, refund: ShopRefund) -> bool:
         """Say whether a refund at the shop is the record of this one."""
         return refund.key == self.id or refund.ref == self.platform_ref
@@ -335,19 +345,6 @@ def is_unclear(db: Database, shop: str, order_ref: str) -> bool:
     """Say whether we asked for a refund of the order and have no answer yet."""
     out = (Refund.SUBMITTED, Refund.UNKNOWN)
     return any(row.state in out for row in of_order(db, shop, order_ref))
-
-
-def sent_since(db: Database, shop: str, currency: str, since: datetime) -> Money:
-    """Add up what was first sent to a shop since a moment, in one currency."""
-    rows = db.query(
-        "SELECT coalesce(sum(amount_minor), 0) AS minor FROM refunds"
-        " WHERE shop = :shop AND currency = :currency AND first_sent_at >= :since"
-        " AND state NOT IN ('rejected', 'failed', 'cancelled')",
-        shop=shop,
-        currency=currency,
-        since=stamp(since),
-    )
-    return Money(int(rows[0]["minor"]), currency)
 
 
 def _note(

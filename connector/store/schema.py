@@ -305,6 +305,16 @@ GRADES: tuple[Statement, ...] = (
     ),
 )
 
+# What only its customer can end, by paying, moves no money of ours: it holds no other.
+UNPAID_HOLDS_NOTHING: tuple[Statement, ...] = (
+    "DROP INDEX one_refund_out",
+    (
+        "CREATE UNIQUE INDEX one_refund_out ON refunds (shop, order_ref)"
+        " WHERE state IN ('submitted', 'unknown')"
+        " OR (state = 'pending' AND amount_minor > 0)"
+    ),
+)
+
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     FIRST,
     SECOND,
@@ -326,4 +336,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     PASTS_FOUND,
     PHOTOS,
     GRADES,
+    UNPAID_HOLDS_NOTHING,
 )

@@ -19,7 +19,7 @@ from flask import (
 from flask_babel import gettext
 
 from connector.errors import BadRequest, NotFound, PlatformError
-from connector.steps import clocks, question, rights, wayback
+from connector.steps import clocks, made, question, rights, wayback
 from connector.store import (
     backfills,
     desk,
@@ -248,6 +248,7 @@ def refund_page(refund_id: str, refused: Refusal | None = None) -> str:
         entries=ledger.of_refund(db, row.id),
         timeline=history.of(db, row.id),
         matters=desk.about(db, row.id),
+        stands=made.stands(db, row),
     )
 
 

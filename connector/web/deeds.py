@@ -170,7 +170,12 @@ def refund_deed(refund_id: str, deed: str) -> Response:
             here.db, refund_id, money_moved=False, why=why(), actor=actor(), now=now
         ),
         "again": lambda: byhand.again(
-            here.db, refund_id, why=why(), actor=actor(), now=now
+            here.db,
+            refund_id,
+            why=why(),
+            actor=actor(),
+            now=now,
+            is_void=request.form.get("void") == "yes",
         ),
         "try": lambda: byhand.try_now(here.db, refund_id, actor=actor(), now=now),
     }

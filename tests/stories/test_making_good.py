@@ -227,6 +227,32 @@ def test_what_the_customer_keeps_is_refunded_without_its_goods(
     assert counter.case(case.id).status == "closed"
 
 
+@pytest.mark.parametrize("other", [True, False])
+def test_what_a_person_lets_the_customer_keep_bears_no_fee_for_coming_back(
+    counter: Counter, *, other: bool
+) -> None:
+    terms = Terms(when="received", return_fee=eur(390))
+    wishes = [wish(), *([wish("b")] if other else [])]
+    case = counter.open(*wishes, terms=terms, is_back=False)
+    amends.instead(
+        counter.db,
+        counter.shop.abilities,
+        case.id,
+        case.lines[0].id,
+        Resolution.KEEP,
+        actor="console",
+        why="not worth its way back",
+        now=counter.now,
+    )
+    counter.work()
+    assert counter.shop.paid_out("29") == eur(3000)
+    if other:
+        counter.receive(case.id)
+        counter.work()
+        assert counter.shop.paid_out("29") == eur(3000 + 1000 - 390)
+    assert counter.case(case.id).status == "closed"
+
+
 def test_a_repair_ends_when_the_customer_has_it_back(counter: Counter) -> None:
     case = counter.open(wish(way=Resolution.REPAIR))
     counter.work()
@@ -241,6 +267,26 @@ def test_a_repair_ends_when_the_customer_has_it_back(counter: Counter) -> None:
         amends.hand_back(
             counter.db, case.id, case.lines[0].id, 1, actor="console", now=counter.now
         )
+
+
+def test_a_repair_that_the_customer_has_back_is_not_paid_too(counter: Counter) -> None:
+    case = counter.open(wish(way=Resolution.REPAIR), wish("b"))
+    line = case.lines[0]
+    amends.hand_back(counter.db, case.id, line.id, 1, actor="console", now=counter.now)
+    assert not amends.can_change(counter.db, case, counter.case(case.id).lines[0])
+    with pytest.raises(BadRequest, match="went back to the customer"):
+        amends.instead(
+            counter.db,
+            counter.shop.abilities,
+            case.id,
+            line.id,
+            Resolution.REFUND,
+            actor="console",
+            why="he is not content",
+            now=counter.now,
+        )
+    counter.work()
+    assert counter.shop.paid_out("29") == eur(1000)
 
 
 def test_a_courtesy_is_credit_that_no_tender_stands_for(counter: Counter) -> None:

@@ -11,17 +11,21 @@ from adapters.sandbox import Sandbox
 from connector.errors import BadRequest
 from connector.model import Finding, Found, Resolution
 from connector.states import Exchange, Refund
-from connector.steps import amends, byhand, inspect, refund, unpaid
+from connector.steps import amends, byhand, inspect, refund, sync, unpaid
 from connector.steps.inspect import Counted
+from connector.steps.observe import observe
 from connector.store import desk, exchanges, ledger, orders, refunds
 from tests.connector.shapes import a_line, an_order, eur
 from tests.stories import making_good
 from tests.stories.making_good import Counter, counting, new, stocked, wish
+from tests.stories.shopify_counter import counting as at_shopify
+from tests.stories.woo_ways import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from connector.model import RefundRequest, Return
+    from connector.store.refunds import RefundRow
 
 
 @pytest.fixture
@@ -77,34 +81,93 @@ def test_who_pays_late_has_his_goods_and_the_question_is_gone(counter: Counter) 
     assert counter.case(case.id).status == "closed"
 
 
-def test_a_person_gives_money_for_goods_that_were_never_paid(counter: Counter) -> None:
-    case = _owed(counter)
-    _wait(counter)
-    [row] = counter.rows(case)
-    why, now = "cancelled in the shop", counter.now
-    byhand.found_out(
-        counter.db, row.id, money_moved=False, why=why, actor="console", now=now
-    )
-    lapsed = exchanges.of_refund(counter.db, row.id)
-    assert lapsed is not None
-    assert lapsed.state is Exchange.LAPSED
-    byhand.again(counter.db, row.id, why=why, actor="console", now=now)
-    amends.instead(
+def _call_off(counter: Counter, row: RefundRow) -> None:
+    amends.call_off(
         counter.db,
-        counter.shop.abilities,
-        case.id,
-        case.lines[0].id,
+        counter.shop,
+        row.id,
         Resolution.REFUND,
         actor="console",
         why="the customer wants money",
         now=counter.now,
     )
+
+
+def test_a_person_gives_money_for_goods_that_were_never_paid(counter: Counter) -> None:
+    case = _owed(counter)
+    _wait(counter)
+    [row] = counter.rows(case)
+    with pytest.raises(BadRequest, match="made-1 is cancelled: cancel it there first"):
+        _call_off(counter, row)
+    with pytest.raises(BadRequest, match="has yet to pay"):
+        byhand.found_out(
+            counter.db,
+            row.id,
+            money_moved=False,
+            why="he says so",
+            actor="console",
+            now=counter.now,
+        )
+    assert counter.states(case) == [("exchange", Refund.PENDING)]
+    counter.shop.cancel_made(row.id)
+    _call_off(counter, row)
+    lapsed = exchanges.of_refund(counter.db, row.id)
+    assert lapsed is not None
+    assert lapsed.state is Exchange.LAPSED
     counter.work()
     assert counter.states(case) == [
         ("exchange", Refund.FAILED),
         ("refund", Refund.CONFIRMED),
     ]
     assert ledger.standing(counter.db, "sandbox", "29", "EUR") == eur(3000)
+
+
+def test_a_new_order_that_lives_again_after_it_was_called_off_is_seen(
+    address: str,
+) -> None:
+    with serving(address) as counter:
+        case = counter.returned(counter.wish(Resolution.EXCHANGE, "coat"))
+        counter.work(2)
+        [row] = counter.rows(case)
+        with pytest.raises(BadRequest, match="cancel it there first"):
+            _call_off(counter, row)
+        [new] = counter.swaps()
+        counter.standin.edit_order(new["id"], status="cancelled")
+        _call_off(counter, row)
+        counter.work()
+        assert counter.standin.paid_out_minor() == 3000
+        counter.standin.edit_order(new["id"], status="processing")
+        for _ in range(2):
+            counter.now += making_good.HOUR
+            sync.run(counter.db, counter.shop, lambda: counter.now)
+        [matter] = desk.open_matters(counter.db)
+        assert (matter.code, matter.about_id) == ("paid_late", str(new["id"]))
+        assert "do not send it" in matter.why
+        desk.close_one(counter.db, matter.id, "console", counter.now)
+        observe(counter.db, counter.shop, str(new["id"]), lambda: counter.now)
+        assert desk.open_matters(counter.db) == []
+
+
+def test_at_shopify_nothing_is_called_off_that_can_still_be_paid(address: str) -> None:
+    with at_shopify(address) as counter:
+        case = counter.file(counter.wish(Resolution.EXCHANGE, "coat"))
+        counter.work(2)
+        [row] = counter.rows(case)
+        with pytest.raises(BadRequest, match="cancel it there first"):
+            _call_off(counter, row)
+        assert counter.states(case) == [("exchange", Refund.PENDING)]
+
+
+def test_an_exchange_whose_rest_is_on_its_way_is_not_called_off(address: str) -> None:
+    with at_shopify(address) as counter:
+        case = counter.file(counter.wish(Resolution.EXCHANGE, "socks"))
+        counter.standin.gateway_next("pending")
+        counter.work(2)
+        [row] = counter.rows(case)
+        assert (row.state, row.amount) == (Refund.PENDING, eur(2300))
+        with pytest.raises(BadRequest):
+            _call_off(counter, row)
+        assert counter.states(case) == [("exchange", Refund.PENDING)]
 
 
 def test_what_is_left_of_a_line_is_made_good_otherwise(counter: Counter) -> None:

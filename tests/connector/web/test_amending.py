@@ -217,6 +217,11 @@ def test_an_exchange_that_was_called_off_becomes_money(stand: Stand) -> None:
     staff.post(
         f"/console/refunds/{row.id}/call-off", way="refund", why="cancelled made-1"
     )
+    assert stand.rows()[0].state is Refund.PENDING
+    stand.shop.cancel_made(row.id)
+    staff.post(
+        f"/console/refunds/{row.id}/call-off", way="refund", why="cancelled made-1"
+    )
     stand.work()
     first, second = stand.rows()
     assert first.state is Refund.FAILED

@@ -1,0 +1,71 @@
+"""What was made of a refund that came undone, and may still be good at the shop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.model import CREDITS
+from connector.money import total
+from connector.states import Refund
+from connector.store import refunds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connector.store import Database
+    from connector.store.refunds import RefundRow
+
+GIVEN = frozenset({Refund.SUBMITTED, Refund.PENDING, Refund.CONFIRMED, Refund.UNKNOWN})
+ALIVE = GIVEN | {Refund.PLANNED, Refund.MANUAL}
+SHOWN = 4  # letters of a code: enough to know it by, too little to spend it
+
+
+def stands(db: Database, row: RefundRow) -> str:
+    """Say what stands of a refund whose record went, and what to do; "" for nothing.
+
+    The shop's record of the refund is another thing than the credit, or the order of
+    new goods, that was made of it.
+    """
+    is_undone = row.state is Refund.REVERSED or (
+        row.state is Refund.FAILED and bool(row.made) and not row.request.goods
+    )
+    if not is_undone:
+        return ""
+    if row.request.way in CREDITS:
+        said = (
+            f"credit of {row.request.credit} was made of it (its code ends in"
+            f" {row.request.code[-SHOWN:]}) and may still be good: make it void in the"
+            " shop, then say here that it is"
+        )
+        return said + _beside(db, row)
+    if row.request.goods:
+        goods = ", ".join(one.title for one in row.request.goods)
+        return (
+            f"new goods were ordered of it ({goods}) and may still be sent: cancel them"
+            " in the shop, then say here that they are"
+        )
+    return ""
+
+
+def _beside(db: Database, row: RefundRow) -> str:
+    """Say that a bonus that was given beside a credit stays good."""
+    rows = refunds.of_return(db, row.return_id) if row.return_id else []
+    given = [x.request.bonus for x in tops(rows) if x.request.after == row.id]
+    if not given:
+        return ""
+    most = total((one for one in given if one), row.amount.currency)
+    return f"; the bonus of {most} beside it stays good, and is not given again"
+
+
+def tops(rows: Sequence[RefundRow]) -> list[RefundRow]:
+    """Return those that top a credit up and were given, or will be with it."""
+    states = {row.id: row.state for row in rows}
+    return [
+        row
+        for row in rows
+        if row.request.after
+        and (
+            row.state in GIVEN
+            or (row.state is Refund.PLANNED and states.get(row.request.after) in ALIVE)
+        )
+    ]
