@@ -100,11 +100,12 @@ def _prepare_goods(calls: Calls, request: RefundRequest, order: Order) -> Prepar
         ask = "new goods are sent with a return of the shop, and this one has none"
         return Prepared(preimage=preimage, ask=ask)
     case = returns.read(calls, request.return_ref)
-    known, _ = swaps.read(calls, request.return_ref, order.currency)
+    known, bill = swaps.read(calls, request.return_ref, order.currency)
     picked = judging.pick(request, known)
     preimage |= refunds.before(request, case)
     preimage["swaps"] = {one.ref: one.processed for one in known}
     preimage["picked"] = picked
+    preimage["received"] = bill.received.minor if bill.received else None
     lacking = refunds.lacking_units(request, case)
     if lacking:
         return Prepared(preimage=preimage, ask=lacking)
