@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Moved, OrderStatus
 from connector.states import Exchange, Refund
-from connector.store import atomic, desk, exchanges, ledger, orders, refunds
+from connector.store import atomic, desk, exchanges, history, ledger, orders, refunds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -126,8 +126,21 @@ def _check(db: Database, row: RefundRow, order: Order, now: datetime) -> None:
     if not there:
         why = f"refund {row.platform_ref} is no longer in the shop"
     elif all(refund.moved is Moved.NO for refund in there):
+        if _is_rest_by_hand(db, row):
+            return
         why = f"the shop now says that the money of {row.platform_ref} did not move"
     else:
         return
     refunds.move(db, row.id, "reverse", now, why=why)
     desk.put_refund(db, row, "reversed", why, now)
+
+
+def _is_rest_by_hand(db: Database, row: RefundRow) -> bool:
+    """Say whether a person paid what was left beside new goods, as he was asked to.
+
+    The shop's own record of that money stays a failure for ever.
+    """
+    if not row.request.goods:
+        return False
+    said = history.events(db, row.id, "confirm")
+    return any(one.actor not in history.MACHINES for one in said)

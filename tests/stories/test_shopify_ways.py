@@ -194,6 +194,32 @@ def test_a_rest_on_its_way_to_the_customer_is_nothing_that_he_owes(
     assert counter.case(case.id).status == "closed"
 
 
+def test_a_rest_that_failed_and_was_paid_by_hand_is_not_asked_for_again(
+    counter: ShopifyCounter,
+) -> None:
+    case = counter.file(counter.wish(Resolution.EXCHANGE, "socks"))
+    counter.standin.gateway_next("pending")
+    counter.work(2)
+    [on_way] = [x for x in counter.there.transactions if x.status == "PENDING"]
+    counter.standin.settle(on_way.gid, "FAILURE")
+    counter.work(2)
+    [why] = matters(counter)
+    assert "pay 23.00 EUR by hand" in why
+    [row] = counter.rows(case)
+    byhand.found_out(
+        counter.db,
+        row.id,
+        money_moved=True,
+        why="SEPA 4711",
+        actor="console",
+        now=counter.now,
+    )
+    counter.work(6)
+    assert counter.states(case) == [("exchange", Refund.CONFIRMED)]
+    assert (counter.paid(), matters(counter)) == (0, [])
+    assert counter.case(case.id).status == "closed"
+
+
 def call_off(counter: ShopifyCounter, refund_id: str) -> None:
     amends.call_off(
         counter.db,
