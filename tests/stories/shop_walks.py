@@ -255,7 +255,7 @@ class ShopifyWalk(ShopWalk):
             self.desk.standin.settle(one.gid, ending)
         sent = {i.line.gid for parcel in there.parcels for i in parcel.lines}
         new = [(x.gid, x.quantity) for x in there.lines if x.gid not in sent]
-        if new:
+        if new and not outstanding(there).presentment:  # unpaid goods are held
             self.desk.standin.fulfil(self.desk.order_ref, new)
 
     def calm(self) -> None:
