@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from connector.errors import Unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from connector.model import Return, ShopReturn, Sighting
+    from connector.model import Deduction, Return, ShopReturn, Sighting
 
 
 class WithoutReturns:
@@ -40,9 +40,9 @@ class WithoutReturns:
         del goods_ref
         return None
 
-    def open_return(self, case: Return) -> ShopReturn:
+    def open_return(self, case: Return, fees: Sequence[Deduction] = ()) -> ShopReturn:
         """Refuse."""
-        raise Unsupported(number=case.number)
+        raise Unsupported(number=case.number, fees=len(fees))
 
     def approve_return(self, ref: str) -> None:
         """Refuse."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from connector.model import (
         Batch,
         Change,
+        Deduction,
         Finding,
         Order,
         Prepared,
@@ -321,8 +322,11 @@ class Shop(Protocol):
         """Read one of the shop's own returns."""
         ...
 
-    def open_return(self, case: Return) -> ShopReturn:
-        """Make our return at the shop, as requested (not idempotent: sent once)."""
+    def open_return(self, case: Return, fees: Sequence[Deduction] = ()) -> ShopReturn:
+        """Make our return at the shop, as requested (not idempotent: sent once).
+
+        `fees` are what its exchange is charged: the shop may ask the customer itself.
+        """
         ...
 
     def approve_return(self, ref: str) -> None:

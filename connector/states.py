@@ -128,10 +128,44 @@ EXCHANGE: Mapping[tuple[Exchange, str], Exchange] = {
     (Exchange.PROPOSED, "lapse"): Exchange.LAPSED,
     (Exchange.AWAITING_PAYMENT, "release"): Exchange.RELEASED,
     (Exchange.AWAITING_PAYMENT, "lapse"): Exchange.LAPSED,
+    (Exchange.RELEASED, "release"): Exchange.RELEASED,  # its money arrived too
+    (Exchange.SHIPPED, "release"): Exchange.SHIPPED,
     (Exchange.RELEASED, "ship"): Exchange.SHIPPED,
     (Exchange.RELEASED, "lapse"): Exchange.LAPSED,
     (Exchange.SHIPPED, "lapse"): Exchange.LAPSED,
 }
+
+# Where new goods may stand while the promise that asks for them is in a state. It is
+# pending while the customer owes the difference, or while his rest is on its way.
+TOGETHER: Mapping[Refund, frozenset[Exchange]] = {
+    Refund.PLANNED: frozenset({Exchange.PROPOSED}),
+    Refund.MANUAL: frozenset({Exchange.PROPOSED}),
+    Refund.SUBMITTED: frozenset({Exchange.PROPOSED}),
+    Refund.UNKNOWN: frozenset({Exchange.PROPOSED}),
+    Refund.PENDING: frozenset(
+        {Exchange.AWAITING_PAYMENT, Exchange.RELEASED, Exchange.SHIPPED}
+    ),
+    Refund.CONFIRMED: frozenset({Exchange.RELEASED, Exchange.SHIPPED}),
+    Refund.REJECTED: frozenset({Exchange.LAPSED}),
+    Refund.FAILED: frozenset({Exchange.LAPSED}),
+    Refund.CANCELLED: frozenset({Exchange.FALLBACK, Exchange.LAPSED}),
+    Refund.REVERSED: frozenset({Exchange.LAPSED}),
+}
+
+
+def of_goods(state: Refund, event: str, *, is_owed: bool) -> str:
+    """Return what becomes of new goods as their promise came to a state by an event.
+
+    `is_owed`: the customer owes the difference. "" where nothing does.
+    """
+    if event == "sold_out":
+        return event
+    if state is Refund.PENDING:
+        return "owe" if is_owed else "release"
+    if state is Refund.CONFIRMED:
+        return "release"
+    is_over = Exchange.LAPSED in TOGETHER[state]
+    return "lapse" if is_over else ""
 
 
 class Errand(StrEnum):

@@ -59,10 +59,14 @@ class Swap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """What the customer owes on an order, and where he pays it."""
+    """What the customer owes on an order, and where he pays it.
+
+    `received` is all that he ever paid on it; None where nobody read that.
+    """
 
     owed: Money
     pay_url: str = ""
+    received: Money | None = None
 
 
 # Credit of its own: no key, no code and no note.
@@ -178,6 +182,9 @@ def of_goods(
     is_there = _covers(back, wanted) and _covers(out, picked)
     is_paid = len(new) == 1 if request.amount else True
     if picked and is_there and is_paid:
+        short = _short(request, preimage, bill)
+        if short:
+            return Finding(found=Found.PERSON, why=short)
         return _made(request, new, picked, bill)
     why = "only a part of this exchange is there: look at the return in the shop"
     return Finding(found=Found.PERSON, why=why, is_over=bool(picked) and not out)
@@ -202,6 +209,23 @@ def _made(
         pay_url=bill.pay_url if is_open else "",
     )
     return Finding(found=FOUND[moved], receipt=made)
+
+
+def _short(request: RefundRequest, preimage: Json, bill: Bill) -> str:
+    """Say that the order owes no more, though less was paid than the exchange costs.
+
+    A minor unit a line is rounding: the shop asked for its own figure.
+    """
+    before = preimage.get("received")
+    if not request.owed or bill.owed or bill.received is None or before is None:
+        return ""
+    paid = bill.received - Money(int(before), bill.received.currency)
+    if paid.minor + len(request.return_lines) >= request.owed.minor:
+        return ""
+    return (
+        f"the shop asks nothing more of the customer, but he paid {paid} of the"
+        f" {request.owed} that this exchange costs on top: look at the order there"
+    )
 
 
 def _since(

@@ -26,6 +26,10 @@ Json = Mapping[str, Any]
 
 RESTOCKING, RETURN_SHIPPING = "restocking", "return_shipping"
 EXCHANGE = "exchange"  # what new goods cost: Shopify takes it off too
+EDIT = (
+    "The shop would ask the customer for its own figure: put the same fees on the"
+    " return there and try again, or decide on another way."
+)
 MOST = 250
 MOST_SHOWN = 20  # lines that are asked about one by one; a person needs no more
 
@@ -89,16 +93,18 @@ def money_input(amount: Money) -> Json:
 def _expected(request: RefundRequest, theirs: Suggestion) -> Money:
     """Return ours plus what Shopify does not know that we keep.
 
-    A fee of its own that exceeds ours of the same name explains nothing.
+    A fee of its own that exceeds ours of the same name explains nothing. Nothing is
+    kept of what the customer owes: Shopify asks him for its own figure.
     """
+    if request.owed:
+        return -request.owed
     ours = Counter[str]()
     for one in request.deductions:
         if one.code != EXCHANGE:
             ours[one.code] += one.amount.minor
     beyond = sum(max(0, fee.minor - ours[code]) for code, fee in theirs.fees.items())
     kept = Money(ours.total() + beyond, request.amount.currency)
-    owed = request.owed or Money.zero(request.amount.currency)
-    return request.amount - owed + kept - theirs.keeps
+    return request.amount + kept - theirs.keeps
 
 
 def _figures(request: RefundRequest, theirs: Suggestion, off: Money) -> str:
@@ -111,11 +117,15 @@ def _figures(request: RefundRequest, theirs: Suggestion, off: Money) -> str:
         gives = f"Shopify says that the customer owes {-theirs.amount}"
     elif theirs.amount == theirs.left:
         gives += " (all that it has left to refund on this order)"
-    return (
+    ours = f"Retour {request.amount}"
+    if request.owed:
+        ours = f"Retour says that the customer owes {request.owed}"
+    said = (
         f"{gives} after keeping {_named(theirs.fees)};"
-        f" Retour {request.amount} after keeping {_named(kept)}."
+        f" {ours} after keeping {_named(kept)}."
         f" {Money(abs(off.minor), off.currency)} cannot be explained."
     )
+    return f"{said} {EDIT}" if request.owed else said
 
 
 def _named(kept: Mapping[str, Money]) -> str:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from adapters.shopify import charges
 from adapters.shopify.translate import moment, whole
 from connector.errors import Gone, Rejected
 from connector.model import ShopReturn, ShopReturnLine, Sighting
 
 if TYPE_CHECKING:
     from adapters.shopify.calls import Calls
-    from connector.model import Return
+    from connector.model import Deduction, Return
 
 Json = Mapping[str, Any]
 
@@ -109,31 +110,41 @@ def open_of(order: Json) -> list[Sighting]:
     ]
 
 
-def create(calls: Calls, case: Return, instead: Sequence[Json]) -> ShopReturn:
-    """Open our return with what is wanted instead: a request takes no such lines."""
+def create(
+    calls: Calls, case: Return, instead: Sequence[Json], fees: Sequence[Deduction] = ()
+) -> ShopReturn:
+    """Open our return with what is wanted instead: a request takes no such lines.
+
+    With its fees: what a dearer article costs on top, Shopify asks of the customer.
+    """
     rows = _lines(calls, case, "returnReasonNote", SHORT_NOTE)
     asked: dict[str, Any] = {
         "orderId": case.order_ref,
-        "returnLineItems": rows,
+        "returnLineItems": charges.restocked(calls, case.order_ref, rows, fees),
         "exchangeLineItems": list(instead),
     }
+    way_back = charges.way_back(fees)
+    if way_back:
+        asked["returnShippingFee"] = way_back
     payload = calls.change("return_create", "returnCreate", {"input": asked})
     return translate(payload["return"])
 
 
 def request(calls: Calls, case: Return) -> ShopReturn:
     """Ask for our return at the shop."""
-    rows = _lines(calls, case, "customerNote", NOTE)
+    rows = [row for _, row in _lines(calls, case, "customerNote", NOTE)]
     asked = {"input": {"orderId": case.order_ref, "returnLineItems": rows}}
     payload = calls.change("return_request", "returnRequest", asked)
     return translate(payload["return"])
 
 
-def _lines(calls: Calls, case: Return, note_field: str, most: int) -> list[Json]:
-    """Write the lines of our return; the quantities may span several parcels."""
+def _lines(
+    calls: Calls, case: Return, note_field: str, most: int
+) -> list[tuple[str, Json]]:
+    """Write our lines, each with its order line; they may span several parcels."""
     free = _returnable(calls, case.order_ref)
     reasons = _reasons(calls, {line.reason for line in case.lines})
-    rows: list[Json] = []
+    rows: list[tuple[str, Json]] = []
     for line in case.lines:
         left = line.asked
         for parcel_line, quantity in free.get(line.line_ref, ()):
@@ -146,7 +157,7 @@ def _lines(calls: Calls, case: Return, note_field: str, most: int) -> list[Json]
                 mark = f"[{MARK}{case.number}]"
                 note = line.note[: most - len(mark) - 1]
                 row[note_field] = f"{note} {mark}".strip()
-                rows.append(row)
+                rows.append((line.line_ref, row))
                 left -= taken
         if left:
             msg = f"only {line.asked - left} of {line.asked} units can be returned"

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from adapters.shopify.calls import Credentials
     from connector.model import (
         Batch,
+        Deduction,
         Finding,
         Order,
         Prepared,
@@ -262,7 +263,7 @@ class ShopifyShop:
         return returns.read(self._calls, ref)
 
     @understood
-    def open_return(self, case: Return) -> ShopReturn:
+    def open_return(self, case: Return, fees: Sequence[Deduction] = ()) -> ShopReturn:
         """Ask for our return at the shop (not idempotent: sent once).
 
         One with new goods is opened at once: it need not be approved any more.
@@ -270,7 +271,7 @@ class ShopifyShop:
         if swaps.is_wanted(case):
             order = self.order(case.order_ref)
             instead = swaps.rows_for(self._calls, case, order)
-            return returns.create(self._calls, case, instead)
+            return returns.create(self._calls, case, instead, fees)
         return returns.request(self._calls, case)
 
     def approve_return(self, ref: str) -> None:

@@ -34,7 +34,12 @@ def read(calls: Calls, ref: str, currency: str) -> tuple[tuple[Swap, ...], Bill]
     )
     least = Money.zero(currency)
     amount = Money.read(str(owed), currency)[0]
-    bill = Bill(owed=amount if amount.minor > 0 else least, pay_url=str(page or ""))
+    paid = order["totalReceivedSet"]["presentmentMoney"]["amount"]
+    bill = Bill(
+        owed=amount if amount.minor > 0 else least,
+        pay_url=str(page or ""),
+        received=Money.read(str(paid), currency)[0],
+    )
     return tuple(_swap(row) for row in rows), bill
 
 

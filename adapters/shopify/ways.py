@@ -83,6 +83,7 @@ def _prepare_booking(
         return Prepared(preimage=preimage, ask=lacking)
     if request.goods_received:
         known = returns.goods(calls, request.return_ref)
+        preimage["disposed"] = _disposed(known)
         if request.first_sent_at:  # an earlier try may have booked them
             known = {
                 ref: rows
@@ -100,11 +101,12 @@ def _prepare_goods(calls: Calls, request: RefundRequest, order: Order) -> Prepar
         ask = "new goods are sent with a return of the shop, and this one has none"
         return Prepared(preimage=preimage, ask=ask)
     case = returns.read(calls, request.return_ref)
-    known, _ = swaps.read(calls, request.return_ref, order.currency)
+    known, bill = swaps.read(calls, request.return_ref, order.currency)
     picked = judging.pick(request, known)
     preimage |= refunds.before(request, case)
     preimage["swaps"] = {one.ref: one.processed for one in known}
     preimage["picked"] = picked
+    preimage["received"] = bill.received.minor if bill.received else None
     lacking = refunds.lacking_units(request, case)
     if lacking:
         return Prepared(preimage=preimage, ask=lacking)
@@ -162,6 +164,25 @@ def _book(calls: Calls, preimage: Json) -> None:
         calls.change("dispose", "reverseFulfillmentOrderDispose", {"inputs": rows})
 
 
+def _disposed(known: Mapping[str, list[returns.Goods]]) -> dict[str, int]:
+    return {one.ref: one.done for rows in known.values() for one in rows}
+
+
+def _find_booking(calls: Calls, request: RefundRequest, preimage: Json) -> Finding:
+    """Say whether goods that a person paid for were booked; they are in one call."""
+    planned = preimage.get("dispositions") or {}
+    refs = {
+        row["reverseFulfillmentOrderLineItemId"]
+        for rows in planned.values()
+        for row in rows
+    }
+    before: Mapping[str, int] = preimage.get("disposed") or {}
+    now = _disposed(returns.goods(calls, request.return_ref)) if refs else {}
+    if refs and all(now.get(ref, 0) <= before.get(ref, 0) for ref in refs):
+        return Finding(found=Found.ABSENT)
+    return Finding(found=Found.DONE, receipt=_by_hand(request))
+
+
 def _make_goods(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
     """Send `returnProcess`, once, and read what it made: its answer says too little."""
     asked = refunds.process_input(request, preimage)
@@ -201,6 +222,6 @@ def find(
         _, seen = stored.account(calls, request.order_ref, currency)
         return judging.of_credit(request, preimage, seen)
     if preimage.get(BY_HAND):
-        return Finding(found=Found.DONE, receipt=_by_hand(request))
+        return _find_booking(calls, request, preimage)
     case = returns.read(calls, request.return_ref) if request.return_ref else None
     return refunds.find(request, preimage, order, case, now)

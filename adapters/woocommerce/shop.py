@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from connector.model import (
         Batch,
+        Deduction,
         Finding,
         Order,
         Prepared,
@@ -301,8 +302,9 @@ class WooCommerceShop(WithoutReturns):
         return tuple(found for one in able for found in one.listed())
 
     @understood
-    def open_return(self, case: Return) -> ShopReturn:
-        """Make our return in the first plugin that takes one."""
+    def open_return(self, case: Return, fees: Sequence[Deduction] = ()) -> ShopReturn:
+        """Make our return in the first plugin that takes one; none knows of fees."""
+        del fees
         for one in self._plugins.active():
             if one.opens_returns:
                 return one.open(case)

@@ -28,11 +28,11 @@ from connector.simulation.rmas import Rma
 from connector.simulation.shop import SimShop, quietly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
-    from connector.model import Finding, RefundRequest, Return, ShopReturn
+    from connector.model import Deduction, Finding, RefundRequest, Return, ShopReturn
     from connector.simulation.chance import Chance, Time
     from connector.simulation.goods import Made
     from connector.simulation.rmas import Swap
@@ -230,8 +230,9 @@ class SimShopify(SimShop):
             raise Gone(return_ref=ref)
         return self.rmas[ref].seen()
 
-    def open_return(self, case: Return) -> ShopReturn:
+    def open_return(self, case: Return, fees: Sequence[Deduction] = ()) -> ShopReturn:
         """Request a return: no key, so that two are two."""
+        del fees
         units = {line.line_ref: line.asked for line in case.lines}
         order = case.order_ref
         number = case.number

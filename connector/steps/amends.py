@@ -261,6 +261,9 @@ def _call_off(
 ) -> None:
     row = refunds.get(db, refund_id)
     stands = exchanges.of_refund(db, refund_id)
+    if row.state is Refund.PENDING and not row.request.owed:
+        msg = "the rest of the money is on its way to the customer; wait for it"
+        raise BadRequest(msg)
     if stands is None or stands.state is not Exchange.AWAITING_PAYMENT:
         msg = "only an exchange that waits for its customer's payment can be called off"
         raise BadRequest(msg)

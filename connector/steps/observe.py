@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from connector.model import Moved
 from connector.states import Refund
 from connector.steps import made, sent
-from connector.store import atomic, desk, ledger, orders, refunds
+from connector.store import atomic, desk, history, ledger, orders, refunds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -119,6 +119,8 @@ def _check(db: Database, row: RefundRow, order: Order, now: datetime) -> None:
     if not there:
         why = f"refund {row.platform_ref} is no longer in the shop"
     elif all(refund.moved is Moved.NO for refund in there):
+        if _is_rest_by_hand(db, row):
+            return
         why = f"the shop now says that the money of {row.platform_ref} did not move"
     else:
         return
@@ -141,3 +143,14 @@ def _unbooked(db: Database, row: RefundRow, why: str, now: datetime) -> None:
     )
     if not desk.was_settled(db, row.shop, row.id, "unbooked", why):
         desk.put_refund(db, row, "unbooked", why, now)
+
+
+def _is_rest_by_hand(db: Database, row: RefundRow) -> bool:
+    """Say whether a person paid what was left beside new goods, as he was asked to.
+
+    The shop's own record of that money stays a failure for ever.
+    """
+    if not row.request.goods:
+        return False
+    said = history.events(db, row.id, "confirm")
+    return any(one.actor not in history.MACHINES for one in said)

@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from connector.model import Return, ShopReturn
+from connector.model import Resolution, Return, ShopReturn
 from connector.platform import Shop
 from connector.refusals import refusal
-from connector.steps import told
-from connector.store import Database
+from connector.steps import promise, told
+from connector.store import Database, orders
 from connector.store.errands import ErrandRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from connector.model import Deduction
+
+# What the terms charge, and a shop can be told; what goods lost in value comes later.
+CHARGED = ("restocking", "return_shipping")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,21 @@ def _is_disposed(job: Job, seen: Mapping[str, Any]) -> bool:
 
 
 def _ask_open(job: Job) -> ShopReturn:
-    return job.shop.open_return(told.approved(job.case))
+    return job.shop.open_return(told.approved(job.case), _fees(job))
+
+
+def _fees(job: Job) -> tuple[Deduction, ...]:
+    """Return what an exchange is charged, by the very function that will charge it."""
+    units = {
+        line.id: line.approved
+        for line in job.case.lines
+        if line.resolution is Resolution.EXCHANGE and line.approved
+    }
+    if not units:
+        return ()
+    order = orders.get(job.db, job.case.shop, job.case.order_ref)
+    settled = promise.preview(job.db, order, job.case, units)
+    return tuple(one for one in settled.deductions if one.code in CHARGED)
 
 
 def _ask_approve(job: Job) -> None:

@@ -63,6 +63,8 @@ def move(
     if known is None:
         return
     state = advance(EXCHANGE, known.state, event)
+    if state is known.state:
+        return
     db.execute(
         "UPDATE exchanges SET state = :state, changed_at = :now,"
         " made = CASE WHEN :made = '' THEN made ELSE :made END,"
@@ -110,6 +112,7 @@ def unpaid(db: Database, shop: str, before: datetime) -> list[ExchangeRow]:
     rows = db.query(
         "SELECT x.* FROM exchanges x JOIN refunds r ON r.id = x.refund_id"
         " WHERE r.shop = :shop AND x.state = :state AND x.changed_at <= :before"
+        " AND x.owed_minor > 0"
         " ORDER BY x.changed_at, x.refund_id",
         shop=shop,
         state=Exchange.AWAITING_PAYMENT.value,

@@ -14,7 +14,7 @@ from connector.discreet import discreet
 from connector.errors import NotFound, Refused
 from connector.model import Receipt, RefundRequest
 from connector.money import Money
-from connector.states import REFUND, Refund, advance
+from connector.states import REFUND, Refund, advance, of_goods
 from connector.store import credit, desk, exchanges, history, ledger, orders
 from connector.store.database import atomic, moment, stamp
 
@@ -156,9 +156,9 @@ def move(
         ledger.enter(db, after, entry, now)
     if state in _CREDIT:
         credit.enter(db, after, _CREDIT[state], now)
-    if row.request.goods and state in _GOODS:
-        event_there = "sold_out" if event == "sold_out" else _GOODS[state]
-        exchanges.move(db, after, event_there, now, receipt)
+    there = of_goods(state, event, is_owed=bool(row.request.owed))
+    if row.request.goods and there:
+        exchanges.move(db, after, there, now, receipt)
     if state in _ENDS:
         desk.close(db, "refund", refund_id, actor, now)
         db.execute(
@@ -177,15 +177,6 @@ _ENTRY = {
 }
 _ENDS = frozenset(_ENTRY)
 _CREDIT = {Refund.CONFIRMED: "issue", Refund.REVERSED: "reverse"}
-# What becomes of the new goods with their refund.
-_GOODS = {
-    Refund.PENDING: "owe",
-    Refund.CONFIRMED: "release",
-    Refund.REJECTED: "lapse",
-    Refund.FAILED: "lapse",
-    Refund.CANCELLED: "lapse",
-    Refund.REVERSED: "lapse",
-}
 
 
 @atomic

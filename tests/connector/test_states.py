@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connector.errors import IllegalTransition
 from connector.states import (
@@ -11,6 +13,7 @@ from connector.states import (
     EXCHANGE,
     RECEPTION,
     REFUND,
+    TOGETHER,
     Decision,
     Errand,
     Exchange,
@@ -18,6 +21,7 @@ from connector.states import (
     Refund,
     advance,
     final,
+    of_goods,
 )
 
 if TYPE_CHECKING:
@@ -67,3 +71,62 @@ def test_goods_lost_in_part_can_still_be_counted_on() -> None:
 
 def test_new_goods_that_were_given_up_never_move_again() -> None:
     assert final(EXCHANGE) == {Exchange.FALLBACK, Exchange.LAPSED}
+
+
+Pair = tuple[Refund, Exchange]
+EVENTS = sorted({event for _, event in REFUND} | {"ship"})
+
+
+def step(pair: Pair, event: str, *, is_owed: bool) -> Pair:
+    """Move a promise, and its new goods with it; raises IllegalTransition."""
+    refund, exchange = pair
+    if event == "ship":
+        return refund, advance(EXCHANGE, exchange, event)
+    refund = advance(REFUND, refund, event)
+    there = of_goods(refund, event, is_owed=is_owed)
+    return refund, advance(EXCHANGE, exchange, there) if there else exchange
+
+
+def reached(*, is_owed: bool) -> set[Pair]:
+    """Return every pair of states that any sequence of events leads to."""
+    found: set[Pair] = set()
+    fresh: set[Pair] = {(Refund.PLANNED, Exchange.PROPOSED)}
+    while fresh:
+        found |= fresh
+        fresh = {
+            step(pair, event, is_owed=is_owed)
+            for pair in fresh
+            for state, event in [*REFUND, (pair[0], "ship")]
+            if state is pair[0] and _is_lawful(pair, event)
+        } - found
+    return found
+
+
+def _is_lawful(pair: Pair, event: str) -> bool:
+    return event != "ship" or (pair[1], event) in EXCHANGE
+
+
+def test_a_promise_and_its_goods_reach_exactly_the_pairs_that_are_lawful() -> None:
+    lawful = {(one, other) for one, others in TOGETHER.items() for other in others}
+    assert reached(is_owed=True) | reached(is_owed=False) == lawful
+
+
+def test_only_an_exchange_of_which_something_is_owed_waits_for_its_customer() -> None:
+    waits = (Refund.PENDING, Exchange.AWAITING_PAYMENT)
+    assert waits in reached(is_owed=True)
+    assert waits not in reached(is_owed=False)
+    assert (Refund.PENDING, Exchange.RELEASED) not in reached(is_owed=True)
+
+
+@given(events=st.lists(st.sampled_from(EVENTS), max_size=12), is_owed=st.booleans())
+def test_no_sequence_of_events_parts_a_promise_from_its_goods(
+    *, events: list[str], is_owed: bool
+) -> None:
+    pair = (Refund.PLANNED, Exchange.PROPOSED)
+    for event in events:
+        try:
+            pair = step(pair, event, is_owed=is_owed)
+        except IllegalTransition:
+            # What a promise takes, its goods take: only "ship" may be theirs alone.
+            assert event == "ship" or (pair[0], event) not in REFUND
+        assert pair[1] in TOGETHER[pair[0]]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from connector.errors import BadRequest
 from connector.model import Resolution, Terms
 from connector.states import Exchange, Refund
-from connector.steps import amends, byhand, inspect
+from connector.steps import amends, byhand, inspect, unpaid
 from connector.store import Database, atomic, credit, desk, exchanges, returns
 from tests.connector.shapes import eur
 from tests.stories.shopify_counter import ShopifyCounter, counting
@@ -164,6 +166,70 @@ def test_a_dearer_article_is_awaited_until_its_difference_is_paid(
     assert counter.states(case) == [("exchange", Refund.CONFIRMED)]
     assert (counter.sent(), counter.paid()) == ([("coat", 1)], 0)
     assert counter.case(case.id).status == "closed"
+
+
+def test_a_rest_on_its_way_to_the_customer_is_nothing_that_he_owes(
+    counter: ShopifyCounter,
+) -> None:
+    case = counter.file(counter.wish(Resolution.EXCHANGE, "socks"))
+    counter.standin.gateway_next("pending")
+    counter.work(3)
+    [row] = counter.rows(case)
+    stands = exchanges.of_refund(counter.db, row.id)
+    assert stands is not None
+    assert (row.state, stands.state) == (Refund.PENDING, Exchange.RELEASED)
+    late = counter.now + timedelta(days=15)
+    assert unpaid.run(counter.db, counter.real, late) == 0
+    with pytest.raises(BadRequest, match="on its way to the customer"):
+        call_off(counter, row.id)
+    [on_way] = [x for x in counter.there.transactions if x.status == "PENDING"]
+    counter.standin.settle(on_way.gid, "SUCCESS")
+    counter.work(2)
+    assert counter.states(case) == [("exchange", Refund.CONFIRMED)]
+    assert (counter.sent(), counter.paid(), matters(counter)) == (
+        [("socks", 1)],
+        2300,
+        [],
+    )
+    assert counter.case(case.id).status == "closed"
+
+
+def test_a_rest_that_failed_and_was_paid_by_hand_is_not_asked_for_again(
+    counter: ShopifyCounter,
+) -> None:
+    case = counter.file(counter.wish(Resolution.EXCHANGE, "socks"))
+    counter.standin.gateway_next("pending")
+    counter.work(2)
+    [on_way] = [x for x in counter.there.transactions if x.status == "PENDING"]
+    counter.standin.settle(on_way.gid, "FAILURE")
+    counter.work(2)
+    [why] = matters(counter)
+    assert "pay 23.00 EUR by hand" in why
+    [row] = counter.rows(case)
+    byhand.found_out(
+        counter.db,
+        row.id,
+        money_moved=True,
+        why="SEPA 4711",
+        actor="console",
+        now=counter.now,
+    )
+    counter.work(6)
+    assert counter.states(case) == [("exchange", Refund.CONFIRMED)]
+    assert (counter.paid(), matters(counter)) == (0, [])
+    assert counter.case(case.id).status == "closed"
+
+
+def call_off(counter: ShopifyCounter, refund_id: str) -> None:
+    amends.call_off(
+        counter.db,
+        counter.real,
+        refund_id,
+        Resolution.REFUND,
+        actor="console",
+        why="nothing came",
+        now=counter.now,
+    )
 
 
 def test_what_was_sold_meanwhile_falls_back_to_money(counter: ShopifyCounter) -> None:

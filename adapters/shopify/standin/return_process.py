@@ -48,6 +48,7 @@ def process(state: State, data: Json) -> Return:
     parts = _parts(order, transfer) if transfer is not None else []
     if swaps:
         _take_for(order, case, picked, swaps, parts)
+        _charge(case, picked)
     if transfer is not None:
         _refund(state, order, case, picked, parts, data)
     for item, count in picked:
@@ -163,10 +164,14 @@ def _refund(
             refunds.credit(state, order, refund, amount, _expiry(data))
         else:
             refunds.pay(state, order, refund, sale, amount)
-    if picked:
-        for charge in case.fees:
-            charge.charged = True
+    _charge(case, picked)
     refunds.close_refund(state, order, refund)
+
+
+def _charge(case: Return, picked: Picked) -> None:
+    """Take the fee for the way back with the first units, and never again."""
+    for charge in case.fees if picked else ():
+        charge.charged = True
 
 
 def _take_for(

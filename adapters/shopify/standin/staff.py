@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from adapters.shopify.standin import payloads, pricing, return_process, returns
 from adapters.shopify.standin.amounts import rounded
 from adapters.shopify.standin.ids import number
-from adapters.shopify.standin.records import Exchange, ParcelLine, Return, ReturnLine
+from adapters.shopify.standin.records import (
+    Exchange,
+    ParcelLine,
+    Return,
+    ReturnLine,
+    ShippingFee,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,6 +60,25 @@ def create(
             gid = shop.new_gid("ExchangeLineItem")
             case.exchanges.append(Exchange(gid, shop.variants[instead], 1))
         return case.gid
+
+
+def charge(shop: Shop, return_gid: str, amount: str) -> None:
+    """Put a fee for the way back on a return that is open, in the buyer's currency."""
+    with _acting(shop):
+        case = shop.returns[return_gid]
+        order = shop.orders[case.order_gid]
+        fee = order.pair.paid(Decimal(amount))
+        case.fees.append(ShippingFee(shop.new_gid("ReturnShippingFee"), fee))
+        shop.touch(order)
+
+
+def forgive(shop: Shop, order_gid: str, line_gid: str, amount: str) -> None:
+    """Take something off a line of an order that is not paid yet, by editing it."""
+    with _acting(shop):
+        order = shop.orders[order_gid]
+        line = next(one for one in order.lines if one.gid == line_gid)
+        line.line_discount += order.pair.paid(Decimal(amount))
+        shop.touch(order)
 
 
 def _shipped(order: Order, line_gid: str) -> str:
