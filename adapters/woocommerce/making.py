@@ -31,7 +31,7 @@ from connector.model import (
 )
 
 if TYPE_CHECKING:
-    from connector.model import Receipt, RefundRequest, Ware
+    from connector.model import Receipt, RefundRequest, Shelved, Ware
     from connector.money import Money
 
 Json = Mapping[str, Any]
@@ -137,6 +137,20 @@ class Making:
             self.calls.put(f"coupons/{int(coupon['id'])}", asked)
         return rest
 
+    def shelve(self, goods: Shelved) -> None:
+        """Raise the stock by what came back; what stays off the shelf is not told."""
+        if goods.restock:
+            order = self._before(lambda: self._raw(goods.order_ref))
+            body = refunds.shelf_body(goods, str(order["currency"]))
+            self.calls.refund(str(_number(goods.order_ref)), body)
+
+    def is_shelved(self, goods: Shelved) -> bool:
+        """Say whether the booking is there; one that is nothing always is."""
+        if not goods.restock:
+            return True
+        known = self.calls.every(f"orders/{_number(goods.order_ref)}/refunds", {})
+        return any(refunds.is_shelf_of(one, goods.key) for one in known)
+
     def wares(self, order_ref: str, product_ref: str) -> tuple[Ware, ...]:
         """List what is sold of a product; empty where the shop has it no more."""
         order = self._raw(order_ref)
@@ -199,12 +213,7 @@ class Making:
         return self._refund(request)
 
     def _refund(self, request: RefundRequest) -> Receipt:
-        """Post the refund; what is put back on the shelf apart goes first."""
         path = str(_number(request.order_ref))
-        if refunds.is_mixed(request) and not self._before(
-            lambda: self._is_shelved(request)
-        ):
-            self.calls.refund(path, refunds.shelf_body(request))
         answer = self.calls.refund(path, refunds.body(request))
         return refunds.receipt(request, answer)
 
@@ -215,10 +224,6 @@ class Making:
         except OutcomeUnknown as error:
             words = "the shop could not be read; nothing was sent"
             raise Unavailable(words, why=str(error)) from None
-
-    def _is_shelved(self, request: RefundRequest) -> bool:
-        known = self.calls.every(f"orders/{_number(request.order_ref)}/refunds", {})
-        return any(refunds.is_shelf_of(one, request.key) for one in known)
 
     def _make_beside(self, request: RefundRequest, order: Order) -> Receipt:
         if request.way in CREDITS:

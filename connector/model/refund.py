@@ -17,6 +17,7 @@ from connector.money import Money, total
 class Share:
     """Part of a line or charge to be paid back; `quantity` 0 for charges.
 
+    `restock`: all of its units go back on the shelf with this booking; else none.
     `place` is where the units are restocked; empty: where they came from.
 
     `fees` are (code, basis points, minor units) as they were reckoned, waived or not:
@@ -84,7 +85,7 @@ class RefundRequest:
     return_number: str = ""
     return_ref: str = ""  # the shop's own return; empty = a refund without one
     return_lines: tuple[tuple[str, int], ...] = ()  # (shop's return line, quantity)
-    goods_received: bool = False
+    goods_received: bool = False  # all units are judged: the booking says their place
     money_only: bool = False  # an earlier refund booked these units, and paid nothing
     by_gateway: bool = True  # False: a person has paid, only book it
     first_sent_at: datetime | None = None

@@ -55,11 +55,10 @@ class Api:
         return self._order(self._shop.books.bills[ref])
 
     def every(self, path: str, params: Mapping[str, str]) -> Iterator[Any]:
-        """List orders, those in the trash apart, or what was put back on the shelf."""
+        """List orders, those in the trash apart."""
+        del path
         self._shop.read()
-        if path.endswith("/refunds"):
-            yield from self._shop.shelved
-        elif params.get("status") != "trash":
+        if params.get("status") != "trash":
             for bill in list(self._shop.books.bills.values()):
                 if bill.key:
                     yield self._order(bill)
@@ -78,15 +77,7 @@ class Api:
 
     def refund(self, order_ref: str, body: Json) -> Json:
         """Store a refund, then ask the gateway if told."""
-        if coupons.meta(body, translate.META_KEY):
-            return self._shop.take_refund(order_ref, self._request, body)
-        found: Json = self._shop.post(lambda: self._shelve(body))
-        return found
-
-    def _shelve(self, body: Json) -> Json:
-        made = {"id": int(self._shop.new_ref("")), "reason": body["reason"]}
-        self._shop.shelved.append(made)
-        return made
+        return self._shop.take_refund(order_ref, self._request, body)
 
     def _coupon(self, body: Json) -> Json:
         goods, ref = self._shop.books.goods, self._shop.new_ref("")
