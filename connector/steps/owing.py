@@ -78,13 +78,14 @@ def new_goods(
 ) -> tuple[NewGoods, ...]:
     """Return what is sent for these units: of each line the same share of its goods.
 
-    A replacement of which nobody said what it is, is the same ware again. The price
-    is a cumulative share, so that parts add up to the whole (R3).
+    A replacement is the ware that was bought; only where the shop names none is it
+    what a person said. The price is a cumulative share, so that parts add up to the
+    whole (R3).
     """
     sent = promised(rows)
     found = []
     for line in case.lines:
-        goods = line.goods or _same_again(order, line)
+        goods = _same_again(order, line) or line.goods
         if line.id not in units or goods is None:
             continue
         before, after = sent[line.id], sent[line.id] + units[line.id]

@@ -10,6 +10,7 @@ import pytest
 from adapters.sandbox import Sandbox
 from connector.model import Resolution
 from connector.states import Refund
+from connector.steps import amends
 from connector.store import desk, orders
 from tests.connector.shapes import a_line, an_order, eur
 from tests.stories.making_good import Counter, counting, new, stocked, wish
@@ -43,6 +44,31 @@ def test_a_replacement_of_which_nobody_said_what_is_the_same_again(
     assert [(one.ref, one.quantity, one.price) for one in made.goods] == [
         ("m", 2, eur(6000))
     ]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_an_exchange_that_becomes_a_replacement_sends_no_dearer_article(
+    counter: Counter, *, is_known: bool
+) -> None:
+    old = counter.shop.order("29")
+    line = replace(old.lines[0], variant_ref="m" * is_known)
+    counter.shop.sell(replace(old, lines=(line, *old.lines[1:])))
+    case = counter.open(wish(way=Resolution.EXCHANGE, goods=new("coat")))
+    amends.instead(
+        counter.db,
+        counter.shop.abilities,
+        case.id,
+        case.lines[0].id,
+        Resolution.REPLACEMENT,
+        actor="console",
+        why="it was faulty",
+        now=counter.now,
+    )
+    counter.work()
+    sent = [(x.ref, x.price) for one in counter.shop.made for x in one.goods]
+    assert sent == [("m", eur(3000))] * is_known
+    is_asked = desk.is_open(counter.db, "return", case.id, "settlement")
+    assert is_asked is not is_known
 
 
 def test_new_goods_that_nobody_named_are_asked_for(counter: Counter) -> None:
