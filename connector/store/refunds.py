@@ -14,6 +14,7 @@ from connector.discreet import discreet
 from connector.errors import NotFound, Refused
 from connector.model import Receipt, RefundRequest
 from connector.money import Money
+from connector.settlement import Own, goods_out, look_back
 from connector.states import REFUND, Refund, advance
 from connector.store import credit, desk, exchanges, history, ledger, orders
 from connector.store.database import atomic, moment, stamp
@@ -106,13 +107,26 @@ def reserve(
 
 
 def _hold_to_captured(db: Database, shop: str, request: RefundRequest) -> None:
-    if not request.amount:
+    """Refuse money and given goods that together pass what was captured."""
+    if not request.amount and not request.goods:
         return  # nothing that was paid goes back: others may have had all of it
-    captured = orders.get(db, shop, request.order_ref).captured
+    order = orders.get(db, shop, request.order_ref)
     stands = ledger.standing(db, shop, request.order_ref, request.amount.currency)
-    if captured < stands + request.amount:
+    rows = of_order(db, shop, request.order_ref)
+    own = [
+        Own(request=row.request, ref=row.platform_ref) for row in rows if _is_up(row)
+    ]
+    own.append(Own(request=request))
+    stands += goods_out(order, own, look_back(order, own))
+    if order.captured < stands + request.amount:
         msg = "more than remains of what was captured"
-        raise Refused(msg, asked=request.amount, left=captured - stands)
+        raise Refused(msg, asked=request.amount, left=order.captured - stands)
+
+
+def _is_up(row: RefundRow) -> bool:
+    """Say whether a refund stands in the ledger."""
+    over = (Refund.REJECTED, Refund.FAILED, Refund.CANCELLED, Refund.REVERSED)
+    return row.state not in over
 
 
 @atomic

@@ -103,3 +103,29 @@ def test_money_for_exchanged_goods_is_paid_by_hand_where_it_lies(
     assert counter.states(case) == [("refund", Refund.MANUAL)]
     [matter] = desk.about(counter.db, counter.rows(case)[0].id)
     assert "order #29" in matter.why
+
+
+def test_goods_given_and_money_never_pass_what_was_paid(address: str) -> None:
+    shop = stocked(Sandbox())
+    shop.sell(an_order(a_line("a", 3000), a_line("b", 3000)))
+    with counting(address, shop) as counter:
+        counter.open(wish("a", way=Resolution.EXCHANGE, goods=new("l")))
+        counter.work()
+        shop.pay_by_hand("29", eur(3000))  # it names no lines
+        case = counter.open(wish("b"))
+        counter.work()
+        assert counter.rows(case) == []
+        [matter] = desk.about(counter.db, case.id)
+        assert "only 0.00 EUR of this order is left" in matter.why
+        assert shop.paid_out("29") == eur(3000)
+
+
+def test_what_goods_given_leave_is_paid(address: str) -> None:
+    shop = stocked(Sandbox())
+    shop.sell(an_order(a_line("a", 3000), a_line("b", 3000)))
+    with counting(address, shop) as counter:
+        counter.open(wish("a", way=Resolution.EXCHANGE, goods=new("socks")))
+        counter.work()
+        counter.open(wish("b"))
+        counter.work()
+        assert shop.paid_out("29") == eur(2300 + 3000)
