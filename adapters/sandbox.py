@@ -153,10 +153,12 @@ class Sandbox(Goods, WithoutReturns):
         """Look for our key, and keep which refunds were there before."""
         known = self.refunds(request.order_ref)
         already = self._receipt(request)
+        gone = () if already else self.lacking(request)
         return Prepared(
             preimage={"refunds": [refund.ref for refund in known]},
             already=already,
-            sold_out=already is None and self.is_sold_out(request),
+            sold_out=bool(gone),
+            gone=gone,
         )
 
     def refund(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Receipt:

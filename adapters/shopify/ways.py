@@ -110,7 +110,8 @@ def _prepare_goods(calls: Calls, request: RefundRequest, order: Order) -> Prepar
         return Prepared(preimage=preimage, ask=lacking)
     gone = wares.sold_out(calls, request)
     if gone:
-        return Prepared(preimage=preimage, ask=gone, sold_out=True)
+        why = "; ".join(gone.values())
+        return Prepared(preimage=preimage, ask=why, sold_out=True, gone=tuple(gone))
     if not picked:
         return Prepared(preimage=preimage, ask=_no_line(request, case))
     if refunds.places_goods(request):

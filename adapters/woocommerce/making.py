@@ -86,12 +86,13 @@ class Making:
         if request.way in CREDITS:
             asked = prepared.ask or ("" if order.customer.email else NO_EMAIL)
             return replace(prepared, ask=asked)
-        if not self._is_sold_out(request):
+        gone = self._lacking(request)
+        if not gone:
             return prepared
         if booking.found is Found.DONE:
             why = "what goes back was paid, and the new goods are sold out meanwhile"
             return replace(prepared, ask=why)
-        return replace(prepared, sold_out=True, ask="")
+        return replace(prepared, sold_out=True, gone=gone, ask="")
 
     def make(self, request: RefundRequest) -> Receipt:
         """Do what is not done yet: each request is sent once, and looked for before."""
@@ -281,14 +282,14 @@ class Making:
                 found[str(one["id"])] = one
         return list(found.values())
 
-    def _is_sold_out(self, request: RefundRequest) -> bool:
+    def _lacking(self, request: RefundRequest) -> tuple[int, ...]:
         shelf: dict[str, Ware | None] = {}
         for one in request.goods:
             try:
                 shelf[one.ref] = self.ware(request.order_ref, one.ref)
             except Gone:
                 shelf[one.ref] = None
-        return goods.is_sold_out(request, shelf)
+        return goods.lacking(request, shelf)
 
     def _coupons(self, code: str) -> list[Json]:
         """List the coupons of a code; the shop keeps codes in small letters."""

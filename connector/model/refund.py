@@ -160,11 +160,13 @@ class Prepared:
     """What was read just before a refund is sent.
 
     `preimage` is JSON and is committed before the call. `already` is set when the
-    shop has this very refund. `ask` is set when a person must decide instead.
+    shop has this very refund. `ask` is set when a person must decide instead. `gone`
+    are the places in the request's `goods` of what cannot be sent; none named: all.
     """
 
     preimage: Mapping[str, Any]
     already: Receipt | None = None
     ask: str = ""
     sold_out: bool = False  # the new goods are gone, or no longer at that price
+    gone: tuple[int, ...] = ()
     rounding: Money | None = None  # booked difference to the shop's own figure

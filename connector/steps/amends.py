@@ -15,6 +15,7 @@ from connector.steps.reconcile import look
 from connector.store import atomic, desk, exchanges, orders, refunds, returns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from connector.model import Return, ReturnLine
@@ -154,10 +155,14 @@ def _has_begun(
 
 
 @atomic
-def fall_back(db: Database, refund_id: str, why: str, now: datetime) -> None:
+def fall_back(
+    db: Database, refund_id: str, why: str, now: datetime, gone: Sequence[int] = ()
+) -> None:
     """Give what the terms say where new goods are gone; without terms, money.
 
-    Where they say nothing a person is asked, and no money moves meanwhile.
+    `gone` are the places of these in the promise, none for all: the other lines get
+    their goods by a promise of their own. Where the terms say nothing a person is
+    asked, and nothing moves meanwhile.
     """
     row = refunds.get(db, refund_id)
     if row.state is not Refund.PLANNED or row.return_id is None:
@@ -178,8 +183,10 @@ def fall_back(db: Database, refund_id: str, why: str, now: datetime) -> None:
             now=now,
         )
         return
-    for line_id in row.units:
-        returns.resolve(db, case, int(line_id), way, actor="retour", why=why, now=now)
+    lines = [line.id for line in case.lines if str(line.id) in row.units]
+    for place, line_id in enumerate(lines):
+        if not gone or place in gone:
+            returns.resolve(db, case, line_id, way, actor="retour", why=why, now=now)
 
 
 def call_off(

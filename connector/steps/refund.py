@@ -168,7 +168,8 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
     if prepared.already:
         _found(run, row, prepared.already)
     elif prepared.sold_out:
-        amends.fall_back(run.db, row.id, prepared.ask or "sold out", started)
+        why = prepared.ask or "sold out"
+        amends.fall_back(run.db, row.id, why, started, prepared.gone)
     elif prepared.ask:
         _ask_person(run, claim, row, "differs", prepared.ask)
     elif _is_stale(run, claim, started):

@@ -60,9 +60,9 @@ def test_goods_of_one_ware_are_counted_together() -> None:
     order = golden.body("order-create-variable")
     shelf = {"11": goods.ware(RECORDED[11] | {"stock_quantity": 3}, order)}
     two = NewGoods(ref="11", title="T", quantity=2, price=eur(4800))
-    assert not goods.is_sold_out(replace(SWAP, goods=(two,)), shelf)
-    assert goods.is_sold_out(replace(SWAP, goods=(two, two)), shelf)
+    assert goods.lacking(replace(SWAP, goods=(two,)), shelf) == ()
+    assert goods.lacking(replace(SWAP, goods=(two, two)), shelf) == (1,)
     dear = replace(two, price=eur(4799))
-    assert goods.is_sold_out(replace(SWAP, goods=(dear,)), shelf)
+    assert goods.lacking(replace(SWAP, goods=(dear,)), shelf) == (0,)
     free = replace(SWAP, goods=(dear,), way=Resolution.REPLACEMENT)
-    assert not goods.is_sold_out(free, shelf)
+    assert goods.lacking(free, shelf) == ()
