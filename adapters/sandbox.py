@@ -6,7 +6,7 @@ remains, as WooCommerce does.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from connector.model import (
     Prepared,
     Receipt,
     Resolution,
+    Shelved,
     ShopRefund,
     Sighting,
 )
@@ -46,7 +47,8 @@ class Sandbox(Goods, WithoutReturns):
 
     Mishaps: `lost` (paid, no answer), `never` (not paid, no answer), `refused`,
     `unavailable`, `pending`. `calls` counts refunds that reached the shop; `told` are
-    (order ref, text) of what staff was told, by token.
+    (order ref, text) of what staff was told, by token. `restocked` are units by
+    (order ref, line ref), `shelved` what was put back apart from its money.
     """
 
     name: str = "sandbox"
@@ -62,6 +64,9 @@ class Sandbox(Goods, WithoutReturns):
     mishaps: deque[str] = field(default_factory=deque)
     calls: int = 0
     told: dict[str, tuple[str, str]] = field(default_factory=dict)
+    restocked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    shelved: dict[str, Shelved] = field(default_factory=dict)
+    shelf_mishaps: deque[str] = field(default_factory=deque)
 
     def sell(self, order: Order) -> None:
         """Put an order in the shop."""
@@ -148,10 +153,12 @@ class Sandbox(Goods, WithoutReturns):
         """Look for our key, and keep which refunds were there before."""
         known = self.refunds(request.order_ref)
         already = self._receipt(request)
+        gone = () if already else self.lacking(request)
         return Prepared(
             preimage={"refunds": [refund.ref for refund in known]},
             already=already,
-            sold_out=already is None and self.is_sold_out(request),
+            sold_out=bool(gone),
+            gone=gone,
         )
 
     def refund(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Receipt:
@@ -175,10 +182,34 @@ class Sandbox(Goods, WithoutReturns):
             is_slow = mishap == "pending" and is_money
             moved = Moved.PENDING if is_slow else Moved.YES
             self._pay(request.order_ref, request.amount, request.key, moved)
+        for share in request.lines:
+            self.restocked[request.order_ref, share.ref] += (
+                share.quantity * share.restock
+            )
         found = self._receipt(request)
         if mishap == "lost" or found is None:
             raise OutcomeUnknown
         return found
+
+    def shelve(self, goods: Shelved) -> None:
+        """Put units on the shelf, however often it is asked, or play the next mishap.
+
+        Mishaps: `lost` (done, no answer), `never`, `refused`.
+        """
+        mishap = self.shelf_mishaps.popleft() if self.shelf_mishaps else ""
+        if mishap == "refused":
+            raise Rejected
+        if mishap == "never":
+            raise OutcomeUnknown
+        units = goods.quantity * goods.restock
+        self.restocked[goods.order_ref, goods.line_ref] += units
+        self.shelved[goods.key] = goods
+        if mishap == "lost":
+            raise OutcomeUnknown
+
+    def is_shelved(self, goods: Shelved) -> bool:
+        """Look for its key."""
+        return goods.key in self.shelved
 
     def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
         """Find our refund by its key; nothing here runs late, so absence is sure."""

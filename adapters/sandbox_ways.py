@@ -75,16 +75,20 @@ class Goods:
             raise Gone
         return found.credit
 
-    def is_sold_out(self, request: RefundRequest) -> bool:
-        """Say whether what is to be sent is gone, or costs another price now."""
-        for one in request.goods:
-            ware = self.shelf.get(one.ref)
-            if ware is None or (ware.available or 0) < one.quantity:
-                return True
-            is_dear = request.way is Resolution.EXCHANGE
-            if is_dear and ware.price.share(one.quantity, 1) != one.price:
-                return True
-        return False
+    def lacking(self, request: RefundRequest) -> tuple[int, ...]:
+        """Return the places of goods that are gone, or cost another price now."""
+        left = {ref: ware.available or 0 for ref, ware in self.shelf.items()}
+        gone = []
+        for place, one in enumerate(request.goods):
+            if left.get(one.ref, 0) < one.quantity or self._is_dear(request, one):
+                gone.append(place)
+            else:
+                left[one.ref] -= one.quantity
+        return tuple(gone)
+
+    def _is_dear(self, request: RefundRequest, one: NewGoods) -> bool:
+        price = self.shelf[one.ref].price.share(one.quantity, 1)
+        return request.way is Resolution.EXCHANGE and price != one.price
 
     def make(self, request: RefundRequest) -> Made:
         """Make the credit, or the order of new goods; a code is taken once only."""

@@ -9,7 +9,7 @@ from connector.errors import Unsupported
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from connector.model import Deduction, Return, ShopReturn, Sighting
+    from connector.model import Deduction, Return, Shelved, ShopReturn, Sighting
 
 
 class WithoutReturns:
@@ -55,6 +55,15 @@ class WithoutReturns:
     def cancel_return(self, ref: str) -> None:
         """Refuse."""
         raise Unsupported(ref=ref)
+
+    def shelve(self, goods: Shelved) -> None:
+        """Refuse."""
+        raise Unsupported(line=goods.line_ref, units=goods.quantity)
+
+    def is_shelved(self, goods: Shelved) -> bool:
+        """Say no."""
+        del goods
+        return False
 
     def dispose(self, ref: str, units: Mapping[str, int]) -> None:
         """Refuse."""

@@ -67,6 +67,7 @@ ABILITIES: Mapping[str, str] = {
     "keeps_credit": N_("It keeps the balance of store credit"),
     "bonus_apart": N_("A bonus is a credit of its own there"),
     "pays_on_order": N_("New goods join the order that they replace"),
+    "restocks_by_line": N_("A refund restocks some of its lines and others not"),
     "places": N_("Goods can go back to"),
 }
 

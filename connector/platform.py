@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Receipt,
         RefundRequest,
         Return,
+        Shelved,
         ShopRefund,
         ShopReturn,
         Sighting,
@@ -59,6 +60,7 @@ class Abilities:
     keeps_credit: bool = False  # it keeps the balance of store credit; else we do
     bonus_apart: bool = False  # a bonus is a credit of its own there
     pays_on_order: bool = False  # new goods join the order that they replace
+    restocks_by_line: bool = True  # a refund restocks some of its lines, others not
     places: tuple[Place, ...] = ()  # where goods can be restocked, if there is a choice
 
 
@@ -344,15 +346,26 @@ class Shop(Protocol):
         """Cancel the shop's return, of which nothing was processed."""
         ...
 
+    def shelve(self, goods: Shelved) -> None:
+        """Put judged goods on the shelf, or say that they are not (sent once).
+
+        Raises Unsupported where the platform has no safe way to.
+        """
+        ...
+
+    def is_shelved(self, goods: Shelved) -> bool:
+        """Say whether that is done: by its key, or by what went that way in all."""
+        ...
+
     def dispose(self, ref: str, units: Mapping[str, int]) -> None:
-        """Book goods that came back after their money (not idempotent: sent once).
+        """Say that goods arrived, where `books_arrivals` (not idempotent: sent once).
 
         `units` are received quantities by the shop's return line.
         """
         ...
 
     def disposed(self, ref: str) -> Mapping[str, int]:
-        """Return how many units of each return line were disposed of already."""
+        """Return how many units of each return line the shop knows to be back."""
         ...
 
     def close_return(self, ref: str) -> None:

@@ -31,6 +31,7 @@ from connector.steps import (
     recheck,
     reconcile,
     refund,
+    shelving,
     statements,
     sweep,
     sync,
@@ -132,8 +133,9 @@ def recheck_returns(work: Work, shop: str) -> int:
 
 
 def tell_arrivals(work: Work, shop: str) -> int:
-    """Plan to let the shop know of goods that came back."""
-    return arrivals.run(work.db, work.shops[shop], work.clock())
+    """Plan to let the shop know of goods that came back, and to put them back."""
+    told = arrivals.run(work.db, work.shops[shop], work.clock())
+    return told + shelving.run(work.db, work.shops[shop], work.clock())
 
 
 def sweep_shop(work: Work, shop: str) -> int:

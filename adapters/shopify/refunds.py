@@ -44,11 +44,16 @@ def prepare(calls: Calls, request: RefundRequest, order: Order) -> Prepared:
     lacking = lacking_units(request, case)
     if lacking:
         return Prepared(preimage=preimage, ask=lacking)
-    if request.goods_received:
+    if places_goods(request):
         known = returns.goods(calls, request.return_ref)
         preimage["dispositions"] = dispositions(request, case, known)
     ask, rounding = outcome.compare(calls, request, order, case)
     return Prepared(preimage=preimage, ask=ask, rounding=rounding)
+
+
+def places_goods(request: RefundRequest) -> bool:
+    """Say whether the booking says of some goods where they are put."""
+    return request.goods_received or any(share.restock for share in request.lines)
 
 
 def before(request: RefundRequest, case: ShopReturn) -> dict[str, Any]:
@@ -82,19 +87,24 @@ def lacking_units(request: RefundRequest, case: ShopReturn) -> str:
 def dispositions(
     request: RefundRequest, case: ShopReturn, known: Mapping[str, list[returns.Goods]]
 ) -> Json:
-    """Plan what becomes of the goods, so that a resend asks for the very same."""
+    """Plan what becomes of the goods, so that a resend asks for the very same.
+
+    Of units that are not all judged yet only those are named that go on the shelf.
+    """
     shares = {share.ref: share for share in request.lines}
     told = {
         line.ref: shares[line.line_ref]
         for line in case.lines
         if line.line_ref in shares
+        and (request.goods_received or shares[line.line_ref].restock)
     }
     kinds = {
         ref: "RESTOCKED" if share.restock else "NOT_RESTOCKED"
         for ref, share in told.items()
     }
     places = {ref: share.place for ref, share in told.items() if share.place}
-    return returns.dispositions(known, dict(request.return_lines), kinds, places)
+    units = {ref: n for ref, n in request.return_lines if ref in told}
+    return returns.dispositions(known, units, kinds, places)
 
 
 def process_input(request: RefundRequest, preimage: Json) -> dict[str, Any]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adapters.shopify import charges
 from adapters.shopify.translate import moment, whole
-from connector.errors import Gone, Rejected
+from connector.errors import Gone, Rejected, Unsupported
 from connector.model import ShopReturn, ShopReturnLine, Sighting
 
 if TYPE_CHECKING:
     from adapters.shopify.calls import Calls
-    from connector.model import Deduction, Return
+    from connector.model import Deduction, Return, Shelved
 
 Json = Mapping[str, Any]
 
@@ -26,7 +27,7 @@ STATUS = {
 }
 REASONS = {"period_ended": "RETURN_PERIOD_ENDED", "final_sale": "FINAL_SALE"}
 OTHER = "other-reason"
-RESTOCKED = "RESTOCKED"
+RESTOCKED, KEPT_OFF = "RESTOCKED", "NOT_RESTOCKED"
 MOST = 250
 MOST_SWAPS = 50
 NOTE, SHORT_NOTE, DECLINE_NOTE = 300, 255, 500
@@ -220,12 +221,16 @@ def close(calls: Calls, ref: str) -> None:
 
 
 class Goods(NamedTuple):
-    """A line of the goods' way back; `place` is where they were sent from."""
+    """A line of the goods' way back; `place` is where they were sent from.
+
+    `kinds` are units by what became of them, `done` all of these.
+    """
 
     ref: str
     total: int
     done: int
     place: str
+    kinds: Mapping[str, int] = {}
 
 
 def goods(calls: Calls, ref: str) -> dict[str, list[Goods]]:
@@ -242,9 +247,16 @@ def goods(calls: Calls, ref: str) -> dict[str, list[Goods]]:
     for reverse in found["reverseFulfillmentOrders"]["nodes"]:
         for one in whole(reverse["lineItems"], MOST, "reverse lines"):
             parcel_line = str((one.get("fulfillmentLineItem") or {}).get("id") or "")
-            done = sum(int(part["quantity"]) for part in one["dispositions"])
-            place = sent_from.get(parcel_line, "")
-            row = Goods(str(one["id"]), int(one["totalQuantity"]), done, place)
+            kinds: Counter[str] = Counter()
+            for part in one["dispositions"]:
+                kinds[str(part["type"])] += int(part["quantity"])
+            row = Goods(
+                ref=str(one["id"]),
+                total=int(one["totalQuantity"]),
+                done=kinds.total(),
+                place=sent_from.get(parcel_line, ""),
+                kinds=kinds,
+            )
             for line_ref in by_parcel_line.get(parcel_line, ())[:1]:
                 goods.setdefault(line_ref, []).append(row)
     return goods
@@ -282,7 +294,7 @@ def dispositions(
     inputs: dict[str, list[Json]] = {}
     for line_ref, wanted in units.items():
         left = wanted
-        kind = kinds.get(line_ref, "NOT_RESTOCKED")
+        kind = kinds.get(line_ref, KEPT_OFF)
         for reverse in known.get(line_ref, ()):
             place = places.get(line_ref) or reverse.place
             taken = min(left, reverse.total - reverse.done)
@@ -299,12 +311,32 @@ def dispositions(
     return inputs
 
 
-def dispose(calls: Calls, ref: str, units: Mapping[str, int]) -> None:
-    """Book goods that came back after their money."""
-    kinds = dict.fromkeys(units, RESTOCKED)
-    spread = dispositions(goods(calls, ref), units, kinds, {})
-    rows = [row for found in spread.values() for row in found]
-    if sum(row["quantity"] for row in rows) < sum(units.values()):
-        msg = "more came back than this return has open at the shop"
+def shelve(calls: Calls, asked: Shelved) -> None:
+    """Book judged goods apart from their money; raises Rejected for what is not open.
+
+    Shopify would take more than is open without complaint.
+    """
+    if not (asked.return_ref and asked.return_line):
+        msg = "Shopify has no return of these goods"
+        raise Unsupported(msg)
+    ref = asked.return_line
+    places = {ref: asked.place} if asked.place else {}
+    known = goods(calls, asked.return_ref)
+    spread = dispositions(known, {ref: asked.quantity}, {ref: _kind(asked)}, places)
+    rows = spread.get(ref, [])
+    if sum(row["quantity"] for row in rows) < asked.quantity:
+        msg = "Shopify has not so many units of this return open, or not their place"
         raise Rejected(msg)
     calls.change("dispose", "reverseFulfillmentOrderDispose", {"inputs": rows})
+
+
+def is_shelved(calls: Calls, asked: Shelved) -> bool:
+    """Say whether all that is to go that way by our books went there, by anybody."""
+    if not asked.return_ref:
+        return False
+    rows = goods(calls, asked.return_ref).get(asked.return_line, ())
+    return sum(row.kinds.get(_kind(asked), 0) for row in rows) >= asked.total
+
+
+def _kind(asked: Shelved) -> str:
+    return RESTOCKED if asked.restock else KEPT_OFF

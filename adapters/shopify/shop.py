@@ -25,7 +25,7 @@ from adapters.shopify import (
 from adapters.shopify.able import Able
 from adapters.shopify.calls import Calls
 from adapters.wire import Timeouts, understood, understood_each
-from connector.errors import Gone, Rejected
+from connector.errors import Gone, Rejected, Unsupported
 from connector.model import Change, Sighting
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Receipt,
         RefundRequest,
         Return,
+        Shelved,
         ShopRefund,
         ShopReturn,
         Ware,
@@ -287,9 +288,18 @@ class ShopifyShop:
         returns.cancel(self._calls, ref)
 
     @understood
+    def shelve(self, goods: Shelved) -> None:
+        """Book judged goods apart from their money (sent once)."""
+        returns.shelve(self._calls, goods)
+
+    @understood
+    def is_shelved(self, goods: Shelved) -> bool:
+        """Say whether that many were booked so."""
+        return returns.is_shelved(self._calls, goods)
+
     def dispose(self, ref: str, units: Mapping[str, int]) -> None:
-        """Book goods that came back after their money (sent once)."""
-        returns.dispose(self._calls, ref, units)
+        """Refuse: Shopify wants to hear only what becomes of goods."""
+        raise Unsupported(ref=ref, lines=len(units))
 
     @understood
     def disposed(self, ref: str) -> Mapping[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from connector.money import Money
 
 if TYPE_CHECKING:
     from adapters.shopify.calls import Calls
-    from connector.model import RefundRequest
+    from connector.model import NewGoods, RefundRequest
 
 Json = Mapping[str, Any]
 PLAIN = "Default Title"  # of the only variant of a product without options
@@ -100,17 +101,28 @@ def _price(row: Json, currency: str, *, included: bool) -> tuple[Money, Money]:
     return (subtotal if included else subtotal + tax), subtotal
 
 
-def sold_out(calls: Calls, request: RefundRequest) -> str:
-    """Say what of the new goods is gone, or no longer at that price; "" for nothing."""
-    for goods in request.goods:
-        try:
-            ware = one(calls, request.order_ref, goods.ref)
-        except Gone:
-            return f"{goods.title} is no longer sold"
-        if ware.available is not None and ware.available < goods.quantity:
-            return f"{ware.available} of {goods.quantity} {goods.title} are left"
-        is_dear = request.way is Resolution.EXCHANGE
-        price = ware.price.share(goods.quantity, 1)
-        if is_dear and abs(price.minor - goods.price.minor) > goods.quantity:
-            return f"{goods.title} costs {price} now, not {goods.price}"
+def sold_out(calls: Calls, request: RefundRequest) -> dict[int, str]:
+    """Say what of the new goods is gone, or no longer at that price, by its place."""
+    gone: dict[int, str] = {}
+    taken: Counter[str] = Counter()
+    for place, goods in enumerate(request.goods):
+        why = _lacks(calls, request, goods, taken[goods.ref])
+        if why:
+            gone[place] = why
+        else:
+            taken[goods.ref] += goods.quantity
+    return gone
+
+
+def _lacks(calls: Calls, request: RefundRequest, goods: NewGoods, taken: int) -> str:
+    try:
+        ware = one(calls, request.order_ref, goods.ref)
+    except Gone:
+        return f"{goods.title} is no longer sold"
+    if ware.available is not None and ware.available - taken < goods.quantity:
+        return f"{ware.available - taken} of {goods.quantity} {goods.title} are left"
+    is_dear = request.way is Resolution.EXCHANGE
+    price = ware.price.share(goods.quantity, 1)
+    if is_dear and abs(price.minor - goods.price.minor) > goods.quantity:
+        return f"{goods.title} costs {price} now, not {goods.price}"
     return ""

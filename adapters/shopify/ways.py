@@ -81,7 +81,7 @@ def _prepare_booking(
     lacking = refunds.lacking_units(request, case)
     if lacking:
         return Prepared(preimage=preimage, ask=lacking)
-    if request.goods_received:
+    if refunds.places_goods(request):
         known = returns.goods(calls, request.return_ref)
         preimage["disposed"] = _disposed(known)
         if request.first_sent_at:  # an earlier try may have booked them
@@ -112,10 +112,11 @@ def _prepare_goods(calls: Calls, request: RefundRequest, order: Order) -> Prepar
         return Prepared(preimage=preimage, ask=lacking)
     gone = wares.sold_out(calls, request)
     if gone:
-        return Prepared(preimage=preimage, ask=gone, sold_out=True)
+        why = "; ".join(gone.values())
+        return Prepared(preimage=preimage, ask=why, sold_out=True, gone=tuple(gone))
     if not picked:
         return Prepared(preimage=preimage, ask=_no_line(request, case))
-    if request.goods_received:
+    if refunds.places_goods(request):
         goods = returns.goods(calls, request.return_ref)
         preimage["dispositions"] = refunds.dispositions(request, case, goods)
     ask, rounding = outcome.compare(calls, request, order, case, picked)

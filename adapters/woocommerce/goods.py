@@ -72,22 +72,23 @@ def _net(product: Json, order: Json) -> tuple[Decimal, tuple[TaxRate, ...] | Non
     return price, rates.of_class(order, product.get("tax_class"))
 
 
-def is_sold_out(request: RefundRequest, shelf: Mapping[str, Ware | None]) -> bool:
-    """Say whether what is to be sent is gone, or costs another price now."""
-    wanted: dict[str, int] = {}
-    for one in request.goods:
-        wanted[one.ref] = wanted.get(one.ref, 0) + one.quantity
-    for ref, quantity in wanted.items():
-        found = shelf.get(ref)
-        if found is None:
-            return True
-        if found.available is not None and found.available < quantity:
-            return True
-    if request.way is not Resolution.EXCHANGE:
-        return False
-    return any(
-        _is_dear(shelf[one.ref], one.quantity, one.price) for one in request.goods
-    )
+def lacking(
+    request: RefundRequest, shelf: Mapping[str, Ware | None]
+) -> tuple[int, ...]:
+    """Return the places of goods that are gone, or cost another price now."""
+    taken: dict[str, int] = {}
+    gone = []
+    for place, one in enumerate(request.goods):
+        found, asked = shelf.get(one.ref), taken.get(one.ref, 0) + one.quantity
+        most = asked if found is None or found.available is None else found.available
+        is_dear = request.way is Resolution.EXCHANGE and _is_dear(
+            found, one.quantity, one.price
+        )
+        if found is None or most < asked or is_dear:
+            gone.append(place)
+        else:
+            taken[one.ref] = asked
+    return tuple(gone)
 
 
 def _is_dear(found: Ware | None, quantity: int, price: Money) -> bool:

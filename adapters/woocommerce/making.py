@@ -33,7 +33,7 @@ from connector.model import (
 from connector.money import total
 
 if TYPE_CHECKING:
-    from connector.model import Receipt, RefundRequest, Ware
+    from connector.model import Receipt, RefundRequest, Shelved, Ware
     from connector.money import Money
 
 Json = Mapping[str, Any]
@@ -89,12 +89,13 @@ class Making:
             coupons.added(self._raw(request.order_ref))  # Rejected if it is not known
             asked = prepared.ask or ("" if order.customer.email else NO_EMAIL)
             return replace(prepared, ask=asked)
-        if not self._is_sold_out(request):
+        gone = self._lacking(request)
+        if not gone:
             return self._with_credit(request, prepared)
         if booking.found is Found.DONE:
             why = "what goes back was paid, and the new goods are sold out meanwhile"
             return replace(prepared, ask=why)
-        return replace(prepared, sold_out=True, ask="")
+        return replace(prepared, sold_out=True, gone=gone, ask="")
 
     def _with_credit(self, request: RefundRequest, prepared: Prepared) -> Prepared:
         """Ask where a coupon that goods were bought with cannot be good again."""
@@ -178,6 +179,20 @@ class Making:
         )
         return total(found, currency)
 
+    def shelve(self, goods: Shelved) -> None:
+        """Raise the stock by what came back; what stays off the shelf is not told."""
+        if goods.restock:
+            order = self._before(lambda: self._raw(goods.order_ref))
+            body = refunds.shelf_body(goods, str(order["currency"]))
+            self.calls.refund(str(_number(goods.order_ref)), body)
+
+    def is_shelved(self, goods: Shelved) -> bool:
+        """Say whether the booking is there; one that is nothing always is."""
+        if not goods.restock:
+            return True
+        known = self.calls.every(f"orders/{_number(goods.order_ref)}/refunds", {})
+        return any(refunds.is_shelf_of(one, goods.key) for one in known)
+
     def wares(self, order_ref: str, product_ref: str) -> tuple[Ware, ...]:
         """List what is sold of a product; empty where the shop has it no more."""
         order = self._raw(order_ref)
@@ -241,12 +256,7 @@ class Making:
         return self._refund(request)
 
     def _refund(self, request: RefundRequest) -> Receipt:
-        """Post the refund; what is put back on the shelf apart goes first."""
         path = str(_number(request.order_ref))
-        if refunds.is_mixed(request) and not self._before(
-            lambda: self._is_shelved(request)
-        ):
-            self.calls.refund(path, refunds.shelf_body(request))
         answer = self.calls.refund(path, refunds.body(request))
         receipt = refunds.receipt(request, answer)
         for code in credited.given_back(request):
@@ -261,10 +271,6 @@ class Making:
         except OutcomeUnknown as error:
             words = "the shop could not be read; nothing was sent"
             raise Unavailable(words, why=str(error)) from None
-
-    def _is_shelved(self, request: RefundRequest) -> bool:
-        known = self.calls.every(f"orders/{_number(request.order_ref)}/refunds", {})
-        return any(refunds.is_shelf_of(one, request.key) for one in known)
 
     def _make_beside(self, request: RefundRequest, order: Order) -> Receipt:
         if request.way in CREDITS:
@@ -325,14 +331,14 @@ class Making:
                 found[str(one["id"])] = one
         return list(found.values())
 
-    def _is_sold_out(self, request: RefundRequest) -> bool:
+    def _lacking(self, request: RefundRequest) -> tuple[int, ...]:
         shelf: dict[str, Ware | None] = {}
         for one in request.goods:
             try:
                 shelf[one.ref] = self.ware(request.order_ref, one.ref)
             except Gone:
                 shelf[one.ref] = None
-        return goods.is_sold_out(request, shelf)
+        return goods.lacking(request, shelf)
 
     def _coupons(self, code: str) -> list[Json]:
         """List the coupons of a code; the shop keeps codes in small letters."""

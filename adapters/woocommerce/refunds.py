@@ -26,7 +26,7 @@ from connector.money import Money, total
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connector.model import Order, RefundRequest, Share, ShopRefund
+    from connector.model import Order, RefundRequest, Share, Shelved, ShopRefund
 
 # Longer than any PHP run: a refund still without its payment then needs a person.
 GATEWAY_PATIENCE = timedelta(hours=1)
@@ -85,8 +85,7 @@ def _whole(request: RefundRequest) -> list[dict[str, str]]:
 def _at_shop(request: RefundRequest) -> tuple[Share, ...]:
     """Return the lines as they are booked: no VAT of what was paid with goods.
 
-    The fee below zero on the new order takes that VAT off already. Units that a
-    refund of their own puts back on the shelf are not named twice.
+    The fee below zero on the new order takes that VAT off already.
     """
     lines = request.lines
     swapped = [x.amount for x in request.deductions if x.code == "exchange"]
@@ -95,8 +94,6 @@ def _at_shop(request: RefundRequest) -> tuple[Share, ...]:
         carried = total((x.gross for x in request.shipping), request.amount.currency)
         goods = max(booked(request) - carried, whole - whole)
         lines = tuple(_part(one, goods, whole) for one in lines)
-    if is_mixed(request):
-        lines = tuple(replace(x, quantity=0) if x.restock else x for x in lines)
     return lines
 
 
@@ -114,25 +111,22 @@ def _part(share: Share, of: Money, whole: Money) -> Share:
     )
 
 
-def is_mixed(request: RefundRequest) -> bool:
-    """Say whether some goods go back on the shelf and others do not.
+def shelf_body(goods: Shelved, currency: str) -> dict[str, Any]:
+    """Return a refund of nothing that puts units back on the shelf.
 
-    `api_restock` is one for all lines: what goes back is then booked apart.
+    It raises the stock by what is asked, whatever sells meanwhile.
     """
-    return len({one.restock for one in request.lines if one.quantity}) > 1
-
-
-def shelf_body(request: RefundRequest) -> dict[str, Any]:
-    """Return a refund of nothing that puts back on the shelf what goes there."""
     return {
-        "amount": Money.zero(request.amount.currency).decimal,
-        "reason": f"Restocked for {request.reason[:100]} [RS-{request.key}]",
+        "amount": Money.zero(currency).decimal,
+        "reason": f"Restocked for {goods.return_number[:100]} [RS-{goods.key}]",
         "api_refund": False,
         "api_restock": True,
         "line_items": [
-            {"id": _number(one.ref), "quantity": one.quantity, "refund_total": "0"}
-            for one in request.lines
-            if one.restock and one.quantity
+            {
+                "id": _number(goods.line_ref),
+                "quantity": goods.quantity,
+                "refund_total": "0",
+            }
         ],
     }
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Receipt,
         RefundRequest,
         Return,
+        Shelved,
         ShopRefund,
         ShopReturn,
         Ware,
@@ -128,6 +129,7 @@ class WooCommerceShop(WithoutReturns):
             opens_returns=self._plugins.is_sure
             and any(one.opens_returns for one in running),
             pays_through_returns=False,
+            restocks_by_line=False,
             ways=making.WAYS,
             lists_refunds=True,
             rewrites_requests=any(one.rewrites_requests for one in running),
@@ -320,6 +322,16 @@ class WooCommerceShop(WithoutReturns):
         """Decline a return in its plugin."""
         del reason  # no plugin has a list of them
         self._plugins.of_ref(ref).decline(ref, note)
+
+    @understood
+    def shelve(self, goods: Shelved) -> None:
+        """Put units back on the shelf by a refund of nothing (sent once)."""
+        self._making.shelve(goods)
+
+    @understood
+    def is_shelved(self, goods: Shelved) -> bool:
+        """Look for the key of it among the order's refunds."""
+        return self._making.is_shelved(goods)
 
     @understood
     def dispose(self, ref: str, units: Mapping[str, int]) -> None:

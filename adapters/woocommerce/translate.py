@@ -260,9 +260,12 @@ _Back = Mapping[str, tuple[int, Money]]
 
 
 def _back(refunds: list[Json], reading: Reading) -> _Back:
-    """Add up, by the order's line, the units and gross that refunds name."""
+    """Add up, by the order's line, the units and gross that refunds name.
+
+    What only put goods on the shelf names units that their money names too.
+    """
     back: dict[str, tuple[int, Money]] = {}
-    for refund in refunds:
+    for refund in (one for one in refunds if not is_shelf(one)):
         for one in _refunded(refund, reading):
             units, money = back.get(one.line_ref, (0, Money.zero(reading.currency)))
             back[one.line_ref] = (units + one.quantity, money + one.gross)

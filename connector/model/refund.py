@@ -17,6 +17,7 @@ from connector.money import Money, total
 class Share:
     """Part of a line or charge to be paid back; `quantity` 0 for charges.
 
+    `restock`: all of its units go back on the shelf with this booking; else none.
     `place` is where the units are restocked; empty: where they came from.
 
     `fees` are (code, basis points, minor units) as they were reckoned, waived or not:
@@ -84,7 +85,7 @@ class RefundRequest:
     return_number: str = ""
     return_ref: str = ""  # the shop's own return; empty = a refund without one
     return_lines: tuple[tuple[str, int], ...] = ()  # (shop's return line, quantity)
-    goods_received: bool = False
+    goods_received: bool = False  # all units are judged: the booking says their place
     money_only: bool = False  # an earlier refund booked these units, and paid nothing
     by_gateway: bool = True  # False: a person has paid, only book it
     promised_at: datetime | None = None  # nothing under its key is older
@@ -170,11 +171,13 @@ class Prepared:
     """What was read just before a refund is sent.
 
     `preimage` is JSON and is committed before the call. `already` is set when the
-    shop has this very refund. `ask` is set when a person must decide instead.
+    shop has this very refund. `ask` is set when a person must decide instead. `gone`
+    are the places in the request's `goods` of what cannot be sent; none named: all.
     """
 
     preimage: Mapping[str, Any]
     already: Receipt | None = None
     ask: str = ""
     sold_out: bool = False  # the new goods are gone, or no longer at that price
+    gone: tuple[int, ...] = ()
     rounding: Money | None = None  # booked difference to the shop's own figure

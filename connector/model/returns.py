@@ -146,6 +146,28 @@ class ReturnLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shelved:
+    """Judged units of a return line that go their way apart from their money.
+
+    `key` is its name for life. `restock` False: they stay off the shelf, and the shop
+    is only told. `total` is how many units of the line have gone that way in all by
+    our books, these included. `return_ref` and `return_line` are the shop's own,
+    empty where it has none; `place` is empty where they came from.
+    """
+
+    key: str
+    order_ref: str
+    line_ref: str
+    quantity: int
+    total: int
+    restock: bool
+    place: str = ""
+    return_number: str = ""
+    return_ref: str = ""
+    return_line: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What a verdict fixed about the money of a return, kept with the return.
 

@@ -5,8 +5,9 @@ paid; no tax is computed from a rate where the shop stored one. The preview that
 customer and merchant see is the very function that pays.
 """
 
-from connector.settlement.before import externals
+from connector.settlement.before import externals, look_back
 from connector.settlement.credit import Credit, bonus, difference
+from connector.settlement.given import goods_out
 from connector.settlement.prices import as_paid, claw_back, inclusive_tax, unbundle
 from connector.settlement.reckon import settle
 from connector.settlement.tenders import TENDER_ORDER
@@ -31,7 +32,9 @@ __all__ = [
     "claw_back",
     "difference",
     "externals",
+    "goods_out",
     "inclusive_tax",
+    "look_back",
     "settle",
     "unbundle",
 ]

@@ -10,6 +10,7 @@ from connector.model import Deduction, Share
 from connector.money import Money, total
 from connector.settlement import tenders
 from connector.settlement.before import look_back
+from connector.settlement.given import goods_out
 from connector.settlement.prices import as_paid
 from connector.settlement.shares import of_charge, of_line
 from connector.settlement.vocabulary import Settlement
@@ -84,7 +85,7 @@ def settle(
     if extras.shipping:
         so_far.shipping = _shipping(order, extras, before, so_far.ask)
     _return_fee(extras, before, so_far)
-    return _close(order, extras, before, so_far)
+    return _close(order, extras, before, so_far, goods_out(order, own, before))
 
 
 def _held_back(line: Line, wanted: Units, before: Before) -> str:
@@ -178,7 +179,9 @@ def _return_fee(extras: Extras, before: Before, so_far: _Sum) -> None:
         so_far.fees.append(Deduction(code="return_shipping", amount=amount))
 
 
-def _close(order: Order, extras: Extras, before: Before, so_far: _Sum) -> Settlement:
+def _close(
+    order: Order, extras: Extras, before: Before, so_far: _Sum, given: Money
+) -> Settlement:
     """Take fees off the goods, add shipping, hold the sum, split it over tenders."""
     currency = order.currency
     goods = sum(share.gross.minor for share in so_far.lines)
@@ -187,7 +190,7 @@ def _close(order: Order, extras: Extras, before: Before, so_far: _Sum) -> Settle
     due = goods - sum(one.amount.minor for one in kept)
     due += sum(share.gross.minor for share in so_far.shipping)
     left = tenders.left_by_tender(order, before)
-    room = tenders.room(order, left)
+    room = max(0, tenders.room(order, left) - given.minor)
     excess = max(0, due - room)
     rounding = sum(one.amount.minor for one in so_far.rounded)
     if excess > max(0, so_far.cents):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Order,
         Prepared,
         RefundRequest,
+        Shelved,
         ShopRefund,
         Ware,
     )
@@ -50,6 +51,7 @@ class SimShop(WithoutHooks, WithoutReturns):
         self.skew = timedelta(seconds=chance.choice([-120, -3, 0, 0, 4, 120]))
         self.fates: Counter[str] = Counter()
         self._refs = 0
+        self.shelved: dict[str, Shelved] = {}
 
     def now(self) -> datetime:
         """Return what the shop's own clock shows."""
@@ -80,6 +82,16 @@ class SimShop(WithoutHooks, WithoutReturns):
         if ref not in self.books.bills:
             raise Gone(order=ref)
         return self.books.bills[ref].snapshot()
+
+    def shelve(self, goods: Shelved) -> None:
+        """Put units back on the shelf, if the request arrives."""
+        self.read()
+        self.shelved[goods.key] = goods
+
+    def is_shelved(self, goods: Shelved) -> bool:
+        """Say whether they were put back."""
+        self.read()
+        return goods.key in self.shelved
 
     def read(self) -> None:
         """Let fate have its say of a read."""

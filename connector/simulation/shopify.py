@@ -32,7 +32,14 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from connector.model import Deduction, Finding, RefundRequest, Return, ShopReturn
+    from connector.model import (
+        Deduction,
+        Finding,
+        RefundRequest,
+        Return,
+        Shelved,
+        ShopReturn,
+    )
     from connector.simulation.chance import Chance, Time
     from connector.simulation.goods import Made
     from connector.simulation.rmas import Swap
@@ -255,9 +262,14 @@ class SimShopify(SimShop):
         """Cancel an open return."""
         self.send(lambda: self._turn(ref, "open", "cancelled"))
 
-    def dispose(self, ref: str, units: Mapping[str, int]) -> None:
+    def shelve(self, goods: Shelved) -> None:
         """Book goods; more than there are is taken without complaint."""
-        self.send(lambda: self.rmas[ref].dispose(units))
+        units = {goods.return_line: goods.quantity}
+        self.send(lambda: self._shelve(goods, units))
+
+    def _shelve(self, goods: Shelved, units: Mapping[str, int]) -> None:
+        self.rmas[goods.return_ref].dispose(units)
+        self.shelved[goods.key] = goods
 
     def disposed(self, ref: str) -> Mapping[str, int]:
         """Return the units disposed of."""

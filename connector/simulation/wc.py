@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from adapters.woocommerce import coupons, swaps, translate
-from adapters.woocommerce.reading import meta
 from connector.errors import Gone, Rejected
 from connector.model import OrderStatus
 from connector.money import Money
@@ -56,11 +55,10 @@ class Api:
         return self._order(self._shop.books.bills[ref])
 
     def every(self, path: str, params: Mapping[str, str]) -> Iterator[Any]:
-        """List orders, those in the trash apart, or what was put back on the shelf."""
+        """List orders, those in the trash apart."""
+        del path
         self._shop.read()
-        if path.endswith("/refunds"):
-            yield from self._shop.shelved
-        elif params.get("status") != "trash":
+        if params.get("status") != "trash":
             for bill in list(self._shop.books.bills.values()):
                 if bill.key:
                     yield self._order(bill)
@@ -79,15 +77,7 @@ class Api:
 
     def refund(self, order_ref: str, body: Json) -> Json:
         """Store a refund, then ask the gateway if told."""
-        if meta(body, translate.META_KEY):
-            return self._shop.take_refund(order_ref, self._request, body)
-        found: Json = self._shop.post(lambda: self._shelve(body))
-        return found
-
-    def _shelve(self, body: Json) -> Json:
-        made = {"id": int(self._shop.new_ref("")), "reason": body["reason"]}
-        self._shop.shelved.append(made)
-        return made
+        return self._shop.take_refund(order_ref, self._request, body)
 
     def _coupon(self, body: Json) -> Json:
         goods, ref = self._shop.books.goods, self._shop.new_ref("")

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from adapters.woocommerce.calls import Calls
-    from connector.model import Finding, Prepared, Receipt, RefundRequest
+    from connector.model import Finding, Prepared, Receipt, RefundRequest, Shelved
     from connector.simulation.books import Bill
-    from connector.simulation.chance import Chance, Time
 
 # What may become of a POST, in per cent.
 FATES = {
@@ -57,13 +56,10 @@ class SimWoo(SimShop):
         holds_returns=False,
         opens_returns=False,
         pays_through_returns=False,
+        restocks_by_line=False,
         lists_refunds=True,
         ways=WAYS,
     )
-
-    def __init__(self, chance: Chance, time: Time) -> None:
-        super().__init__(chance, time)
-        self.shelved: list[Mapping[str, Any]] = []
 
     def new_ref(self, prefix: str) -> str:
         """Make an id that was never used; all are numbers here."""
@@ -85,6 +81,14 @@ class SimWoo(SimShop):
         """Do what the adapter does, request by request."""
         del preimage
         return self._making(request).make(request)
+
+    def shelve(self, goods: Shelved) -> None:
+        """Put units back on the shelf, if the request arrives."""
+        self.post(lambda: self._put_back(goods))
+
+    def _put_back(self, goods: Shelved) -> Mapping[str, Any]:
+        self.shelved[goods.key] = goods
+        return {}
 
     def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
         """Judge as the adapter does."""

@@ -15,6 +15,7 @@ from connector.steps.reconcile import look
 from connector.store import atomic, desk, exchanges, orders, refunds, returns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from connector.model import Return, ReturnLine
@@ -164,21 +165,30 @@ def _has_begun(
     return is_open or done >= line.approved or resolution in FREE | STAYING
 
 
-def fall_back(db: Database, refund_id: str, why: str, now: datetime) -> str:
+def fall_back(
+    db: Database, refund_id: str, why: str, now: datetime, gone: Sequence[int] = ()
+) -> str:
     """Give what the terms say where new goods are gone; without terms, money.
 
-    Where they say nothing a person is asked, and no money moves meanwhile. Where a
-    person has paid a part by hand, he pays the rest by hand too. Returns what he must
-    decide of the promise itself, which then stands; "" where it is settled.
+    `gone` are the places of these in the promise, none for all: the other lines get
+    their goods by a promise of their own. Where the terms say nothing a person is
+    asked, and no money moves meanwhile. Where a person has paid a part by hand, he
+    pays the rest by hand too. Returns what he must decide of the promise itself,
+    which then stands; "" where it is settled.
     """
-    if refunds.get(db, refund_id).paid_by_hand:
+    row = refunds.get(db, refund_id)
+    if row.paid_by_hand and gone and len(gone) < len(row.units):
+        return f"{why}; {row.paid_by_hand} was paid by hand, and not all goods are gone"
+    if row.paid_by_hand:
         return rest.by_hand(db, refund_id, why, now)
-    _fall_back(db, refund_id, why, now)
+    _fall_back(db, refund_id, why, now, gone)
     return ""
 
 
 @atomic
-def _fall_back(db: Database, refund_id: str, why: str, now: datetime) -> None:
+def _fall_back(
+    db: Database, refund_id: str, why: str, now: datetime, gone: Sequence[int]
+) -> None:
     row = refunds.get(db, refund_id)
     if row.state is not Refund.PLANNED or row.return_id is None or row.paid_by_hand:
         return
@@ -198,8 +208,10 @@ def _fall_back(db: Database, refund_id: str, why: str, now: datetime) -> None:
             now=now,
         )
         return
-    for line_id in row.units:
-        returns.resolve(db, case, int(line_id), way, actor="retour", why=why, now=now)
+    lines = [line.id for line in case.lines if str(line.id) in row.units]
+    for place, line_id in enumerate(lines):
+        if not gone or place in gone:
+            returns.resolve(db, case, line_id, way, actor="retour", why=why, now=now)
 
 
 def call_off(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import uuid_utils.compat as uuids
 
-from connector.model import CREDITS, GOODS, RefundRequest, Resolution, TenderKind
+from connector.model import CREDITS, RefundRequest, Resolution, TenderKind
 from connector.money import Money, round_half_up, total
 from connector.settlement import BASIS_POINTS
 from connector.steps import made
@@ -44,7 +44,6 @@ def request(
     """
     units = debt.units
     lines = [line for line in case.lines if line.id in units]
-    is_here = all(line.received >= units[line.id] for line in lines)
     is_credit = debt.way in CREDITS
     return RefundRequest(
         key=str(uuids.uuid7()),
@@ -60,7 +59,6 @@ def request(
         return_lines=tuple(
             (line.platform_ref, units[line.id]) for line in lines if line.platform_ref
         ),
-        goods_received=is_here,
         by_gateway=_is_automatic(order, debt.way, settled),
         way=Resolution.REFUND if debt.way is Resolution.MANUAL else debt.way,
         bonus=bonus(case, units, settled.lines, settled.amount, rows)
@@ -70,7 +68,6 @@ def request(
         expires_at=expiry(case, now) if is_credit else None,
         goods=_priced(goods, debt.way, settled),
         owed=settled.owed or None,
-        is_ahead=debt.way in GOODS and not is_here,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from connector.errors import BadRequest
 from connector.states import Refund
 from connector.steps import made
-from connector.steps.promise import NOTHING_DUE
+from connector.steps.owing import NOTHING_DUE
 from connector.store import at_shop, atomic, desk, history, outbox, refunds, returns
 
 if TYPE_CHECKING:

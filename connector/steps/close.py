@@ -6,10 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from connector.model import Resolution
-from connector.states import Decision, Refund
-from connector.steps import term
-from connector.steps.owing import FREE, STAYING
-from connector.steps.promise import NOTHING_DUE
+from connector.states import Decision, Errand, Refund
+from connector.steps import shelving, term
+from connector.steps.owing import FREE, NOTHING_DUE, STAYING
 from connector.store import atomic, errands, history, refunds, returns
 
 if TYPE_CHECKING:
@@ -59,7 +58,9 @@ def _is_finished(db: Database, case: Return, *, must_hear: bool) -> bool:
     lost_is_paid = term.pays_for_lost(db, case)
     nothing_due = history.happened(db, case.id, NOTHING_DUE)
     if must_hear and any(
-        errand.verb in ("open", "approve", "dispose") and errand.state != "done"
+        errand.verb in ("open", "approve", "dispose")
+        and errand.state is not Errand.DONE
+        and not (shelving.is_one(errand) and errand.state is Errand.REJECTED)
         for errand in errands.of_return(db, case.id)
     ):
         return False

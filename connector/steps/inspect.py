@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
-from connector.states import Decision, Refund
-from connector.store import atomic, errands, refunds, returns
+from connector.states import Decision
+from connector.steps import shelving
+from connector.store import atomic, returns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,13 +30,18 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """Where goods that came back go; `restock` None leaves it to what was accepted.
+    """Where goods that came back go, once accepted; `restock` None: as said before.
 
     `place` is one of the shop's, empty where they came from.
     """
 
     restock: bool | None = None
     place: str = ""
+
+    def changes(self, line: ReturnLine) -> bool:
+        """Say whether a line's goods go another way from here on."""
+        is_other = self.restock is not None and self.restock is (line.restock is False)
+        return is_other or self.place not in ("", line.place)
 
 
 @atomic
@@ -71,6 +77,10 @@ def receive(
     if case.cancelled_at:
         msg = "this return was cancelled; open another for what came back"
         raise BadRequest(msg, number=case.number)
+    for line_id, shelf in (shelves or {}).items():
+        line = returns.line_of(case, line_id)
+        if shelf.changes(line):
+            shelving.flush(db, case, line, now)
     for line_id, count in counted.items():
         line = returns.line_of(case, line_id)
         _check(line, count)
@@ -90,7 +100,7 @@ def receive(
             )
     for line_id, shelf in (shelves or {}).items():
         _shelve(db, case, line_id, shelf, actor=actor, now=now)
-    _dispose(db, case, counted, now)
+    shelving.plan(db, case.id, now)
 
 
 def _shelve(
@@ -130,35 +140,3 @@ def _event(line: ReturnLine, count: Counted) -> str:
         full = line.received + count.received >= line.approved
         return "receive_all" if full else "receive_some"
     return "lose" if count.lost else "inspect"
-
-
-def _dispose(
-    db: Database, case: Return, counted: Mapping[int, Counted], now: datetime
-) -> None:
-    """Tell the shop of goods whose money left before them (design 5, 3).
-
-    What is received before its refund travels with the refund itself.
-    """
-    units: dict[str, int] = {}
-    ahead = _paid_ahead(db, case)
-    for line_id, count in counted.items():
-        line = returns.line_of(case, line_id)
-        late = min(count.received, ahead.get(line_id, 0) - line.received)
-        if line.platform_ref and late > 0:
-            units[line.platform_ref] = late
-    if units:
-        errands.add(db, case.id, "dispose", now, units)
-
-
-def _paid_ahead(db: Database, case: Return) -> dict[int, int]:
-    """Return, by line, the units refunded without their goods."""
-    ahead: dict[int, int] = {}
-    for row in refunds.of_return(db, case.id):
-        if row.request.goods_received or row.state in (
-            Refund.CANCELLED,
-            Refund.REJECTED,
-        ):
-            continue
-        for ref, units in row.units.items():
-            ahead[int(ref)] = ahead.get(int(ref), 0) + units
-    return ahead

@@ -1,5 +1,7 @@
 """Make, approve, decline, dispose and close our returns in a shop that holds them.
 
+Goods are put back on the shelf in any shop.
+
 None of these calls is idempotent at Shopify, so each is an errand: what was read
 before is committed before the call, and `unknown` is judged against it. A plugin of
 WooCommerce that was switched off is told to a person; its errands wait for it.
@@ -19,7 +21,7 @@ from connector.errors import (
     Unsupported,
 )
 from connector.states import Errand
-from connector.steps import told
+from connector.steps import shelving, told
 from connector.steps.pace import is_away
 from connector.steps.verbs import ASK, IS_DONE, READ, Job
 from connector.store import (
@@ -61,10 +63,12 @@ def run(
     quiet: timedelta = QUIET,
 ) -> int:
     """Run every errand of a shop that is due; return how many were tried."""
-    if not shop.abilities.holds_returns:
+    is_held = shop.abilities.holds_returns
+    if not is_held:
         _tell_gone(db, shop.name, clock())
-        return 0
-    if desk.is_open(db, "shop", shop.name, GONE):
+        if not shelving.is_waiting(db, shop.name):
+            return 0
+    elif desk.is_open(db, "shop", shop.name, GONE):
         desk.settle(db, "shop", shop.name, GONE, "retour", clock())
     with dispatcher(db) as hold:
         if hold is None or shops.get(db, shop.name).is_paused:
@@ -73,9 +77,10 @@ def run(
             why = UNFENCED if hold.other_may_live else "the process died while asking"
             errands.move(db, row.id, "lose", clock(), why)
         for row in errands.in_state(db, Errand.UNKNOWN, shop.name):
-            if row.changed_at <= clock() - quiet:
+            is_ours = is_held or shelving.is_one(row)
+            if is_ours and row.changed_at <= clock() - quiet:
                 _resolve(_job(db, shop, row.id, clock()))
-        return _drain(db, shop, clock, token, hold)
+        return _drain(db, shop, clock, token, hold, is_held=is_held)
 
 
 @atomic
@@ -99,11 +104,21 @@ def _job(db: Database, shop: Shop, errand_id: str, now: datetime) -> Job:
 
 
 def _drain(
-    db: Database, shop: Shop, clock: Callable[[], datetime], token: str, hold: Hold
+    db: Database,
+    shop: Shop,
+    clock: Callable[[], datetime],
+    token: str,
+    hold: Hold,
+    *,
+    is_held: bool,
 ) -> int:
+    """Try what is due; where no return is held, only goods are put back."""
+    planned = () if is_held else errands.in_state(db, Errand.PLANNED, shop.name)
+    left = {row.id for row in planned if not shelving.is_one(row)}
     tried: set[str] = set()
     while True:
-        claim = outbox.claim(db, "errand", shop.name, token, clock(), skip=tried)
+        skip = tried | left
+        claim = outbox.claim(db, "errand", shop.name, token, clock(), skip=skip)
         if claim is None:
             return len(tried)
         tried.add(claim.id)
@@ -147,7 +162,7 @@ def _is_moot(job: Job) -> bool:
     """
     if job.case.cancelled_at:
         return job.row.verb in ("open", "approve", "decline")
-    if job.case.platform_ref or job.row.verb == "open":
+    if job.case.platform_ref or job.row.verb == "open" or shelving.is_one(job.row):
         return False
     return all(
         row.state is Errand.DONE
@@ -263,7 +278,9 @@ def _refused(job: Job, error: Rejected, claim: Claim) -> None:
     What it cannot do at all is no matter: the return lives here alone, or the shop
     counts no goods.
     """
-    if isinstance(error, Unsupported) and job.row.verb in ("open", "dispose"):
+    is_goods = shelving.is_one(job.row)
+    can_do_without = job.row.verb in ("open", "dispose") and not is_goods
+    if isinstance(error, Unsupported) and can_do_without:
         _finish(job, "confirm", why=f"the shop cannot: {error}")
     else:
         _refuse(job, str(error), claim)
@@ -282,6 +299,9 @@ def _refuse(job: Job, why: str, claim: Claim | None = None) -> None:
         if errands.get(db, job.row.id).state not in (Errand.DONE, Errand.REJECTED):
             errands.move(db, job.row.id, "reject", job.now, why)
             outbox.done(db, "errand", job.row.id)
+        if shelving.is_one(job.row):
+            shelving.refused(db, job.row, why, job.now)
+            return
         desk.put(
             db,
             shop=job.shop.name,

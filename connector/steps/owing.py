@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from connector.store.refunds import RefundRow
 
 STAYING = frozenset({Resolution.KEEP})  # the customer keeps what he has
+NOTHING_DUE = "nothing_due"  # in the timeline: no money goes back any more
 FREE = frozenset({Resolution.REPAIR, Resolution.NONE})  # nothing is paid
 # What is settled first, where the lines of a return are made good in several ways.
 ORDER: Sequence[Resolution] = (
@@ -51,9 +52,9 @@ def payable(
     itself: a person decides (decision 0003). Only a cancelled one gives its units
     back.
     """
-    promised = _promised(rows)
+    taken = promised(rows)
     due = {
-        line.id: _due(case, line, latest) - promised[line.id] - line.elsewhere
+        line.id: _due(case, line, latest) - taken[line.id] - line.elsewhere
         for line in case.lines
     }
     return {ref: units for ref, units in due.items() if units > 0}
@@ -77,13 +78,14 @@ def new_goods(
 ) -> tuple[NewGoods, ...]:
     """Return what is sent for these units: of each line the same share of its goods.
 
-    A replacement of which nobody said what it is, is the same ware again. The price
-    is a cumulative share, so that parts add up to the whole (R3).
+    A replacement is the ware that was bought; only where the shop names none is it
+    what a person said. The price is a cumulative share, so that parts add up to the
+    whole (R3).
     """
-    sent = _promised(rows)
+    sent = promised(rows)
     found = []
     for line in case.lines:
-        goods = line.goods or _same_again(order, line)
+        goods = _same_again(order, line) or line.goods
         if line.id not in units or goods is None:
             continue
         before, after = sent[line.id], sent[line.id] + units[line.id]
@@ -117,12 +119,13 @@ def _same_again(order: Order, line: ReturnLine) -> NewGoods | None:
     )
 
 
-def _promised(rows: Sequence[RefundRow]) -> Counter[int]:
-    promised: Counter[int] = Counter()
+def promised(rows: Sequence[RefundRow]) -> Counter[int]:
+    """Return, by return line id, the units that were promised and not cancelled."""
+    found: Counter[int] = Counter()
     for row in rows:
         if row.state is not Refund.CANCELLED:
-            promised.update({int(ref): units for ref, units in row.units.items()})
-    return promised
+            found.update({int(ref): units for ref, units in row.units.items()})
+    return found
 
 
 def _due(case: Return, line: ReturnLine, latest: When | None) -> int:

@@ -11,11 +11,19 @@ from connector.model import GOODS, Moved, Resolution
 from connector.money import total
 from connector.settlement import Extras, Own, Units, settle
 from connector.states import Decision, Refund
-from connector.steps import costs, term
+from connector.steps import costs, shelving, term
 from connector.steps.asking import courtesy, request
 from connector.steps.events import is_disputed
 from connector.steps.observe import OURS, is_ours, observe
-from connector.steps.owing import STAYING, debts, new_goods, payable, way_of
+from connector.steps.owing import (
+    NOTHING_DUE,
+    STAYING,
+    debts,
+    new_goods,
+    payable,
+    promised,
+    way_of,
+)
 from connector.store import (
     atomic,
     desk,
@@ -40,7 +48,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NOTHING_DUE = "nothing_due"
 BY_LAW = "term_ends"
 SETTLEMENT, CLOSED_THERE, EXCHANGE = "settlement", "closed_there", "exchange"
 HOLDS = (SETTLEMENT, CLOSED_THERE, EXCHANGE)  # open questions: no money meanwhile
@@ -137,6 +144,7 @@ def _promise(
         _nothing(db, case, debt.units, now)
         return False
     plan = request(order, case, debt, settled, goods, now, rows)
+    plan = _placed(db, able, case, debt.units, plan)
     bonus = plan.bonus if able.bonus_apart else None
     if bonus:
         plan = replace(plan, bonus=None)
@@ -242,7 +250,7 @@ def preview(
             quantity=units[line.id],
             restocking_bp=restocking.get(line.id, 0),
             deduction_bp=costs.lost(db, case, order, line.loss_bp),
-            restock=_goes_back(line, units[line.id]),
+            restock=_goes_back(db, case, line, units[line.id]),
             place=line.place,
         )
         for line in lines
@@ -274,11 +282,35 @@ def _counts(row: RefundRow) -> bool:
     return bool(row.units) and row.state is not Refund.CANCELLED
 
 
-def _goes_back(line: ReturnLine, units: int) -> bool:
-    """Say whether units go back on the shelf: never more than truly came back."""
-    if line.restock is None:
-        return line.accepted >= units
-    return line.restock and line.received - line.rejected >= units
+def _goes_back(db: Database, case: Return, line: ReturnLine, units: int) -> bool:
+    """Say whether all of these units are accepted, for the shelf, and not yet there."""
+    return line.restock is not False and shelving.free(db, case, line) >= units
+
+
+def _placed(
+    db: Database,
+    able: Abilities,
+    case: Return,
+    units: Mapping[int, int],
+    plan: RefundRequest,
+) -> RefundRequest:
+    """Say what of the goods is here, and leave to errands what cannot go along."""
+    lines = [line for line in case.lines if line.id in units]
+    before = promised(refunds.of_return(db, case.id))
+    is_here = all(x.received - x.rejected - before[x.id] >= units[x.id] for x in lines)
+    is_judged = all(shelving.free(db, case, x) >= units[x.id] for x in lines)
+    plan = replace(
+        plan,
+        goods_received=is_here and is_judged,
+        is_ahead=plan.way in GOODS and not is_here,
+    )
+    backs = {share.restock for share in plan.lines if share.quantity}
+    is_there = able.holds_returns and able.pays_through_returns
+    is_apart = is_there and not case.platform_ref
+    if not is_apart and (able.restocks_by_line or len(backs) < len((True, False))):
+        return plan
+    shares = tuple(replace(share, restock=False) for share in plan.lines)
+    return replace(plan, lines=shares, goods_received=False)
 
 
 def _has_booked(row: RefundRow) -> bool:

@@ -173,7 +173,7 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
     if prepared.already:
         _found(run, row, prepared.already)
     elif prepared.sold_out:
-        _fall_back(run, claim, row, prepared.ask or "sold out")
+        _fall_back(run, claim, row, prepared)
     elif prepared.ask:
         _ask_person(run, claim, row, "differs", prepared.ask)
     elif _is_stale(run, claim, started):
@@ -182,8 +182,9 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
         _send(run, claim, row, prepared, started)
 
 
-def _fall_back(run: _Run, claim: Claim, row: RefundRow, why: str) -> None:
-    ask = amends.fall_back(run.db, row.id, why, run.clock())
+def _fall_back(run: _Run, claim: Claim, row: RefundRow, prepared: Prepared) -> None:
+    why = prepared.ask or "sold out"
+    ask = amends.fall_back(run.db, row.id, why, run.clock(), prepared.gone)
     if ask:
         _ask_person(run, claim, row, "sold_out", ask)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from connector.model import Resolution, Return, ShopReturn
 from connector.platform import Shop
 from connector.refusals import refusal
-from connector.steps import promise, told
+from connector.steps import promise, shelving, told
 from connector.store import Database, orders
 from connector.store.errands import ErrandRow
 
@@ -51,11 +51,15 @@ def _read_request(job: Job) -> dict[str, Any]:
 
 
 def _read_disposed(job: Job) -> dict[str, Any]:
+    if shelving.is_one(job.row):
+        return {"is_done": job.shop.is_shelved(shelving.goods(job.db, job.row))}
     return {"disposed": dict(job.shop.disposed(job.case.platform_ref))}
 
 
 def _is_disposed(job: Job, seen: Mapping[str, Any]) -> bool:
     """Say whether all of it was disposed of since the pre-image of this errand."""
+    if shelving.is_one(job.row):
+        return bool(seen["is_done"])
     before = (job.row.preimage or {}).get("disposed")
     if before is None:
         return False
@@ -93,7 +97,10 @@ def _ask_decline(job: Job) -> None:
 
 
 def _ask_dispose(job: Job) -> None:
-    job.shop.dispose(job.case.platform_ref, job.row.args)
+    if shelving.is_one(job.row):
+        job.shop.shelve(shelving.goods(job.db, job.row))
+    else:
+        job.shop.dispose(job.case.platform_ref, job.row.args)
 
 
 def _read_cancelled(job: Job) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from connector.discreet import discreet
-from connector.errors import NotFound, Refused
+from connector.errors import NotFound
 from connector.model import Receipt, RefundRequest
 from connector.money import Money
 from connector.states import REFUND, Refund, advance, of_goods
-from connector.store import credit, desk, exchanges, history, ledger, orders
+from connector.store import cap, credit, desk, exchanges, history, ledger
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def reserve(
     others included (I4); the write lock makes two racing promises one after the
     other.
     """
-    _hold_to_captured(db, shop, request)
+    cap.hold(db, shop, request, of_order(db, shop, request.order_ref))
     db.execute(
         "INSERT INTO refunds (id, shop, order_ref, return_id, amount_minor, currency,"
         " state, plan, units, way, planned_at, changed_at) VALUES (:id, :shop,"
@@ -113,16 +113,6 @@ def reserve(
     )
     given = request.amount or request.bonus or request.amount  # a courtesy's is extra
     _note(db, get(db, request.key), "plan", actor, str(given), now)
-
-
-def _hold_to_captured(db: Database, shop: str, request: RefundRequest) -> None:
-    if not request.amount:
-        return  # nothing that was paid goes back: others may have had all of it
-    captured = orders.get(db, shop, request.order_ref).captured
-    stands = ledger.standing(db, shop, request.order_ref, request.amount.currency)
-    if captured < stands + request.amount:
-        msg = "more than remains of what was captured"
-        raise Refused(msg, asked=request.amount, left=captured - stands)
 
 
 @atomic

@@ -170,12 +170,17 @@ def resolve(
     now: datetime,
     goods: NewGoods | None = None,
 ) -> None:
-    """Decide anew what a line is made good with; raises NotFound."""
+    """Decide anew what a line is made good with; raises NotFound.
+
+    A replacement forgets the article that an exchange was for.
+    """
     line_of(case, line_id)
     db.execute(
         "UPDATE return_lines SET decided = :resolution,"
-        " goods = CASE WHEN :goods = '' THEN goods ELSE :goods END WHERE id = :id",
+        " goods = CASE WHEN :goods <> '' THEN :goods WHEN :forget = 1 THEN NULL"
+        " ELSE goods END WHERE id = :id",
         resolution=resolution.value,
+        forget=int(resolution.value == "replacement"),
         goods=msgspec.json.encode(goods).decode() if goods else "",
         id=line_id,
     )

@@ -11,7 +11,16 @@ import uuid_utils.compat as uuids
 
 from adapters.sandbox import Sandbox
 from connector.model import Answer, Kind, NewGoods, Resolution, Return, Terms, Ware
-from connector.steps import audit, close, inspect, promise, reconcile, refund
+from connector.steps import (
+    audit,
+    close,
+    inspect,
+    mirror,
+    promise,
+    reconcile,
+    refund,
+    shelving,
+)
 from connector.steps.inspect import Counted
 from connector.store import (
     Database,
@@ -169,4 +178,6 @@ class Counter:
             promise.run(self.db, self.shop, at)
             refund.push(self.db, self.shop, at, token="test")
             reconcile.resolve(self.db, self.shop, at())
+            shelving.run(self.db, self.shop, at())
+            mirror.run(self.db, self.shop, at, token="test")
             close.run(self.db, self.shop, at())

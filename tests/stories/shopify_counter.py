@@ -11,7 +11,16 @@ from adapters.shopify.standin import Shop as Standin
 from adapters.shopify.standin import serve
 from adapters.shopify.standin.state import CREDIT_SCOPES, SCOPES
 from connector.model import NewGoods, Resolution
-from connector.steps import audit, close, mirror, promise, reconcile, refund, sync
+from connector.steps import (
+    audit,
+    close,
+    mirror,
+    promise,
+    reconcile,
+    refund,
+    shelving,
+    sync,
+)
 from connector.store import Database, atomic, connect, errands, orders, shops
 from connector.store.filing import Wish
 from tests.connector.shapes import NOON, eur
@@ -112,6 +121,7 @@ class ShopifyCounter(Counter):
             promise.run(self.db, self.shop, at)
             refund.push(self.db, self.shop, at, token="test")
             reconcile.resolve(self.db, self.shop, now)
+            shelving.run(self.db, self.shop, now)
             close.run(self.db, self.shop, now)
 
     def credits(self) -> list[int]:

@@ -381,3 +381,23 @@ def test_the_audit_finds_credit_that_no_refund_stands_for(counter: Counter) -> N
 
     with pytest.raises(Undone):
         forge(counter.db)
+
+
+@pytest.mark.parametrize("ware", ["socks", "l"])
+def test_only_the_lines_that_are_sold_out_fall_back(
+    counter: Counter, ware: str
+) -> None:
+    """One of two articles is gone, or the last one is wanted by both lines."""
+    counter.shop.shelf[ware] = replace(
+        counter.shop.shelf[ware], available=int(ware == "l")
+    )
+    case = counter.open(
+        wish("a", way=Resolution.EXCHANGE, goods=new("l")),
+        wish("b", way=Resolution.EXCHANGE, goods=new(ware)),
+        terms=Terms(when="received", fallback=Resolution.STORE_CREDIT),
+    )
+    counter.work(4)
+    assert [x.ref for made in counter.shop.made for x in made.goods] == ["l"]
+    done = [x for x in counter.states(case) if x[1] is Refund.CONFIRMED]
+    assert sorted(way for way, _ in done) == ["exchange", "store_credit"]
+    assert counter.case(case.id).status == "closed"

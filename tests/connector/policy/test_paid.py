@@ -16,7 +16,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from connector import policy
-from connector.model import Charge, Kind, OrderStatus, Resolution
+from connector.model import (
+    Charge,
+    Kind,
+    Moved,
+    OrderStatus,
+    Resolution,
+    ShopRefund,
+)
 from connector.settlement import Extras, Own, Settlement, Units, settle
 from connector.states import Decision
 from tests.connector.policy import drawn
@@ -179,3 +186,42 @@ def test_of_a_dearer_delivery_only_the_standard_one_goes_back() -> None:
         for case in (policy.Case(kind=kind, asked_at=NOON, lines=(wanted,)),)
     }
     assert paid_back == {Kind.WITHDRAWAL: 3490, Kind.FAULTY: 4290}
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["refund", "exchange", "replacement", "staff"]),
+        st.sampled_from(["a", "b", "c"]),
+        st.integers(1, 6000),
+    ),
+    max_size=8,
+)
+
+
+@given(STEPS)
+def test_no_mixture_of_ways_and_refunds_by_staff_passes_what_was_captured(
+    steps: list[tuple[str, str, int]],
+) -> None:
+    """Money, credit, what goods took, and what staff refunded without lines."""
+    order = whole(an_order(a_line("a", 3000), a_line("b", 3000), a_line("c", 999)), 490)
+    own: list[Own] = []
+    gone = 0
+    for number, (deed, line, minor) in enumerate(steps):
+        if deed == "staff":
+            left = order.captured.minor - sum(x.amount.minor for x in order.refunds)
+            left -= sum(one.request.amount.minor for one in own)
+            made = ShopRefund(
+                ref=f"s{number}", amount=eur(min(minor, left)), moved=Moved.YES
+            )
+            order = replace(order, refunds=(*order.refunds, made))
+            continue
+        extras = Extras(
+            new_goods=eur(minor) if deed == "exchange" else None,
+            even=deed == "replacement",
+        )
+        before = gone + sum(x.amount.minor for x in order.refunds)
+        settled = settle(order, [Units(line_ref=line, quantity=1)], extras, own)
+        room = max(0, order.captured.minor - before)
+        assert taken(settled) <= room
+        gone += taken(settled)
+        own.append(paid(order, number, settled))

@@ -1,0 +1,228 @@
+"""Goods back on the shelf: each unit once, after inspection, as it was marked.
+
+A unit goes along with the booking of its money where all units of that booking are
+judged by then. What is judged later, or cannot go along, is an errand of its own. The
+ledger is what refunds and errands say: nothing is put back that they name already.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import uuid_utils.compat as uuids
+
+from connector.model import Resolution, Shelved
+from connector.states import Errand, Refund
+from connector.steps.owing import FREE, NOTHING_DUE, promised
+from connector.store import atomic, desk, errands, history, orders, refunds, returns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from connector.model import Return, ReturnLine, Share
+    from connector.platform import Shop
+    from connector.store import Database
+    from connector.store.errands import ErrandRow
+    from connector.store.refunds import RefundRow
+
+VERB = "dispose"
+MATTER = "errand_dispose"
+UNCLEAR = "shelf_unclear"
+LINE = "line"  # in the args of an errand: it is one of these
+
+
+def run(db: Database, shop: Shop, now: datetime) -> int:
+    """Plan what of a shop's live returns is judged and goes apart; return how many."""
+    cases = [returns.get(db, ref) for ref in returns.live(db, shop.name)]
+    back = [case for case in cases if any(line.accepted for line in case.lines)]
+    return sum(plan(db, case.id, now) for case in back if _is_news(db, case))
+
+
+def is_one(row: ErrandRow) -> bool:
+    """Say whether an errand is of judged goods; else it is of an arrival."""
+    return row.verb == VERB and LINE in row.args
+
+
+def is_waiting(db: Database, shop: str) -> bool:
+    """Say whether goods of a shop wait to be put back."""
+    open_ones = (Errand.PLANNED, Errand.SUBMITTED, Errand.UNKNOWN)
+    return any(
+        is_one(x) for state in open_ones for x in errands.in_state(db, state, shop)
+    )
+
+
+@atomic
+def plan(db: Database, return_id: str, now: datetime) -> int:
+    """Plan the errands of what goes apart; return how many."""
+    case = returns.get(db, return_id)
+    apart = [(line, units) for line in case.lines if (units := _apart(db, case, line))]
+    for line, units in apart:
+        _add(db, case, line, units, now)
+    doubt = _doubt(db, case)
+    if doubt:
+        returns.note(db, case, UNCLEAR, "retour", doubt, now)
+        _ask(db, case, doubt, now)
+    return len(apart)
+
+
+@atomic
+def flush(db: Database, case: Return, line: ReturnLine, now: datetime) -> None:
+    """Let what is judged by now go where it was marked for, before that changes."""
+    units = free(db, case, line)
+    if units:
+        _add(db, case, line, units, now)
+
+
+def free(db: Database, case: Return, line: ReturnLine) -> int:
+    """Return how many accepted units of a line nothing has given a place yet."""
+    if line.resolution is Resolution.REPAIR:
+        return 0  # they go back to the customer
+    sound = min(line.accepted, line.received - line.handed_back)
+    yes, no = _told(db, case, line)
+    return max(0, sound - yes - no)
+
+
+def refused(db: Database, row: ErrandRow, why: str, now: datetime) -> None:
+    """Ask a person to put back what the shop did not take; its stock is his to see.
+
+    What only was to stay off the shelf needs nobody.
+    """
+    case = returns.get(db, row.return_id)
+    if row.args["restock"]:
+        said = (
+            f"{_named(db, case, row)} of {case.number} did not surely go back on the"
+            f" shelf: {why}; look at the stock, and put back by hand what is not there"
+        )
+        _ask(db, case, said, now)
+
+
+def goods(db: Database, row: ErrandRow) -> Shelved:
+    """Return what an errand asks, as the shop is told."""
+    case, args = returns.get(db, row.return_id), row.args
+    line = returns.line_of(case, args[LINE])
+    return Shelved(
+        key=args["key"],
+        order_ref=case.order_ref,
+        line_ref=line.line_ref,
+        quantity=args["units"],
+        total=args["total"],
+        restock=args["restock"],
+        place=args["place"],
+        return_number=case.number,
+        return_ref=case.platform_ref,
+        return_line=line.platform_ref,
+    )
+
+
+def _is_news(db: Database, case: Return) -> bool:
+    return bool(_doubt(db, case)) or any(_apart(db, case, x) for x in case.lines)
+
+
+def _apart(db: Database, case: Return, line: ReturnLine) -> int:
+    """Return the units that no booking of money will take along any more.
+
+    Those that are accepted and not promised yet wait for their own.
+    """
+    if case.cancelled_at:
+        return 0
+    rows = refunds.of_return(db, case.id)
+    is_over = case.closed_at is not None or line.resolution in FREE
+    if is_over or history.happened(db, case.id, NOTHING_DUE):
+        coming = 0
+    else:
+        paid = promised(rows)[line.id] + line.elsewhere
+        coming = max(0, line.accepted - paid)
+    return max(0, free(db, case, line) - coming)
+
+
+def _told(db: Database, case: Return, line: ReturnLine) -> tuple[int, int]:
+    """Return the units that were put on the shelf, and those that were kept off it."""
+    yes = no = 0
+    for row in refunds.of_return(db, case.id):
+        for share in _placed(row, line):
+            yes += share.quantity * share.restock
+            no += share.quantity * (not share.restock)
+    for errand in errands.of_return(db, case.id):
+        if is_one(errand) and errand.args[LINE] == line.id:
+            yes += errand.args["units"] * errand.args["restock"]
+            no += errand.args["units"] * (not errand.args["restock"])
+    return yes, no
+
+
+def _placed(row: RefundRow, line: ReturnLine) -> Iterable[Share]:
+    """Return the shares of a line whose place a refund says, unless it never was.
+
+    One that failed is counted too: its booking may stand though no money moved.
+    """
+    never = (Refund.CANCELLED, Refund.REJECTED)
+    if row.state in never or (row.state is Refund.FAILED and not _was_sent(row)):
+        return ()
+    is_all = row.request.goods_received
+    shares = (x for x in row.request.lines if x.ref == line.line_ref)
+    return [x for x in shares if x.restock or is_all]
+
+
+def _was_sent(row: RefundRow) -> bool:
+    return row.request.first_sent_at is not None
+
+
+def _doubt(db: Database, case: Return) -> str:
+    """Name, once, refunds that failed and of whose booking nobody knows; else ""."""
+    if history.happened(db, case.id, UNCLEAR):
+        return ""
+    rows: Sequence[RefundRow] = refunds.of_return(db, case.id)
+    dark = [
+        row
+        for row in rows
+        if row.state is Refund.FAILED
+        and _was_sent(row)
+        and not (row.platform_ref or row.made)
+        and any(share.restock for share in row.request.lines)
+    ]
+    units = sum(x.quantity for row in dark for x in row.request.lines if x.restock)
+    if not units:
+        return ""
+    return (
+        f"a refund of {case.number} failed, and it is not known whether it put its"
+        f" {units} units back on the shelf; look at the stock, and put back by hand"
+        " what is not there"
+    )
+
+
+def _add(
+    db: Database, case: Return, line: ReturnLine, units: int, now: datetime
+) -> None:
+    restock = line.restock is not False
+    yes, no = _told(db, case, line)
+    asked = {
+        LINE: line.id,
+        "units": units,
+        "restock": restock,
+        "place": line.place,
+        "key": str(uuids.uuid7()),
+        "total": units + (yes if restock else no),
+    }
+    errands.add(db, case.id, VERB, now, asked)
+
+
+def _named(db: Database, case: Return, row: ErrandRow) -> str:
+    """Return the units of an errand in words, and where they belong."""
+    line = returns.line_of(case, row.args[LINE])
+    sold = orders.get(db, case.shop, case.order_ref).line(line.line_ref)
+    place = f" at {row.args['place']}" if row.args["place"] else ""
+    return f"{row.args['units']} x {sold.title if sold else line.line_ref}{place}"
+
+
+def _ask(db: Database, case: Return, why: str, now: datetime) -> None:
+    """Lay it before a person; what he has not answered yet stays in the words."""
+    before = [x.why for x in desk.about(db, case.id) if x.code == MATTER]
+    desk.put(
+        db,
+        shop=case.shop,
+        about="return",
+        about_id=case.id,
+        code=MATTER,
+        why="; ".join([*before, why]),
+        now=now,
+    )

@@ -1,0 +1,43 @@
+"""The cap on an order: money and goods given never pass what was captured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.errors import Refused
+from connector.settlement import Own, goods_out, look_back
+from connector.states import Refund
+from connector.store import ledger, orders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connector.model import RefundRequest
+    from connector.store.database import Database
+    from connector.store.refunds import RefundRow
+
+OVER = (Refund.REJECTED, Refund.FAILED, Refund.CANCELLED, Refund.REVERSED)
+
+
+def hold(
+    db: Database, shop: str, request: RefundRequest, rows: Sequence[RefundRow]
+) -> None:
+    """Refuse what would pass the cap, beside an order's refunds that stand.
+
+    What gives neither money nor goods of what was paid is not held: others may have
+    had all of it.
+    """
+    if not request.amount and not request.goods:
+        return
+    order = orders.get(db, shop, request.order_ref)
+    own = [
+        Own(request=row.request, ref=row.platform_ref)
+        for row in rows
+        if row.state not in OVER
+    ]
+    own.append(Own(request=request))
+    stands = ledger.standing(db, shop, request.order_ref, request.amount.currency)
+    stands += goods_out(order, own, look_back(order, own))
+    if order.captured < stands + request.amount:
+        msg = "more than remains of what was captured"
+        raise Refused(msg, asked=request.amount, left=order.captured - stands)
