@@ -28,14 +28,18 @@ FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
 def chosen(table: Reader) -> tuple[frozenset[str], Switches]:
     """Read `[law]`: where the shop sells to, and the switches of open points."""
     table.known("law")
-    countries = frozenset(code.upper() for code in table.texts("countries"))
+    countries = table.codes("countries", "country")
     given = {key: value for key, value in table.data.items() if key in law.SWITCHES}
-    try:
-        return countries, law.settle(given)
-    except PolicyError as error:
-        for what in str(error).splitlines():
-            table.say(what)
-        return countries, law.DEFAULTS
+    fit: dict[str, object] = {}
+    for key, value in given.items():
+        try:
+            fit[key] = law.settle({key: value})[key]
+        except PolicyError as error:
+            table.say(str(error), key)
+        else:
+            if isinstance(fit[key], frozenset):
+                table.codes(key, "country")
+    return countries, law.settle(fit)
 
 
 def terms(policy: Policy) -> law.Terms:

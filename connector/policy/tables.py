@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.model import Fault
+from connector.policy.closed import closed
 from connector.policy.conditions import conditions
 from connector.policy.vocabulary import (
     Choice,
@@ -45,7 +46,11 @@ def window(top: Reader, known: Known) -> Window:
     for country in countries.data:
         is_code = len(country) == COUNTRY and country.isalpha() and country.isupper()
         if not is_code:
-            countries.say(f"{country!r} is no ISO country code, as FR", country)
+            near = closed("country").nearest(country)
+            countries.say(f"{country!r} is no ISO country code{near}", country)
+        elif country not in closed("country").codes:
+            near = closed("country").nearest(country)
+            countries.refuse(f"unknown country {country!r}{near}", country)
         by_country[country] = countries.whole(country, 30)
     return Window(
         days=table.whole("days", 30),

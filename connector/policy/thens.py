@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
 from connector.model import Resolution
@@ -12,10 +13,13 @@ from connector.policy.tables import MOST_PHOTOS, name_of
 from connector.policy.vocabulary import Fees, OfferRule, Rule, SpecialFee, Then, Waiver
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from connector.money import Money
     from connector.policy.conditions import Known
     from connector.policy.reader import Reader
 
+ALIKE = 0.85  # how alike a misspelt name is to the one that is meant
 MOST_PRIORITY = 1_000_000
 # A courtesy and payment by other means are a person's to give, never a policy's.
 OFFERED = tuple(
@@ -129,8 +133,20 @@ def _then(table: Reader, known: Known) -> Then:
         refund_when=_moment(table, "refund_when"),
         goods_when=_moment(table, "goods_when"),
         refund_shipping=_maybe(table, "refund_shipping"),
-        approver=table.text("approver"),
+        approver=_approver(table, known.own["levels"]),
     )
+
+
+def _approver(table: Reader, levels: Collection[str]) -> str:
+    """Read who must approve; one who is no level may be meant, a misspelt one not."""
+    name = table.text("approver")
+    folded = {one.casefold(): one for one in levels}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=ALIKE)
+    if close and name not in levels:
+        near = folded[close[0]]
+        what = f"approver: {name!r} is no level; did you mean {near!r}?"
+        table.refuse(what, "approver")
+    return name
 
 
 def _moment(table: Reader, key: str) -> When | None:
