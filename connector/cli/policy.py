@@ -48,7 +48,7 @@ def check(load: Callable[[], Config], file: Path | None) -> None:
     found = 0
     for name, text in texts.items():
         rules = policy.load(text, name)
-        for one in analyse(rules):
+        for one in analyse(rules, text):
             click.echo(f"{name}:{one.line}: {one.kind}: {one.says}")
             found += 1
         for says in policy.advice(rules):

@@ -154,7 +154,7 @@ _ALL = (
         kind="amount",
         says="what was paid for the units of the line that are asked back",
     ),
-    Fact(name="quantity", kind="number", says="how many units are asked back"),
+    Fact(name="quantity", kind="number", says="how many units are asked back", least=1),
     Fact(name="product", kind="word", says="the shop's id of the product"),
     Fact(name="variant", kind="word", says="the shop's id of the variant"),
     Fact(name="sku", kind="word", says="the line's SKU"),

@@ -27,7 +27,7 @@ from connector.policy.tables import (
     window,
 )
 from connector.policy.thens import fees, offers, rules
-from connector.policy.vocabulary import CustomerGroup, Keep, Level, Policy
+from connector.policy.vocabulary import CustomerGroup, Keep, Level, Listed, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,6 +119,8 @@ def _policy(top: Reader, version: str) -> Policy:
     exchange.known("exchange")
     restocking, return_fee, special = fees(top.table("fees"), known)
     sale = final_sale(top.table("final_sale"))
+    block, allow = (listed(top.table(key), key) for key in ("block", "allow"))
+    _either(top.table("allow"), block, allow)
     return Policy(
         currency=currency,
         window=window(top, known),
@@ -132,8 +134,8 @@ def _policy(top: Reader, version: str) -> Policy:
         is_automatic=approve.flag("automatic", default=True),
         automatic_below=approve.amount("automatic_below", currency),
         levels=levels,
-        block=listed(top.table("block"), "block"),
-        allow=listed(top.table("allow"), "allow"),
+        block=block,
+        allow=allow,
         limits=limits(top, currency),
         restocking_bp=restocking,
         return_fee=return_fee,
@@ -165,6 +167,16 @@ def _currency(top: Reader) -> str:
     return "EUR"
 
 
+def _either(table: Reader, block: Listed, allow: Listed) -> None:
+    """Refuse whoever is blocked and allowed at once."""
+    for key, both in (
+        ("emails", block.emails & allow.emails),
+        ("tags", block.tags & allow.tags),
+    ):
+        for one in sorted(both):
+            table.refuse(f"{key}: {one!r} is on the list of [block] as well", key)
+
+
 def _days(top: Reader, key: str) -> int | None:
     table = top.table(key)
     table.known(key)
@@ -187,7 +199,7 @@ def _levels(approve: Reader, currency: str) -> Iterable[Level]:
         if above is None:
             table.say("say above what amount")
         else:
-            found.append(Level(above=above, who=who))
+            found.append(Level(above=above, who=who, line=table.line))
     return sorted(found, key=lambda one: -one.above.minor)
 
 

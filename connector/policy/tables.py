@@ -126,7 +126,25 @@ def reasons(top: Reader, groups: Collection[str]) -> tuple[Reason, ...]:
     if not found:
         top.say("name at least one [[reasons]]")
     _once(top, "reasons", [one.code for one in found])
+    _words_once(top, found)
     return found
+
+
+def _words_once(top: Reader, found: Sequence[Reason]) -> None:
+    """Refuse a plugin's word that would mean two reasons."""
+    tables = top.tables("reasons")
+    for place, one in enumerate(found):
+        for number, word in enumerate(one.words):
+            for before, other in enumerate(found):
+                named = list(other.labels.values())
+                named += other.words if before < place else ()
+                if other is not one and _folded(word) in map(_folded, named):
+                    what = f"words: {word!r} means the reason {other.code!r} as well"
+                    tables[place].refuse(what, "words", number)
+
+
+def _folded(word: str) -> str:
+    return word.strip().casefold()
 
 
 def _reason(table: Reader, groups: Collection[str]) -> Reason:
@@ -165,6 +183,10 @@ def _question(table: Reader, known: Known) -> Question:
     choices = tuple(_choice(one) for one in table.tables("answers"))
     if not choices:
         table.say("name the [[questions.answers]]", "answers")
+    codes = [one.code for one in choices]
+    for place, code in enumerate(codes):
+        if code in codes[:place]:
+            table.refuse(f"answer {code!r} is there twice", "answers", place)
     return Question(
         code=table.required("code", "a question needs a code"),
         labels=table.words("labels"),

@@ -208,6 +208,7 @@ class Level:
 
     above: Money
     who: str
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
