@@ -31,6 +31,7 @@ from connector.policy.vocabulary import CustomerGroup, Keep, Level, Listed, Poli
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 KEPT = 256  # versions that are held ready at once
 CURRENCY = len("EUR")
@@ -47,6 +48,16 @@ def starter(currency: str) -> str:
     """Return the policy text of a shop that was just connected, in its currency."""
     text = (files("connector.policy") / "start.toml").read_text("utf-8")
     return text.replace('currency = "EUR"', f'currency = "{currency}"', 1)
+
+
+def read(path: Path) -> str:
+    """Return the text of a policy file; raises PolicyError where it is not UTF-8."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        line = 1 + bytes(error.object[: error.start]).count(b"\n")
+        msg = f"{path}:{line}: this is not UTF-8; save the file as UTF-8"
+        raise PolicyError(msg) from None
 
 
 @lru_cache(maxsize=KEPT)

@@ -12,10 +12,11 @@ from connector.model import Fault, Kind
 from connector.policy.boxes import Box, Some, box
 from connector.policy.compiled import conditions
 from connector.policy.lines import Lines
+from connector.policy.reader import nearest
 from connector.policy.vocabulary import ANY, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from connector.policy.lines import Path
     from connector.policy.vocabulary import Clause, Exclusion, Policy, Reason
@@ -30,7 +31,7 @@ BEARING = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One thing to mend: never, unreachable, unused, partly or clash; at a line.
+    """One thing to mend: never, unreachable, unused, unknown, partly or clash.
 
     `names` are those of the rules, `other` the line of the second.
     """
@@ -51,6 +52,22 @@ def vain(policy: Policy, text: str) -> Iterator[Found]:
     yield from _groups(policy, lines)
     yield from _fees(policy)
     yield from _labels(policy.reasons, lines)
+
+
+def shops(policy: Policy) -> list[Clause]:
+    """Return the conditions that name a shop."""
+    clauses = [one for part in conditions(policy) for when in part for one in when]
+    return [one for one in clauses if one.fact == "shop"]
+
+
+def unknown_shops(policy: Policy, names: Collection[str]) -> Iterator[Found]:
+    """Find conditions that name a shop that is not there; `names` are all there are."""
+    for one in shops(policy):
+        for name in one.values:
+            if name and name not in names:
+                near = nearest(str(name), sorted(names))
+                says = f"no shop is called {name!r}{near}"
+                yield _found("unknown", one.line, says, str(name))
 
 
 def _found(kind: str, line: int, says: str, *names: str, other: int = 0) -> Found:
