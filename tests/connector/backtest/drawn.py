@@ -376,7 +376,7 @@ def changed(draw: st.DrawFn, text: str) -> str:
                 (r"refund_shipping = true", "refund_shipping = false"),
                 (r"shipping = false", "shipping = true"),
                 (r"tags = \['red'\]", "tags = ['blue']"),
-                (r"bonus_percent = \"[^\"]+\"", 'bonus_percent = "5"'),
+                (r'bonus_percent = "(?!0")[^"]+"', 'bonus_percent = "5"'),
             )
         )
     )
