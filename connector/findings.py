@@ -168,8 +168,8 @@ def _approvers(config: Config) -> Iterator[Finding]:
 def _read(config: Config, shop: ShopConfig) -> policy.Policy | None:
     """Return a shop's policy; None where its own finding says what is wrong."""
     try:
-        return policy.load(config.path(shop.policy).read_text("utf-8"), shop.policy)
-    except (OSError, UnicodeDecodeError, PolicyError):
+        return policy.load(policy.read(config.path(shop.policy)), shop.policy)
+    except (OSError, PolicyError):
         return None
 
 
@@ -193,8 +193,8 @@ def _shop(config: Config, shop: ShopConfig) -> Iterator[Finding]:
     if not shop.policy:  # it was connected without a file: its policy is a row
         return
     try:
-        policy.load(config.path(shop.policy).read_text("utf-8"), shop.policy)
-    except (OSError, UnicodeDecodeError):
+        policy.load(policy.read(config.path(shop.policy)), shop.policy)
+    except OSError:
         what = f"the policy file {shop.policy!r} cannot be read"
         yield _say("E207", where, what, "copy policy.example.toml and name it here")
     except PolicyError as error:

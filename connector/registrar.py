@@ -179,7 +179,7 @@ class Registrar:
 
     def _policy(self, shop: ShopConfig, currency: str) -> str:
         if shop.policy:
-            return self._config.path(shop.policy).read_text("utf-8")
+            return policy.read(self._config.path(shop.policy))
         return policy.starter(currency)
 
     def _after(self, name: str) -> Sequence[Check]:

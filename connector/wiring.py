@@ -192,7 +192,7 @@ def _part(db: Database, config: Config, now: datetime) -> None:
 def _policy(db: Database, config: Config, shop: ShopConfig) -> str:
     """Return the policy to put in force; "" where the one that is bound stays."""
     if shop.policy:
-        return config.path(shop.policy).read_text("utf-8")
+        return policy.read(config.path(shop.policy))
     return "" if shops.get(db, shop.name).policy_hash else policy.starter("EUR")
 
 

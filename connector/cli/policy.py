@@ -13,8 +13,8 @@ from babel import Locale, UnknownLocaleError
 from babel.support import Translations
 
 from connector import policy
-from connector.errors import BadRequest, NotFound
-from connector.policy import manual
+from connector.errors import BadRequest, NotFound, PolicyError
+from connector.policy import manual, vain
 from connector.policy.analysis import analyse
 from connector.steps import trial
 from connector.store import connect, orders, returns, shops
@@ -44,18 +44,45 @@ def check(load: Callable[[], Config], file: Path | None) -> None:
     Ends with 1 where something was found, with 0 where nothing was. What the law
     asks of a lawful policy is said beside: it is nothing to mend.
     """
-    texts = {str(file): file.read_text("utf-8")} if file else _in_force(load)
-    found = 0
-    for name, text in texts.items():
-        rules = policy.load(text, name)
-        for one in analyse(rules):
-            click.echo(f"{name}:{one.line}: {one.kind}: {one.says}")
-            found += 1
-        for says in policy.advice(rules):
-            click.echo(f"{name}: to know: {says}")
-    if found:
+    texts = {str(file): policy.read(file)} if file else _in_force(load)
+    is_sound = [_is_sound(load, name, text) for name, text in texts.items()]
+    if not all(is_sound):
         sys.exit(1)
     click.echo(f"nothing to mend in {', '.join(texts)}" if texts else "no policy yet")
+
+
+def _is_sound(load: Callable[[], Config], name: str, text: str) -> bool:
+    """Say what is to mend in one policy, and what to know; whether it is nothing."""
+    try:
+        rules = policy.load(text, name)
+    except PolicyError as error:
+        click.echo(str(error))
+        return False
+    found = analyse(rules, text)
+    if vain.shops(rules) and _is_configured():
+        found += vain.unknown_shops(rules, _shop_names(load))
+    for one in sorted(found, key=lambda one: one.line):
+        click.echo(f"{name}:{one.line}: {one.kind}: {one.says}")
+    for says in policy.advice(rules):
+        click.echo(f"{name}: to know: {says}")
+    return not found
+
+
+def _is_configured() -> bool:
+    """Whether a configuration says which shops there are."""
+    given = click.get_current_context().find_root().params.get("path")
+    return given is not None or Path("config.toml").exists()
+
+
+def _shop_names(load: Callable[[], Config]) -> set[str]:
+    """Return the shops of the configuration, and those that were connected."""
+    config = load()
+    db = connect(config.store)
+    try:
+        connected = {row.name for row in shops.every(db)}
+    finally:
+        db.close()
+    return connected | {shop.name for shop in config.shops}
 
 
 @policy_group.command(name="manual")
@@ -154,7 +181,7 @@ def diff(
     All returns and orders of the last months are judged by the policy in force and
     by FILE: how many verdicts flip, what that costs or saves, and which orders.
     """
-    text = file.read_text("utf-8")
+    text = policy.read(file)
     policy.load(text, str(file))
     db = connect(load().store)
     try:

@@ -49,7 +49,7 @@ def quote(
     """Explain a refund before anything exists; changes nothing anywhere."""
     order = _order(platform, order_file)
     wanted = quoting.parse(return_file.read_bytes())
-    rules = policy.load(_policy_text(policy_file, order.currency))
+    rules = _policy(policy_file, order.currency)
     now = _moment(moment) if moment else clock()
     quoted = quoting.quote(order, wanted, rules, now)
     figures = quoting.figures(quoted, wanted)
@@ -59,12 +59,13 @@ def quote(
         _table(order, quoted, figures)
 
 
-def _policy_text(path: Path | None, currency: str) -> str:
+def _policy(path: Path | None, currency: str) -> policy.Policy:
     """Return the policy given; without one, a bare one that adds no fee."""
     if path:
-        return path.read_text("utf-8")
+        return policy.load(policy.read(path), str(path))
     text = (files("connector.policy") / "plain.toml").read_text("utf-8")
-    return text.replace('currency = "EUR"', f'currency = "{currency}"')
+    text = text.replace('currency = "EUR"', f'currency = "{currency}"')
+    return policy.stored(text)  # whatever the order's currency is
 
 
 def _order(platform: str, path: Path) -> Order:

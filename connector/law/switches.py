@@ -260,6 +260,13 @@ def _day(text: str) -> date | str:
         return text
 
 
+_FITTING = {
+    int: "a whole number, 0 or more",
+    date: "a date, as 2026-06-19",
+    frozenset: "a list of codes",
+}
+
+
 def _fit(switch: Switch, value: object) -> Value:
     if value is None and switch.default is None:
         return None
@@ -272,7 +279,7 @@ def _fit(switch: Switch, value: object) -> Value:
     if isinstance(value, int) and value < 0:
         wrong = True
     if wrong or (switch.choices and value not in switch.choices):
-        fit = " or ".join(switch.choices) or switch.kind.__name__
+        fit = _FITTING.get(switch.kind, switch.takes)
         msg = f"{switch.key} must be {fit}, not {value!r}"
         raise ValueError(msg)
     return cast("Value", value)  # of the switch's own kind: looked at above

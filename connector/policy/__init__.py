@@ -12,7 +12,7 @@ from connector.policy.case import (
 )
 from connector.policy.judge import judge
 from connector.policy.lawful import advice
-from connector.policy.load import digest, load, starter, stored
+from connector.policy.load import digest, load, read, starter, stored
 from connector.policy.periods import LAW_BOUND, line_begins
 from connector.policy.seen import email_hash, worth
 from connector.policy.sentences import answer, deciding, render
@@ -51,6 +51,7 @@ __all__ = [
     "line_begins",
     "load",
     "photos_wanted",
+    "read",
     "reasons",
     "render",
     "spoken",

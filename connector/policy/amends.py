@@ -132,7 +132,11 @@ def is_waived(seen: Seen, holds: Holds, way: Resolution) -> bool:
         way in waiver.resolutions
         or (reason is not None and reason.code in waiver.reasons)
         or waiver.customer_groups & of.customer_groups
-        or (above and of.is_same_currency and above.minor < seen.order.total.minor)
+        or (
+            above is not None
+            and of.is_same_currency
+            and above.minor < seen.order.total.minor
+        )
         or (waiver.when and holds.waived[0])
     )
 

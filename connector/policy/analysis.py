@@ -12,25 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from connector.policy.boxes import Box, box
 from connector.policy.compiled import conditions, effects
+from connector.policy.vain import Found, vain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from connector.policy.vocabulary import Policy, Rule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One thing to mend: never, unreachable or clash; at a line of the file.
-
-    `names` are those of the rules, `other` the line of the second.
-    """
-
-    line: int
-    kind: str
-    names: tuple[str, ...]
-    says: str
-    other: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +31,13 @@ class _Entry:
     priority: int = 0
 
 
-def analyse(policy: Policy) -> list[Found]:
-    """Return what there is to mend, in the order of the file."""
+def analyse(policy: Policy, text: str = "") -> list[Found]:
+    """Return what there is to mend, in the order of the file: `text`, for the lines."""
     rules = [_rule(policy, one) for one in policy.rules]
     found = [*_never(policy), *_shadowed(rules), *_clashes(rules)]
     for entries in (_windows(policy), _fees(policy), _offers(policy)):
         found += _passed_over(entries)
+    found += vain(policy, text)
     return sorted(found, key=lambda one: (one.line, one.kind, one.names))
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from connector.policy import reader
+from connector.policy.closed import closed
 from connector.policy.facts import FACTS, OPERATORS, Fact, Operator, fold, operator
 from connector.policy.vocabulary import Clause
 
@@ -116,7 +117,17 @@ def _value(inner: Reader, fact: Fact, value: object, known: Known) -> Any:  # no
         near = reader.nearest(word, words)
         inner.say(f"{fact.name}: unknown word {word!r}{near}", fact.name)
         return None
+    _look(inner, fact, word)
     return word
+
+
+def _look(inner: Reader, fact: Fact, word: str) -> None:
+    """Refuse a word that no line can ever have."""
+    if fact.closed and word and word not in closed(fact.closed).codes:
+        near = closed(fact.closed).nearest(word)
+        inner.refuse(f"{fact.name}: unknown {fact.closed} {word!r}{near}", fact.name)
+    elif fact.kind == "words" and not word.strip():
+        inner.refuse(f"{fact.name} is compared with an empty text", fact.name)
 
 
 def _whole(value: object, _: Known) -> int | None:
@@ -126,7 +137,7 @@ def _whole(value: object, _: Known) -> int | None:
 
 def _minor(value: object, known: Known) -> int | None:
     money = reader.amount(value, known.currency)
-    return money.minor if money else None
+    return None if money is None else money.minor
 
 
 def _ordinal(value: object, _: Known) -> int | None:

@@ -23,8 +23,8 @@ class Fact:
 
     `kind` is a key of OPERATORS. `words` closes what it may be compared with; `own`
     names the part of the policy that does: reasons, groups, customers, answers.
-    `fold` is how words are compared: "lower", "upper" or "" for exactly. `least` is
-    what a number never falls short of.
+    `closed` is a kind of `connector.policy.closed`. `fold` is how words are compared:
+    "lower", "upper" or "" for exactly. `least` is what a number never falls short of.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Fact:
     fold: str = ""
     words: tuple[str, ...] = ()
     own: str = ""
+    closed: str = ""
     least: int | None = None
 
 
@@ -109,18 +110,21 @@ _ALL = (
         kind="word",
         says="where the parcel went, ISO code; empty where the shop does not say",
         fold="upper",
+        closed="country",
     ),
     Fact(
         name="language",
         kind="word",
         says="the customer's language at the shop, two letters",
         fold="lower",
+        closed="language",
     ),
     Fact(
         name="currency",
         kind="word",
         says="what the order was paid in, ISO code",
         fold="upper",
+        closed="currency",
     ),
     Fact(
         name="order_status",
@@ -150,7 +154,7 @@ _ALL = (
         kind="amount",
         says="what was paid for the units of the line that are asked back",
     ),
-    Fact(name="quantity", kind="number", says="how many units are asked back"),
+    Fact(name="quantity", kind="number", says="how many units are asked back", least=1),
     Fact(name="product", kind="word", says="the shop's id of the product"),
     Fact(name="variant", kind="word", says="the shop's id of the variant"),
     Fact(name="sku", kind="word", says="the line's SKU"),

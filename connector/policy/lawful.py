@@ -28,14 +28,18 @@ FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
 def chosen(table: Reader) -> tuple[frozenset[str], Switches]:
     """Read `[law]`: where the shop sells to, and the switches of open points."""
     table.known("law")
-    countries = frozenset(code.upper() for code in table.texts("countries"))
+    countries = table.codes("countries", "country")
     given = {key: value for key, value in table.data.items() if key in law.SWITCHES}
-    try:
-        return countries, law.settle(given)
-    except PolicyError as error:
-        for what in str(error).splitlines():
-            table.say(what)
-        return countries, law.DEFAULTS
+    fit: dict[str, object] = {}
+    for key, value in given.items():
+        try:
+            fit[key] = law.settle({key: value})[key]
+        except PolicyError as error:
+            table.say(str(error), key)
+        else:
+            if isinstance(fit[key], frozenset):
+                table.codes(key, "country")
+    return countries, law.settle(fit)
 
 
 def terms(policy: Policy) -> law.Terms:
@@ -127,13 +131,20 @@ def _countries(when: Sequence[Clause], everywhere: frozenset[str]) -> frozenset[
 
 
 def _aims_at(when: Sequence[Clause], kinds: frozenset[Kind]) -> bool:
-    """Say whether conditions name one of these kinds of return."""
-    return any(
-        one.fact == "kind"
-        and one.operator in ("is", "in")
-        and not kinds.isdisjoint(one.values)
-        for one in when
-    )
+    """Say whether conditions name one of these kinds of return.
+
+    So does a rule that leaves out the voluntary ones: what is left is the law's. One
+    that only leaves out a claim of the law is a rule for everything, as if it named
+    none.
+    """
+    left, named = frozenset[str](Kind), False
+    for one in when:
+        if one.fact == "kind":
+            values = frozenset(str(value) for value in one.values)
+            is_in = one.operator in ("is", "in")
+            left = left & values if is_in else left - values
+            named = named or is_in
+    return not kinds.isdisjoint(left) and (named or Kind.VOLUNTARY not in left)
 
 
 class _Aimed(NamedTuple):
@@ -176,6 +187,8 @@ def _denied(policy: Policy) -> Iterator[law.Denied]:
         if one.rule.then.resolution in CREDITS:
             why = "a fault is not made good with credit that nobody asked for"
             yield _denial(one, "remedies", why)
+        if one.rule.then.restocking_bp or one.rule.then.return_fee:
+            yield _denial(one, "remedies", "a fault is made good free of charge")
 
 
 def _denial(one: _Aimed, topic: str, why: str) -> law.Denied:

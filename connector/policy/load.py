@@ -12,9 +12,10 @@ from connector.errors import PolicyError
 from connector.model import Resolution
 from connector.policy import lawful
 from connector.policy.case import When
+from connector.policy.closed import closed
 from connector.policy.conditions import Known, conditions
-from connector.policy.lines import Lines
-from connector.policy.reader import Reader
+from connector.policy.lines import BOM, Lines
+from connector.policy.reader import Problems, Reader
 from connector.policy.tables import (
     exclusions,
     final_sale,
@@ -26,10 +27,11 @@ from connector.policy.tables import (
     window,
 )
 from connector.policy.thens import fees, offers, rules
-from connector.policy.vocabulary import CustomerGroup, Keep, Level, Policy
+from connector.policy.vocabulary import CustomerGroup, Keep, Level, Listed, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 KEPT = 256  # versions that are held ready at once
 CURRENCY = len("EUR")
@@ -48,6 +50,16 @@ def starter(currency: str) -> str:
     return text.replace('currency = "EUR"', f'currency = "{currency}"', 1)
 
 
+def read(path: Path) -> str:
+    """Return the text of a policy file; raises PolicyError where it is not UTF-8."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        line = 1 + bytes(error.object[: error.start]).count(b"\n")
+        msg = f"{path}:{line}: this is not UTF-8; save the file as UTF-8"
+        raise PolicyError(msg) from None
+
+
 @lru_cache(maxsize=KEPT)
 def load(text: str, name: str = "policy.toml") -> Policy:
     """Read a policy that is to come into force; raises PolicyError as `stored` does.
@@ -55,12 +67,9 @@ def load(text: str, name: str = "policy.toml") -> Policy:
     One that gives customers less than the law of their country is refused too, with
     the article and the countries.
     """
-    policy = stored(text, name)
-    problems = lawful.problems(policy, Lines(text))
-    if problems:
-        raise PolicyError(
-            "\n".join(f"{name}:{line}: {what}" for line, what in problems)
-        )
+    policy, problems = _read(text, name)
+    _refuse(name, problems.always + problems.new)
+    _refuse(name, lawful.problems(policy, Lines(text)))
     return policy
 
 
@@ -69,45 +78,60 @@ def stored(text: str, name: str = "policy.toml") -> Policy:
     """Read a policy, as one that is in force already; raises PolicyError.
 
     Every problem is said, one a line. The same text gives the same policy, so that
-    it is compiled once. What was kept before the law was looked at can still be read:
-    a return is never left lying because of it.
+    it is compiled once. What was kept before the law was looked at, or before words
+    were held against closed lists, can still be read: a return is never left lying
+    because of it.
     """
+    policy, problems = _read(text, name)
+    _refuse(name, problems.always)
+    return policy
+
+
+@lru_cache(maxsize=KEPT)
+def _read(text: str, name: str) -> tuple[Policy, Problems]:
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = tomllib.loads(text.removeprefix(BOM))
+    except (ValueError, RecursionError) as error:  # a number may be too long as well
         msg = f"{name}: not valid TOML: {error}"
         raise PolicyError(msg) from None
     top = Reader(data, Lines(text))
-    policy = _policy(top, digest(text))
-    if top.problems:
-        said = dict.fromkeys(sorted(top.problems, key=lambda one: one[0]))
+    return _policy(top, digest(text)), top.problems
+
+
+def _refuse(name: str, problems: list[tuple[int, str]]) -> None:
+    """Raise PolicyError where there are problems, each once, in the file's order."""
+    if problems:
+        said = dict.fromkeys(sorted(problems, key=lambda one: one[0]))
         raise PolicyError("\n".join(f"{name}:{line}: {what}" for line, what in said))
-    return policy
 
 
 def _policy(top: Reader, version: str) -> Policy:
     top.known("")
     currency = _currency(top)
+    approve, refund, exchange = (
+        top.table(key) for key in ("approve", "refund", "exchange")
+    )
+    levels = tuple(_levels(approve, currency))
     groups, upper = _customer_groups(top), reason_groups(top)
     found = reasons(top, {one.code for one in upper})
     own = {
         "reasons": tuple(one.code for one in found),
         "groups": tuple(one.code for one in upper),
         "customers": tuple(one.name for one in groups),
+        "levels": tuple(one.who for one in levels),
     }
     known = Known(currency=currency, own=own)
     asked = questions(top, known)
     answers = [f"{one.code}:{said.code}" for one in asked for said in one.choices]
     known = Known(currency=currency, own={**own, "answers": tuple(answers)})
     sold_to, switches = lawful.chosen(top.table("law"))
-    approve, refund, exchange = (
-        top.table(key) for key in ("approve", "refund", "exchange")
-    )
     for table, key in ((approve, "approve"), (refund, "refund")):
         table.known(key)
     exchange.known("exchange")
     restocking, return_fee, special = fees(top.table("fees"), known)
     sale = final_sale(top.table("final_sale"))
+    block, allow = (listed(top.table(key), key) for key in ("block", "allow"))
+    _either(top.table("allow"), block, allow)
     return Policy(
         currency=currency,
         window=window(top, known),
@@ -120,9 +144,9 @@ def _policy(top: Reader, version: str) -> Policy:
         questions=asked,
         is_automatic=approve.flag("automatic", default=True),
         automatic_below=approve.amount("automatic_below", currency),
-        levels=tuple(_levels(approve, currency)),
-        block=listed(top.table("block"), "block"),
-        allow=listed(top.table("allow"), "allow"),
+        levels=levels,
+        block=block,
+        allow=allow,
         limits=limits(top, currency),
         restocking_bp=restocking,
         return_fee=return_fee,
@@ -146,9 +170,22 @@ def _policy(top: Reader, version: str) -> Policy:
 def _currency(top: Reader) -> str:
     currency = top.text("currency")
     if len(currency) == CURRENCY and currency.isalpha() and currency.isupper():
+        if currency not in closed("currency").codes:
+            near = closed("currency").nearest(currency)
+            top.refuse(f"unknown currency {currency!r}{near}", "currency")
         return currency
     top.say('currency must be an ISO code, as "EUR"', "currency")
     return "EUR"
+
+
+def _either(table: Reader, block: Listed, allow: Listed) -> None:
+    """Refuse whoever is blocked and allowed at once."""
+    for key, both in (
+        ("emails", block.emails & allow.emails),
+        ("tags", block.tags & allow.tags),
+    ):
+        for one in sorted(both):
+            table.refuse(f"{key}: {one!r} is on the list of [block] as well", key)
 
 
 def _days(top: Reader, key: str) -> int | None:
@@ -173,7 +210,7 @@ def _levels(approve: Reader, currency: str) -> Iterable[Level]:
         if above is None:
             table.say("say above what amount")
         else:
-            found.append(Level(above=above, who=who))
+            found.append(Level(above=above, who=who, line=table.line))
     return sorted(found, key=lambda one: -one.above.minor)
 
 

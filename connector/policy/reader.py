@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from connector.errors import BadAmount
 from connector.money import Money
 from connector.policy import keys
+from connector.policy.closed import closed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -29,6 +31,18 @@ def nearest(word: str, words: Collection[str]) -> str:
     return f"; known are {', '.join(words)}" if words else ""
 
 
+@dataclass(slots=True)
+class Problems:
+    """What is wrong with a file: (line, sentence).
+
+    `always` keeps any text from being read, `new` one that is to come into force: what
+    was refused only later is no reason not to read a version that returns are bound to.
+    """
+
+    always: list[tuple[int, str]] = field(default_factory=list)
+    new: list[tuple[int, str]] = field(default_factory=list)
+
+
 class Reader:
     """A table, where it is, and the problems of the whole file."""
 
@@ -37,12 +51,12 @@ class Reader:
         data: Mapping[str, Any],
         lines: Lines,
         path: Path = (),
-        problems: list[tuple[int, str]] | None = None,
+        problems: Problems | None = None,
     ) -> None:
         self.data = data
         self.lines = lines
         self.path = path
-        self.problems: list[tuple[int, str]] = [] if problems is None else problems
+        self.problems = Problems() if problems is None else problems
 
     @property
     def line(self) -> int:
@@ -60,10 +74,17 @@ class Reader:
                 said += f".{part}" if said else part
         return said
 
-    def say(self, what: str, key: str = "") -> None:
-        """Note a problem of this table, or of one of its keys."""
-        line = self.lines.of((*self.path, key) if key else self.path)
-        self.problems.append((line, f"[{self.where}] {what}" if self.where else what))
+    def say(self, what: str, *keys: str | int) -> None:
+        """Note a problem of this table, or of what is in it under these keys."""
+        self.problems.always.append(self._problem(what, keys))
+
+    def refuse(self, what: str, *keys: str | int) -> None:
+        """Note a problem that keeps a new policy out; a stored one is read as it is."""
+        self.problems.new.append(self._problem(what, keys))
+
+    def _problem(self, what: str, keys: Path) -> tuple[int, str]:
+        line = self.lines.of((*self.path, *keys))
+        return line, f"[{self.where}] {what}" if self.where else what
 
     def known(self, table: str) -> None:
         """Refuse keys that no rule reads: a misspelt rule must not be lost."""
@@ -152,7 +173,19 @@ class Reader:
         if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
             self.say(f"{key} must be a list of texts", key)
             return ()
+        for place, one in enumerate(value):
+            if not one.strip():
+                self.refuse(f"{key} holds an empty text", key, place)
         return tuple(dict.fromkeys(value))
+
+    def codes(self, key: str, kind: str) -> frozenset[str]:
+        """Read a list of codes of a closed kind, as country, in capital letters."""
+        found = [one.upper() for one in self.texts(key)]
+        for place, one in enumerate(found):
+            if one and one not in closed(kind).codes:
+                near = closed(kind).nearest(one)
+                self.refuse(f"{key}: unknown {kind} {one!r}{near}", key, place)
+        return frozenset(found)
 
     def choices(self, key: str, words: Collection[str]) -> tuple[str, ...]:
         """Read a list of words out of a closed set."""
@@ -175,6 +208,11 @@ class Reader:
         for language in table.data:
             if len(language) != LANGUAGE or not language.isalpha():
                 table.say(f'{language!r} is no language, as "fr"', language)
+            elif language.casefold() not in closed("language").codes:
+                near = closed("language").nearest(language)
+                table.refuse(f"unknown language {language!r}{near}", language)
+            if isinstance(table.data[language], str) and not table.data[language]:
+                table.refuse(f"{language}: say it in words, or leave it out", language)
         return {one.casefold(): table.text(one) for one in table.data}
 
     def day(self, key: str) -> date | None:

@@ -85,7 +85,7 @@ def window_ends(seen: Seen, special: SpecialWindow | None) -> tuple[int, datetim
     """
     rules = seen.policy.window
     start, counted_from = seen.begins
-    days = rules.by_country.get(seen.order.customer.country, rules.days)
+    days = rules.by_country.get(seen.order.customer.country.upper(), rules.days)
     if special is not None and special.days is not None:
         days = special.days
     grace = 0 if counted_from == "delivery" else rules.grace_days

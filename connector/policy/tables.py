@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.model import Fault
+from connector.policy.closed import closed
 from connector.policy.conditions import conditions
 from connector.policy.vocabulary import (
     Choice,
@@ -45,7 +46,11 @@ def window(top: Reader, known: Known) -> Window:
     for country in countries.data:
         is_code = len(country) == COUNTRY and country.isalpha() and country.isupper()
         if not is_code:
-            countries.say(f"{country!r} is no ISO country code, as FR", country)
+            near = closed("country").nearest(country)
+            countries.say(f"{country!r} is no ISO country code{near}", country)
+        elif country not in closed("country").codes:
+            near = closed("country").nearest(country)
+            countries.refuse(f"unknown country {country!r}{near}", country)
         by_country[country] = countries.whole(country, 30)
     return Window(
         days=table.whole("days", 30),
@@ -121,7 +126,25 @@ def reasons(top: Reader, groups: Collection[str]) -> tuple[Reason, ...]:
     if not found:
         top.say("name at least one [[reasons]]")
     _once(top, "reasons", [one.code for one in found])
+    _words_once(top, found)
     return found
+
+
+def _words_once(top: Reader, found: Sequence[Reason]) -> None:
+    """Refuse a plugin's word that would mean two reasons."""
+    tables = top.tables("reasons")
+    for place, one in enumerate(found):
+        for number, word in enumerate(one.words):
+            for before, other in enumerate(found):
+                named = list(other.labels.values())
+                named += other.words if before < place else ()
+                if other is not one and _folded(word) in map(_folded, named):
+                    what = f"words: {word!r} means the reason {other.code!r} as well"
+                    tables[place].refuse(what, "words", number)
+
+
+def _folded(word: str) -> str:
+    return word.strip().casefold()
 
 
 def _reason(table: Reader, groups: Collection[str]) -> Reason:
@@ -160,6 +183,10 @@ def _question(table: Reader, known: Known) -> Question:
     choices = tuple(_choice(one) for one in table.tables("answers"))
     if not choices:
         table.say("name the [[questions.answers]]", "answers")
+    codes = [one.code for one in choices]
+    for place, code in enumerate(codes):
+        if code in codes[:place]:
+            table.refuse(f"answer {code!r} is there twice", "answers", place)
     return Question(
         code=table.required("code", "a question needs a code"),
         labels=table.words("labels"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
-from connector.model import Resolution
+from connector.model import CREDITS, Resolution
 from connector.policy.case import When
 from connector.policy.conditions import conditions
 from connector.policy.keys import ACTIONS
@@ -12,10 +13,14 @@ from connector.policy.tables import MOST_PHOTOS, name_of
 from connector.policy.vocabulary import Fees, OfferRule, Rule, SpecialFee, Then, Waiver
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from connector.money import Money
     from connector.policy.conditions import Known
     from connector.policy.reader import Reader
 
+NO_BONUS = "bonus_percent is added to store credit and gift cards alone"
+ALIKE = 0.85  # how alike a misspelt name is to the one that is meant
 MOST_PRIORITY = 1_000_000
 # A courtesy and payment by other means are a person's to give, never a policy's.
 OFFERED = tuple(
@@ -69,9 +74,12 @@ def _offer(table: Reader, known: Known) -> OfferRule:
     table.known("offers")
     if not table.data.get("resolutions"):
         table.say(f"name the resolutions: {', '.join(OFFERED)}", "resolutions")
+    ways, bonus = _ways(table, "resolutions"), table.percent("bonus_percent") or 0
+    if bonus and ways and CREDITS.isdisjoint(ways):
+        table.refuse(NO_BONUS, "bonus_percent")
     return OfferRule(
-        resolutions=_ways(table, "resolutions"),
-        bonus_bp=table.percent("bonus_percent") or 0,
+        resolutions=ways,
+        bonus_bp=bonus,
         name=name_of(table),
         when=conditions(table, known),
         line=table.line,
@@ -115,8 +123,10 @@ def _then(table: Reader, known: Known) -> Then:
     if not table.data:
         names = ", ".join(key.name for key in ACTIONS)
         table.say(f"then must say what follows: {names}")
+    elif not any(_speaks(*one) for one in table.data.items()):
+        table.refuse("then says nothing that follows")
     way = table.chosen("resolution", ("", *OFFERED), "")
-    return Then(
+    found = Then(
         decide=table.chosen("decide", ("", "approve", "ask", "decline"), ""),
         restocking_bp=table.percent("restocking_percent"),
         return_fee=table.amount("return_shipping", known.currency),
@@ -129,8 +139,39 @@ def _then(table: Reader, known: Known) -> Then:
         refund_when=_moment(table, "refund_when"),
         goods_when=_moment(table, "goods_when"),
         refund_shipping=_maybe(table, "refund_shipping"),
-        approver=table.text("approver"),
+        approver=_approver(table, known.own["levels"]),
     )
+    _agree(table, found)
+    return found
+
+
+def _speaks(action: str, value: object) -> bool:
+    """Say whether an action says anything as it is written."""
+    return value not in ("", []) and not (action == "waive_fees" and value is False)
+
+
+def _agree(table: Reader, then: Then) -> None:
+    """Refuse actions that speak against each other."""
+    if then.waive_fees and (then.restocking_bp or then.return_fee):
+        what = "waive_fees takes no fee at all: say that, or which fee"
+        table.refuse(what, "waive_fees")
+    for way in then.offer:
+        if way in then.withhold:
+            table.refuse(f"withhold: {way.value!r} is offered as well", "withhold")
+    if then.bonus_bp and then.resolution and then.resolution not in CREDITS:
+        table.refuse(NO_BONUS, "bonus_percent")
+
+
+def _approver(table: Reader, levels: Collection[str]) -> str:
+    """Read who must approve; one who is no level may be meant, a misspelt one not."""
+    name = table.text("approver")
+    folded = {one.casefold(): one for one in levels}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=ALIKE)
+    if close and name not in levels:
+        near = folded[close[0]]
+        what = f"approver: {name!r} is no level; did you mean {near!r}?"
+        table.refuse(what, "approver")
+    return name
 
 
 def _moment(table: Reader, key: str) -> When | None:

@@ -208,6 +208,7 @@ class Level:
 
     above: Money
     who: str
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,11 +343,24 @@ class Policy:
 
     @property
     def has_amounts(self) -> bool:
-        """Whether it holds limits that mean nothing in another currency."""
+        """Whether it holds amounts that mean nothing in another currency.
+
+        Those of conditions are not among them: `Program.needs_amounts` says so. A fee
+        of nothing is nothing in every currency.
+        """
+        waived = self.fees.waiver.order_above
+        limits = (self.automatic_below, self.standard_delivery, waived)
+        fees = (
+            self.return_fee,
+            self.keep.below,
+            *(one.return_fee for one in self.fees.special),
+            *(one.then.return_fee for one in self.rules),
+        )
         return (
-            self.automatic_below is not None
-            or bool(self.levels)
+            bool(self.levels)
+            or any(one is not None for one in limits)
             or any(one.worth is not None for one in self.limits)
+            or any(fees)
         )
 
     @property

@@ -81,7 +81,7 @@ def _page(
         months=months,
         report=report,
         problems=problems.splitlines(),
-        found=analyse(rules) if rules else (),
+        found=analyse(rules, text) if rules else (),
         advice=policy.advice(rules) if rules else (),
         is_live=bool(text) and policy.digest(text) == row.policy_hash,
     )

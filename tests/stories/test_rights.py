@@ -225,7 +225,7 @@ def test_an_excluded_article_shows_what_its_exception_needs(counter: Counter) ->
     case = counter.open(wish("a"), kind=Kind.WITHDRAWAL, is_back=False)
     sealed = policy.load(
         'currency = "EUR"\n[[reasons]]\ncode = "*"\n[[exclude]]\narticle = "e"\n'
-        'why = "Sealed."\nskus = [""]\n'
+        'why = "Sealed."\nwhen = { sku = "" }\n'
     )
     (said,) = policy.judge(sealed, order, question.asked(case)).lines
     assert said.decision is Decision.NEEDS_PERSON

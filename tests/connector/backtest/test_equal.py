@@ -52,8 +52,8 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
     words = Words("instr" if db.engine.name == "sqlite" else "strpos")
     found = []
     for key, text in zip("ab", texts, strict=False):
-        written = Text(policies.load(text), words)
-        found.append(Verdicts(policies.load(text), written, key))
+        written = Text(policies.stored(text), words)
+        found.append(Verdicts(policies.stored(text), written, key))
     is_not = "IS NOT" if db.engine.name == "sqlite" else "IS DISTINCT FROM"
     side = SideBySide(found, is_not)
     lines = Lines("x.shop = 'boots'", int(NOW.timestamp()) * 1_000_000)
@@ -166,7 +166,7 @@ def test_sql_says_what_the_deciding_function_says(
     for number, (order, case, rows) in enumerate(asked, start=1):
         seen = replace(case, past=before(order, case, asked))
         for text in (one, other):
-            verdict = policies.judge(policies.load(text), order, seen)
+            verdict = policies.judge(policies.stored(text), order, seen)
             for place, (row, said) in enumerate(zip(rows, verdict.lines, strict=True)):
                 told = expected.setdefault((number, place), [])
                 told.append(told_of(row, said, verdict))
@@ -198,7 +198,7 @@ def test_sql_says_what_the_deciding_function_says(
     rows = list(pasts.read(db, "boots", 0))
     for index, text in enumerate((one, other)):
         again = tell(
-            policies.load(text), rows, "boots", NOW, pasts.customers(db, "boots")
+            policies.stored(text), rows, "boots", NOW, pasts.customers(db, "boots")
         )
         assert {(n, p): said for n, p, said in again} == {
             key: told[index] for key, told in expected.items()

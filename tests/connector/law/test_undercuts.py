@@ -56,6 +56,8 @@ def test_a_special_window_counts_where_its_conditions_can_hold() -> None:
         ("withdrawal", 'resolution = "store_credit"', "as it was paid"),
         ("withdrawal", 'withhold = ["refund"]', "as it was paid"),
         ("faulty", 'decide = "decline"', "a fault is always heard"),
+        ("faulty", 'restocking_percent = "5"', "free of charge"),
+        ("carrier_damage", 'return_shipping = "4.90"', "free of charge"),
         ("faulty", 'resolution = "gift_card"', "credit that nobody asked for"),
         ("carrier_damage", 'resolution = "store_credit"', "credit that nobody"),
     ],
@@ -72,6 +74,22 @@ def test_a_rule_that_names_a_claim_of_the_law_cannot_deny_it(
     assert "Code de la consommation" in found
     policy.load(BARE + text.replace('"FR"', '"US"'))
     policy.load(BARE + text.replace(kind, "voluntary"))
+
+
+@pytest.mark.parametrize(
+    "kind", ['{ not_in = ["voluntary"] }', '{ is_not = "voluntary" }']
+)
+def test_a_rule_for_all_but_voluntary_returns_names_the_claims_of_the_law(
+    kind: str,
+) -> None:
+    text = (
+        '[[rules]]\nname = "r"\nwhy = "no"\n'
+        f'when = {{ kind = {kind} }}\nthen = {{ decide = "decline" }}\n'
+    )
+    found = refused(text)
+    assert "a withdrawal cannot be declined" in found
+    assert "a fault is always heard" in found
+    policy.load(BARE + text.replace("voluntary", "faulty"))
 
 
 def test_what_is_in_force_already_can_still_be_read() -> None:

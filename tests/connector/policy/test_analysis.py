@@ -129,7 +129,7 @@ def test_the_example_has_nothing_to_mend() -> None:
     ],
 )
 def test_it_is_found_at_its_line(text: str, kind: str, line: int) -> None:
-    (found,) = analyse(policy.load(BARE + text))
+    (found,) = analyse(policy.load(BARE + text), BARE + text)
     assert (found.kind, found.line) == (kind, line)
 
 
