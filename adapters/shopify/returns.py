@@ -12,7 +12,7 @@ from connector.model import ShopReturn, ShopReturnLine, Sighting
 
 if TYPE_CHECKING:
     from adapters.shopify.calls import Calls
-    from connector.model import Return
+    from connector.model import Return, ReturnLine
 
 Json = Mapping[str, Any]
 
@@ -132,7 +132,7 @@ def request(calls: Calls, case: Return) -> ShopReturn:
 def _lines(calls: Calls, case: Return, note_field: str, most: int) -> list[Json]:
     """Write the lines of our return; the quantities may span several parcels."""
     free = _returnable(calls, case.order_ref)
-    reasons = _reasons(calls, {line.reason for line in case.lines})
+    reasons = _reasons(calls, {_handle(line) for line in case.lines})
     rows: list[Json] = []
     for line in case.lines:
         left = line.asked
@@ -140,7 +140,7 @@ def _lines(calls: Calls, case: Return, note_field: str, most: int) -> list[Json]
             taken = min(left, quantity)
             if taken:
                 row = {"fulfillmentLineItemId": parcel_line, "quantity": taken}
-                reason = reasons.get(line.reason) or reasons.get(OTHER)
+                reason = reasons.get(_handle(line)) or reasons.get(OTHER)
                 if reason:
                     row["returnReasonDefinitionId"] = reason
                 mark = f"[{MARK}{case.number}]"
@@ -152,6 +152,11 @@ def _lines(calls: Calls, case: Return, note_field: str, most: int) -> list[Json]
             msg = f"only {line.asked - left} of {line.asked} units can be returned"
             raise Rejected(msg, line=line.line_ref)
     return rows
+
+
+def _handle(line: ReturnLine) -> str:
+    """Return the handle that the reason is told by; its code where nobody said one."""
+    return line.reason_handle or line.reason
 
 
 def _returnable(calls: Calls, order_ref: str) -> dict[str, list[tuple[str, int]]]:
@@ -173,7 +178,7 @@ def _returnable(calls: Calls, order_ref: str) -> dict[str, list[tuple[str, int]]
 
 
 def _reasons(calls: Calls, wanted: set[str]) -> dict[str, str]:
-    """Return the ids of reasons by handle; a code that is no handle is another one."""
+    """Return the ids of reasons by handle; what is no handle there is not in it."""
     asked = {"handles": sorted(wanted | {OTHER})}
     nodes = calls.ask("return_reasons", asked)["returnReasonDefinitions"]["nodes"]
     return {str(one["handle"]): str(one["id"]) for one in nodes}

@@ -59,8 +59,12 @@ def run(
     *,
     token: str,
     quiet: timedelta = QUIET,
+    language: str = "en",
 ) -> int:
-    """Run every errand of a shop that is due; return how many were tried."""
+    """Run every errand of a shop that is due; return how many were tried.
+
+    `language` is the staff's: reasons are told in it where the shop has words alone.
+    """
     if not shop.abilities.holds_returns:
         _tell_gone(db, shop.name, clock())
         return 0
@@ -75,7 +79,7 @@ def run(
         for row in errands.in_state(db, Errand.UNKNOWN, shop.name):
             if row.changed_at <= clock() - quiet:
                 _resolve(_job(db, shop, row.id, clock()))
-        return _drain(db, shop, clock, token, hold)
+        return _drain(db, shop, clock, token, hold, language)
 
 
 @atomic
@@ -93,13 +97,20 @@ def _tell_gone(db: Database, shop: str, now: datetime) -> None:
         )
 
 
-def _job(db: Database, shop: Shop, errand_id: str, now: datetime) -> Job:
+def _job(
+    db: Database, shop: Shop, errand_id: str, now: datetime, language: str = "en"
+) -> Job:
     row = errands.get(db, errand_id)
-    return Job(db, shop, row, returns.get(db, row.return_id), now)
+    return Job(db, shop, row, returns.get(db, row.return_id), now, language)
 
 
 def _drain(
-    db: Database, shop: Shop, clock: Callable[[], datetime], token: str, hold: Hold
+    db: Database,
+    shop: Shop,
+    clock: Callable[[], datetime],
+    token: str,
+    hold: Hold,
+    language: str,
 ) -> int:
     tried: set[str] = set()
     while True:
@@ -107,7 +118,7 @@ def _drain(
         if claim is None:
             return len(tried)
         tried.add(claim.id)
-        job = _job(db, shop, claim.id, clock())
+        job = _job(db, shop, claim.id, clock(), language)
         if _is_moot(job):
             _finish(job, "find")
         else:
