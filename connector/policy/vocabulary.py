@@ -317,7 +317,9 @@ class Policy:
 
     def reason(self, code: str) -> Reason | None:
         """Find a reason by its code, the shop's handle or its words, or `*` for any."""
-        return self.listed(code) or self._index()[0].get(ANY)
+        exact, words = self._index()
+        found = exact.get(code) or words.get(code.strip().casefold())
+        return found or exact.get(ANY)
 
     def listed(self, code: str) -> Reason | None:
         """Find a reason by its code, the shop's handle or its words, and by no other.
