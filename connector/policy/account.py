@@ -141,7 +141,7 @@ def shared(verdict: LineVerdict, fee: Money | None) -> LineVerdict:
 
 
 def _shared(one: Answer, fee: Money | None) -> Answer:
-    if one.rule != WAY_BACK:
+    if one.rule != WAY_BACK or one.says != "fee":
         return one
     own = dict(one.facts)["amount"]
     if fee is None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from connector.model import CREDITS, Fault, Kind, Resolution
+from connector.money import Money
 from connector.policy.account import percent, set_by, way_back
 from connector.policy.case import Offer
 from connector.policy.periods import LAW_BOUND
-from connector.policy.rules import chosen
+from connector.policy.rules import asked_worth, chosen
 from connector.policy.sentences import answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from connector.model import Answer
-    from connector.money import Money
     from connector.policy.compiled import Holds
     from connector.policy.own import Said
     from connector.policy.seen import Seen
@@ -114,6 +114,7 @@ class Fees(NamedTuple):
     way_back: Money | None
     told: Answer | None
     said: Sequence[Answer]
+    asks: Answer | None = None  # a fee that is not taken, for a person
 
 
 NO_FEES = Fees(0, None, None, ())
@@ -132,6 +133,9 @@ def fees(seen: Seen, holds: Holds, said: Said, way: Resolution) -> Fees:
     back, told = _return_fee(seen, holds, said, is_off=bool(off))
     if way is Resolution.KEEP:
         return Fees(0, back, None, ())
+    is_bound = kind is Kind.WITHDRAWAL
+    if is_bound and back and told and (asks := dear(seen, back, told)):
+        return Fees(0, None, None, (), asks)
     bp, found = 0, NOTHING_SAID
     if kind is Kind.VOLUNTARY:
         bp, found = _restocking(seen, holds, said, is_off=bool(off))
@@ -139,6 +143,22 @@ def fees(seen: Seen, holds: Holds, said: Said, way: Resolution) -> Fees:
         code = "waived_rest" if bp or back else "waived"
         found = (*found, answer("fees", "note", code, off))
     return Fees(bp, back, told, found)
+
+
+def dear(seen: Seen, fee: Money, told: Answer) -> Answer | None:
+    """Ask where a withdrawal's way back may cost more than its sending; else None.
+
+    The law lets the customer bear the direct cost alone, which nobody tells us: above
+    the switch's limit, or where all that was paid for the goods would go (article 14(1)
+    of Directive 2011/83/EU; docs/decisions/0023).
+    """
+    if fee.currency != seen.order.currency:
+        return None
+    most = Money.parse(str(seen.policy.switches["return_cost_most"]), fee.currency)
+    if fee <= most and fee.minor < asked_worth(seen.whole):
+        return None
+    facts = (*told.facts, ("limit", str(most)))
+    return answer("return_shipping", "ask", "way_back_dear", facts)
 
 
 def waived(seen: Seen, holds: Holds, way: Resolution) -> Facts:

@@ -116,6 +116,9 @@ def _line(of: Whole, made: Program, customer: _Customer, wanted: Wanted) -> Spok
     mine, last = said.trace, NO_ANSWERS
     if unclear or said.values or said.clashes or not of.policy.is_automatic:
         last = _last(of, said, unclear)
+    fees = amends.fees(seen, holds, said, way)
+    if fees.asks:
+        last = [*last, fees.asks]
     if of.is_law:
         first, plain, mine = (
             [_lawful(one) for one in part] for part in (first, plain, mine)
@@ -124,7 +127,6 @@ def _line(of: Whole, made: Program, customer: _Customer, wanted: Wanted) -> Spok
     decision = _gravest(first + last if said.approves else trace)
     if not trace:
         trace.append(answer("claim", "approve", "claim"))
-    fees = amends.fees(seen, holds, said, way)
     trace += fees.said
     added = amends.bonus(way, offered, said) if way in CREDITS else 0
     if decision is not Decision.DECLINED:

@@ -108,6 +108,11 @@ SENTENCES: Mapping[str, str] = {
     "way_back_free": N_(
         "The way back costs nothing: another item of this return bears no fee for it."
     ),
+    "way_back_dear": N_(
+        "The policy's fee for the way back, %(amount)s, is more than a withdrawal may"
+        " be charged without a look (%(limit)s, or all that was paid for the goods): it"
+        " is not taken, and a person decides."
+    ),
     "bonus": N_("%(percent)s %% are added to the credit."),
     "shipping": N_("What was paid for the delivery goes back too."),
     "shipping_part": N_(
