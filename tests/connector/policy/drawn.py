@@ -282,7 +282,8 @@ LEVELS = st.builds(
 def policies(draw: st.DrawFn) -> Policy:
     """Draw a policy of all that the vocabulary has, a part of it at a time."""
     own = draw(ruled())
-    if own.rules and draw(st.booleans()):
+    is_wide = draw(st.booleans())
+    if own.rules and is_wide:
         first, *rest = own.rules
         own = replace(own, rules=(replace(first, when=draw(WHENS)), *rest))
     levels = draw(_few(LEVELS))
