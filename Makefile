@@ -33,7 +33,7 @@ check: $(STAMP) ## lint, types, direction of imports, docs
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.docs_check
 
-bench: $(STAMP) ## measure: webhook intake, the way to a refund
+bench: $(STAMP) ## measure: webhook intake, the way to a refund, a decision's bound
 	$(BIN)/python -m bench
 
 simulate: $(STAMP) ## the seeded world at length, 200 cases over HTTP, properties

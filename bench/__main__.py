@@ -13,6 +13,7 @@ import msgspec
 import sqlite_utils
 from flask import Flask
 
+from bench import policy as decision
 from bench import rate
 from connector import policy
 from connector.demo import build, play
@@ -136,3 +137,6 @@ for name, measure, unit in (
     ("backfill ÷ sqlite-utils' upsert", backfill, "times"),
 ):
     print(f"{name:32} {measure():10.2f} {unit}")
+
+# Ends with 1 where a decision costs more than it may.
+decision.main()

@@ -155,12 +155,14 @@ def decide_returns(work: Work, shop: str) -> int:
 
 def run_errands(work: Work, shop: str) -> int:
     """Make, approve, decline and close returns at the shop."""
+    said = work.staff_language(shop)
     return mirror.run(
         work.db,
         work.shops[shop],
         work.clock,
         token=work.token,
         quiet=work.errand_quiet,
+        language="en" if said == telling.OFF else said,
     )
 
 

@@ -14,7 +14,7 @@ from connector.model import ShopReturn, ShopReturnLine, Sighting
 
 if TYPE_CHECKING:
     from adapters.shopify.calls import Calls
-    from connector.model import Deduction, Return, Shelved
+    from connector.model import Deduction, Return, ReturnLine, Shelved
 
 Json = Mapping[str, Any]
 
@@ -144,7 +144,7 @@ def _lines(
 ) -> list[tuple[str, Json]]:
     """Write our lines, each with its order line; they may span several parcels."""
     free = _returnable(calls, case.order_ref)
-    reasons = _reasons(calls, {line.reason for line in case.lines})
+    reasons = _reasons(calls, {_handle(line) for line in case.lines})
     rows: list[tuple[str, Json]] = []
     for line in case.lines:
         left = line.asked
@@ -152,7 +152,7 @@ def _lines(
             taken = min(left, quantity)
             if taken:
                 row = {"fulfillmentLineItemId": parcel_line, "quantity": taken}
-                reason = reasons.get(line.reason) or reasons.get(OTHER)
+                reason = reasons.get(_handle(line)) or reasons.get(OTHER)
                 if reason:
                     row["returnReasonDefinitionId"] = reason
                 mark = f"[{MARK}{case.number}]"
@@ -164,6 +164,11 @@ def _lines(
             msg = f"only {line.asked - left} of {line.asked} units can be returned"
             raise Rejected(msg, line=line.line_ref)
     return rows
+
+
+def _handle(line: ReturnLine) -> str:
+    """Return the handle that the reason is told by; its code where nobody said one."""
+    return line.reason_handle or line.reason
 
 
 def _returnable(calls: Calls, order_ref: str) -> dict[str, list[tuple[str, int]]]:
@@ -185,7 +190,7 @@ def _returnable(calls: Calls, order_ref: str) -> dict[str, list[tuple[str, int]]
 
 
 def _reasons(calls: Calls, wanted: set[str]) -> dict[str, str]:
-    """Return the ids of reasons by handle; a code that is no handle is another one."""
+    """Return the ids of reasons by handle; what is no handle there is not in it."""
     asked = {"handles": sorted(wanted | {OTHER})}
     nodes = calls.ask("return_reasons", asked)["returnReasonDefinitions"]["nodes"]
     return {str(one["handle"]): str(one["id"]) for one in nodes}

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from connector.backtest.clauses import Text
 from connector.backtest.owns import Own
-from connector.backtest.sql import both, case, either, no
+from connector.backtest.sql import NO, both, case, either, no
 from connector.model import Fault, Kind, Resolution
+from connector.money import Money
 from connector.policy import Policy
 
 NOTHING = "NULLIF(0, 0)"  # no number, on either store
@@ -74,9 +75,31 @@ class Fees:
             otherwise=f"COALESCE({own_bp}, {self.policy.restocking_bp})",
         )
 
-    @cached_property
+    @property
     def return_fee(self) -> str:
-        """What the way back of the line costs, NULL for nothing.
+        """What is taken for the way back of the line, NULL for nothing."""
+        return case((self.is_dear, NOTHING), otherwise=self._return_fee)
+
+    @cached_property
+    def is_dear(self) -> str:
+        """Whether the way back of a withdrawal costs more than may be taken unseen."""
+        policy = self.policy
+        special = [one.return_fee for one in policy.fees.special]
+        own = [one.then.return_fee for one in policy.rules]
+        if not any((policy.return_fee, *special, *own)):
+            return NO
+        limit = str(policy.switches["return_cost_most"])
+        most = Money.parse(limit, policy.currency).minor
+        fee = f"COALESCE({self._return_fee}, 0)"
+        worth = "SELECT sum(w.worth) FROM past_lines w WHERE w.case_no = p.case_no"
+        above = (f"{fee} > {most}", both((f"{fee} > 0", f"{fee} >= ({worth})")))
+        withdrawn = f"p.kind = '{Kind.WITHDRAWAL.value}'"
+        stays = f"{self.way} = '{Resolution.KEEP.value}'"
+        return both((withdrawn, no(stays), either(above)))
+
+    @cached_property
+    def _return_fee(self) -> str:
+        """What the policy asks for the way back of the line, NULL for nothing.
 
         Fees are in the policy's currency; in another one nothing is charged.
         """

@@ -66,6 +66,7 @@ class Line:
             "clear": self.is_clear,
             "clashes": self.own.clashes,
             "approver": self.own.speaks("approver"),
+            "dear": self.fees.is_dear,
             "by_hand": NO if self.policy.is_automatic else YES,
             "late": both((no(BY_LAW), Above("p.asked_at", self._window()))),
             "excluded": self._excluded(),
@@ -105,7 +106,8 @@ class Line:
         asks = either((has["answer_ask"], has["often_ask"], has["seen"]))
         open_ = [has["withdrawn_late"], has["unknown"], has["own_ask"]]
         open_.append(both((untrusted, asks)))
-        last = (has["clashes"], no(has["clear"]), has["approver"], has["by_hand"])
+        last = [has[key] for key in ("clashes", "approver", "by_hand", "dear")]
+        last.append(no(has["clear"]))
         asked = either((has["first_ask"], *last, both((plain, either(open_)))))
         # What the law is asked about no policy declines: a person looks.
         refused_ = case((BY_LAW, str(ASKED)), otherwise=str(DECLINED))

@@ -97,6 +97,15 @@ _ALL: tuple[Switch, ...] = (
         " until a person rejects it. False: only proof that a person has seen does.",
     ),
     Switch(
+        "return_cost_most",
+        default=20,
+        statement=15,
+        what="Withdrawals: a fee for the way back above this, in whole units of the"
+        " policy's currency, is not taken and a person looks: only what the sending"
+        " costs may be kept.",
+        kind=int,
+    ),
+    Switch(
         "part_of_order",
         default=True,
         statement=19,

@@ -138,6 +138,9 @@ class ReturnLine:
     loss_bp: int = 0  # value lost by handling, basis points of the price; a person's
     handed_back: int = 0  # units given back to the customer, repaired or refused
     photos: int = 0  # how many the customer sent us; kept when they are erased
+    # How a shop is told of `reason`; never stored, "" until a shop is to be told.
+    reason_handle: str = ""  # a ReturnReasonDefinition's; none there: another reason
+    reason_words: str = ""  # the merchant's own words, in his shop's language
 
     @property
     def resolution(self) -> Resolution:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from connector.model import CREDITS, Fault, Kind, Resolution
+from connector.money import Money
+from connector.policy.account import percent, set_by, way_back
 from connector.policy.case import Offer
 from connector.policy.periods import LAW_BOUND
-from connector.policy.rules import chosen
+from connector.policy.rules import asked_worth, chosen
 from connector.policy.sentences import answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from connector.model import Answer
-    from connector.money import Money
     from connector.policy.compiled import Holds
     from connector.policy.own import Said
     from connector.policy.seen import Seen
+    from connector.policy.sentences import Facts
+    from connector.policy.vocabulary import Policy
 
-BASIS_POINTS = 100
 BEARING = frozenset({Kind.VOLUNTARY, Kind.WITHDRAWAL})
+NOTHING_SAID: Sequence[Answer] = ()
 MONEY: tuple[Offer, ...] = (Offer(resolution=Resolution.REFUND),)
 
 
@@ -99,76 +104,170 @@ def bonus(way: Resolution, offered: tuple[Offer, ...], said: Said) -> int:
     return next((one.bonus_bp for one in offered if one.resolution is way), 0)
 
 
-def fees(
-    seen: Seen, holds: Holds, said: Said, way: Resolution
-) -> tuple[int, Money | None, Answer | None]:
-    """Return the restocking fee (bp), the way back's, and the answer that names them.
+class Fees(NamedTuple):
+    """The restocking fee (bp), the way back's, what is said of that, and of the rest.
+
+    What is said of the way back is so where the line comes back at all.
+    """
+
+    restocking_bp: int
+    way_back: Money | None
+    told: Answer | None
+    said: Sequence[Answer]
+    asks: Answer | None = None  # a fee that is not taken, for a person
+
+
+NO_FEES = Fees(0, None, None, ())
+
+
+def fees(seen: Seen, holds: Holds, said: Said, way: Resolution) -> Fees:
+    """Return what the customer bears, and the answers that name it.
 
     Only the customer's own wish bears fees. Of a withdrawal it is the way back alone,
     if he was told so before he bought (article 14.1 of Directive 2011/83/EU).
     """
     kind = seen.case.kind
     if seen.fault is not Fault.CUSTOMER or kind not in BEARING:
-        return 0, None, None
-    is_off = is_waived(seen, holds, way)
-    back = _return_fee(seen, holds, said, is_off=is_off)
-    if kind is not Kind.VOLUNTARY or way is Resolution.KEEP:
-        return 0, back, None
-    bp = said.values.get("restocking")
-    if bp is None:
-        bp = 0 if is_off else _restocking(seen, holds)
-    if bp:
-        facts = (("percent", f"{bp / BASIS_POINTS:g}"),)
-        return bp, back, answer("restocking", "fee", "restocking", facts)
-    is_said = is_off and "restocking" not in said.values
-    return 0, back, answer("fees", "note", "waived") if is_said else None
+        return NO_FEES
+    off = waived(seen, holds, way)
+    back, told = _return_fee(seen, holds, said, is_off=bool(off))
+    if way is Resolution.KEEP:
+        return Fees(0, back, None, ())
+    is_bound = kind is Kind.WITHDRAWAL
+    if is_bound and back and told and (asks := dear(seen, back, told)):
+        return Fees(0, None, None, (), asks)
+    bp, found = 0, NOTHING_SAID
+    if kind is Kind.VOLUNTARY:
+        bp, found = _restocking(seen, holds, said, is_off=bool(off))
+    if off and not {"restocking", "return_fee"} <= said.values.keys():
+        code = "waived_rest" if bp or back else "waived"
+        found = (*found, answer("fees", "note", code, off))
+    return Fees(bp, back, told, found)
 
 
-def is_waived(seen: Seen, holds: Holds, way: Resolution) -> bool:
-    """Say whether the policy lets this line off its fees."""
-    waiver, reason, of = seen.policy.fees.waiver, seen.reason, seen.whole
-    above = waiver.order_above
-    return bool(
-        way in waiver.resolutions
-        or (reason is not None and reason.code in waiver.reasons)
-        or waiver.customer_groups & of.customer_groups
-        or (
-            above is not None
-            and of.is_same_currency
-            and above.minor < seen.order.total.minor
-        )
-        or (waiver.when and holds.waived[0])
-    )
+def dear(seen: Seen, fee: Money, told: Answer) -> Answer | None:
+    """Ask where a withdrawal's way back may cost more than its sending; else None.
 
-
-def _restocking(seen: Seen, holds: Holds) -> int:
-    """Return the fee where no own rule speaks and nobody is let off.
-
-    First the largest that an answer of the customer's brings, then a special one,
-    the reason's, the policy's.
+    The law lets the customer bear the direct cost alone, which nobody tells us: above
+    the switch's limit, or where all that was paid for the goods would go (article 14(1)
+    of Directive 2011/83/EU; docs/decisions/0023).
     """
-    if seen.policy.questions:
-        said = [one for _, one, _ in chosen(seen, holds) if one is not None]
-        asked = [one.restocking_bp for one in said if one.restocking_bp is not None]
-        if asked:
-            return max(asked)
+    if fee.currency != seen.order.currency:
+        return None
+    most = Money.parse(str(seen.policy.switches["return_cost_most"]), fee.currency)
+    if fee <= most and fee.minor < asked_worth(seen.whole):
+        return None
+    facts = (*told.facts, ("limit", str(most)))
+    return answer("return_shipping", "ask", "way_back_dear", facts)
+
+
+def waived(seen: Seen, holds: Holds, way: Resolution) -> Facts:
+    """Say by what the policy lets this line off its fees; empty where it does not."""
+    waiver, reason, of = seen.policy.fees.waiver, seen.reason, seen.whole
+    if way in waiver.resolutions:
+        return (*set_by("fees.waived"), ("resolution", way.value))
+    if reason is not None and reason.code in waiver.reasons:
+        return (*set_by("fees.waived"), ("reason", reason.code))
+    if groups := waiver.customer_groups & of.customer_groups:
+        return (*set_by("fees.waived"), ("customer_group", ", ".join(sorted(groups))))
+    above, total = waiver.order_above, seen.order.total
+    if above and of.is_same_currency and above.minor < total.minor:
+        shown = (("total", str(total)), ("order_above", str(above)))
+        return (*set_by("fees.waived"), *shown)
+    if waiver.when and holds.waived[0]:
+        return set_by("fees.waived", "", waiver.when, seen)
+    return ()
+
+
+def _restocking(
+    seen: Seen, holds: Holds, said: Said, *, is_off: bool
+) -> tuple[int, Sequence[Answer]]:
+    """Return the restocking fee (bp), and the answer that names it and who set it.
+
+    A rule of the merchant's own goes first, then a waiver, the largest that an answer
+    of the customer's brings, a special one, the reason's, the policy's.
+    """
+    own = said.values.get("restocking")
+    if own is not None:
+        return _taken(own, set_by("rules", said.by["restocking"].name))
+    if is_off:
+        return 0, ()
+    if seen.policy.questions and (asked := _answered(seen, holds)):
+        return asked
     if True in holds.fees:
         for one, does in zip(seen.policy.fees.special, holds.fees, strict=True):
             if does and one.restocking_bp is not None:
-                return one.restocking_bp
-    own = seen.reason.restocking_bp if seen.reason else None
-    return seen.policy.restocking_bp if own is None else own
+                by = set_by("fees.special", one.name, one.when, seen)
+                return _taken(one.restocking_bp, by)
+    reason = seen.reason
+    if reason is not None and reason.restocking_bp is not None:
+        return _taken(reason.restocking_bp, set_by("reasons", reason.code))
+    bp = seen.policy.restocking_bp
+    return bp, plain(seen.policy).restocking if bp else NOTHING_SAID
 
 
-def _return_fee(seen: Seen, holds: Holds, said: Said, *, is_off: bool) -> Money | None:
-    """Return what the way back of this line costs the customer; None for nothing."""
-    own = said.values.get("return_fee")
-    if own is not None:
-        return own or None
-    if is_off:
+class Plain(NamedTuple):
+    """What is said of the policy's plain fees, the same of every line."""
+
+    restocking: Sequence[Answer]
+    way_back: Mapping[Kind, Answer]
+
+
+def plain(policy: Policy) -> Plain:
+    """Return what is said of a policy's plain fees; made once."""
+    found = policy.memo.get("fees")
+    if not isinstance(found, Plain):
+        fee = policy.return_fee
+        found = policy.memo["fees"] = Plain(
+            _taken(policy.restocking_bp, set_by("fees"))[1],
+            {kind: way_back(fee, kind, set_by("fees")) for kind in BEARING}
+            if fee
+            else {},
+        )
+    return found
+
+
+def _taken(bp: int, by: Facts) -> tuple[int, Sequence[Answer]]:
+    if not bp:
+        return 0, ()
+    facts = (("percent", percent(bp)), *by)
+    return bp, (answer("restocking", "fee", "restocking", facts),)
+
+
+def _answered(seen: Seen, holds: Holds) -> tuple[int, Sequence[Answer]] | None:
+    """Return the largest fee that an answer of the customer's brings, in its words."""
+    fees = [
+        (one.restocking_bp, code, one)
+        for code, one, _ in chosen(seen, holds)
+        if one is not None and one.restocking_bp is not None
+    ]
+    if not fees:
         return None
+    bp, code, one = max(fees, key=lambda found: found[0])
+    if not bp:
+        return 0, ()
+    by = set_by("questions", f"{code}:{one.code}")
+    facts = (("percent", percent(bp)), *by)
+    return bp, (answer("restocking", "fee", "answer_fee", facts, one.why),)
+
+
+def _return_fee(
+    seen: Seen, holds: Holds, said: Said, *, is_off: bool
+) -> tuple[Money | None, Answer | None]:
+    """Return what the way back of this line costs the customer, and what is said of it.
+
+    None is nothing.
+    """
+    own, kind = said.values.get("return_fee"), seen.case.kind
+    if own:
+        return own, way_back(own, kind, set_by("rules", said.by["return_fee"].name))
+    if is_off or own is not None:
+        return None, None
     if True in holds.fees:
         for one, does in zip(seen.policy.fees.special, holds.fees, strict=True):
             if does and one.return_fee is not None:
-                return one.return_fee or None
-    return seen.policy.return_fee or None
+                by = set_by("fees.special", one.name, one.when, seen)
+                fee = one.return_fee
+                return (fee, way_back(fee, kind, by)) if fee else (None, None)
+    usual = seen.policy.return_fee
+    return (usual, plain(seen.policy).way_back[kind]) if usual else (None, None)

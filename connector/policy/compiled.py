@@ -74,7 +74,8 @@ class Parts(NamedTuple):
 class Program:
     """A policy made ready: `holds` says which of its conditions hold for a line.
 
-    `effects` are those of each rule: (action, value), in the order of the file;
+    `effects` are those of each rule: (action, value), in the order of the file, and
+    `tells` says each as the file writes it, by action, `does` all of them in one;
     `actions` are all that any rule speaks of; `moves_ways` says that ways to make good
     are not those of every line. `needs_amounts` says that some condition
     cannot be told in another currency, `knows_customers` that there are lists of
@@ -83,6 +84,8 @@ class Program:
 
     holds: Callable[[Seen], Holds]
     effects: tuple[tuple[tuple[str, Any], ...], ...]
+    tells: tuple[dict[str, str], ...]
+    does: tuple[str, ...]
     actions: frozenset[str]
     moves_ways: bool
     needs_amounts: bool
@@ -116,9 +119,12 @@ def _compile(policy: Policy) -> Program:
     sections = conditions(policy)
     clauses = [one for part in sections for when in part for one in when]
     done = tuple(effects(rule) for rule in policy.rules)
+    tells = tuple({key: _told(key, value) for key, value in one} for one in done)
     return Program(
         holds=holder(sections),
         effects=done,
+        tells=tells,
+        does=tuple(", ".join(one.values()) for one in tells),
         actions=frozenset(action for one in done for action, _ in one),
         moves_ways=bool(policy.offers)
         or any(x.startswith(WAYS) for one in done for x, _ in one),
@@ -188,10 +194,31 @@ def effects(rule: Rule) -> tuple[tuple[str, Any], ...]:
     return tuple((key, value) for key, value in found.items() if value is not None)
 
 
+# Actions that the file calls otherwise.
+_CALLED = {
+    "restocking": "restocking_percent",
+    "return_fee": "return_shipping",
+    "bonus": "bonus_percent",
+}
+
+
+def _told(action: str, value: Any) -> str:  # noqa: ANN401 - whatever the action takes
+    """Write an action and its value as the file does: `restocking_percent 25`."""
+    if action.startswith("way "):
+        return f"{'offer' if value else 'withhold'} {action.removeprefix('way ')}"
+    if action in ("restocking", "bonus"):
+        value = f"{value / 100:g}"
+    elif isinstance(value, bool):
+        value = "true" if value else "false"
+    return f"{_CALLED.get(action, action)} {value}"
+
+
 def inputs(when: Sequence[Clause], seen: Seen) -> tuple[tuple[str, str], ...]:
     """Return what a rule's conditions looked at, as text for the trace."""
-    facts = dict.fromkeys(one.fact for one in when)
-    return tuple((name, _shown(name, READ[name](seen), seen)) for name in facts)
+    names = [one.fact for one in when]
+    return tuple(
+        [(name, _shown(name, READ[name](seen), seen)) for name in dict.fromkeys(names)]
+    )
 
 
 def _shown(name: str, value: Value, seen: Seen) -> str:

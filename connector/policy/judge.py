@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from connector import law
 from connector.model import CREDITS, Answer, Kind, Resolution
 from connector.money import Money
-from connector.policy import amends
-from connector.policy.case import LineVerdict, Verdict, When
-from connector.policy.compiled import program
+from connector.policy import account, amends, wholes
+from connector.policy.case import LineVerdict, Verdict
+from connector.policy.compiled import inputs, program
 from connector.policy.own import NOTHING, Said, own
-from connector.policy.periods import LAW_BOUND
 from connector.policy.rules import (
     allowed,
     asked_worth,
@@ -31,6 +28,7 @@ from connector.policy.rules import (
 )
 from connector.policy.seen import Seen, whole
 from connector.policy.sentences import answer, soften
+from connector.policy.wholes import Spoken
 from connector.states import Decision
 
 if TYPE_CHECKING:
@@ -38,20 +36,10 @@ if TYPE_CHECKING:
     from connector.policy.case import Case, Wanted
     from connector.policy.compiled import Holds, Program
     from connector.policy.seen import Whole
+    from connector.policy.sentences import Facts
     from connector.policy.vocabulary import Policy
 
-MOMENTS = tuple(When)
 NO_ANSWERS: list[Answer] = []
-
-
-@dataclass(slots=True)
-class _Spoken:
-    """One line, judged by itself: what follows for the whole is drawn from these."""
-
-    verdict: LineVerdict
-    said: Said | None = None
-    fee: Money | None = None  # for the way back
-    may_stay: bool = False
 
 
 @dataclass(slots=True)
@@ -79,23 +67,28 @@ def judge(policy: Policy, order: Order, case: Case) -> Verdict:
     _look_at_amounts(of, made, spoken)
     if policy.keep.below is not None:
         _let_keep(of, policy.keep.below, spoken)
-    speak = made.actions
+    fee = wholes.return_fee(of, spoken)
+    limit, part = wholes.shipping_limit(of), wholes.shipping_part(of)
+    if len(spoken) > 1:
+        for one in spoken:
+            one.verdict = account.shared(one.verdict, fee)
+    ships, money, goods = policy.refund_shipping, policy.refund_when, policy.goods_when
+    if of.is_law or ships or made.actions & account.OF_WHOLE:
+        by = wholes.gives_shipping(of, spoken)
+        money = wholes.moment(spoken, "refund_when", money)
+        goods = wholes.moment(spoken, "goods_when", goods)
+        ships = bool(by)
+        wholes.tell(of, spoken, (by, limit, part), (money, goods))
     return Verdict(
         lines=tuple([one.verdict for one in spoken]),
-        return_fee=_return_fee(of, spoken),
-        refund_shipping=policy.refund_shipping
-        if not of.is_law and "refund_shipping" not in speak
-        else _is_given_shipping(of, spoken),
-        refund_when=_moment(spoken, "refund_when", policy.refund_when)
-        if "refund_when" in speak
-        else policy.refund_when,
-        goods_when=_moment(spoken, "goods_when", policy.goods_when)
-        if "goods_when" in speak
-        else policy.goods_when,
+        return_fee=fee,
+        refund_shipping=ships,
+        refund_when=money,
+        goods_when=goods,
         fallback=policy.fallback,
         credit_days=policy.credit_days,
-        shipping_limit=_shipping_limit(of),
-        shipping_part=_shipping_part(of),
+        shipping_limit=limit,
+        shipping_part=part,
     )
 
 
@@ -108,10 +101,10 @@ def _customer(of: Whole) -> _Customer:
     )
 
 
-def _line(of: Whole, made: Program, customer: _Customer, wanted: Wanted) -> _Spoken:
+def _line(of: Whole, made: Program, customer: _Customer, wanted: Wanted) -> Spoken:
     line = of.lines.get(wanted.line_ref)
     if line is None:
-        return _Spoken(_no_line(wanted))
+        return Spoken(_no_line(wanted))
     seen = Seen(of, wanted, line)
     holds = made.holds(seen)
     said = own(seen, holds, made) if True in holds.rules else NOTHING
@@ -123,26 +116,52 @@ def _line(of: Whole, made: Program, customer: _Customer, wanted: Wanted) -> _Spo
     mine, last = said.trace, NO_ANSWERS
     if unclear or said.values or said.clashes or not of.policy.is_automatic:
         last = _last(of, said, unclear)
+    fees = amends.fees(seen, holds, said, way)
+    if fees.asks:
+        last = [*last, fees.asks]
     if of.is_law:
         first, plain, mine = (
             [_lawful(one) for one in part] for part in (first, plain, mine)
         )
     trace = [*first, *plain, *mine, *last]
     decision = _gravest(first + last if said.approves else trace)
-    bp, fee, note = amends.fees(seen, holds, said, way)
-    if note is not None:
-        trace.append(note)
+    if not trace:
+        trace.append(answer("claim", "approve", "claim"))
+    trace += fees.said
+    added = amends.bonus(way, offered, said) if way in CREDITS else 0
+    if decision is not Decision.DECLINED:
+        trace += _money(seen, holds, said, way, fees, added)
     verdict = LineVerdict(
         line_ref=wanted.line_ref,
         decision=decision,
-        trace=tuple(trace) or (answer("claim", "approve", "claim"),),
-        restocking_bp=bp,
+        trace=tuple(trace),
+        restocking_bp=fees.restocking_bp,
         resolution=way,
-        bonus_bp=amends.bonus(way, offered, said) if way in CREDITS else 0,
+        bonus_bp=added,
         offers=offered,
         approvers=said.approvers,
     )
-    return _Spoken(verdict, said, fee, may_stay=holds.keep[0])
+    return Spoken(verdict, said, fees.way_back, holds.keep[0], seen)
+
+
+def _money(
+    seen: Seen, holds: Holds, said: Said, way: Resolution, fees: amends.Fees, added: int
+) -> list[Answer]:
+    """Return what a line that may be approved says of its money, beside its fees.
+
+    Of the whole return `wholes.tell` says the rest.
+    """
+    policy, found = seen.policy, []
+    back, told = fees.way_back, fees.told
+    if back and told and back.currency == seen.order.currency:
+        found.append(told)
+    if added:
+        found.append(account.bonus(added, seen, holds, said, way))
+    kind = seen.case.kind
+    goes = account.moment(kind, way, policy.refund_when, policy.goods_when)
+    if goes is not None:
+        found.append(goes)
+    return found
 
 
 def _no_line(wanted: Wanted) -> LineVerdict:
@@ -211,7 +230,7 @@ def _gravest(answers: list[Answer]) -> Decision:
     return Decision.NEEDS_PERSON if "ask" in said else Decision.APPROVED
 
 
-def _look_at_amounts(of: Whole, made: Program, spoken: list[_Spoken]) -> None:
+def _look_at_amounts(of: Whole, made: Program, spoken: list[Spoken]) -> None:
     """Let a person see what is worth as much as the policy's limits, or more."""
     policy = of.policy
     if not of.is_same_currency:
@@ -235,7 +254,7 @@ def _look_at_amounts(of: Whole, made: Program, spoken: list[_Spoken]) -> None:
         _name_level(of, spoken)
 
 
-def _name_level(of: Whole, spoken: list[_Spoken]) -> None:
+def _name_level(of: Whole, spoken: list[Spoken]) -> None:
     """Name who must approve what is worth more than an amount."""
     refs = [
         one.verdict.line_ref
@@ -245,13 +264,15 @@ def _name_level(of: Whole, spoken: list[_Spoken]) -> None:
     worth = asked_worth(of, refs)
     for level in of.policy.levels:  # the highest first
         if refs and worth > level.above.minor:
-            facts = (("above", str(level.above)), ("who", level.who))
+            paid = Money(worth, of.policy.currency)
+            above = ("above", str(level.above))
+            facts = (above, ("who", level.who), ("worth", str(paid)))
             _ask(spoken, answer("level", "ask", "level", facts), who=level.who)
             return
 
 
 def _ask(
-    spoken: list[_Spoken], said: Answer, only: Decision | None = None, who: str = ""
+    spoken: list[Spoken], said: Answer, only: Decision | None = None, who: str = ""
 ) -> None:
     """Send every line that is not declined, or `only` those, to a person."""
     for one in spoken:
@@ -266,7 +287,7 @@ def _ask(
             )
 
 
-def _let_keep(of: Whole, below: Money, spoken: list[_Spoken]) -> None:
+def _let_keep(of: Whole, below: Money, spoken: list[Spoken]) -> None:
     """Leave the goods with the customer where the whole return is worth little."""
     if not of.is_same_currency or asked_worth(of) >= below.minor:
         return
@@ -275,84 +296,20 @@ def _let_keep(of: Whole, below: Money, spoken: list[_Spoken]) -> None:
         is_money = verdict.resolution is Resolution.REFUND
         is_sure = verdict.decision is Decision.APPROVED and is_money
         if one.may_stay and is_sure:
-            note = answer("keep", "note", "keep", (("below", str(below)),))
-            trace = tuple(x for x in verdict.trace if x.says != "fee")
+            note = answer(
+                "keep", "note", "keep", (("below", str(below)), *_kept(of, one))
+            )
             one.verdict = replace(
                 verdict,
                 resolution=Resolution.KEEP,
                 restocking_bp=0,
-                trace=(*trace, note),
+                trace=(*account.kept(verdict.trace), note),
             )
 
 
-def _return_fee(of: Whole, spoken: list[_Spoken]) -> Money | None:
-    """Charge the way back once, the least of the lines' own.
-
-    Nothing where one of the lines comes back for nothing, or none comes back.
-    """
-    least: Money | None = None
-    for one in spoken:
-        verdict = one.verdict
-        if verdict.decision is Decision.DECLINED or one.said is None:
-            continue
-        if verdict.resolution is Resolution.KEEP:
-            continue
-        if one.fee is None or one.fee.currency != of.order.currency:
-            return None
-        if least is None or one.fee < least:
-            least = one.fee
-    return least
-
-
-def _shipping_limit(of: Whole) -> Money | None:
-    """Hold what a withdrawal brings of the shipping to the cheapest standard one.
-
-    Article 13(2) of Directive 2011/83/EU: a dearer delivery is the customer's choice.
-    Faulty goods give all of it back, and so does whoever gives more than the law asks.
-    """
-    limit = of.policy.standard_delivery
-    if of.case.kind is not Kind.WITHDRAWAL or not of.is_same_currency:
-        return None
-    return None if of.policy.refund_shipping else limit
-
-
-def _shipping_part(of: Whole) -> str:
-    """Say how the shipping goes back with a part of an order that is withdrawn.
-
-    The law is silent; the switch `part_delivery` says (docs/law.md, statement 75).
-    """
-    country = of.order.customer.country
-    has_right = law.profile(country).withdrawal_days
-    if of.case.kind is not Kind.WITHDRAWAL or not has_right:
-        return ""
-    return str(of.policy.switches["part_delivery"])
-
-
-def _is_given_shipping(of: Whole, spoken: list[_Spoken]) -> bool:
-    if _is_owed_shipping(of.order, of.case):
-        return True
-    own = [one.said.values.get("refund_shipping") for one in spoken if one.said]
-    if True in own:
-        return True
-    return of.policy.refund_shipping and False not in own
-
-
-def _is_owed_shipping(order: Order, case: Case) -> bool:
-    """Say whether the law gives the outbound shipping back: the whole order goes.
-
-    Directive 2011/83/EU, article 13.1; for part of an order it is the policy's.
-    """
-    if case.kind not in LAW_BOUND:
-        return False
-    asked: Counter[str] = Counter()
-    for one in case.lines:
-        asked[one.line_ref] += one.quantity
-    return all(
-        asked[line.ref] + line.refunded_units >= line.quantity for line in order.lines
-    )
-
-
-def _moment(spoken: list[_Spoken], action: str, plain: When) -> When:
-    """Return the latest of what the lines wait for: they are paid as one return."""
-    own = [When(one.said.values.get(action, plain)) for one in spoken if one.said]
-    return max(own, key=MOMENTS.index, default=plain)
+def _kept(of: Whole, one: Spoken) -> Facts:
+    """Return what was looked at before the goods were left with the customer."""
+    worth = Money(asked_worth(of), of.policy.currency)
+    when = of.policy.keep.when
+    looked = inputs(when, one.seen) if one.seen else ()
+    return (("worth", str(worth)), *looked)

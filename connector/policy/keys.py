@@ -97,7 +97,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         _key("photos", "whole number", "0", "how many photos are wanted"),
         _key("needs_photo", "true or false", "false", "the same as `photos = 1`"),
         _key("needs_person", "true or false", "false", "a person looks at each one"),
-        _key("shopify", "handle", "other-reason", "Shopify's ReturnReasonDefinition"),
+        _key("shopify", "handle", "the code", "Shopify's word; other-reason for none"),
         _key("words", "list of texts", "none", "what plugins of WooCommerce call it"),
         _RESTOCK,
     ),

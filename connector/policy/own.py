@@ -13,6 +13,9 @@ from connector.policy.vocabulary import Rule
 if TYPE_CHECKING:
     from connector.policy.compiled import Holds, Program
     from connector.policy.seen import Seen
+    from connector.policy.sentences import Facts
+
+TWO = 2
 
 
 @dataclass(slots=True)
@@ -51,15 +54,31 @@ def own(seen: Seen, holds: Holds, made: Program) -> Said:
     if "approver" in said.values:
         unclear = lost.get("approver", [said.by["approver"]])
         said.approvers = tuple(dict.fromkeys(rule.then.approver for rule in unclear))
-    for action, (one, other, *_) in lost.items():
+    for action, rules in lost.items():
         del said.values[action], said.by[action]
-        facts = (("action", action), ("one", one.name), ("other", other.name))
-        said.clashes.append(answer("clash", "ask", "clash", facts))
+        said.clashes.append(_clash(action, rules, made, seen))
     speaking = {rule.name for rule in said.by.values()}
-    for rule, does in zip(seen.policy.rules, holds.rules, strict=True):
-        if does and rule.name in speaking:
-            said.trace.append(_answer(rule, said, seen))
+    for place, rule in enumerate(seen.policy.rules):
+        if holds.rules[place] and rule.name in speaking:
+            tells, told = made.tells[place], made.does[place]
+            if len(speaking) > 1 or len(said.by) < len(tells):
+                spoke = [x for key, x in tells.items() if said.by.get(key) is rule]
+                told = ", ".join(spoke)
+            said.trace.append(_answer(rule, said, seen, told))
     return said
+
+
+def _clash(action: str, rules: list[Rule], made: Program, seen: Seen) -> Answer:
+    """Ask, naming every rule that clashes, what each says, and what they looked at."""
+    names = [rule.name for rule in rules]
+    facts: Facts = (("action", action), ("one", names[0]), ("other", names[1]))
+    if len(names) > TWO:
+        shown = ", ".join(f"“{name}”" for name in names)
+        facts = (*facts, ("rules", shown))
+    by_name = dict(zip((x.name for x in seen.policy.rules), made.tells, strict=True))
+    facts += tuple((f"rule {name}", by_name[name][action]) for name in names)
+    facts += inputs([one for rule in rules for one in rule.when], seen)
+    return answer("clash", "ask", "clashes" if len(names) > TWO else "clash", facts)
 
 
 def _hear(
@@ -77,12 +96,15 @@ def _hear(
         lost.setdefault(action, [before]).append(rule)
 
 
-def _answer(rule: Rule, said: Said, seen: Seen) -> Answer:
-    """Say what a rule decided, with all that its conditions looked at."""
+def _answer(rule: Rule, said: Said, seen: Seen, does: str) -> Answer:
+    """Say what a rule decided and did, with all that its conditions looked at.
+
+    An action that a rule of a higher priority took from it, or a clash, is left out.
+    """
     decides = said.by.get("decide") is rule
     says = said.values["decide"] if decides else "note"
     facts = (("name", rule.name), *inputs(rule.when, seen))
-    facts = (*facts, ("priority", str(rule.priority)))
+    facts = (*facts, ("priority", str(rule.priority)), ("does", does))
     return answer(f"rule:{rule.name}", says, _CODES[says], facts, rule.why)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from connector import law
 from connector.model import Kind, OrderStatus
+from connector.money import Money
+from connector.policy.compiled import inputs
 from connector.policy.periods import LAW_BOUND, withdrawal_ends
 from connector.policy.seen import email_hash, past, past_worth, worth
 from connector.policy.sentences import answer
@@ -14,7 +16,7 @@ from connector.policy.sentences import answer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connector.model import Answer
+    from connector.model import Answer, Line
     from connector.policy.compiled import Holds
     from connector.policy.own import Said
     from connector.policy.seen import Seen, Whole
@@ -71,7 +73,7 @@ def window(seen: Seen, holds: Holds) -> Answer | None:
         ("days", str(days)),
     )
     if special is not None:
-        facts = (*facts, ("window", special.name))
+        facts = (*facts, ("window", special.name), *inputs(special.when, seen))
     if seen.case.asked_at <= last:
         return answer("window", "approve", "window_open", facts)
     code = "season_ended" if special and special.until else "window_ended"
@@ -138,8 +140,9 @@ def exclusions(seen: Seen, holds: Holds) -> Answer | None:
     for one, does in zip(seen.policy.exclusions, holds.exclusions, strict=True):
         if kind is Kind.WITHDRAWAL and not one.article:
             continue
-        if _excludes(one, seen) or (one.when and does):
-            facts: Facts = (("name", one.name), ("sku", seen.line.sku))
+        listed = _excludes(one, seen.line, seen)
+        if listed or (one.when and does):
+            facts: Facts = (("name", one.name), *(listed or inputs(one.when, seen)))
             if one.article:
                 place = f"article 16 ({one.article}) of Directive 2011/83/EU"
                 facts = (*facts, ("law", place), ("letter", one.article))
@@ -147,13 +150,17 @@ def exclusions(seen: Seen, holds: Holds) -> Answer | None:
     return None
 
 
-def _excludes(one: Exclusion, seen: Seen) -> bool:
-    return bool(
-        seen.line.product_ref in one.products
-        or seen.line.sku in one.skus
-        or seen.tags & one.tags
-        or seen.categories & one.categories
-    )
+def _excludes(one: Exclusion, line: Line, seen: Seen) -> Facts:
+    """Say by what a line is on an exclusion's lists; empty where it is on none."""
+    if line.product_ref in one.products:
+        return (("product", line.product_ref), ("sku", line.sku))
+    if line.sku in one.skus:
+        return (("sku", line.sku),)
+    if tags := seen.tags & one.tags:
+        return (("tag", ", ".join(sorted(tags))), ("sku", line.sku))
+    if found := seen.categories & one.categories:
+        return (("category", ", ".join(sorted(found))), ("sku", line.sku))
+    return ()
 
 
 def final_sale(seen: Seen) -> Answer | None:
@@ -257,8 +264,19 @@ def limits(of: Whole) -> list[Answer]:
         over = one.returns is not None and count > one.returns
         if over or (one.worth is not None and value > one.worth.minor):
             facts: Facts = (("name", one.name), ("days", str(one.days)))
-            facts = (*facts, ("returns", str(count)))
+            facts = (*facts, *_counted(of, one, count, value))
             found.append(answer("limit", one.says, "limit", facts, one.why))
+    return found
+
+
+def _counted(of: Whole, one: Limit, count: int, value: int) -> Facts:
+    """Return what a limit looked at, beside what it allows."""
+    found: Facts = (("returns", str(count)),)
+    if one.returns is not None:
+        found = (*found, ("most_returns", str(one.returns)))
+    if one.worth is not None:
+        worth = Money(value, of.policy.currency)
+        found = (*found, ("value", str(worth)), ("most_value", str(one.worth)))
     return found
 
 

@@ -30,6 +30,10 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own word for "gather, do not
 
 Facts = tuple[tuple[str, str], ...]
 
+# Rules that tell of money alone: none of them decides a line.
+OF_MONEY = frozenset(
+    {"restocking", "fees", "bonus", "shipping", "return_shipping", "moment"}
+)
 SOFTENED = "softened"  # a fact of an answer that the law forbids to decline
 SENTENCES: Mapping[str, str] = {
     "line": N_("The order has no such line."),
@@ -76,6 +80,7 @@ SENTENCES: Mapping[str, str] = {
     "clash": N_(
         "Two rules of equal priority say different things: “%(one)s” and “%(other)s”."
     ),
+    "clashes": N_("Rules of equal priority say different things: %(rules)s."),
     "approver": N_("This must be approved by: %(who)s."),
     "resolution": N_("What is wanted instead is not offered for this item."),
     "withdrawal_money": N_("A withdrawal is paid back in money; a person decides."),
@@ -90,6 +95,43 @@ SENTENCES: Mapping[str, str] = {
     "currency": N_("The order is in %(paid)s, the policy's amounts in %(policy)s."),
     "restocking": N_("A restocking fee of %(percent)s %% applies."),
     "waived": N_("No fee is taken."),
+    "waived_rest": N_("No other fee is taken."),
+    "way_back": N_("The way back costs %(amount)s, once for the whole return."),
+    "way_back_told": N_(
+        "The way back costs %(amount)s, once for the whole return, if the shop said so"
+        " before the purchase."
+    ),
+    "way_back_least": N_(
+        "The way back is charged once for the whole return, the least of its items:"
+        " %(amount)s."
+    ),
+    "way_back_free": N_(
+        "The way back costs nothing: another item of this return bears no fee for it."
+    ),
+    "way_back_dear": N_(
+        "The policy's fee for the way back, %(amount)s, is more than a withdrawal may"
+        " be charged without a look (%(limit)s, or all that was paid for the goods): it"
+        " is not taken, and a person decides."
+    ),
+    "bonus": N_("%(percent)s %% are added to the credit."),
+    "shipping": N_("What was paid for the delivery goes back too."),
+    "shipping_part": N_(
+        "Of what was paid for the delivery, the part of these goods goes back too."
+    ),
+    "paid_requested": N_("It is paid back once it is approved."),
+    "paid_shipped": N_("It is paid back once the goods are on their way."),
+    "paid_received": N_("It is paid back once the goods have arrived."),
+    "paid_inspected": N_("It is paid back once the goods were checked."),
+    "paid_received_law": N_(
+        "It is paid back once the goods have arrived, or by the law's last day."
+    ),
+    "paid_inspected_law": N_(
+        "It is paid back once the goods were checked, or by the law's last day."
+    ),
+    "sent_requested": N_("New goods leave once it is approved."),
+    "sent_shipped": N_("New goods leave once the old ones are on their way."),
+    "sent_received": N_("New goods leave once the old ones have arrived."),
+    "sent_inspected": N_("New goods leave once the old ones were checked."),
     "keep": N_("Worth less than %(below)s: the goods may stay with the customer."),
     "goods": N_("Other goods were wanted, but not which."),
     "whole": N_(
@@ -98,7 +140,7 @@ SENTENCES: Mapping[str, str] = {
     SOFTENED: N_("The law may grant this claim all the same."),
 }
 DAYS = frozenset({"last_day", "start", "until"})
-AMOUNTS = frozenset({"worth", "limit", "above", "below"})
+AMOUNTS = frozenset({"worth", "limit", "above", "below", "amount"})
 
 
 def answer(
@@ -140,7 +182,8 @@ def deciding(trace: Sequence[Answer], decision: str) -> Answer | None:
     word = says.get(decision, "")
     said = [one for one in trace if one.rule == "person"] or trace
     found = next((one for one in said if one.says == word), None)
-    return found or (trace[-1] if trace else None)
+    last = [one for one in trace if one.rule not in OF_MONEY] or trace
+    return found or (last[-1] if last else None)
 
 
 def render(given: Answer, language: str, translate: Callable[[str], str]) -> str:

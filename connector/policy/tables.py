@@ -157,7 +157,7 @@ def _reason(table: Reader, groups: Collection[str]) -> Reason:
         group=table.chosen("group", ("", *groups), ""),
         photos=max(photos, int(table.flag("needs_photo"))),
         needs_person=table.flag("needs_person"),
-        shopify=table.chosen("shopify", HANDLES, "other-reason"),
+        shopify=table.chosen("shopify", ("", *HANDLES), ""),
         words=table.texts("words"),
         restocking_bp=table.percent("restocking_percent"),
     )

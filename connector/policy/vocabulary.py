@@ -108,7 +108,7 @@ class Reason:
     group: str = ""  # a ReasonGroup's code
     photos: int = 0  # how many are wanted
     needs_person: bool = False
-    shopify: str = "other-reason"  # a ReturnReasonDefinition handle
+    shopify: str = ""  # a ReturnReasonDefinition handle; "": none is its own
     words: tuple[str, ...] = ()  # what a plugin of WooCommerce calls it
     restocking_bp: int | None = None  # None: the policy's own
 
@@ -317,13 +317,18 @@ class Policy:
     )
 
     def reason(self, code: str) -> Reason | None:
-        """Find a reason by its code, the shop's handle or its words, or `*` for any.
+        """Find a reason by its code, the shop's handle or its words, or `*` for any."""
+        exact, words = self._index()
+        found = exact.get(code) or words.get(code.strip().casefold())
+        return found or exact.get(ANY)
+
+    def listed(self, code: str) -> Reason | None:
+        """Find a reason by its code, the shop's handle or its words, and by no other.
 
         A return plugin of WooCommerce knows reasons by their words alone.
         """
         exact, words = self._index()
-        found = exact.get(code) or words.get(code.strip().casefold())
-        return found or exact.get(ANY)
+        return exact.get(code) or words.get(code.strip().casefold())
 
     def _index(self) -> tuple[dict[str, Reason], dict[str, Reason]]:
         """Return the reasons by code, else handle, and by words, the first first."""
@@ -334,7 +339,8 @@ class Policy:
             for one in self.reasons:
                 exact.setdefault(one.code, one)
             for one in self.reasons:
-                exact.setdefault(one.shopify, one)
+                if one.shopify:
+                    exact.setdefault(one.shopify, one)
                 for text in (*one.words, *one.labels.values()):
                     words.setdefault(text.casefold(), one)
             found = self.memo["reasons"] = (exact, words)

@@ -61,8 +61,12 @@ def run(
     *,
     token: str,
     quiet: timedelta = QUIET,
+    language: str = "en",
 ) -> int:
-    """Run every errand of a shop that is due; return how many were tried."""
+    """Run every errand of a shop that is due; return how many were tried.
+
+    `language` is the staff's: reasons are told in it where the shop has words alone.
+    """
     is_held = shop.abilities.holds_returns
     if not is_held:
         _tell_gone(db, shop.name, clock())
@@ -80,7 +84,7 @@ def run(
             is_ours = is_held or shelving.is_one(row)
             if is_ours and row.changed_at <= clock() - quiet:
                 _resolve(_job(db, shop, row.id, clock()))
-        return _drain(db, shop, clock, token, hold, is_held=is_held)
+        return _drain(db, shop, clock, token, hold, language, is_held=is_held)
 
 
 @atomic
@@ -98,9 +102,11 @@ def _tell_gone(db: Database, shop: str, now: datetime) -> None:
         )
 
 
-def _job(db: Database, shop: Shop, errand_id: str, now: datetime) -> Job:
+def _job(
+    db: Database, shop: Shop, errand_id: str, now: datetime, language: str = "en"
+) -> Job:
     row = errands.get(db, errand_id)
-    return Job(db, shop, row, returns.get(db, row.return_id), now)
+    return Job(db, shop, row, returns.get(db, row.return_id), now, language)
 
 
 def _drain(
@@ -109,6 +115,7 @@ def _drain(
     clock: Callable[[], datetime],
     token: str,
     hold: Hold,
+    language: str,
     *,
     is_held: bool,
 ) -> int:
@@ -122,7 +129,7 @@ def _drain(
         if claim is None:
             return len(tried)
         tried.add(claim.id)
-        job = _job(db, shop, claim.id, clock())
+        job = _job(db, shop, claim.id, clock(), language)
         if _is_moot(job):
             _finish(job, "find")
         else:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from connector.errors import NotFound
 from connector.model import Resolution, Return, ShopReturn
 from connector.platform import Shop
 from connector.refusals import refusal
-from connector.steps import promise, shelving, told
+from connector.steps import promise, question, shelving, told
 from connector.store import Database, orders
 from connector.store.errands import ErrandRow
 
@@ -31,6 +32,7 @@ class Job:
     row: ErrandRow
     case: Return
     now: datetime
+    language: str = "en"  # of the shop's staff
 
 
 def _read_returns(job: Job) -> dict[str, Any]:
@@ -70,7 +72,16 @@ def _is_disposed(job: Job, seen: Mapping[str, Any]) -> bool:
 
 
 def _ask_open(job: Job) -> ShopReturn:
-    return job.shop.open_return(told.approved(job.case), _fees(job))
+    return job.shop.open_return(_worded(job, told.approved(job.case)), _fees(job))
+
+
+def _worded(job: Job, case: Return) -> Return:
+    """Say reasons as the shop does; as they are where no policy is known."""
+    try:
+        rules = question.rules_of(job.db, case.shop, case.order_ref)
+    except NotFound:
+        return case
+    return told.worded(case, rules, job.language)
 
 
 def _fees(job: Job) -> tuple[Deduction, ...]:

@@ -32,12 +32,13 @@ def grouped(rules: Policy) -> list[Group]:
 def words(rules: Policy, code: str) -> tuple[str, str]:
     """Return the words of a reason's group ("" for none), and its own.
 
-    What the policy does not list, as a shop may say it, stays as it is.
+    A shop's handle, or a plugin's words, name the reason that the policy takes them
+    for; what it does not list stays as the shop says it.
     """
-    for one in policy.reasons(rules):
-        if one.code == code:
-            return _groups(rules).get(one.group, ""), _label(one)
-    return "", code
+    one = rules.listed(code)
+    if one is None:
+        return "", code
+    return _groups(rules).get(one.group, ""), _label(one)
 
 
 def _groups(rules: Policy) -> dict[str, str]:

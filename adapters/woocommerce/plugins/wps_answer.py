@@ -59,7 +59,7 @@ def opened(order: Mapping[str, Any], case: Return, now: datetime) -> tuple[str, 
     lines = {str(one["id"]): one for one in order.get("line_items") or ()}
     asked: Json = {
         "orderid": str(order["id"]),
-        "subject": case.lines[0].reason if case.lines else "",
+        "subject": _subject(case),
         "reason": _reason(case),
         "refund_method": "manual_method",
         "products": [
@@ -78,6 +78,12 @@ def opened(order: Mapping[str, Any], case: Return, now: datetime) -> tuple[str, 
     }
     meta = [{"key": REQUEST, "value": {key: asked}}]
     return key, {"status": "return-requested", "meta_data": meta}
+
+
+def _subject(case: Return) -> str:
+    """Return the reasons in the merchant's words, as the plugin's own list has them."""
+    said = dict.fromkeys(line.reason_words or line.reason for line in case.lines)
+    return ", ".join(one for one in said if one)
 
 
 def _reason(case: Return) -> str:

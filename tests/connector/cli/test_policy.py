@@ -125,3 +125,17 @@ def test_a_changed_policy_says_what_it_would_have_decided(tmp_path: Path) -> Non
     other = run(*asked, "--shop", "nobody", config=config)
     assert other.exit_code != 0
     assert "boots" in str(other.exception)
+
+
+def test_the_money_of_a_decision_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = 'currency = "EUR"\n[fees]\nrestocking_percent = "10"\n'
+    text += 'return_shipping = "4.90"\n[[reasons]]\ncode = "other"\n'
+    monkeypatch.setitem(globals(), "TEXT", text)
+    config, number = decided(tmp_path)
+    found = run("policy", "explain", number, "--language", "en", config=config)
+    assert "restocking (fee): A restocking fee of 10 % applies." in found.output
+    assert "return_shipping (fee): The way back costs €4.90, once" in found.output
+    assert "amount=4.90 EUR, set_by=fees" in found.output
+    assert "moment (note): It is paid back once the goods have arrived." in found.output

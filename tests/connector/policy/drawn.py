@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -20,9 +20,26 @@ from connector.model import (
 )
 from connector.money import Money
 from connector.policy import Case, Past, Policy, Wanted, When
-from connector.policy.vocabulary import Clause, Rule, Then
+from connector.policy.facts import FACTS, OPERATORS
+from connector.policy.vocabulary import (
+    Clause,
+    Exclusion,
+    Fees,
+    Keep,
+    Level,
+    Limit,
+    Listed,
+    OfferRule,
+    Rule,
+    SpecialFee,
+    SpecialWindow,
+    Then,
+    Waiver,
+    Window,
+)
 from tests.connector.shapes import NOON, a_line, an_order, eur
 
+T = TypeVar("T")
 COUNTRIES = ("FR", "DE", "CH")
 TAGS = ("red", "set")
 REASONS = ("small", "broken", "bent")
@@ -98,6 +115,10 @@ def _words(fact: str, words: tuple[str, ...]) -> st.SearchStrategy[Clause]:
     )
 
 
+def _few(one: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
+    return st.lists(one, max_size=2).map(tuple)
+
+
 CLAUSES = st.one_of(
     _word("country", COUNTRIES),
     _word("reason", REASONS),
@@ -124,6 +145,7 @@ THENS = st.builds(
     withhold=st.lists(st.sampled_from(list(Resolution)), max_size=2).map(tuple),
     photos=st.none() | st.integers(0, 3),
     refund_when=st.none() | st.sampled_from(list(When)),
+    goods_when=st.none() | st.sampled_from(list(When)),
     refund_shipping=st.none() | st.booleans(),
     approver=st.sampled_from(["", "boss"]),
 )
@@ -146,19 +168,149 @@ def ruled(draw: st.DrawFn, most: int = 5) -> Policy:
     return replace(PLAIN, rules=rules)
 
 
+# What each fact of words may be compared with.
+WORDS: dict[str, tuple[str, ...]] = {
+    "shop": ("", "boots"),
+    "channel": ("", "portal"),
+    "method": ("", "label"),
+    "kind": tuple(Kind),
+    "country": COUNTRIES,
+    "language": ("", "fr"),
+    "currency": ("EUR", "USD"),
+    "order_status": tuple(OrderStatus),
+    "product": ("", "p1"),
+    "variant": ("", "v1"),
+    "sku": ("", "s1"),
+    "tag": TAGS,
+    "category": ("shoes", "hats"),
+    "reason": REASONS,
+    "reason_group": ("fit", ""),
+    "fault": tuple(Fault),
+    "resolution": tuple(Resolution),
+    "answer": ("tags:yes", "tags:no"),
+    "customer_tag": ("vip", "gold"),
+    "customer_group": ("loyal",),
+}
+TODAY = NOON.toordinal()
+VALUES: dict[str, st.SearchStrategy[int]] = {
+    "number": st.integers(0, 5),
+    "amount": st.integers(0, 5000),
+    "date": st.integers(TODAY - 3, TODAY + 60),
+    "flag": st.integers(0, 1),
+}
+
+
+@st.composite
+def any_clause(draw: st.DrawFn) -> Clause:
+    """Draw a condition on any fact of the vocabulary."""
+    fact = FACTS[draw(st.sampled_from(sorted(FACTS)))]
+    how = draw(st.sampled_from(OPERATORS[fact.kind]))
+    one: st.SearchStrategy[Any] = (
+        st.sampled_from(WORDS[fact.name]) if fact.name in WORDS else VALUES[fact.kind]
+    )
+    least, most = {"one": (1, 1), "two": (2, 2)}.get(how.takes, (1, 2))
+    values = draw(st.lists(one, min_size=least, max_size=most))
+    found = tuple(sorted(values) if how.takes == "two" else values)
+    return Clause(fact=fact.name, operator=how.name, values=found)
+
+
+WHENS = st.lists(any_clause(), max_size=2).map(tuple)
+SAYS = st.sampled_from(["ask", "decline"])
+WHY = {"": "because"}
+TAGGED = st.sets(st.sampled_from(["vip", "gold"])).map(frozenset)
+SOME_TAGS = st.sets(st.sampled_from(TAGS)).map(frozenset)
+WAYS = st.lists(st.sampled_from(list(Resolution)), min_size=1, max_size=2).map(tuple)
+DAYS = st.integers(0, 60)
+LISTED = st.builds(Listed, tags=TAGGED, says=SAYS)
+EXCLUSIONS = st.builds(
+    Exclusion,
+    why=st.just(WHY),
+    article=st.sampled_from(["", "c", "e"]),
+    when=WHENS,
+    tags=SOME_TAGS,
+    categories=st.sets(st.sampled_from(["shoes"])).map(frozenset),
+    products=st.sets(st.sampled_from(["p1"])).map(frozenset),
+    skus=st.sets(st.sampled_from(["s1"])).map(frozenset),
+)
+WINDOWS = st.builds(
+    Window,
+    days=DAYS,
+    grace_days=st.integers(0, 9),
+    by_country=st.dictionaries(st.sampled_from(COUNTRIES), DAYS, max_size=1),
+    special=_few(
+        st.builds(
+            SpecialWindow,
+            name=st.just("w"),
+            when=WHENS,
+            days=st.none() | DAYS,
+            until=st.none() | DAYS.map(lambda x: NOON.date() + timedelta(days=x)),
+        )
+    ),
+)
+SPECIALS = st.builds(
+    SpecialFee,
+    name=st.just("s"),
+    when=WHENS,
+    restocking_bp=PERCENT,
+    return_fee=AMOUNT,
+)
+WAIVERS = st.builds(
+    Waiver,
+    reasons=st.sets(st.sampled_from(REASONS), max_size=1).map(frozenset),
+    customer_groups=st.sets(st.just("loyal")).map(frozenset),
+    resolutions=st.sets(st.just(Resolution.EXCHANGE)).map(frozenset),
+    order_above=AMOUNT,
+    when=WHENS,
+)
+FEES = st.builds(Fees, special=_few(SPECIALS), waiver=st.just(Waiver()) | WAIVERS)
+OFFERS = st.builds(
+    OfferRule, resolutions=WAYS, bonus_bp=st.integers(0, 5000), when=WHENS
+)
+LIMITS = st.builds(
+    Limit,
+    days=DAYS,
+    returns=st.none() | st.integers(0, 3),
+    worth=AMOUNT,
+    says=SAYS,
+)
+LEVELS = st.builds(
+    Level, above=st.integers(0, 5000).map(eur), who=st.sampled_from(["boss", "owner"])
+)
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
-    """Draw a policy with all that stands beside own rules, too."""
+    """Draw a policy of all that the vocabulary has, a part of it at a time."""
+    own = draw(ruled())
+    is_wide = draw(st.booleans())
+    if own.rules and is_wide:
+        first, *rest = own.rules
+        own = replace(own, rules=(replace(first, when=draw(WHENS)), *rest))
+    levels = draw(_few(LEVELS))
     return replace(
-        draw(ruled()),
+        own,
         restocking_bp=draw(st.integers(0, 10_000)),
         return_fee=draw(AMOUNT),
         automatic_below=draw(AMOUNT),
         is_automatic=draw(st.booleans()),
         gift_cards=draw(st.booleans()),
-        final_sale=frozenset(draw(st.sets(st.sampled_from(TAGS)))),
+        final_sale=draw(SOME_TAGS),
         refund_shipping=draw(st.booleans()),
         refund_when=draw(st.sampled_from(list(When))),
+        goods_when=draw(st.sampled_from(list(When))),
+        window=draw(WINDOWS),
+        exclusions=draw(_few(EXCLUSIONS)),
+        fees=draw(FEES),
+        offers=draw(_few(OFFERS)),
+        keep=draw(st.builds(Keep, below=AMOUNT, when=WHENS)),
+        block=draw(LISTED),
+        allow=draw(st.builds(Listed, tags=TAGGED)),
+        limits=draw(_few(LIMITS)),
+        levels=tuple(sorted(levels, key=lambda one: -one.above.minor)),
+        fallback=draw(st.sampled_from([Resolution.REFUND, Resolution.STORE_CREDIT])),
+        credit_days=draw(st.none() | DAYS),
+        expiry_days=draw(st.none() | DAYS),
+        standard_delivery=draw(AMOUNT),
     )
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -150,8 +151,7 @@ def test_no_policy_pays_less_than_the_law_demands(
         if not rules.refund_shipping and standard is not None:
             shipping = min(shipping, standard)
         owed = goods + (shipping if is_whole else in_step(order, case, shipping))
-        fee = way_back(verdict)
-        owed -= min(fee, goods)
+        owed -= way_back_at_most(goods)
     assert taken(settled) >= owed
 
 
@@ -169,8 +169,41 @@ def in_step(order: Order, case: Case, shipping: int) -> int:
     return shipping * going // worth
 
 
-def way_back(verdict: Verdict) -> int:
-    return verdict.return_fee.minor if verdict.return_fee else 0
+def way_back_at_most(goods: int) -> int:
+    """Say what may be kept for the way back: docs/law.md, statement 15.
+
+    Twenty euros unless the merchant says otherwise, and never all of the goods.
+    """
+    return max(0, min(2000, goods - 1))
+
+
+@pytest.mark.parametrize(
+    ("fee", "more", "taken_fee"),
+    [
+        ("20.00", "", 2000),
+        ("20.01", "", None),
+        ("999.00", "", None),
+        ("29.00", "[law]\nreturn_cost_most = 40\n", 2900),
+        ("30.00", "[law]\nreturn_cost_most = 40\n", None),  # all of the goods
+    ],
+)
+def test_of_a_withdrawal_no_more_than_sending_costs_is_kept_unseen(
+    fee: str, more: str, taken_fee: int | None
+) -> None:
+    text = f'currency = "EUR"\n{more}[fees]\nreturn_shipping = "{fee}"\n'
+    rules = policy.load(text + '[[reasons]]\ncode = "*"\n')
+    order = whole(an_order(a_line("a", 3000)), 490)
+    wanted = policy.Wanted(line_ref="a", quantity=1, reason="small")
+    case = policy.Case(kind=Kind.WITHDRAWAL, asked_at=NOON, lines=(wanted,))
+    verdict = policy.judge(rules, order, case)
+    (line,) = verdict.lines
+    assert (verdict.return_fee and verdict.return_fee.minor) == taken_fee
+    asks = [one.code for one in line.trace if one.says == "ask"]
+    assert asks == ([] if taken_fee else ["way_back_dear"])
+    settled = carried(order, case, verdict, 0)
+    assert settled.amount.minor == 3490 - (taken_fee or 0)
+    voluntary = replace(case, kind=Kind.VOLUNTARY)
+    assert str(policy.judge(rules, order, voluntary).return_fee) == f"{fee} EUR"
 
 
 def test_of_a_dearer_delivery_only_the_standard_one_goes_back() -> None:

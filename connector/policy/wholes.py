@@ -1,0 +1,130 @@
+"""What follows for a return as a whole from what is said of its lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connector import law
+from connector.model import Kind, Resolution
+from connector.money import Money
+from connector.policy import account
+from connector.policy.case import LineVerdict, When
+from connector.policy.own import Said
+from connector.policy.periods import LAW_BOUND
+from connector.policy.seen import Seen
+from connector.states import Decision
+
+if TYPE_CHECKING:
+    from connector.model import Order
+    from connector.policy.case import Case
+    from connector.policy.seen import Whole
+
+MOMENTS = tuple(When)
+
+
+@dataclass(slots=True)
+class Spoken:
+    """One line, judged by itself: what follows for the whole is drawn from these."""
+
+    verdict: LineVerdict
+    said: Said | None = None
+    fee: Money | None = None  # for the way back
+    may_stay: bool = False
+    seen: Seen | None = None
+
+
+def tell(
+    of: Whole,
+    spoken: list[Spoken],
+    shipping: tuple[str, Money | None, str],
+    moments: tuple[When, When],
+) -> None:
+    """Let each line that may be paid tell of the delivery, and of rules' moments."""
+    by = {
+        action: one.said.by[action].name
+        for action, value in zip(("refund_when", "goods_when"), moments, strict=True)
+        for one in spoken
+        if one.said and one.said.values.get(action) == value
+    }
+    note = account.shipping(*shipping)
+    for one in spoken:
+        if one.verdict.decision is not Decision.DECLINED and one.said:
+            one.verdict = account.of_whole(one.verdict, of.case.kind, note, moments, by)
+
+
+def return_fee(of: Whole, spoken: list[Spoken]) -> Money | None:
+    """Charge the way back once, the least of the lines' own.
+
+    Nothing where one of the lines comes back for nothing, or none comes back.
+    """
+    least: Money | None = None
+    for one in spoken:
+        verdict = one.verdict
+        if verdict.decision is Decision.DECLINED or one.said is None:
+            continue
+        if verdict.resolution is Resolution.KEEP:
+            continue
+        if one.fee is None or one.fee.currency != of.order.currency:
+            return None
+        if least is None or one.fee < least:
+            least = one.fee
+    return least
+
+
+def shipping_limit(of: Whole) -> Money | None:
+    """Hold what a withdrawal brings of the shipping to the cheapest standard one.
+
+    Article 13(2) of Directive 2011/83/EU: a dearer delivery is the customer's choice.
+    Faulty goods give all of it back, and so does whoever gives more than the law asks.
+    """
+    limit = of.policy.standard_delivery
+    if of.case.kind is not Kind.WITHDRAWAL or not of.is_same_currency:
+        return None
+    return None if of.policy.refund_shipping else limit
+
+
+def shipping_part(of: Whole) -> str:
+    """Say how the shipping goes back with a part of an order that is withdrawn.
+
+    The law is silent; the switch `part_delivery` says (docs/law.md, statement 75).
+    """
+    if of.case.kind is not Kind.WITHDRAWAL:
+        return ""
+    if not law.profile(of.order.customer.country).withdrawal_days:
+        return ""
+    return str(of.policy.switches["part_delivery"])
+
+
+def gives_shipping(of: Whole, spoken: list[Spoken]) -> str:
+    """Say who gives the outbound shipping back: the law, a rule, `[refund]`; or ""."""
+    if _is_owed_shipping(of.order, of.case):
+        return "law"
+    own = [one.said for one in spoken if one.said]
+    for said in own:
+        if said.values.get("refund_shipping") is True:
+            return f"rules {said.by['refund_shipping'].name}"
+    is_kept = any(said.values.get("refund_shipping") is False for said in own)
+    return "refund" if of.policy.refund_shipping and not is_kept else ""
+
+
+def _is_owed_shipping(order: Order, case: Case) -> bool:
+    """Say whether the law gives the outbound shipping back: the whole order goes.
+
+    Directive 2011/83/EU, article 13.1; for part of an order it is the policy's.
+    """
+    if case.kind not in LAW_BOUND:
+        return False
+    asked: Counter[str] = Counter()
+    for one in case.lines:
+        asked[one.line_ref] += one.quantity
+    return all(
+        asked[line.ref] + line.refunded_units >= line.quantity for line in order.lines
+    )
+
+
+def moment(spoken: list[Spoken], action: str, plain: When) -> When:
+    """Return the latest of what the lines wait for: they are paid as one return."""
+    own = [When(one.said.values.get(action, plain)) for one in spoken if one.said]
+    return max(own, key=MOMENTS.index, default=plain)
