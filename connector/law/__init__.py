@@ -31,6 +31,7 @@ from connector.law.consequences import (
     loss_allowed,
     may_part,
     same_means,
+    surcharges_back,
 )
 from connector.law.floor import (
     Advice,
@@ -119,6 +120,7 @@ __all__ = [
     "sale_of",
     "same_means",
     "settle",
+    "surcharges_back",
     "undercuts",
     "withdrawal_days",
     "withdrawing",

@@ -96,6 +96,11 @@ def judge(policy: Policy, order: Order, case: Case) -> Verdict:
         credit_days=policy.credit_days,
         shipping_limit=_shipping_limit(of),
         shipping_part=_shipping_part(of),
+        surcharges=law.surcharges_back(
+            case.kind, _shipping_part(of), is_whole=_is_owed_shipping(order, case)
+        )
+        if of.is_law
+        else "",
     )
 
 

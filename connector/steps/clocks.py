@@ -94,8 +94,10 @@ def _stake(case: Return, order: Order, rows: list[RefundRow]) -> tuple[Money, Mo
     is_law = case.refund_shipping or (
         case.kind is Kind.WITHDRAWAL and _is_whole(case, order)
     )
-    delivery = [one.gross for one in order.shipping] if is_law else []
-    return goods, goods + total(delivery, order.currency)
+    beside = [one.gross for one in order.shipping] if is_law else []
+    if law.surcharges_back(case.kind, "", is_whole=is_law) and is_law:
+        beside += [one.gross for one in order.fees if one.gross.minor > 0]
+    return goods, goods + total(beside, order.currency)
 
 
 def _is_whole(case: Return, order: Order) -> bool:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from connector import law
 from connector.law import Fee
+from connector.money import Money, total
 from connector.steps import wayback
 from connector.store import notices
 
 if TYPE_CHECKING:
-    from connector.model import Order, Return
-    from connector.money import Money
+    from connector.model import Charge, Line, Order, Return
     from connector.store import Database
 
 
@@ -39,6 +39,17 @@ def lost(db: Database, case: Return, order: Order, loss_bp: int) -> int:
     if not loss_bp:
         return 0
     return law.loss_allowed(case.kind, loss_bp, is_told=_is_told(db, case, order))
+
+
+def unlisted(order: Order) -> Money:
+    """Return what was paid of an order beside its lines, delivery and surcharges.
+
+    Zero where it is no more than a minor unit a line: that is rounding.
+    """
+    parts: tuple[Line | Charge, ...] = (*order.lines, *order.shipping, *order.fees)
+    rest = order.total - total((one.gross for one in parts), order.currency)
+    is_more = rest.minor > max(1, len(parts))
+    return rest if is_more else Money.zero(order.currency)
 
 
 def _is_told(db: Database, case: Return, order: Order) -> bool:

@@ -109,6 +109,7 @@ def outcomes(
             shipping=(shipping or bool(part)) and way not in GOODS,
             shipping_limit=verdict.shipping_limit,
             shipping_part=part,
+            surcharges="" if way in GOODS else verdict.surcharges,
             return_fee=fee,
             new_goods=total((one.price for one in goods), order.currency)
             if way is Resolution.EXCHANGE
