@@ -11,6 +11,7 @@ from connector.law.clocks import (
     Progress,
     Who,
     clock,
+    refund_due,
 )
 from connector.law.conformity import (
     Goods,
@@ -114,6 +115,7 @@ __all__ = [
     "path",
     "place_of",
     "profile",
+    "refund_due",
     "reject_until",
     "remedies",
     "right",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
 from connector.states import Decision, Refund
+from connector.steps import rejecting
 from connector.store import atomic, errands, refunds, returns
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def receive(
     """Add what was counted, by return line id; raises BadRequest and changes nothing.
 
     Units of a line that was not approved are not booked: decide first. Nor are
-    those of a cancelled return: another one may hold them by now (I15).
+    those of a cancelled return: another one may hold them by now (I15). What of a
+    withdrawal is rejected needs a reason, and a person (`connector.steps.rejecting`).
     """
     case = returns.get(db, return_id)
     if case.cancelled_at:
@@ -74,6 +76,8 @@ def receive(
     for line_id, count in counted.items():
         line = returns.line_of(case, line_id)
         _check(line, count)
+        if count.rejected:
+            rejecting.check(db, case, why)
         event = _event(line, count)
         quantities = {
             "received": count.received,
@@ -88,6 +92,8 @@ def receive(
             returns.move_goods(
                 db, case, line_id, "inspect", {}, actor=actor, now=now, why=why
             )
+    if bad := sum(count.rejected for count in counted.values()):
+        rejecting.ask(db, case, bad, why, now)
     for line_id, shelf in (shelves or {}).items():
         _shelve(db, case, line_id, shelf, actor=actor, now=now)
     _dispose(db, case, counted, now)

@@ -8,7 +8,7 @@ from connector import law, policy
 from connector.errors import PolicyError
 from connector.model import Resolution
 from connector.states import Refund
-from connector.steps import wayback
+from connector.steps import rejecting, wayback
 from connector.store import history, orders, refunds, shops, statements
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def progress(
         goods=day(_all_here(case, events)),
         proof=day(_proof(case, back, given)),
         accepted=day(_last(events, "approve")),
-        paid=day(_paid(case, rows)),
+        paid=None if rejecting.is_open(db, case) else day(_paid(case, rows)),
         wants_money=all(line.resolution in MONEY for line in case.lines),
         collects=back.is_fetched,
         never_sent=_is_never_sent(case, order),
