@@ -17,6 +17,7 @@ from connector.backtest.rows import ticks
 from connector.backtest.sql import NO, YES, Above, both, case, either, flag, no
 from connector.model import CREDITS, Kind, OrderStatus, Resolution
 from connector.policy import Policy
+from connector.policy.amends import FAULTS, REMEDIES
 from connector.policy.periods import LAW_BOUND
 
 if TYPE_CHECKING:
@@ -25,7 +26,13 @@ if TYPE_CHECKING:
     from connector.policy.vocabulary import Exclusion, Listed, SpecialWindow
 
 APPROVED, ASKED, DECLINED = 0, 1, 2  # decisions, graver is more
-BY_LAW = f"p.kind IN ({', '.join(repr(one.value) for one in sorted(LAW_BOUND))})"
+
+
+def _among(kinds: Collection[Kind]) -> str:
+    return f"p.kind IN ({', '.join(repr(one.value) for one in sorted(kinds))})"
+
+
+BY_LAW = _among(LAW_BOUND)
 
 
 @dataclass(frozen=True)
@@ -305,7 +312,9 @@ class Line:
         kept = both((no(self.own.says(action, "")), base))
         found = either((self.own.says(action, way), kept))
         if way is Resolution.REFUND:
-            found = either((found, f"p.kind = '{Kind.WITHDRAWAL.value}'"))
+            remedy = either(self.offers(one) for one in sorted(REMEDIES - {way}))
+            fault = both((_among(FAULTS), no(remedy)))
+            found = either((found, f"p.kind = '{Kind.WITHDRAWAL.value}'", fault))
         return found
 
     @cached_property

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from connector import policy
 from connector.model import (
+    ASKABLE,
     Customer,
     Fault,
     Kind,
@@ -20,7 +21,7 @@ from connector.model import (
 )
 from connector.money import Money
 from connector.policy import Case, Past, Policy, Wanted, When
-from connector.policy.vocabulary import Clause, Rule, Then
+from connector.policy.vocabulary import Clause, OfferRule, Rule, Then
 from tests.connector.shapes import NOON, a_line, an_order, eur
 
 COUNTRIES = ("FR", "DE", "CH")
@@ -127,6 +128,12 @@ THENS = st.builds(
     refund_shipping=st.none() | st.booleans(),
     approver=st.sampled_from(["", "boss"]),
 )
+OFFERS = st.builds(
+    OfferRule,
+    resolutions=st.sets(st.sampled_from(sorted(ASKABLE)), min_size=1).map(tuple),
+    bonus_bp=st.integers(0, 10_000),
+    when=CONDITIONS,
+)
 
 
 @st.composite
@@ -159,6 +166,7 @@ def policies(draw: st.DrawFn) -> Policy:
         final_sale=frozenset(draw(st.sets(st.sampled_from(TAGS)))),
         refund_shipping=draw(st.booleans()),
         refund_when=draw(st.sampled_from(list(When))),
+        offers=tuple(draw(st.lists(OFFERS, max_size=2))),
     )
 
 
