@@ -119,8 +119,10 @@ class Line:
         cheapest delivery, which is the policy's own word.
         """
         limit, paid = self.policy.standard_delivery, "p.shipping"
-        if limit is not None and not self.policy.refund_shipping:
+        is_known = len(self.policy.sold_to) == 1  # one country, and so its price
+        if limit and is_known and not self.policy.refund_shipping:
             above = (
+                *(f"p.country = {self.text.value(x)}" for x in self.policy.sold_to),
                 f"p.currency = {self.text.value(limit.currency)}",
                 f"p.kind = '{Kind.WITHDRAWAL.value}'",
                 f"{paid} > {limit.minor}",

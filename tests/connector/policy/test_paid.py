@@ -134,7 +134,8 @@ def test_no_policy_pays_less_than_the_law_demands(
 ) -> None:
     shipping, surcharge = charged
     if standard is not None:
-        rules = replace(rules, standard_delivery=eur(standard))
+        delivery, sold_to = eur(standard), frozenset({"FR"})
+        rules = replace(rules, standard_delivery=delivery, sold_to=sold_to)
     assume(case.kind in (Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE))
     order = whole(order, *charged)
     case = some(order, case)
@@ -152,7 +153,8 @@ def test_no_policy_pays_less_than_the_law_demands(
     is_whole = all(asked.get(x.ref, 0) == x.quantity for x in order.lines)
     owed = goods + (shipping + surcharge if is_whole else 0)
     if case.kind is Kind.WITHDRAWAL:
-        if not rules.refund_shipping and standard is not None:
+        is_home = order.customer.country == "FR"
+        if not rules.refund_shipping and standard is not None and is_home:
             shipping = min(shipping, standard)
         part = in_step(order, case, shipping) + in_step(order, case, surcharge)
         owed = goods + (shipping + surcharge if is_whole else part)
@@ -179,19 +181,32 @@ def way_back(verdict: Verdict) -> int:
     return verdict.return_fee.minor if verdict.return_fee else 0
 
 
-def test_of_a_dearer_delivery_only_the_standard_one_goes_back() -> None:
+@pytest.mark.parametrize(
+    ("country", "countries", "standard", "back"),
+    [
+        ("FR", '["FR"]', "4.90", 3490),
+        ("FR", '["FR"]', "0.00", 4290),  # nothing is delivered for nothing
+        ("IT", '["FR"]', "4.90", 4290),  # no word of what delivery costs there
+        ("FR", '["FR", "IT"]', "4.90", 4290),  # which of the two?
+        ("FR", "[]", "4.90", 4290),
+    ],
+)
+def test_of_a_dearer_delivery_only_the_standard_one_goes_back(
+    country: str, countries: str, standard: str, back: int
+) -> None:
     rules = policy.load(
-        'currency = "EUR"\n[refund]\nstandard_delivery = "4.90"\n'
-        '[[reasons]]\ncode = "*"\n'
+        f'currency = "EUR"\n[refund]\nstandard_delivery = "{standard}"\n'
+        f'[law]\ncountries = {countries}\n[[reasons]]\ncode = "*"\n'
     )
-    order = whole(an_order(a_line("a", 3000)), 1290)
+    plain = whole(an_order(a_line("a", 3000)), 1290)
+    order = replace(plain, customer=Customer(country=country))
     wanted = policy.Wanted(line_ref="a", quantity=1, reason="small")
     paid_back = {
         kind: carried(order, case, policy.judge(rules, order, case), 0).amount.minor
         for kind in (Kind.WITHDRAWAL, Kind.FAULTY)
         for case in (policy.Case(kind=kind, asked_at=NOON, lines=(wanted,)),)
     }
-    assert paid_back == {Kind.WITHDRAWAL: 3490, Kind.FAULTY: 4290}
+    assert paid_back == {Kind.WITHDRAWAL: back, Kind.FAULTY: 4290}
 
 
 @pytest.mark.parametrize(
