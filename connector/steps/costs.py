@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def borne(db: Database, case: Return, order: Order, fee: Money | None) -> Money | None:
     """Return what a customer bears of the policy's fee for the way back.
 
-    One who withdraws bears it only if the shop told him before he bought, and does not
-    fetch the goods: directive 2011/83/EU, articles 6(6) and 14(1); L221-23 Code de la
-    consommation, § 357(5) and (6) BGB.
+    One who withdraws bears it only if the shop told him before he bought, and he sent
+    the goods with its label; his own carrier he has paid already: directive 2011/83/EU,
+    articles 6(6) and 14(1); L221-23 Code de la consommation, § 357(5) and (6) BGB.
     """
     allowed = law.fees_allowed(
         case.kind,
         is_told=_is_told(db, case, order),
-        is_fetched=wayback.of(db, case).is_fetched,
+        is_fetched=wayback.of(db, case).is_free,
     )
     return fee if Fee.RETURN_COST in allowed else None
 
