@@ -153,6 +153,26 @@ def test_a_fault_shows_its_guarantee_who_proves_and_what_may_be_asked(
     assert (dutch.guarantee.until, dutch.is_open) == (None, False)
 
 
+@pytest.mark.parametrize(
+    ("asked", "back", "until"),
+    [(10, 19, 40), (24, 39, 46)],  # days after the parcel
+)
+def test_a_repair_stops_the_days_to_reject_from_its_asking_to_its_end(
+    counter: Counter, asked: int, back: int, until: int
+) -> None:
+    order = living_in("GB")
+    orders.keep(counter.db, counter.shop.name, order)
+    counter.now = NOON + timedelta(days=asked)
+    first = counter.open(wish("a", way=Resolution.REPAIR), kind=Kind.FAULTY)
+    counter.now = NOON + timedelta(days=back)
+    amends.hand_back(
+        counter.db, first.id, first.lines[0].id, 1, actor="t", now=counter.now
+    )
+    again = counter.open(wish("a"), kind=Kind.FAULTY)
+    (line,) = rights.of(counter.db, again, order, counter.now).faulty
+    assert line.reject_until == law.local_day(NOON, "GB") + timedelta(days=until)
+
+
 def test_a_repair_that_came_back_prolongs_and_opens_the_money(
     counter: Counter,
 ) -> None:
