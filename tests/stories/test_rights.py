@@ -85,6 +85,20 @@ def test_what_never_showed_as_delivered_has_no_last_day_and_a_person_is_told() -
     assert said.code == "withdrawal_unstarted"
 
 
+@pytest.mark.parametrize("country", ["FR", "DE", "GB"])
+def test_while_a_parcel_is_still_to_come_a_withdrawal_is_in_time(country: str) -> None:
+    there = living_in(country)
+    other = Parcel(ref="q", units=(("a", 1),), shipped_at=NOON)
+    outstanding = replace(there, parcels=(*there.parcels, other))
+    unsent = replace(
+        there, lines=tuple(replace(line, fulfilled=2) for line in there.lines)
+    )
+    for order in (outstanding, unsent):
+        assert late(country, 20, order).decision is Decision.APPROVED
+        assert late(country, 90, order).decision is Decision.APPROVED
+    assert late(country, 20).decision is Decision.NEEDS_PERSON
+
+
 def test_in_the_united_kingdom_the_next_working_day_is_taken_as_goodwill() -> None:
     saturday = living_in("GB")
     day = date(2026, 6, 20)  # its fourteenth day is a Saturday
