@@ -13,6 +13,7 @@ from connector.law import Clock
 from connector.model import Kind, Resolution
 from connector.money import Money, total
 from connector.policy import When
+from connector.policy.periods import LAW_BOUND
 from connector.states import Refund
 from connector.steps import progress, term, wayback
 from connector.store import orders, refunds
@@ -51,8 +52,12 @@ class Reading:
 
 
 def of(db: Database, case: Return, now: datetime) -> Reading | None:
-    """Read the clock of a return; None once it is over."""
-    if case.status in ENDED:
+    """Read the clock of a return; None once it is over.
+
+    Who declines a claim of the law does not stop its clock.
+    """
+    is_claim = case.status == "declined" and case.kind in LAW_BOUND
+    if case.status in ENDED and not is_claim:
         return None
     order = orders.get(db, case.shop, case.order_ref)
     switches = progress.switches(db, case)

@@ -19,6 +19,7 @@ from connector.steps.inspect import Counted
 from connector.store import desk, letters, notices, refunds, returns, statements
 from connector.web.face import LANGUAGES
 from connector.withdrawal import written
+from jobs.schedule import once
 from tests.mailbox import mailbox
 from tests.stories.declaring import Customer, forms, later, mailing, particulars
 from tests.stories.test_withdrawal_staff import carried, staff
@@ -383,4 +384,29 @@ def test_units_in_a_plain_return_are_withdrawn_too_and_a_person_is_asked(
     (matter,) = desk.about(world.office.db, only(world).id)
     assert f"2 units are in return {plain.number}" in matter.why
     assert "the money has to go by" in matter.why
+    assert len(box.came) == 1
+
+
+def test_a_statement_without_a_return_has_a_clock_too(
+    world: World, work: Work, box: Mailbox
+) -> None:
+    db = world.office.db
+    said = {"name": "Ada", "contract": "no such order", "reach": "ada@example.test"}
+    Customer(world, TEE).declare(said)
+    later(world, work, minutes=1)
+    kept = only(world)
+
+    def codes() -> list[str]:
+        once(work, nightly=True)
+        return [one.code for one in desk.about(db, kept.id)]
+
+    assert codes() == ["match"]
+    world.clock.pass_by(days=10)
+    assert codes() == ["match", "term_is_near"]
+    world.clock.pass_by(days=6)
+    assert codes() == ["match", "overdue"]
+    until = law.local_day(kept.moments.received, "DE") + timedelta(days=14)
+    assert f"{until}" in desk.about(db, kept.id)[-1].why
+    step.settle(db, kept.id, "", actor="x", now=world.clock())
+    assert codes() == []
     assert len(box.came) == 1
