@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector import law
 from connector.law import Fee
+from connector.model import Kind
 from connector.money import Money, total
 from connector.steps import wayback
 from connector.store import notices
@@ -18,16 +19,27 @@ if TYPE_CHECKING:
 def borne(db: Database, case: Return, order: Order, fee: Money | None) -> Money | None:
     """Return what a customer bears of the policy's fee for the way back.
 
-    One who withdraws bears it only if the shop told him before he bought, and he sent
-    the goods with its label; his own carrier he has paid already: directive 2011/83/EU,
-    articles 6(6) and 14(1); L221-23 Code de la consommation, § 357(5) and (6) BGB.
+    One who withdraws bears it only if the shop told him before he bought, and does not
+    fetch the goods: directive 2011/83/EU, articles 6(6) and 14(1); L221-23 Code de la
+    consommation, § 357(5) and (6) BGB.
     """
     allowed = law.fees_allowed(
         case.kind,
         is_told=_is_told(db, case, order),
-        is_fetched=wayback.of(db, case).is_free,
+        is_fetched=wayback.of(db, case).is_fetched,
     )
     return fee if Fee.RETURN_COST in allowed else None
+
+
+def kept(db: Database, case: Return, order: Order, fee: Money) -> Money | None:
+    """Return what of that fee is kept when the money goes back.
+
+    Of a withdrawal nothing, unless a person said that the goods came with the shop's
+    label: his own carrier the customer has paid already (docs/law.md, no. 15).
+    """
+    if case.kind is Kind.WITHDRAWAL and not wayback.of(db, case).is_labelled:
+        return None
+    return borne(db, case, order, fee)
 
 
 def lost(db: Database, case: Return, order: Order, loss_bp: int) -> int:

@@ -276,7 +276,7 @@ def preview(
         for line in lines
     ]
     fee = case.terms.return_fee if case.terms else None
-    fee = costs.borne(db, case, order, fee) if fee else None
+    fee = costs.kept(db, case, order, fee) if fee else None
     part = case.terms.shipping_part if case.terms else ""
     ways = {way_of(line) for line in lines}
     sent = new_goods(case, order, units, refunds.of_return(db, case.id))

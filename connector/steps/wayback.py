@@ -42,15 +42,6 @@ class WayBack:
     is_fetched: bool = False  # the shop offered to collect: nothing is held
     is_labelled: bool = False  # the customer sent them with a label of the shop's
 
-    @property
-    def is_free(self) -> bool:
-        """Whether the shop paid nothing that the customer could bear.
-
-        It fetches the goods, or he chose and paid his own carrier: that is what the
-        way back cost him already (docs/law.md, no. 15).
-        """
-        return self.is_fetched or not self.is_labelled
-
 
 def read(events: Iterable[Event]) -> WayBack:
     """Read a return's timeline; of proof, the last word counts."""
