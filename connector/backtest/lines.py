@@ -28,6 +28,7 @@ from connector.backtest.sql import (
 )
 from connector.model import CREDITS, Kind, OrderStatus, Resolution
 from connector.policy import Policy
+from connector.policy.amends import FAULTS, REMEDIES
 from connector.policy.periods import LAW_BOUND
 
 if TYPE_CHECKING:
@@ -36,7 +37,13 @@ if TYPE_CHECKING:
     from connector.policy.vocabulary import Exclusion, Listed, SpecialWindow
 
 APPROVED, ASKED, DECLINED = 0, 1, 2  # decisions, graver is more
-BY_LAW = among("p.kind", [repr(one.value) for one in sorted(LAW_BOUND)])
+
+
+def _among(kinds: Collection[Kind]) -> str:
+    return among("p.kind", [repr(one.value) for one in sorted(kinds)])
+
+
+BY_LAW = _among(LAW_BOUND)
 
 
 @dataclass(frozen=True)
@@ -140,10 +147,17 @@ class Line:
         paid, limit = "p.shipping", self.policy.standard_delivery
         law = both((BY_LAW, "p.gives_shipping = 1"))
         plain = case((law, f"-({paid})"), otherwise=paid)
-        if limit is None or self.policy.refund_shipping:
+        sold_to = sorted(self.policy.sold_to)
+        # It is the price in the one country that is sold to: no other is known.
+        if not limit or self.policy.refund_shipping or len(sold_to) != 1:
             return plain
-        currency = f"p.currency = {self.text.value(limit.currency)}"
-        limited = both((f"p.kind = '{Kind.WITHDRAWAL.value}'", currency))
+        limited = both(
+            (
+                f"p.kind = '{Kind.WITHDRAWAL.value}'",
+                f"p.country = {self.text.value(sold_to[0])}",
+                f"p.currency = {self.text.value(limit.currency)}",
+            )
+        )
         most = case((f"{paid} > {limit.minor}", str(limit.minor)), otherwise=paid)
         least = case((law, f"-({most})"), otherwise=most)
         return case((limited, least), otherwise=plain)
@@ -334,7 +348,9 @@ class Line:
         kept = both((no(self.own.says(action, "")), base))
         found = either((self.own.says(action, way), kept))
         if way is Resolution.REFUND:
-            found = either((found, f"p.kind = '{Kind.WITHDRAWAL.value}'"))
+            remedy = either(self.offers(one) for one in sorted(REMEDIES - {way}))
+            fault = both((_among(FAULTS), no(remedy)))
+            found = either((found, f"p.kind = '{Kind.WITHDRAWAL.value}'", fault))
         return found
 
     @cached_property

@@ -22,7 +22,7 @@ from connector.model import (
 )
 from connector.money import Money
 from connector.policy.case import Case, Past, Wanted
-from connector.policy.periods import line_begins, withdrawal_ends
+from connector.policy.periods import NEVER, line_begins, withdrawal_ends
 from connector.policy.seen import email_hash, worth
 
 if TYPE_CHECKING:
@@ -252,6 +252,8 @@ def _parcels(rows: Sequence[Mapping[str, Any]]) -> Iterator[Parcel]:
         yield Parcel(ref=MARK, units=units, delivered_at=when)
     else:
         yield Parcel(ref=MARK, units=units, shipped_at=when)
+        if first["withdraw_ends"] == ticks(NEVER):  # the shop knew that it is to come
+            yield Parcel(ref=MARK, units=units, delivered_at=when)
 
 
 def _wanted(row: Mapping[str, Any]) -> Wanted:

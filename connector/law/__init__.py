@@ -11,6 +11,7 @@ from connector.law.clocks import (
     Progress,
     Who,
     clock,
+    refund_due,
 )
 from connector.law.conformity import (
     Goods,
@@ -31,6 +32,7 @@ from connector.law.consequences import (
     loss_allowed,
     may_part,
     same_means,
+    surcharges_back,
 )
 from connector.law.floor import (
     Advice,
@@ -113,12 +115,14 @@ __all__ = [
     "path",
     "place_of",
     "profile",
+    "refund_due",
     "reject_until",
     "remedies",
     "right",
     "sale_of",
     "same_means",
     "settle",
+    "surcharges_back",
     "undercuts",
     "withdrawal_days",
     "withdrawing",

@@ -217,7 +217,7 @@ def _faulty(seen: Progress, switches: Switches) -> Clock:
     if known.country == "FR":
         if back is None:
             return _goods_awaited(None, article)
-        due = max(seen.accepted, back) + timedelta(days=REFUND_DAYS)
+        due = back + timedelta(days=REFUND_DAYS)  # L217-17: of the goods, or the proof
         return _refund_awaited(due, article, late)
     return _refund_awaited(None, article, late)
 

@@ -55,6 +55,7 @@ class Goods:
     `repaired` is the day that a repair began the extension, `handed_back` the day the
     goods came back from it, `suspended` how many days they were away. `anew` says
     that they were replaced because the repair that he chose was not done, on that day.
+    `waits` are the days on which each repair was asked for and came back.
     """
 
     country: str
@@ -64,6 +65,7 @@ class Goods:
     handed_back: date | None = None
     suspended: int = 0
     anew: date | None = None
+    waits: tuple[tuple[date, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,19 +159,19 @@ def path(goods: Goods, today: date, switches: Switches = DEFAULTS) -> Path:
     return Path.OPEN if until and today <= until else Path.ASK
 
 
-def reject_until(
-    delivered: date, asked: date | None = None, back: date | None = None
-) -> date:
+def reject_until(delivered: date, *waits: tuple[date, date]) -> date:
     """Return the last day of the short-term right to reject (United Kingdom).
 
-    The clock stops from the day a repair is `asked` to the day the goods are `back`,
-    both counted; then what is left, or 7 days, whichever ends later.
+    The clock stops from the day a repair is asked to the day the goods are back, both
+    counted; then what is left, or 7 days, whichever ends later. `waits` are such days,
+    one pair a repair; one that was asked too late moves nothing.
     """
     last = delivered + timedelta(days=REJECT_DAYS)
-    if asked is None or back is None or asked > last:
-        return last
-    stopped = last + timedelta(days=(back - asked).days + 1)
-    return max(stopped, back + timedelta(days=REJECT_AGAIN_DAYS))
+    for asked, back in sorted(waits):
+        if asked <= last:
+            stopped = last + timedelta(days=(back - asked).days + 1)
+            last = max(stopped, back + timedelta(days=REJECT_AGAIN_DAYS))
+    return last
 
 
 def remedies(
@@ -203,4 +205,4 @@ def remedies(
 def _may_reject(goods: Goods, today: date) -> bool:
     if goods.delivered is None:
         return True
-    return today <= reject_until(goods.delivered, goods.repaired, goods.handed_back)
+    return today <= reject_until(goods.delivered, *goods.waits)

@@ -76,6 +76,18 @@ def delivery_of_part(
     return Money.zero(standard.currency)
 
 
+def surcharges_back(kind: Kind, part: str, *, is_whole: bool) -> str:
+    """Say how surcharges go back with the goods: a switch `part_delivery`; "": not.
+
+    Article 13(1) of Directive 2011/83/EU: all payments. `part` is how the delivery of
+    a part goes back; of a fault they go where the whole order does.
+    """
+    if kind is Kind.WITHDRAWAL:
+        return part or "none_until_last"
+    is_fault = kind in (Kind.FAULTY, Kind.CARRIER_DAMAGE)
+    return "none_until_last" if is_fault and is_whole else ""
+
+
 def loss_allowed(kind: Kind, grade_bp: int, *, is_told: bool) -> int:
     """Return what of a person's grade of lost value may be kept, in basis points.
 

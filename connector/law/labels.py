@@ -59,7 +59,8 @@ FALLBACK = "en"
 
 def labels(language: str) -> Label:
     """Return the labels of a language (BCP 47); English where there are none."""
-    return LABELS.get(language[:2].casefold(), LABELS[FALLBACK])
+    primary = language.replace("_", "-").partition("-")[0].casefold()
+    return LABELS.get(primary, LABELS[FALLBACK])
 
 
 def capital(label: str) -> str:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 BEARING = frozenset({Kind.VOLUNTARY, Kind.WITHDRAWAL})
 NOTHING_SAID: Sequence[Answer] = ()
+FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
+# What the law gives for a fault; credit and other goods are no such thing.
+REMEDIES = frozenset({Resolution.REFUND, Resolution.REPAIR, Resolution.REPLACEMENT})
 MONEY: tuple[Offer, ...] = (Offer(resolution=Resolution.REFUND),)
 
 
@@ -39,7 +42,8 @@ def offers(seen: Seen, holds: Holds, said: Said) -> tuple[Offer, ...]:
     """Return the ways to make good that this line may choose from, each once.
 
     A withdrawal is paid back in money whatever is offered beside (article 13 of
-    Directive 2011/83/EU).
+    Directive 2011/83/EU), and a fault at least in one of REMEDIES: what alone is
+    offered would else pass for the customer's own word (docs/law.md, 37 and 51).
     """
     found: dict[Resolution, int] = {}
     for rule, does in zip(seen.policy.offers, holds.offers, strict=True):
@@ -53,7 +57,8 @@ def offers(seen: Seen, holds: Holds, said: Said) -> tuple[Offer, ...]:
             found.setdefault(value, 0)
         elif action.startswith("way "):
             found.pop(Resolution(action.removeprefix("way ")), None)
-    if seen.case.kind is Kind.WITHDRAWAL:
+    is_fault = seen.case.kind in FAULTS and not REMEDIES & found.keys()
+    if seen.case.kind is Kind.WITHDRAWAL or is_fault:
         found.setdefault(Resolution.REFUND, 0)
     more = said.values.get("bonus")
     return tuple(

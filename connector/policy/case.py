@@ -114,3 +114,4 @@ class Verdict:
     shipping_part: str = (
         ""  # it goes back in step with the goods, as law.md no. 75 says
     )
+    surcharges: str = ""  # law.surcharges_back: how they go back with the goods

@@ -89,6 +89,7 @@ def judge(policy: Policy, order: Order, case: Case) -> Verdict:
         credit_days=policy.credit_days,
         shipping_limit=limit,
         shipping_part=part,
+        surcharges=wholes.surcharges(of, part) if of.is_law else "",
     )
 
 

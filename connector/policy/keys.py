@@ -167,7 +167,8 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         _key("when", "word", "received", "requested, shipped, received, inspected"),
         _key("shipping", "true or false", "false", "outbound shipping goes back too"),
         _key("standard_delivery", "amount", "what was paid", "your cheapest standard"
-            " delivery: no more than this goes back where a customer withdraws"),
+            " delivery: no more than this goes back where a customer withdraws, if"
+            " `[law] countries` names the one country that you sell to"),
     ),
     "exchange": (
         _key("when", "word", "received", "when new goods go out; words as [refund]"),

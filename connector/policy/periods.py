@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connector import law
@@ -10,13 +10,13 @@ from connector.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from connector.law import Switches
     from connector.model import Order, Parcel
 
 # A claim that the law grants: the merchant's voluntary rules may only ask (law.md).
 LAW_BOUND = frozenset({Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE})
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # the end of a period that has not begun
 WITHDRAWAL_DAYS = 14  # Directive 2011/83/EU, article 9
 
 
@@ -28,11 +28,14 @@ def withdrawal_ends(
     Fourteen days from the last parcel of the order (article 9.2.b.i), to the end of
     the last day where the customer lives, which is no weekend or holiday there
     (Regulation 1182/71; in the United Kingdom as goodwill). Later ones go to a
-    person, who sees `law.right`: the period is longer where the shop did not inform. A
+    person, who sees `law.right`: the period is longer where the shop did not inform.
+    While some of it is surely still to come nothing has begun: NEVER is its end. A
     country whose law gives no right gets
     the same days, as the shop offers it the form.
     """
     start, counted_from = begin(order, order.parcels)
+    if _is_to_come(order):
+        return start, counted_from, NEVER
     country = order.customer.country
     days = law.withdrawal_days(country, switches) or WITHDRAWAL_DAYS
     if counted_from != "delivery":
@@ -41,6 +44,21 @@ def withdrawal_ends(
     last = law.accepted_until(last, country, switches=switches)
     end = law.end_of(last, country)
     return start, counted_from, end - timedelta(microseconds=1)
+
+
+def _is_to_come(order: Order) -> bool:
+    """Say whether the shop itself says that some of an order has not arrived yet.
+
+    It knows of another parcel's delivery, or that units were not sent at all. One that
+    tells no delivery of any parcel says nothing.
+    """
+    came = sum(one.delivered_at is not None for one in order.parcels)
+    return 0 < came < len(order.parcels) or any(
+        line.is_physical
+        and line.fulfilled is not None
+        and line.fulfilled + line.refunded_units < line.quantity
+        for line in order.lines
+    )
 
 
 def line_begins(order: Order, line_ref: str) -> tuple[datetime, str]:

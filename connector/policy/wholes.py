@@ -78,11 +78,20 @@ def shipping_limit(of: Whole) -> Money | None:
 
     Article 13(2) of Directive 2011/83/EU: a dearer delivery is the customer's choice.
     Faulty goods give all of it back, and so does whoever gives more than the law asks.
+    The policy's figure is what is offered in the one country that it sells to: anywhere
+    else the price is not known, and what was paid goes back (docs/law.md, 11).
     """
     limit = of.policy.standard_delivery
     if of.case.kind is not Kind.WITHDRAWAL or not of.is_same_currency:
         return None
-    return None if of.policy.refund_shipping else limit
+    is_known = of.policy.sold_to == {of.order.customer.country.upper()}
+    return None if of.policy.refund_shipping or not is_known else limit or None
+
+
+def surcharges(of: Whole, part: str) -> str:
+    """Say how the law gives surcharges back; `part` as `shipping_part` says it."""
+    is_whole = _is_owed_shipping(of.order, of.case)
+    return law.surcharges_back(of.case.kind, part, is_whole=is_whole)
 
 
 def shipping_part(of: Whole) -> str:

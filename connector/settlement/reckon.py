@@ -84,6 +84,8 @@ def settle(
         gone.add(part.share)
     if extras.shipping:
         so_far.shipping = _shipping(order, extras, before, so_far.ask)
+    if extras.surcharges:
+        so_far.shipping += _surcharges(order, extras.surcharges, before)
     _return_fee(extras, before, so_far)
     return _close(order, extras, before, so_far, goods_out(order, own, before))
 
@@ -150,6 +152,25 @@ def _shipping(
         room -= minor
         if minor:
             shares.append(of_charge(charge, minor, gone[charge.ref]))
+    return shares
+
+
+def _surcharges(order: Order, mode: str, before: Before) -> list[Share]:
+    """Return what is left of the surcharges, in step with the goods that are back.
+
+    All of it with the last unit. Those below zero are discounts, in the lines already.
+    """
+    lines = [line for line in order.lines if line.gross.minor >= 0]
+    is_all = all(before.line(line.ref).units >= line.quantity for line in lines)
+    shares = []
+    for charge in order.fees:
+        gone, whole = before.charge(charge), charge.gross.minor
+        if whole <= 0:
+            continue
+        room = whole if is_all else _in_step(order, before, whole, mode)
+        minor = max(0, room - gone.gross)
+        if minor:
+            shares.append(of_charge(charge, minor, gone))
     return shares
 
 

@@ -43,6 +43,7 @@ class Extras:
     shipping: bool = False  # refund the outbound shipping
     shipping_limit: Money | None = None  # R8: cheapest standard offered, an order
     shipping_part: str = ""  # law.delivery_of_part: in step with the goods; "": whole
+    surcharges: str = ""  # as shipping_part; whole with the last unit; "": not
     return_fee: Money | None = None  # the customer's share of the way back
     fee_once: bool = False  # True: the return fee is an order's, not a return's
     tender_kinds: tuple[TenderKind, ...] = ()  # R9: these first, in this order
@@ -54,7 +55,8 @@ class Extras:
 class Settlement:
     """What goes back, and why not more.
 
-    `amount` = lines + shipping - deductions = sum of tenders. `waived` is the part
+    `amount` = lines + shipping - deductions = sum of tenders. Surcharges that go back
+    stand beside the shipping, by their own refs. `waived` is the part
     of fees above the goods, recorded and never a debt. `rounding` is the part of the
     deductions that only closes a cent. `owed` is what new goods cost above what came
     back (R10): the customer's to pay. `ask` lists why a person must decide; the

@@ -130,7 +130,8 @@ def _currency(rows: Sequence[RefundRow], order: Order) -> Iterator[str]:
 
 
 def _shipping(rows: Sequence[RefundRow], order: Order) -> Iterator[str]:
-    paid = {charge.ref: charge.gross.minor for charge in order.shipping}
+    charges = (*order.shipping, *order.fees)
+    paid = {charge.ref: charge.gross.minor for charge in charges}
     back: dict[str, int] = {}
     for row in rows:
         for share in row.request.shipping:

@@ -13,6 +13,7 @@ from connector.law import Clock
 from connector.model import Kind, Resolution
 from connector.money import Money, total
 from connector.policy import When
+from connector.policy.periods import LAW_BOUND
 from connector.states import Refund
 from connector.steps import progress, term, wayback
 from connector.store import orders, refunds
@@ -51,8 +52,12 @@ class Reading:
 
 
 def of(db: Database, case: Return, now: datetime) -> Reading | None:
-    """Read the clock of a return; None once it is over."""
-    if case.status in ENDED:
+    """Read the clock of a return; None once it is over.
+
+    Who declines a claim of the law does not stop its clock.
+    """
+    is_claim = case.status == "declined" and case.kind in LAW_BOUND
+    if case.status in ENDED and not is_claim:
         return None
     order = orders.get(db, case.shop, case.order_ref)
     switches = progress.switches(db, case)
@@ -94,8 +99,10 @@ def _stake(case: Return, order: Order, rows: list[RefundRow]) -> tuple[Money, Mo
     is_law = case.refund_shipping or (
         case.kind is Kind.WITHDRAWAL and _is_whole(case, order)
     )
-    delivery = [one.gross for one in order.shipping] if is_law else []
-    return goods, goods + total(delivery, order.currency)
+    beside = [one.gross for one in order.shipping] if is_law else []
+    if law.surcharges_back(case.kind, "", is_whole=is_law) and is_law:
+        beside += [one.gross for one in order.fees if one.gross.minor > 0]
+    return goods, goods + total(beside, order.currency)
 
 
 def _is_whole(case: Return, order: Order) -> bool:

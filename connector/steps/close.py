@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Resolution
 from connector.states import Decision, Errand, Refund
-from connector.steps import shelving, term
+from connector.steps import rejecting, shelving, term
 from connector.steps.owing import FREE, NOTHING_DUE, STAYING
 from connector.store import atomic, errands, history, refunds, returns
 
@@ -48,6 +48,8 @@ def _is_finished(db: Database, case: Return, *, must_hear: bool) -> bool:
 
     `must_hear`: what the shop is yet to hear of the return belongs to it.
     """
+    if rejecting.is_open(db, case):
+        return False
     rows = refunds.of_return(db, case.id)
     paid: Counter[int] = Counter()
     for row in rows:

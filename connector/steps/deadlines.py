@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Kind
 from connector.policy import When
-from connector.steps import clocks, term, wayback
+from connector.steps import clocks, term, unmatched, wayback
 from connector.steps.clocks import ENDED
 from connector.steps.owing import payable
 from connector.store import desk, refunds, returns
@@ -37,7 +37,8 @@ def run(db: Database, shop: str, clock: Callable[[], datetime]) -> int:
 
     A matter that is no longer so is taken off the desk again.
     """
-    return sum(_watch(db, returns.get(db, one), clock()) for one in _open(db, shop))
+    found = sum(_watch(db, returns.get(db, one), clock()) for one in _open(db, shop))
+    return found + unmatched.run(db, shop, clock())
 
 
 def _open(db: Database, shop: str) -> list[str]:
@@ -45,7 +46,7 @@ def _open(db: Database, shop: str) -> list[str]:
     asked = [
         matter.about_id
         for matter in desk.open_matters(db, shop)
-        if matter.code in CODES
+        if matter.code in CODES and matter.about == ABOUT
     ]
     return list(dict.fromkeys([*returns.live(db, shop), *asked]))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
 from connector.states import Decision
-from connector.steps import shelving
+from connector.steps import rejecting, shelving
 from connector.store import atomic, returns
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def receive(
     """Add what was counted, by return line id; raises BadRequest and changes nothing.
 
     Units of a line that was not approved are not booked: decide first. Nor are
-    those of a cancelled return: another one may hold them by now (I15).
+    those of a cancelled return: another one may hold them by now (I15). What of a
+    withdrawal is rejected needs a reason, and a person (`connector.steps.rejecting`).
     """
     case = returns.get(db, return_id)
     if case.cancelled_at:
@@ -84,6 +85,8 @@ def receive(
     for line_id, count in counted.items():
         line = returns.line_of(case, line_id)
         _check(line, count)
+        if count.rejected:
+            rejecting.check(db, case, why)
         event = _event(line, count)
         quantities = {
             "received": count.received,
@@ -98,6 +101,8 @@ def receive(
             returns.move_goods(
                 db, case, line_id, "inspect", {}, actor=actor, now=now, why=why
             )
+    if bad := sum(count.rejected for count in counted.values()):
+        rejecting.ask(db, case, bad, why, now)
     for line_id, shelf in (shelves or {}).items():
         _shelve(db, case, line_id, shelf, actor=actor, now=now)
     shelving.plan(db, case.id, now)

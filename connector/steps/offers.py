@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connector.model import ASKABLE, CREDITS, GOODS, NewGoods, Resolution
 from connector.money import Money, total
 from connector.policy import Offer
+from connector.policy.amends import FAULTS, REMEDIES
 from connector.settlement import Extras, Own, Settlement, Units, settle
 from connector.states import Decision
 from connector.steps.amends import possible
@@ -18,7 +19,7 @@ from connector.steps.promise import as_stands
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from connector.model import Order
+    from connector.model import Kind, Order
     from connector.platform import Abilities
     from connector.policy import LineVerdict, Verdict
     from connector.store import Database
@@ -53,10 +54,13 @@ class Outcome:
     kept: frozenset[str] = frozenset()
 
 
-def offered(able: Abilities, order: Order, said: LineVerdict) -> tuple[Offer, ...]:
+def offered(
+    able: Abilities, order: Order, said: LineVerdict, kind: Kind
+) -> tuple[Offer, ...]:
     """Return what a line may become: what the policy offers and the shop can do.
 
-    Money where nothing else is left, or where the line will be declined.
+    Money where nothing else is left, or where the line will be declined; of a fault
+    where the shop can give none of the law's remedies.
     """
     line = order.line(said.line_ref)
     if said.decision is Decision.DECLINED or line is None:
@@ -67,6 +71,9 @@ def offered(able: Abilities, order: Order, said: LineVerdict) -> tuple[Offer, ..
     if not (line.variant_ref or line.product_ref):
         can -= {Resolution.REPLACEMENT}  # nobody knows what the same again is
     found = tuple(one for one in said.offers if one.resolution in can)
+    has_remedy = any(one.resolution in REMEDIES for one in found)
+    if kind in FAULTS and not has_remedy:
+        return (*MONEY, *found)
     return found or MONEY
 
 
@@ -109,6 +116,7 @@ def outcomes(
             shipping=(shipping or bool(part)) and way not in GOODS,
             shipping_limit=verdict.shipping_limit,
             shipping_part=part,
+            surcharges="" if way in GOODS else verdict.surcharges,
             return_fee=fee,
             new_goods=total((one.price for one in goods), order.currency)
             if way is Resolution.EXCHANGE

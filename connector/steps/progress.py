@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from connector import law, policy
 from connector.errors import PolicyError
 from connector.model import Resolution
-from connector.states import Refund
-from connector.steps import wayback
+from connector.states import Decision, Refund
+from connector.steps import rejecting, wayback
 from connector.store import history, orders, refunds, shops, statements
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def progress(
         goods=day(_all_here(case, events)),
         proof=day(_proof(case, back, given)),
         accepted=day(_last(events, "approve")),
-        paid=day(_paid(case, rows)),
+        paid=None if rejecting.is_open(db, case) else day(_paid(case, rows)),
         wants_money=all(line.resolution in MONEY for line in case.lines),
-        collects=back.is_fetched,
+        collects=back.is_fetched or _stays(case),
         never_sent=_is_never_sent(case, order),
     )
 
@@ -84,6 +84,12 @@ def _proof(case: Return, back: wayback.WayBack, given: Switches) -> datetime | N
     if back.is_refused or not (back.is_proven or given["carrier_receipt"]):
         return None
     return case.shipped_at
+
+
+def _stays(case: Return) -> bool:
+    """Say whether the customer keeps all of it: then nobody waits for the goods."""
+    asked = [x.resolution for x in case.lines if x.decision != Decision.DECLINED]
+    return bool(asked) and all(one is Resolution.KEEP for one in asked)
 
 
 def _is_never_sent(case: Return, order: Order) -> bool:

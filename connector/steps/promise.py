@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError, Refused
+from connector.law import surcharges_back
 from connector.model import GOODS, Moved, Resolution
 from connector.money import total
+from connector.policy.periods import LAW_BOUND
 from connector.settlement import Extras, Own, Units, settle
 from connector.states import Decision, Refund
 from connector.steps import costs, shelving, term
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BY_LAW = "term_ends"
+SURCHARGE = "surcharge"
 SETTLEMENT, CLOSED_THERE, EXCHANGE = "settlement", "closed_there", "exchange"
 HOLDS = (SETTLEMENT, CLOSED_THERE, EXCHANGE)  # open questions: no money meanwhile
 
@@ -120,7 +123,32 @@ def _plan(
         _by_law(db, case, now)
     # Each in its turn: what the first takes, fees and shipping too, is gone.
     planned = [_promise(db, able, order, case, debt, now) for debt in found]
+    if any(planned):
+        _beside(db, order, case, now)
     return any(planned)
+
+
+def _beside(db: Database, order: Order, case: Return, now: datetime) -> None:
+    """Ask a person, once, about what was paid for no line of a whole order.
+
+    Shopify's duties, tips and additional fees are such: the law gives them back with
+    the order (docs/law.md, no. 10), and no refund of ours names them.
+    """
+    rest = costs.unlisted(order)
+    is_law = case.kind in LAW_BOUND and case.refund_shipping
+    if not rest or not is_law or desk.was_told(db, case.shop, case.id, SURCHARGE):
+        return
+    desk.put(
+        db,
+        shop=case.shop,
+        about="return",
+        about_id=case.id,
+        code=SURCHARGE,
+        why=f"{rest} of order {order.number} was paid for neither goods nor delivery:"
+        " duties, a tip or another surcharge. With the whole order it goes back by law:"
+        " refund it in the shop, unless it went back already",
+        now=now,
+    )
 
 
 def _promise(
@@ -257,7 +285,7 @@ def preview(
     ]
     has_way_back = any(line.resolution not in STAYING for line in lines)
     fee = case.terms.return_fee if case.terms and has_way_back else None
-    fee = costs.borne(db, case, order, fee) if fee else None
+    fee = costs.kept(db, case, order, fee) if fee else None
     part = case.terms.shipping_part if case.terms else ""
     ways = {way_of(line) for line in lines}
     sent = new_goods(case, order, units, refunds.of_return(db, case.id))
@@ -266,6 +294,9 @@ def preview(
         shipping=(case.refund_shipping or bool(part)) and not ways & GOODS,
         shipping_limit=case.terms.shipping_limit if case.terms else None,
         shipping_part="" if case.refund_shipping else part,
+        surcharges=""
+        if ways & GOODS
+        else surcharges_back(case.kind, part, is_whole=case.refund_shipping),
         return_fee=None if is_charged else fee,
         new_goods=total((one.price for one in sent), order.currency)
         if Resolution.EXCHANGE in ways

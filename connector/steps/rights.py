@@ -133,9 +133,7 @@ def _faulty(
         is_open=law.path(goods, today, given) is Path.OPEN,
         remedies=tuple(one for one in ORDER if one in found),
         remedies_article=known.article("remedies"),
-        reject_until=law.reject_until(
-            goods.delivered, goods.repaired, goods.handed_back
-        )
+        reject_until=law.reject_until(goods.delivered, *goods.waits)
         if is_uk and goods.delivered
         else None,
         way_article=known.article("warranty_shipping"),
@@ -147,10 +145,12 @@ class _Past:
     """What an earlier return did for the goods: None, or 0 days, for not known.
 
     `repaired` is when they came back from a repair that took `away` days, `anew` when
-    others were given instead of the repair that was wanted.
+    others were given instead of the repair that was wanted. `waits` are the days on
+    which each repair was asked for and came back.
     """
 
     repaired: date | None = None
+    waits: tuple[tuple[date, date], ...] = ()
     away: int = 0
     anew: date | None = None
 
@@ -169,7 +169,13 @@ def _past(db: Database, case: Return, line: ReturnLine, country: str) -> _Past:
         if is_repair and back and came:
             days = (back[-1] - came[0]).days + 1  # both days count
             day = law.local_day(back[-1], country)
-            found = replace(found, repaired=day, away=found.away + days)
+            wait = (law.local_day(other.opened_at, country), day)
+            found = replace(
+                found,
+                repaired=day,
+                away=found.away + days,
+                waits=(*found.waits, wait),
+            )
         is_other = any(
             x.wanted is Resolution.REPAIR and x.resolution is Resolution.REPLACEMENT
             for x in mine
@@ -191,4 +197,5 @@ def _goods(order: Order, line: ReturnLine, past: _Past) -> Goods:
         handed_back=past.repaired,
         suspended=past.away,
         anew=past.anew,
+        waits=past.waits,
     )

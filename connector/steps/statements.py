@@ -16,7 +16,7 @@ import uuid_utils.compat as uuids
 from connector import law, withdrawal
 from connector.errors import BadRequest, Gone, PlatformError, Refused
 from connector.model import Kind
-from connector.steps import progress
+from connector.steps import progress, remainder
 from connector.steps import request as opening
 from connector.steps.observe import observe
 from connector.store import (
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ABOUT, MATCH = "statement", "match"
+REST = "rest"  # what a whole order holds beside its return
 REASON = "withdrawal"  # no reason is asked: § 355(1) sentence 4 BGB, L221-18
 RETOUR = "retour"
 PATIENCE = timedelta(hours=1)  # a shop that cannot be asked for so long: a person
@@ -189,26 +190,19 @@ def _doubt(db: Database, kept: Statement, order: Order | None) -> str:
             " the order has: see whether it is the customer's"
         )
     if not _all_left(db, order, kept.shop):
-        return (
-            f"nothing of order {order.number} can be sent back: not shipped yet (then"
-            f" cancel it in the shop{_due(db, kept, order)}), or in another return"
-            " already"
-        )
+        return _nothing_left(db, kept, order)
     return ""
 
 
-def _due(db: Database, kept: Statement, order: Order) -> str:
-    """Say by when the money of goods that were never sent has to go back, and why."""
-    country = order.customer.country
-    never = law.Progress(
-        country=country,
-        kind=Kind.WITHDRAWAL,
-        told=law.local_day(kept.moments.received, country),
-        never_sent=True,
+def _nothing_left(db: Database, kept: Statement, order: Order) -> str:
+    rest = remainder.uncovered(db, kept, order, {})
+    if rest:
+        return f"nothing of order {order.number} can be sent back: {rest}"
+    return (
+        f"nothing of order {order.number} can be sent back: not shipped yet (then"
+        f" cancel it in the shop{remainder.due(db, kept, order)}), or in another return"
+        " already"
     )
-    clock = law.clock(never, progress.switches_of(db, kept.shop, order.ref))
-    said = f": the money has to go by {clock.until}, {clock.article}"
-    return said if clock.until else ""
 
 
 def _of_part(db: Database, kept: Statement, order: Order) -> str:
@@ -265,7 +259,21 @@ def _open(
         now=now,
     )
     desk.close(db, ABOUT, kept.id, actor, now)
+    if not kept.said.part:
+        _ask_rest(db, kept, order, case, now)
     return case
+
+
+def _ask_rest(
+    db: Database, kept: Statement, order: Order, case: Return, now: datetime
+) -> None:
+    """Lay before a person what of a whole order its return does not hold."""
+    covered = {line.line_ref: line.asked for line in case.lines}
+    rest = remainder.uncovered(db, kept, order, covered)
+    if rest:
+        _ask(
+            db, kept, f"return {case.number} does not hold all of it: {rest}", now, REST
+        )
 
 
 def by_person(
@@ -332,7 +340,9 @@ def settle(
     desk.close(db, ABOUT, kept.id, actor, now)
 
 
-def _ask(db: Database, kept: Statement, why: str, now: datetime) -> None:
+def _ask(
+    db: Database, kept: Statement, why: str, now: datetime, code: str = MATCH
+) -> None:
     """Lay a statement before a person; it counts from when it was sent all the same."""
     sent = f"{kept.moments.sent:%Y-%m-%d %H:%M} UTC"
     desk.put(
@@ -340,7 +350,7 @@ def _ask(db: Database, kept: Statement, why: str, now: datetime) -> None:
         shop=kept.shop,
         about=ABOUT,
         about_id=kept.id,
-        code=MATCH,
+        code=code,
         why=f"a withdrawal was declared on {sent}, and counts from then; {why}",
         now=now,
     )

@@ -1,4 +1,4 @@
-"""What a person says of the way back: proof of sending, or that the shop fetches it.
+"""What a person says of the way back: proof of sending, a label, or a pick-up.
 
 Directive 2011/83/EU, article 13(3): the money may be held until the goods or proof of
 sending came, and not at all where the shop offered to collect them.
@@ -23,8 +23,14 @@ if TYPE_CHECKING:
     from connector.store.history import Event
 
 TAKEN, REFUSED, FETCHED = "proof_taken", "proof_refused", "fetched"
+LABELLED = "label_given"
 # What is heard, and by which event it is kept in the timeline.
-WORDS = {"taken": TAKEN, "refused": REFUSED, "fetched": FETCHED}
+WORDS = {
+    "taken": TAKEN,
+    "refused": REFUSED,
+    "fetched": FETCHED,
+    "labelled": LABELLED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +40,19 @@ class WayBack:
     is_proven: bool = False
     is_refused: bool = False  # what he gave is no proof
     is_fetched: bool = False  # the shop offered to collect: nothing is held
+    is_labelled: bool = False  # the customer sent them with a label of the shop's
 
 
 def read(events: Iterable[Event]) -> WayBack:
     """Read a return's timeline; of proof, the last word counts."""
     said = [one.event for one in events if one.event in WORDS.values()]
-    proof = [one for one in said if one != FETCHED]
+    proof = [one for one in said if one in (TAKEN, REFUSED)]
     last = proof[-1] if proof else ""
     return WayBack(
         is_proven=last == TAKEN,
         is_refused=last == REFUSED,
         is_fetched=FETCHED in said,
+        is_labelled=LABELLED in said,
     )
 
 

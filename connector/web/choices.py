@@ -123,7 +123,7 @@ def _offered(
     rules = policy.stored(shops.policy_text(here.db, digest))
     verdict = policy.judge(rules, order, question.asked(case))
     return {
-        line.id: offers.offered(able, order, said)
+        line.id: offers.offered(able, order, said, case.kind)
         for line, said in zip(case.lines, verdict.lines, strict=True)
         if line.id in changeable
     }

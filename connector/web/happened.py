@@ -30,6 +30,7 @@ HAPPENED = {
     ("return", "proof_taken"): lazy_gettext("Proof of sending was shown"),
     ("return", "proof_refused"): lazy_gettext("No proof of sending"),
     ("return", "fetched"): lazy_gettext("The shop fetches the goods"),
+    ("return", "label_given"): lazy_gettext("The shop gave a return label"),
     ("return", "agreed"): lazy_gettext("The customer agreed to credit"),
     ("return", "term_ends"): lazy_gettext("By law the money waits no longer"),
     # a line of it

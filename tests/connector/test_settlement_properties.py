@@ -96,11 +96,15 @@ def shops(draw: st.DrawFn, *, with_fees: bool) -> Shop:
     shipping: list[Charge] = []
     if way:
         shipping.append(charge_in(currency, "way", way, draw(taxes(way))))
-    price = goods - off + way
+    extra = draw(st.one_of(st.just(0), st.integers(1, 900)))
+    price = goods - off + way + extra
     order = order_in(
         currency,
         sold,
-        fees=[charge_in(currency, "off", -off)] if off else [],
+        fees=[
+            *([charge_in(currency, "off", -off)] if off else []),
+            *([charge_in(currency, "extra", extra, draw(taxes(extra)))] * bool(extra)),
+        ],
         shipping=shipping,
         tenders=draw(tenders(currency, price)),
     )
@@ -156,7 +160,7 @@ def play(shop: Shop, steps: list[list[Units]], extras: Extras) -> list[Settlemen
     return results
 
 
-WITH_SHIPPING = Extras(shipping=True)
+WITH_SHIPPING = Extras(shipping=True, surcharges="pro_rata")
 
 
 @given(returns(with_fees=False))
@@ -183,7 +187,11 @@ def test_each_line_and_each_of_its_rates_sums_to_what_was_paid(
 ) -> None:
     shop, steps = case
     results = play(shop, steps, WITH_SHIPPING)
-    parts: tuple[Line | Charge, ...] = (*as_paid(shop.order), *shop.order.shipping)
+    parts: tuple[Line | Charge, ...] = (
+        *as_paid(shop.order),
+        *shop.order.shipping,
+        *(one for one in shop.order.fees if one.gross.minor > 0),
+    )
     for part in parts:
         shares = [
             share
@@ -210,7 +218,7 @@ def test_never_more_than_was_captured_however_often_it_is_asked(
 ) -> None:
     shop, steps = case
     fee = Money(by_the_way, shop.order.currency)
-    extras = Extras(shipping=True, return_fee=fee)
+    extras = replace(WITH_SHIPPING, return_fee=fee)
     results = play(shop, [*steps, *steps], extras)
     back: dict[str, int] = {}
     for result in results:
@@ -289,6 +297,10 @@ def at_the_shop(order: Order, one: Own) -> Order:
             replace(x, refunded=(x.refunded or none) + ways.get(x.ref, none))
             for x in order.shipping
         ),
+        fees=tuple(
+            replace(x, refunded=(x.refunded or none) + ways.get(x.ref, none))
+            for x in order.fees
+        ),
     )
 
 
@@ -354,7 +366,7 @@ def test_the_preview_is_what_is_paid(
 ) -> None:
     shop, steps = case
     fee = Money(minor, shop.order.currency)
-    extras = Extras(shipping=True, return_fee=fee)
+    extras = replace(WITH_SHIPPING, return_fee=fee)
     own: list[Own] = []
     for number, units in enumerate(steps):
         shown = settle(shop.order, units, extras, list(own))

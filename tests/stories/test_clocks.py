@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,19 @@ from click.testing import CliRunner
 from connector import law
 from connector.cli.show import returns_group
 from connector.config import Config
+from connector.demo.customers import MERCHANTS_FAULT
 from connector.demo.world import BOOTS, TEE
 from connector.law import Who
+from connector.model import Kind, Resolution
 from connector.money import Money
 from connector.steps import amends, clocks, deadlines, inspect
 from connector.steps.inspect import Counted
 from connector.store import desk, orders, returns
+from connector.web.portal.links import seal
 from jobs.schedule import once
 from tests.stories.declaring import later, withdrawal
 from tests.stories.test_withdrawal_staff import staff
-from tests.stories.way import asked, bought, run
+from tests.stories.way import asked, bought, run, the_return
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -177,3 +181,40 @@ def test_console_and_command_line_show_it(
             assert json.loads(done.output)["clock"]["clock"]["what"] == "refund"
         else:
             assert "customer waits for merchant: refund until" in done.output
+
+
+def test_the_clock_of_a_fault_stands_in_the_portal(world: World) -> None:
+    purchase = bought(world, BOOTS)  # in France
+    asked(world, purchase, reason=MERCHANTS_FAULT[0])
+    case = the_return(world, purchase)
+    now = world.clock()
+    inspect.ship(world.office.db, case.id, actor="customer", now=now)
+    with world.office.app.app_context():
+        link = f"/returns/{BOOTS}/status/{seal(case.id)}"
+    page = world.office.app.test_client().get(link)
+    assert "At the latest on" in page.get_data(as_text=True)
+
+
+def test_a_claim_of_the_law_that_was_declined_keeps_its_clock(world: World) -> None:
+    db = world.office.db
+    purchase = bought(world, BOOTS)
+    asked(world, purchase, reason=MERCHANTS_FAULT[0])
+    case = the_return(world, purchase)
+    declined = replace(
+        case, lines=tuple(replace(x, decision="declined") for x in case.lines)
+    )
+    found = clocks.of(db, declined, world.clock())
+    assert found
+    assert found.clock.article
+    plain = replace(declined, kind=Kind.VOLUNTARY)
+    assert clocks.of(db, plain, world.clock()) is None
+
+
+def test_goods_that_stay_with_the_customer_are_awaited_by_nobody(
+    world: World, work: Work
+) -> None:
+    _, case = withdrawal(world, work)
+    lines = tuple(replace(x, decided=Resolution.KEEP) for x in case.lines)
+    found = clocks.of(world.office.db, replace(case, lines=lines), world.clock())
+    assert found
+    assert (found.clock.what, found.clock.on) == ("refund", Who.MERCHANT)

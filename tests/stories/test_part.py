@@ -127,12 +127,18 @@ def test_the_way_back_costs_nothing_once_the_shop_fetches_the_goods(
     assert amounts(counter, case) == [eur(3000)]
 
 
-def test_and_his_share_of_it_where_he_was_told(counter: Counter) -> None:
+@pytest.mark.parametrize(("words", "back"), [((), 3000), (("labelled",), 2410)])
+def test_and_his_share_of_it_where_he_was_told_and_has_the_shop_s_label(
+    counter: Counter, words: tuple[str, ...], back: int
+) -> None:
     told(counter)
     terms = Terms(when="inspected", return_fee=eur(590))
-    case = counter.open(wish("a"), terms=terms, kind=Kind.WITHDRAWAL)
+    case = counter.open(wish("a"), terms=terms, kind=Kind.WITHDRAWAL, is_back=False)
+    for word in words:
+        wayback.say(counter.db, case.id, word, actor="t", why="", now=counter.now)
+    counter.receive(case.id)
     counter.work()
-    assert amounts(counter, case) == [eur(2410)]
+    assert amounts(counter, case) == [eur(back)]
 
 
 def test_a_free_gift_that_is_kept_is_never_charged(address: str) -> None:

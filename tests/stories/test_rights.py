@@ -85,6 +85,20 @@ def test_what_never_showed_as_delivered_has_no_last_day_and_a_person_is_told() -
     assert said.code == "withdrawal_unstarted"
 
 
+@pytest.mark.parametrize("country", ["FR", "DE", "GB"])
+def test_while_a_parcel_is_still_to_come_a_withdrawal_is_in_time(country: str) -> None:
+    there = living_in(country)
+    other = Parcel(ref="q", units=(("a", 1),), shipped_at=NOON)
+    outstanding = replace(there, parcels=(*there.parcels, other))
+    unsent = replace(
+        there, lines=tuple(replace(line, fulfilled=2) for line in there.lines)
+    )
+    for order in (outstanding, unsent):
+        assert late(country, 20, order).decision is Decision.APPROVED
+        assert late(country, 90, order).decision is Decision.APPROVED
+    assert late(country, 20).decision is Decision.NEEDS_PERSON
+
+
 def test_in_the_united_kingdom_the_next_working_day_is_taken_as_goodwill() -> None:
     saturday = living_in("GB")
     day = date(2026, 6, 20)  # its fourteenth day is a Saturday
@@ -151,6 +165,26 @@ def test_a_fault_shows_its_guarantee_who_proves_and_what_may_be_asked(
     assert british.reject_until == day + timedelta(days=30)
     dutch = fault(counter, "NL")
     assert (dutch.guarantee.until, dutch.is_open) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "back", "until"),
+    [(10, 19, 40), (24, 39, 46)],  # days after the parcel
+)
+def test_a_repair_stops_the_days_to_reject_from_its_asking_to_its_end(
+    counter: Counter, asked: int, back: int, until: int
+) -> None:
+    order = living_in("GB")
+    orders.keep(counter.db, counter.shop.name, order)
+    counter.now = NOON + timedelta(days=asked)
+    first = counter.open(wish("a", way=Resolution.REPAIR), kind=Kind.FAULTY)
+    counter.now = NOON + timedelta(days=back)
+    amends.hand_back(
+        counter.db, first.id, first.lines[0].id, 1, actor="t", now=counter.now
+    )
+    again = counter.open(wish("a"), kind=Kind.FAULTY)
+    (line,) = rights.of(counter.db, again, order, counter.now).faulty
+    assert line.reject_until == law.local_day(NOON, "GB") + timedelta(days=until)
 
 
 def test_a_repair_that_came_back_prolongs_and_opens_the_money(

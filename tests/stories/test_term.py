@@ -16,9 +16,9 @@ from connector import law
 from connector.demo.world import TEE
 from connector.errors import BadRequest
 from connector.states import Refund
-from connector.steps import clocks, deadlines, decide, inspect, wayback
+from connector.steps import clocks, deadlines, decide, inspect, rejecting, wayback
 from connector.steps.inspect import Counted
-from connector.store import desk, history, orders, refunds, returns
+from connector.store import desk, history, notices, orders, refunds, returns
 from connector.web.portal.links import seal
 from jobs.schedule import once
 from tests.stories.declaring import later, withdrawal
@@ -125,7 +125,7 @@ def test_a_person_is_told_in_time_to_look_at_them(world: World, work: Work) -> N
     inspect.receive(
         db,
         case.id,
-        {line.id: Counted(rejected=line.asked)},
+        {line.id: Counted(accepted=line.asked)},
         actor="t",
         now=world.clock(),
     )
@@ -133,13 +133,54 @@ def test_a_person_is_told_in_time_to_look_at_them(world: World, work: Work) -> N
     run(world, work)
     once(work, nightly=True)
     assert desk.about(db, case.id) == []
-    assert amounts(world, case) == []  # rejected is rejected
+    assert amounts(world, case) == [Refund.CONFIRMED]
+
+
+def reject(world: World, case: Return, why: str) -> None:
+    """Reject all that came."""
+    line = case.lines[0]
+    bad = {line.id: Counted(received=line.asked, rejected=line.asked)}
+    now = world.clock()
+    inspect.receive(world.office.db, case.id, bad, actor="t", now=now, why=why)
+
+
+def test_rejected_goods_of_a_withdrawal_need_a_reason_and_stay_open(
+    world: World, work: Work
+) -> None:
+    db = world.office.db
+    _, case = withdrawn(world, work)
+    with pytest.raises(BadRequest, match="not told of his right"):
+        reject(world, case, "bricks")
+    since = case.opened_at - timedelta(days=9)
+    notices.say(db, TEE, digest="x", since=since, actor="t", now=world.clock())
+    with pytest.raises(BadRequest, match="say why"):
+        reject(world, case, " ")
+    assert fresh(world, case).lines[0].received == 0
+    reject(world, case, "bricks")
+    run(world, work)
+    found = fresh(world, case)
+    assert found.status == "received"  # and not closed
+    (matter,) = desk.about(db, case.id)
+    assert matter.code == rejecting.REJECTED
+    assert f"by {ends(world, case):%Y-%m-%d}" in matter.why
+    assert clocks.of(db, found, world.clock())
+    until(world, ends(world, case) + timedelta(hours=2))
+    once(work, nightly=True)
+    codes = {one.code for one in desk.about(db, case.id)}
+    assert codes == {rejecting.REJECTED, deadlines.OVERDUE}
+    desk.close(db, "return", case.id, "console", world.clock())
+    run(world, work)
+    assert fresh(world, case).status == "closed"
 
 
 def test_goods_that_were_booked_unchecked_can_still_be_checked_in_the_console(
     world: World, work: Work, staff: FlaskClient
 ) -> None:
     _, case = withdrawn(world, work)
+    since = case.opened_at - timedelta(days=9)
+    notices.say(
+        world.office.db, TEE, digest="x", since=since, actor="t", now=world.clock()
+    )
     received(world, case)
     page = f"/console/returns/{case.id}"
     line = case.lines[0]
@@ -147,7 +188,8 @@ def test_goods_that_were_booked_unchecked_can_still_be_checked_in_the_console(
     action = f"{page}/lines/{line.id}/receive"
     assert action in shown
     booked = {"received": "0", "accepted": "1", "rejected": f"{line.asked - 1}"}
-    staff.post(action, data=carried(staff, page) | booked | {"lost": "0"})
+    booked |= {"lost": "0", "why": "worn"}
+    staff.post(action, data=carried(staff, page) | booked)
     found = fresh(world, case).lines[0]
     assert (found.received, found.accepted) == (line.asked, 1)
     assert found.rejected == line.asked - 1

@@ -8,8 +8,9 @@ from flask import abort, flash, redirect, render_template
 from flask_babel import gettext
 
 from connector.errors import NotFound, Refused
-from connector.model import GOODS, Kind, Resolution
+from connector.model import GOODS, Resolution
 from connector.pictures import Unfit
+from connector.policy.periods import LAW_BOUND
 from connector.states import Decision
 from connector.steps import clocks, inspect
 from connector.steps import photos as step
@@ -66,8 +67,8 @@ def _code(shop: str, one: Outcome) -> str:
 
 
 def _clock(case: Return) -> Clock | None:
-    """Return the law's clock of a withdrawal, with the day that the customer reads."""
-    if case.kind is not Kind.WITHDRAWAL:
+    """Return the law's clock of a claim, with the day that the customer reads."""
+    if case.kind not in LAW_BOUND:
         return None
     reading = clocks.of(face().db, case, face().clock())
     return reading.clock if reading and reading.clock.until else None

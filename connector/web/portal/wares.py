@@ -69,7 +69,11 @@ def alone(shop: str, order: Order, one: Asked, wish: Wish) -> list[Outcome]:
     """Say what one line would bring in a way, without what the whole return costs."""
     verdict = judge(rules_of(shop, order), order, one.kind, [wish])
     by_itself = replace(
-        verdict, return_fee=None, refund_shipping=False, shipping_part=""
+        verdict,
+        return_fee=None,
+        refund_shipping=False,
+        shipping_part="",
+        surcharges="",
     )
     return offers.foresee(face().db, shop, order, [wish], by_itself)
 

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from connector import policy
 from connector.errors import BadRequest
-from connector.model import Fault, Kind, Line, Resolution
+from connector.model import CREDITS, Fault, Kind, Line, Resolution
 from connector.policy import Offer, PhotosWanted, Question, Verdict
 from connector.policy.tables import MOST_PHOTOS
 from connector.steps import amends, offers
@@ -93,7 +93,7 @@ def _asked(
         for wish, asked in zip(group, asks, strict=True)
     ]
     verdict = judge(rules, order, kind, full)
-    ways = [offers.offered(able, order, said) for said in verdict.lines]
+    ways = [offers.offered(able, order, said, kind) for said in verdict.lines]
     meant = [_chosen(wish, may) for wish, may in zip(full, ways, strict=True)]
     wanted = policy.photos_wanted(rules, order, as_case(kind, meant))
     for wish, may, asked, want in zip(meant, ways, asks, wanted, strict=True):
@@ -169,10 +169,14 @@ def _wish(line: Line, sent: tuple[str, ...]) -> Wish | None:
 
 
 def _chosen(wish: Wish, may: tuple[Offer, ...]) -> Wish:
-    """Take the way that the form names, if it is offered; else the first one."""
+    """Take the way that the form names, if it is offered; else the first one.
+
+    Credit only where nothing else is: else it needs the customer's own word.
+    """
     named = request.form.get(f"way-{wish.line_ref}", "")
     way = next((x.resolution for x in may if x.resolution.value == named), None)
-    return replace(wish, wanted=way or may[0].resolution)
+    first = next((x for x in may if x.resolution not in CREDITS), may[0])
+    return replace(wish, wanted=way or first.resolution)
 
 
 def has_choice(asked: Sequence[Asked]) -> bool:

@@ -177,7 +177,7 @@ def policies(draw: st.DrawFn) -> str:
             "no": "fee" if is_fee else draw(st.sampled_from(("ask", "decline"))),
             "no_fee": 'restocking_percent = "20"' if is_fee else "",
         },
-        '[law]\ncountries = ["US"]',
+        f"[law]\ncountries = {draw(st.sampled_from((['US'], ['CH'], ['CH', 'US'])))!r}",
         f"[window]\ndays = {draw(days)}\ngrace_days = {draw(st.integers(0, 3))}",
         f"[window.countries]\nCH = {draw(days)}",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -122,6 +123,8 @@ def test_37_a_fault_in_france_is_made_good_in_thirty_days() -> None:
         proof=date(2026, 10, 5),
     )
     assert law.clock(paying).until == date(2026, 10, 19)
+    agreed_later = replace(paying, accepted=date(2026, 10, 9))
+    assert law.clock(agreed_later).until == date(2026, 10, 19)  # from the proof alone
 
 
 def test_40_german_interest_needs_the_base_rate() -> None:

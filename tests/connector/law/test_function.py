@@ -42,6 +42,8 @@ def test_24_27_what_retour_speaks_has_the_words_of_the_table(
 def test_24_a_language_that_is_missing_is_english() -> None:
     assert law.labels("ja") == law.labels("en")
     assert law.labels("") == law.labels("en")
+    assert law.labels("fil") == law.labels("en")  # Filipino is not Finnish
+    assert law.labels("FI_fi") == law.labels("fi")
     assert law.capital(law.labels("fr").function) == "Renoncer au contrat ici"
 
 

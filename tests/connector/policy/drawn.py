@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from connector import policy
 from connector.model import (
+    ASKABLE,
     Customer,
     Fault,
     Kind,
@@ -148,6 +149,12 @@ THENS = st.builds(
     goods_when=st.none() | st.sampled_from(list(When)),
     refund_shipping=st.none() | st.booleans(),
     approver=st.sampled_from(["", "boss"]),
+)
+OFFERS = st.builds(
+    OfferRule,
+    resolutions=st.sets(st.sampled_from(sorted(ASKABLE)), min_size=1).map(tuple),
+    bonus_bp=st.integers(0, 10_000),
+    when=CONDITIONS,
 )
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector import policy
-from connector.model import CREDITS, Customer, Kind, Parcel
+from connector.model import CREDITS, Customer, Kind, Parcel, Resolution
 from connector.policy.compiled import program
 from connector.policy.own import own
 from connector.policy.seen import Seen, whole
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LAW = (Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE)
 WHOLE = 10_000
+REMEDIES = {Resolution.REFUND, Resolution.REPAIR, Resolution.REPLACEMENT}
 
 
 @given(drawn.policies(), drawn.orders(), drawn.cases())
@@ -77,6 +78,10 @@ def test_a_fault_is_never_made_good_with_credit_that_nobody_asked_for(
     verdict = policy.judge(rules, drawn.in_its_currency(order), case)
     for one, wanted in zip(verdict.lines, case.lines, strict=True):
         assert one.resolution is wanted.resolution or one.resolution not in CREDITS
+        if order.line(wanted.line_ref) is None:
+            continue
+        # Else the only thing offered would pass for what the customer wants.
+        assert {offer.resolution for offer in one.offers} & REMEDIES
 
 
 @given(drawn.policies(), drawn.orders(), drawn.cases())

@@ -2,9 +2,10 @@
 
 Whatever a merchant writes, his verdict is carried through the settlement that pays.
 What the law demands is reckoned here, by other sums: what was paid for the goods, all
-of it; the outbound shipping where the whole order goes back; of a withdrawal less the
-way back at most (articles 13 and 14 of Directive 2011/83/EU), of faulty goods nothing
-less (article 14 of Directive (EU) 2019/771).
+of it; the outbound shipping and all surcharges where the whole order goes back, of a
+part withdrawn in step with it; of a withdrawal less the way back at most (articles 13
+and 14 of Directive 2011/83/EU), of faulty goods nothing less (article 14 of Directive
+(EU) 2019/771).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from connector import policy
 from connector.model import (
     Charge,
+    Customer,
     Kind,
     Moved,
     OrderStatus,
@@ -35,16 +37,19 @@ if TYPE_CHECKING:
     from connector.model import Order
     from connector.policy import Case, Policy, Verdict
 
+# The outbound shipping and a surcharge, in minor units.
+charges = st.tuples(st.integers(0, 900), st.one_of(st.just(0), st.integers(1, 600)))
 SENT = (Resolution.EXCHANGE, Resolution.REPLACEMENT)
 
 
-def whole(order: Order, shipping: int) -> Order:
+def whole(order: Order, shipping: int, surcharge: int = 0) -> Order:
     """Return an order that was paid in full, of which nothing went back yet."""
     lines = tuple(
         replace(line, refunded_units=0, is_gift_card=False) for line in order.lines
     )
-    total = eur(sum(line.gross.minor for line in lines) + shipping)
+    total = eur(sum(line.gross.minor for line in lines) + shipping + surcharge)
     charge = Charge(ref="s", title="Parcel", gross=eur(shipping))
+    extra = Charge(ref="f", title="Payment on delivery", gross=eur(surcharge))
     return replace(
         order,
         lines=lines,
@@ -52,6 +57,7 @@ def whole(order: Order, shipping: int) -> Order:
         status=OrderStatus.COMPLETED,
         total=total,
         shipping=(charge,) * bool(shipping),
+        fees=(extra,) * bool(surcharge),
         tenders=(a_tender("card", total.minor),),
     )
 
@@ -84,6 +90,7 @@ def carried(
         shipping=verdict.refund_shipping or bool(verdict.shipping_part),
         shipping_limit=verdict.shipping_limit,
         shipping_part="" if verdict.refund_shipping else verdict.shipping_part,
+        surcharges=verdict.surcharges,
         return_fee=verdict.return_fee,
         new_goods=eur(price) if Resolution.EXCHANGE in ways else None,
         even=Resolution.REPLACEMENT in ways,
@@ -101,13 +108,13 @@ def taken(settled: Settlement) -> int:
     drawn.policies(),
     drawn.orders(),
     drawn.cases(),
-    st.integers(0, 900),
+    charges,
     st.integers(0, 5000),
 )
 def test_no_policy_pays_more_than_was_captured(
-    rules: Policy, order: Order, case: Case, shipping: int, price: int
+    rules: Policy, order: Order, case: Case, charged: tuple[int, int], price: int
 ) -> None:
-    order = whole(order, shipping)
+    order = whole(order, *charged)
     case = some(order, case)
     verdict = policy.judge(rules, order, case)
     first = carried(order, case, verdict, price)
@@ -123,16 +130,22 @@ def test_no_policy_pays_more_than_was_captured(
     drawn.policies(),
     drawn.orders(),
     drawn.cases(),
-    st.integers(0, 900),
+    charges,
     st.one_of(st.none(), st.integers(1, 900)),
 )
 def test_no_policy_pays_less_than_the_law_demands(
-    rules: Policy, order: Order, case: Case, shipping: int, standard: int | None
+    rules: Policy,
+    order: Order,
+    case: Case,
+    charged: tuple[int, int],
+    standard: int | None,
 ) -> None:
+    shipping, surcharge = charged
     if standard is not None:
-        rules = replace(rules, standard_delivery=eur(standard))
+        delivery, sold_to = eur(standard), frozenset({"FR"})
+        rules = replace(rules, standard_delivery=delivery, sold_to=sold_to)
     assume(case.kind in (Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE))
-    order = whole(order, shipping)
+    order = whole(order, *charged)
     case = some(order, case)
     assume(case.lines)
     verdict = policy.judge(rules, order, case)
@@ -146,11 +159,13 @@ def test_no_policy_pays_less_than_the_law_demands(
         goods += (2 * gross * one.quantity + n) // (2 * n)
     asked = {one.line_ref: one.quantity for one in case.lines}
     is_whole = all(asked.get(x.ref, 0) == x.quantity for x in order.lines)
-    owed = goods + (shipping if is_whole else 0)
+    owed = goods + (shipping + surcharge if is_whole else 0)
     if case.kind is Kind.WITHDRAWAL:
-        if not rules.refund_shipping and standard is not None:
+        is_home = order.customer.country == "FR"
+        if not rules.refund_shipping and standard is not None and is_home:
             shipping = min(shipping, standard)
-        owed = goods + (shipping if is_whole else in_step(order, case, shipping))
+        part = in_step(order, case, shipping) + in_step(order, case, surcharge)
+        owed = goods + (shipping + surcharge if is_whole else part)
         owed -= way_back_at_most(goods)
     assert taken(settled) >= owed
 
@@ -206,19 +221,59 @@ def test_of_a_withdrawal_no_more_than_sending_costs_is_kept_unseen(
     assert str(policy.judge(rules, order, voluntary).return_fee) == f"{fee} EUR"
 
 
-def test_of_a_dearer_delivery_only_the_standard_one_goes_back() -> None:
+@pytest.mark.parametrize(
+    ("country", "countries", "standard", "back"),
+    [
+        ("FR", '["FR"]', "4.90", 3490),
+        ("FR", '["FR"]', "0.00", 4290),  # nothing is delivered for nothing
+        ("IT", '["FR"]', "4.90", 4290),  # no word of what delivery costs there
+        ("FR", '["FR", "IT"]', "4.90", 4290),  # which of the two?
+        ("FR", "[]", "4.90", 4290),
+    ],
+)
+def test_of_a_dearer_delivery_only_the_standard_one_goes_back(
+    country: str, countries: str, standard: str, back: int
+) -> None:
     rules = policy.load(
-        'currency = "EUR"\n[refund]\nstandard_delivery = "4.90"\n'
-        '[[reasons]]\ncode = "*"\n'
+        f'currency = "EUR"\n[refund]\nstandard_delivery = "{standard}"\n'
+        f'[law]\ncountries = {countries}\n[[reasons]]\ncode = "*"\n'
     )
-    order = whole(an_order(a_line("a", 3000)), 1290)
+    plain = whole(an_order(a_line("a", 3000)), 1290)
+    order = replace(plain, customer=Customer(country=country))
     wanted = policy.Wanted(line_ref="a", quantity=1, reason="small")
     paid_back = {
         kind: carried(order, case, policy.judge(rules, order, case), 0).amount.minor
         for kind in (Kind.WITHDRAWAL, Kind.FAULTY)
         for case in (policy.Case(kind=kind, asked_at=NOON, lines=(wanted,)),)
     }
-    assert paid_back == {Kind.WITHDRAWAL: 3490, Kind.FAULTY: 4290}
+    assert paid_back == {Kind.WITHDRAWAL: back, Kind.FAULTY: 4290}
+
+
+@pytest.mark.parametrize(
+    ("kind", "units", "back"),
+    [
+        (Kind.WITHDRAWAL, 2, 10_790),
+        (Kind.FAULTY, 2, 10_790),
+        (Kind.CARRIER_DAMAGE, 2, 10_790),
+        (Kind.VOLUNTARY, 2, 10_000),
+        (Kind.WITHDRAWAL, 1, 5395),  # in step, as the delivery of a part
+        (Kind.FAULTY, 1, 5000),
+    ],
+)
+def test_surcharges_go_back_with_the_whole_order(
+    kind: Kind, units: int, back: int
+) -> None:
+    rules = policy.load('currency = "EUR"\n[[reasons]]\ncode = "*"\n')
+    plain = whole(an_order(a_line("a", 10_000, 2)), 490, 300)
+    order = replace(plain, customer=Customer(country="FR"))
+    wanted = policy.Wanted(line_ref="a", quantity=units, reason="small")
+    case = policy.Case(kind=kind, asked_at=NOON, lines=(wanted,))
+    verdict = policy.judge(rules, order, case)
+    settled = carried(order, case, verdict, 0)
+    assert (settled.amount.minor, settled.ask) == (back, ())
+    if (kind, units) == (Kind.WITHDRAWAL, 1):
+        rest = carried(order, case, verdict, 0, (paid(order, 0, settled),))
+        assert taken(settled) + taken(rest) == 10_790  # all of it, and once
 
 
 STEPS = st.lists(

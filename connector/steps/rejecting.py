@@ -1,0 +1,75 @@
+"""Goods of a withdrawal that are rejected: the law knows no such thing but a grade.
+
+Articles 13 and 14(2) of directive 2011/83/EU: all that was paid goes back, less what
+handling has cost. So nobody rejects without a reason, nor where nothing may be kept at
+all, and what was rejected stays open until a person has said what becomes of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector import law
+from connector.errors import BadRequest
+from connector.model import Kind
+from connector.store import desk, notices, orders, statements
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from connector.model import Return
+    from connector.store import Database
+
+ABOUT, REJECTED = "return", "rejected_units"
+
+
+def check(db: Database, case: Return, why: str) -> None:
+    """Refuse to reject units of a withdrawal; raises BadRequest.
+
+    Without a reason, and where the customer was not told of his right: then nothing may
+    be kept of it (article 14(2), § 357a(1) BGB).
+    """
+    if case.kind is not Kind.WITHDRAWAL:
+        return
+    if not why.strip():
+        msg = "say why the goods are rejected; it stays in the timeline"
+        raise BadRequest(msg, number=case.number)
+    order = orders.get(db, case.shop, case.order_ref)
+    is_told = notices.was_told(db, case.shop, order.placed_at)
+    if not law.loss_allowed(case.kind, 1, is_told=is_told):
+        msg = "nothing may be kept: the customer was not told of his right in time"
+        raise BadRequest(msg, number=case.number)
+
+
+def ask(db: Database, case: Return, units: int, why: str, now: datetime) -> None:
+    """Lay rejected units of a withdrawal before a person, with the last day to pay."""
+    if case.kind is not Kind.WITHDRAWAL:
+        return
+    desk.put(
+        db,
+        shop=case.shop,
+        about=ABOUT,
+        about_id=case.id,
+        code=REJECTED,
+        why=f"{units} units of return {case.number} were rejected ({why.strip()}), and"
+        f" nothing is paid for them. Of a withdrawal no more than the value that they"
+        f" lost may be kept{_until(db, case, now)}: refund the rest in the shop, or"
+        " settle this if nothing is owed",
+        now=now,
+    )
+
+
+def is_open(db: Database, case: Return) -> bool:
+    """Say whether nobody has yet said what becomes of rejected units."""
+    is_meant = case.kind is Kind.WITHDRAWAL and any(x.rejected for x in case.lines)
+    return is_meant and desk.is_open(db, ABOUT, case.id, REJECTED)
+
+
+def _until(db: Database, case: Return, now: datetime) -> str:
+    country = orders.get(db, case.shop, case.order_ref).customer.country
+    kept = statements.of_return(db, case.id)
+    told = kept.moments.received if kept else case.opened_at
+    due = law.refund_due(
+        country, law.local_day(told, country), goods=law.local_day(now, country)
+    )
+    return f", and the money has to go by {due:%Y-%m-%d}" if due else ""

@@ -1,0 +1,98 @@
+"""What a withdrawal of a whole order means beside the units that its return holds.
+
+What was never sent is no return, and what lies in a plain return keeps that one's
+terms: both are a person's to put right, and no shop cancels a part of an order for us.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector import law
+from connector.model import CREDITS, Kind
+from connector.states import Decision
+from connector.steps import progress
+from connector.store import refunds, returns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from connector.model import Order, Return
+    from connector.store import Database
+    from connector.store.statements import Statement
+
+OVER = ("cancelled", "declined")
+KEPT = ("restocking", "return_shipping", "inspection")
+
+
+def due(db: Database, kept: Statement, order: Order) -> str:
+    """Say by when the money of goods that were never sent has to go back, and why."""
+    country = order.customer.country
+    never = law.Progress(
+        country=country,
+        kind=Kind.WITHDRAWAL,
+        told=law.local_day(kept.moments.received, country),
+        never_sent=True,
+    )
+    clock = law.clock(never, progress.switches_of(db, kept.shop, order.ref))
+    said = f": the money has to go by {clock.until}, {clock.article}"
+    return said if clock.until else ""
+
+
+def uncovered(
+    db: Database, kept: Statement, order: Order, covered: Mapping[str, int]
+) -> str:
+    """Say what of the whole order no withdrawal holds, and what to do; "": nothing.
+
+    `covered` are the units by line of the return that was opened just now.
+    """
+    until = due(db, kept, order)
+    found = [*_unsent(order, covered, until), *_cards(order)]
+    found += [
+        _in_return(one, until)
+        for one in returns.of_order(db, kept.shop, order.ref)
+        if one.kind is not Kind.WITHDRAWAL and _gives_less(db, one)
+    ]
+    return "; ".join(found)
+
+
+def _unsent(order: Order, covered: Mapping[str, int], until: str) -> Iterator[str]:
+    left = {
+        line.title: units
+        for line in order.lines
+        if line.fulfilled is not None and not line.is_gift_card
+        for taken in (line.refunded_units + covered.get(line.ref, 0),)
+        if (units := min(line.quantity - line.fulfilled, line.quantity - taken)) > 0
+    }
+    if left:
+        named = ", ".join(f"{units} x {title}" for title, units in left.items())
+        yield f"{named} not shipped yet: cancel and refund that in the shop{until}"
+
+
+def _cards(order: Order) -> Iterator[str]:
+    for line in order.lines:
+        if line.is_gift_card and line.refunded_units < line.quantity:
+            yield f"{line.title} is a gift card, which no return takes: decide on it"
+
+
+def _in_return(case: Return, until: str) -> str:
+    units = sum(x.asked for x in case.lines if x.decision != Decision.DECLINED)
+    return (
+        f"{units} units are in return {case.number} ({case.kind.value}), by its own"
+        " terms: they are withdrawn too, so nothing may be kept of them but what the"
+        " law allows. Cancel that return and open them again as a withdrawal, or"
+        f" refund what it keeps{until}, or once the goods or proof of sending came"
+    )
+
+
+def _gives_less(db: Database, case: Return) -> bool:
+    """Say whether a plain return may still give less than a withdrawal would."""
+    if case.status in OVER:
+        return False
+    if not case.closed_at:
+        return True
+    return any(
+        row.request.way in CREDITS
+        or any(x.code in KEPT for x in row.request.deductions)
+        for row in progress.alive(refunds.of_return(db, case.id))
+    )
