@@ -61,7 +61,7 @@ def _judge(
     db: Database, able: Abilities, order: Order, return_id: str, now: datetime
 ) -> None:
     case = returns.get(db, return_id)
-    customers.note(db, case, order)
+    customers.note(db, case.id, order)
     rules = rules_of(db, case.shop, order.ref)
     question = asked(case, customers.past(db, case))
     pasts.keep(db, case, order, question)

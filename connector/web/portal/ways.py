@@ -99,30 +99,24 @@ def _checked(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
         asked={one.line.ref: one for one in asked},
         outcomes=found,
         fields={**wishes.kept(asked), "seen": fresh},
-        days=_days(shop, order, asked),
+        days=rules_of(shop, order).credit_days,
     )
 
 
 def _foreseen(shop: str, order: Order, asked: Sequence[Asked]) -> list[Outcome]:
-    rules = rules_of(shop, order)
+    """Say what the returns will bring; the first of two counts for the second."""
+    first = {one.kind: one for one in reversed(asked)}
     return [
-        one
+        out
         for kind, group in by_kind(asked).items()
-        for one in offers.foresee(
+        for out in offers.foresee(
             face().db,
             shop,
             order,
             group,
-            wishes.judge(rules, order, kind, group),
+            wishes.judge(shop, order, first[kind], group),
         )
     ]
-
-
-def _days(shop: str, order: Order, asked: Sequence[Asked]) -> int | None:
-    """Return how many days credit will be good for."""
-    rules = rules_of(shop, order)
-    kind, group = next(iter(by_kind(asked).items()))
-    return wishes.judge(rules, order, kind, group).credit_days
 
 
 def _figures(found: Sequence[Outcome]) -> str:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from connector import policy as policies
 from connector.model import Answer, Kind
-from connector.policy import Case, Wanted
 from connector.states import Decision
+from connector.steps import question
+from connector.store.filing import Wish
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from connector.model import Order
     from connector.policy import Policy
+    from connector.steps.question import Asker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +32,8 @@ class LineDates:
     why: tuple[Answer, ...]
 
 
-def of_order(policy: Policy, order: Order, now: datetime) -> tuple[LineDates, ...]:
-    """Judge every line as if all that is left of it were asked back now, unsuited.
+def of_order(policy: Policy, order: Order, who: Asker) -> tuple[LineDates, ...]:
+    """Judge every line as if `who` asked for all that is left of it, unsuited.
 
     Lines of which nothing is left are not shown.
     """
@@ -41,14 +41,11 @@ def of_order(policy: Policy, order: Order, now: datetime) -> tuple[LineDates, ..
     lines = [line for line in order.lines if left[line.ref] > 0 and line.is_physical]
     if not lines:
         return ()
-    case = Case(
-        kind=Kind.VOLUNTARY,
-        asked_at=now,
-        lines=tuple(
-            Wanted(line_ref=line.ref, quantity=left[line.ref], reason=policy.unsuited)
-            for line in lines
-        ),
-    )
+    wishes = [
+        Wish(line_ref=line.ref, quantity=left[line.ref], reason=policy.unsuited)
+        for line in lines
+    ]
+    case = question.foreseen(who, Kind.VOLUNTARY, wishes)
     verdict = policies.judge(policy, order, case)
     return tuple(
         LineDates(
