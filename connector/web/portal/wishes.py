@@ -10,10 +10,10 @@ from flask_babel import gettext
 
 from connector import policy
 from connector.errors import BadRequest
-from connector.model import Fault, Kind, Line, Resolution
+from connector.model import Kind, Line, Resolution
 from connector.policy import Offer, PhotosWanted, Question, Verdict
 from connector.policy.tables import MOST_PHOTOS
-from connector.steps import amends, offers, question
+from connector.steps import amends, claims, offers, question
 from connector.steps.question import Asker
 from connector.store.filing import Wish
 from connector.web.face import face, whole
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 
     from connector.model import NewGoods, Order
 
-KIND = {
-    Fault.CUSTOMER: Kind.VOLUNTARY,
-    Fault.MERCHANT: Kind.FAULTY,
-    Fault.CARRIER: Kind.CARRIER_DAMAGE,
-}
 FIELDS = ("quantity", "reason", "note", "way", "answer", "ware", "told")
 LONGEST = 1000  # of what a hidden field may bring along
 
@@ -73,7 +68,7 @@ def read(shop: str, order: Order) -> list[Asked]:
     for line in order.lines:
         wish = _wish(line, sent.get(line.ref, ()))
         if wish:
-            by_kind.setdefault(_kind(rules, wish), []).append(wish)
+            by_kind.setdefault(claims.kind_of(rules, wish.reason), []).append(wish)
     if not by_kind:
         raise BadRequest(gettext("Choose at least one item to return."))
     found: list[Asked] = []
@@ -135,15 +130,6 @@ def judge(shop: str, order: Order, one: Asked, wishes: Sequence[Wish]) -> Verdic
     """Ask the policy of wishes that are no return yet, of the kind of one of them."""
     case = question.foreseen(one.who, one.kind, wishes)
     return policy.judge(rules_of(shop, order), order, case)
-
-
-def _kind(rules: policy.Policy, wish: Wish) -> Kind:
-    """Say why, in law, a line comes back: by its reason.
-
-    Who withdraws from the contract says so by the function that is made for it.
-    """
-    faults = {one.code: one.fault for one in policy.reasons(rules)}
-    return KIND[faults.get(wish.reason, Fault.CUSTOMER)]
 
 
 def _wish(line: Line, sent: tuple[str, ...]) -> Wish | None:
