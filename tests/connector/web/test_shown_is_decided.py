@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 
+from connector.steps import inspect
+from connector.steps.inspect import Counted
 from connector.store import returns
+from tests.connector.shapes import eur
 from tests.connector.web.sandbox_world import (
     NAME,
     QUESTION,
@@ -138,3 +143,90 @@ def test_the_days_of_an_order_know_the_shop_and_the_past(
         visit.post(f"/policy/{NAME}", number="29", email="ada@example.test")
         assert "You can return it until" in visit.page
         assert "January 1, 2027" in visit.page
+
+
+FEES = (
+    'currency = "EUR"\n[[reasons]]\ncode = "changed-my-mind"\n'
+    '[fees]\nrestocking_percent = "20"\nreturn_shipping = "4.90"\n'
+)
+
+
+def text_of(visit: Visit) -> str:
+    """Return what a page says, its tags left out."""
+    main = visit.page.partition("<main")[2].partition("</main>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", "<" + main)).split())
+
+
+def test_money_alone_is_shown_with_its_fees_before_and_after(
+    tmp_path: Path, address: str
+) -> None:
+    figures = (
+        "Goods that you send back €30.00 Kept: restocking fee -€6.00"
+        " Kept: return shipping -€4.90 You get back €19.10"
+    ).replace("-", "\N{MINUS SIGN}")
+    with standing(tmp_path, address, FEES) as stand:
+        visit = customer(stand)
+        chooses(visit)
+        assert returns.recent(stand.db, NAME) == []
+        assert figures in text_of(visit)
+        assert "Step 2 of 2" in text_of(visit)
+        sends(visit)
+        stand.work(1)
+        assert restocked(stand) == [2000]
+        visit.get(visit.path)
+        assert figures in text_of(visit)
+        (line,) = stand.case().lines
+        back = {line.id: Counted(received=1, accepted=1)}
+        inspect.receive(stand.db, stand.case().id, back, actor="t", now=stand.clock())
+        stand.work()
+        assert [row.amount for row in stand.rows()] == [eur(1910)]
+        visit.get(visit.path)
+        assert "€19.10" in text_of(visit)
+        assert "Kept: restocking fee €6.00 Kept: return shipping €4.90" in text_of(
+            visit
+        )
+
+
+def test_who_changes_something_where_there_is_no_choice_chooses_items_anew(
+    tmp_path: Path, address: str
+) -> None:
+    with standing(tmp_path, address, FEES) as stand:
+        visit = customer(stand)
+        chooses(visit)
+        visit.post(WAYS, go="ways")
+        assert "What would you like to send back?" in visit.page
+        assert returns.recent(stand.db, NAME) == []
+
+
+def test_what_would_be_declined_is_said_before_it_is_sent(
+    tmp_path: Path, address: str
+) -> None:
+    out = '[[exclude]]\nwhy = "No mugs."\nwhen = { price = { below = "20.00" } }\n'
+    with standing(tmp_path, address, FEES + out) as stand:
+        visit = customer(stand)
+        only = {"quantity-b": "1", "reason-b": "changed-my-mind", "quantity-a": "0"}
+        chooses(visit, **only)
+        assert "these articles cannot come back" in unescape(visit.page)
+        assert "1 \N{MULTIPLICATION SIGN} Mug" in text_of(visit)
+        sends(visit)
+        stand.work(1)
+        assert stand.case().status == "declined"
+
+
+def test_each_way_of_a_return_is_foreseen_and_the_way_back_kept_once(
+    tmp_path: Path, address: str
+) -> None:
+    fees = '[fees]\nreturn_shipping = "4.90"\n'
+    with standing(tmp_path, address, RULES + fees) as stand:
+        visit = customer(stand)
+        chooses(visit, **{"quantity-b": "1", "reason-b": "changed-my-mind"})
+        checks(visit, "store_credit", **{"way-b": "refund"})
+        before = text_of(visit)
+        sends(visit)
+        stand.work(1)
+        visit.get(visit.path)
+        after = text_of(visit)
+        for one in ("You get as credit €27.61", "You get back €10.00"):
+            assert one in before
+            assert one in after
+        assert after.count("Kept: return shipping") == 1
