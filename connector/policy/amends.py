@@ -9,6 +9,7 @@ from connector.policy.case import Offer
 from connector.policy.periods import LAW_BOUND
 from connector.policy.rules import chosen
 from connector.policy.sentences import answer
+from connector.policy.vocabulary import NO_WORDS
 
 if TYPE_CHECKING:
     from connector.model import Answer
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from connector.policy.compiled import Holds
     from connector.policy.own import Said
     from connector.policy.seen import Seen
+    from connector.policy.sentences import Facts
+    from connector.policy.vocabulary import Choice
 
 BASIS_POINTS = 100
 BEARING = frozenset({Kind.VOLUNTARY, Kind.WITHDRAWAL})
@@ -114,14 +117,24 @@ def fees(
     back = _return_fee(seen, holds, said, is_off=is_off)
     if kind is not Kind.VOLUNTARY or way is Resolution.KEEP:
         return 0, back, None
-    bp = said.values.get("restocking")
+    bp, choice = said.values.get("restocking"), None
     if bp is None:
-        bp = 0 if is_off else _restocking(seen, holds)
+        bp, choice = (0, None) if is_off else _restocking(seen, holds)
     if bp:
-        facts = (("percent", f"{bp / BASIS_POINTS:g}"),)
-        return bp, back, answer("restocking", "fee", "restocking", facts)
+        return bp, back, _named(bp, choice, said)
     is_said = is_off and "restocking" not in said.values
     return 0, back, answer("fees", "note", "waived") if is_said else None
+
+
+def _named(bp: int, choice: Choice | None, said: Said) -> Answer:
+    """Name a restocking fee with the words of the answer or the rule that it is of."""
+    facts: Facts = (("percent", f"{bp / BASIS_POINTS:g}"),)
+    if choice is not None:
+        facts = (*facts, ("answer", choice.code))
+        return answer("restocking", "fee", "answer_fee", facts, choice.why)
+    rule = said.by.get("restocking")
+    words = rule.why if rule else NO_WORDS
+    return answer("restocking", "fee", "restocking", facts, words)
 
 
 def is_waived(seen: Seen, holds: Holds, way: Resolution) -> bool:
@@ -137,23 +150,23 @@ def is_waived(seen: Seen, holds: Holds, way: Resolution) -> bool:
     )
 
 
-def _restocking(seen: Seen, holds: Holds) -> int:
-    """Return the fee where no own rule speaks and nobody is let off.
+def _restocking(seen: Seen, holds: Holds) -> tuple[int, Choice | None]:
+    """Return the fee where no own rule speaks and nobody is let off, and whose it is.
 
     First the largest that an answer of the customer's brings, then a special one,
     the reason's, the policy's.
     """
     if seen.policy.questions:
         said = [one for _, one, _ in chosen(seen, holds) if one is not None]
-        asked = [one.restocking_bp for one in said if one.restocking_bp is not None]
+        asked = [(x.restocking_bp, x) for x in said if x.restocking_bp is not None]
         if asked:
-            return max(asked)
+            return max(asked, key=lambda pair: pair[0])
     if True in holds.fees:
         for one, does in zip(seen.policy.fees.special, holds.fees, strict=True):
             if does and one.restocking_bp is not None:
-                return one.restocking_bp
+                return one.restocking_bp, None
     own = seen.reason.restocking_bp if seen.reason else None
-    return seen.policy.restocking_bp if own is None else own
+    return (seen.policy.restocking_bp if own is None else own), None
 
 
 def _return_fee(seen: Seen, holds: Holds, said: Said, *, is_off: bool) -> Money | None:
