@@ -163,10 +163,15 @@ def why(line: ReturnLine) -> str:
 # who approves what, and from which amount on, is between the merchant and his desk.
 ASKS = frozenset(
     {
-        "photos", "person", "question", "answer_ask", "answer_decline", "reason",
-        "window_ended", "season_ended", "final_sale", "gift_card", "claim_mixed",
-        "claim_unsure", "withdrawal_late", "withdrawal_extended", "withdrawal_over",
-        "withdrawal_unstarted", "resolution", "goods",
+        "photos", "question", "reason", "window_ended", "season_ended", "final_sale",
+        "gift_card", "answer_decline", "resolution", "goods",
+    }
+)  # fmt: skip
+# These say themselves that a person looks.
+TELLING = frozenset(
+    {
+        "person", "answer_ask", "claim_mixed", "claim_unsure", "withdrawal_late",
+        "withdrawal_extended", "withdrawal_over", "withdrawal_unstarted",
     }
 )  # fmt: skip
 
@@ -179,7 +184,9 @@ def remarks(line: ReturnLine) -> list[str]:
     found = []
     is_asked = line.decision == Decision.NEEDS_PERSON
     for one in line.trace:
-        if one.says == "ask" and is_asked and (one.words or one.code in ASKS):
+        if one.says == "ask" and is_asked and one.code in TELLING:
+            found.append(sentence(one))
+        elif one.says == "ask" and is_asked and (one.words or one.code in ASKS):
             said = sentence(one)
             found.append(gettext("A person looks at it first: %(why)s", why=said))
         elif one.says == "fee":

@@ -45,11 +45,7 @@ def status_of(stand: Stand, answer: str = "no") -> str:
         (FEE + WHY, "A restocking fee of 20 % applies. It takes us longer then."),
         (FEE, "A restocking fee of 20 % applies to this answer."),
         (QUESTION + WHY, "A person looks at it first: It takes us longer then."),
-        (
-            QUESTION,
-            "A person looks at it first: A person looks at this, because of an answer"
-            " given.",
-        ),
+        (QUESTION, "A person looks at this, because of an answer given."),
         (QUESTION.replace('says = "ask"\n', WHY), "It takes us longer then."),
     ],
 )
@@ -92,6 +88,12 @@ def days_of(stand: Stand) -> str:
     return text_of(visit)
 
 
+LETTER = """
+[[exclude]]
+why = "No."
+article = "e"
+when = { price = { above = "20.00" } }
+"""
 UNTIL = "By law you can withdraw from the contract at least until November 16, 2026."
 
 
@@ -101,8 +103,7 @@ UNTIL = "By law you can withdraw from the contract at least until November 16, 2
         ("", 2),
         ('[[exclude]]\nwhy = "No."\nwhen = { price = { above = "0.01" } }\n', 2),
         (
-            '[[exclude]]\nwhy = "No."\narticle = "e"\n'
-            'when = { price = { above = "20.00" } }\n',
+            LETTER,
             1,
         ),
     ],
