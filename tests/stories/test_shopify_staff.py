@@ -12,19 +12,10 @@ from connector.demo import browser
 from connector.demo.customers import Wish
 from connector.demo.world import TEE
 from connector.errors import Refused
-from connector.model import Kind
 from connector.states import Refund
 from connector.steps import audit, cancel, decide, intake
 from connector.store import desk, errands, inbox, refunds, returns, shops
-from tests.stories.way import (
-    arrived,
-    asked,
-    bought,
-    paid,
-    run,
-    the_refund,
-    the_return,
-)
+from tests.stories.way import arrived, asked, bought, paid, run, the_return
 
 if TYPE_CHECKING:
     from connector.demo import World
@@ -127,31 +118,6 @@ def test_what_staff_approve_decline_and_cancel_there_is_followed_here(
     found = returns.by_platform_ref(world.office.db, TEE, second)
     assert found is None or found.status == "declined"
     assert codes(world) == set()
-
-
-@pytest.mark.parametrize(
-    ("reason", "kind", "status"),
-    [
-        ("damaged-or-defective", Kind.FAULTY, "awaited"),
-        ("other-reason", Kind.VOLUNTARY, "needs_person"),
-        ("changed-my-mind", Kind.VOLUNTARY, "declined"),
-    ],
-)
-def test_a_fault_that_a_customer_claims_there_late_is_no_late_whim(
-    world: World, purchase: Purchase, reason: str, kind: Kind, status: str
-) -> None:
-    world.clock.pass_by(days=60)
-    line = purchase.lines[0].ref
-    ref = world.tee.customer_requests_return(purchase.ref, [(line, 2, reason)])
-    run(world)
-    case = the_return(world, purchase)
-    assert (case.kind, case.status) == (kind, status)
-    states = {"awaited": "open", "needs_person": "requested", "declined": "declined"}
-    assert there(world, ref).status == states[status]
-    if kind is Kind.FAULTY:
-        arrived(world, purchase)
-        run(world)
-        assert paid(world, purchase) == the_refund(world, purchase).amount.minor
 
 
 @pytest.mark.parametrize(

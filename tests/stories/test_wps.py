@@ -9,7 +9,6 @@ import pytest
 from adapters.woocommerce.standin import meta
 from connector.demo.buying import Market
 from connector.demo.world import BOOTS
-from connector.model import Kind
 from connector.states import Refund
 from connector.store import desk, history
 from jobs.schedule import once
@@ -59,27 +58,6 @@ def test_a_request_in_the_plugin_is_decided_paid_and_its_screens_agree(
     assert not wps.boots.wps.press_stock(number(purchase))
     assert next(iter(wps.boots.products.values()))["stock_quantity"] == stock + 2
     assert desk.open_matters(wps.office.db) == []
-
-
-@pytest.mark.parametrize(
-    ("subject", "kind", "status"),
-    [
-        ("It is defective", Kind.FAULTY, "awaited"),
-        ("Il est défectueux", Kind.FAULTY, "awaited"),
-        ("Geht nicht mehr", Kind.VOLUNTARY, "needs_person"),
-    ],
-)
-def test_a_fault_claimed_late_in_the_plugin_is_no_late_whim(
-    wps: World, subject: str, kind: Kind, status: str
-) -> None:
-    purchase = bought(wps, BOOTS)
-    wps.clock.pass_by(days=60)
-    assert wants(wps, purchase, subject=subject)
-    run(wps)
-    case = newest(wps, purchase)
-    assert (case.kind, case.status) == (kind, status)
-    is_open = status == "needs_person"
-    assert (screen(wps, purchase)[0] == "pending") is is_open
 
 
 def test_a_request_that_the_policy_refuses_is_cancelled_in_the_plugin(
