@@ -37,14 +37,17 @@ class AskedLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A return that another program asks for; `timestamp` is aware."""
+    """A return that another program asks for; `timestamp` is aware.
+
+    `kind` None: as the reasons say.
+    """
 
     event_id: str
     timestamp: datetime
     lines: list[AskedLine]
     order_ref: str = ""
     order_number: str = ""
-    kind: Kind = Kind.VOLUNTARY
+    kind: Kind | None = None
     language: str = "en"
 
 

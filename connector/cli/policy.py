@@ -109,7 +109,7 @@ def _in_force(load: Callable[[], Config]) -> dict[str, str]:
 @click.pass_obj
 def explain(load: Callable[[], Config], number: str, language: str) -> None:
     """Explain what was decided of a return and why; by its number or id."""
-    translate = _translator(language)
+    language, translate = _translator(language)
     db = connect(load().store)
     try:
         found = returns.by_number(db, number) or [returns.get(db, number)]
@@ -119,8 +119,11 @@ def explain(load: Callable[[], Config], number: str, language: str) -> None:
         db.close()
 
 
-def _translator(language: str) -> Callable[[str], str]:
-    """Return the gettext of a language; raises BadRequest for one that is none."""
+def _translator(language: str) -> tuple[str, Callable[[str], str]]:
+    """Return a language with its gettext; English, whole, where we have no words of it.
+
+    Raises BadRequest for one that is none.
+    """
     try:
         locale = Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
@@ -129,7 +132,7 @@ def _translator(language: str) -> Callable[[str], str]:
     folder = str(files("connector.web") / "translations")
     found = Translations.load(folder, [locale.language])
     translate: Callable[[str], str] = found.gettext
-    return translate
+    return (language if isinstance(found, Translations) else "en"), translate
 
 
 def _explain(

@@ -76,7 +76,8 @@ def _say_how(
         for ref in wish.units
         for number, photo in enumerate(wish.photos)
     ]
-    page = _fill(session, url, page, ways | {"go": "chosen"}, shown)
+    if 'value="chosen"' in page.text:  # money alone is nothing to choose from
+        page = _fill(session, url, page, ways | {"go": "chosen"}, shown)
     if wish.wares:
         wares = {f"ware-{ref}": ware for ref, ware in wish.wares.items()}
         page = _fill(session, url, page, wares | {"go": "check"})

@@ -11,6 +11,7 @@ from connector.policy.case import Offer
 from connector.policy.periods import LAW_BOUND
 from connector.policy.rules import asked_worth, chosen
 from connector.policy.sentences import answer
+from connector.policy.vocabulary import NO_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -194,7 +195,8 @@ def _restocking(
     """
     own = said.values.get("restocking")
     if own is not None:
-        return _taken(own, set_by("rules", said.by["restocking"].name))
+        rule = said.by["restocking"]
+        return _taken(own, set_by("rules", rule.name), rule.why)
     if is_off:
         return 0, ()
     if seen.policy.questions and (asked := _answered(seen, holds)):
@@ -232,11 +234,13 @@ def plain(policy: Policy) -> Plain:
     return found
 
 
-def _taken(bp: int, by: Facts) -> tuple[int, Sequence[Answer]]:
+def _taken(
+    bp: int, by: Facts, words: Mapping[str, str] = NO_WORDS
+) -> tuple[int, Sequence[Answer]]:
     if not bp:
         return 0, ()
     facts = (("percent", percent(bp)), *by)
-    return bp, (answer("restocking", "fee", "restocking", facts),)
+    return bp, (answer("restocking", "fee", "restocking", facts, words),)
 
 
 def _answered(seen: Seen, holds: Holds) -> tuple[int, Sequence[Answer]] | None:

@@ -99,7 +99,14 @@ def _clause(
         inner.say(f"{fact.name} between: the first is beyond the second", fact.name)
         return None
     line = inner.lines.of((*inner.path, fact.name))
-    return Clause(fact=fact.name, operator=how.name, values=tuple(read), line=line)
+    shown = tuple(one for one in values if isinstance(one, str))
+    return Clause(
+        fact=fact.name,
+        operator=how.name,
+        values=tuple(read),
+        line=line,
+        shown=shown if fact.fold == "lower" else (),
+    )
 
 
 def _value(inner: Reader, fact: Fact, value: object, known: Known) -> Any:  # noqa: ANN401 - a word or a number

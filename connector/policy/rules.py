@@ -208,6 +208,8 @@ def questions(seen: Seen, holds: Holds) -> list[Answer]:
             sentence = f"answer_{choice.says}"
             said = answer("question", choice.says, sentence, facts, choice.why)
             found.append(said)
+        elif choice is not None and choice.says == "approve" and choice.why:
+            found.append(answer("question", "note", "", facts, choice.why))
     return found
 
 

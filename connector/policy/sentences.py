@@ -62,6 +62,14 @@ SENTENCES: Mapping[str, str] = {
         " parcel arrived: in law the period may not have begun. A person decides."
     ),
     "claim": N_("No rule speaks against this claim."),
+    "claim_mixed": N_(
+        "Some of these items are said to be faulty or damaged, some are not; a person"
+        " decides."
+    ),
+    "claim_unsure": N_(
+        "The reason speaks of a fault, and the policy does not know it; a person"
+        " decides."
+    ),
     "gift_card": N_("Gift cards cannot be returned."),
     "final_sale": N_("This item was a final sale."),
     "reason": N_("The policy does not know this reason."),

@@ -99,6 +99,7 @@ def _exclusion(table: Reader, known: Known) -> Exclusion:
         skus=frozenset(table.texts("skus")),
         tags=table.folded("tags"),
         categories=table.folded("categories"),
+        shown=tuple(table.texts("categories")),
         line=table.line,
     )
 

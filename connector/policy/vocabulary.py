@@ -36,13 +36,14 @@ class Clause:
 
     Values are what the fact's kind makes of them: folded words, whole numbers (minor
     units for amounts, `date.toordinal()` for days), 0 or 1 for flags. `line` is
-    where the file says it.
+    where the file says it, `shown` the words as they are written there.
     """
 
     fact: str
     operator: str
     values: tuple[str, ...] | tuple[int, ...]
     line: int = field(default=0, compare=False)
+    shown: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,7 @@ class Exclusion:
     skus: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()  # compared without case
     categories: frozenset[str] = frozenset()  # compared without case
+    shown: tuple[str, ...] = field(default=(), compare=False)  # as they are written
     line: int = field(default=0, compare=False)
 
 

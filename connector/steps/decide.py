@@ -10,7 +10,7 @@ from connector import policy
 from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import Answer, Resolution, Terms
 from connector.states import UNDECIDED, Decision
-from connector.steps import costs, levels, pasts
+from connector.steps import claims, costs, levels, pasts
 from connector.steps.amends import possible
 from connector.steps.observe import observe
 from connector.steps.question import asked, rules_of
@@ -61,13 +61,14 @@ def _judge(
     db: Database, able: Abilities, order: Order, return_id: str, now: datetime
 ) -> None:
     case = returns.get(db, return_id)
-    customers.note(db, case, order)
+    customers.note(db, case.id, order)
     rules = rules_of(db, case.shop, order.ref)
     question = asked(case, customers.past(db, case))
     pasts.keep(db, case, order, question)
     verdict = policy.judge(rules, order, question)
     within = _within_levels(db, case, rules, verdict.lines)
-    spoken = _whole(case, _in_reach(case, able, within))
+    sure = claims.held(case, rules, within)
+    spoken = _whole(case, _in_reach(case, able, sure))
     verdict = replace(
         verdict, return_fee=costs.borne(db, case, order, verdict.return_fee)
     )

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import uuid_utils.compat as uuids
 
-from connector.errors import Refused
+from connector.errors import NotFound, Refused
 from connector.model import Kind
 from connector.states import Errand
-from connector.steps import told
+from connector.steps import claims, told
 from connector.steps.follow import cancelled
 from connector.steps.follow import follow as follow_up
 from connector.steps.observe import observe
+from connector.steps.question import rules_of
 from connector.steps.told import ACTOR
 from connector.store import (
     at_shop,
@@ -201,7 +202,7 @@ def _open(
             return_id=return_id,
             shop=shop,
             order=order,
-            kind=Kind.VOLUNTARY,
+            kind=_kind(db, shop, order, wishes),
             filed_by=ACTOR,
             language=order.customer.language or "en",
             wishes=wishes,
@@ -214,6 +215,15 @@ def _open(
         _ask(db, shop, found.ref, f"return {found.number} of the shop: {error}", now)
         return
     follow_up(db, able, returns.get(db, return_id), found, now)
+
+
+def _kind(db: Database, shop: str, order: Order, wishes: Sequence[Wish]) -> Kind:
+    """Say of what kind the shop's return is, by its reasons, as the portal does."""
+    try:
+        rules = rules_of(db, shop, order.ref)
+    except NotFound:
+        return Kind.VOLUNTARY  # nothing judges it either
+    return claims.kind_of_all(rules, [one.reason for one in wishes])
 
 
 def _wishes(found: ShopReturn) -> list[Wish]:

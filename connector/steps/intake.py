@@ -219,7 +219,7 @@ def _open(
         db,
         shop=shop.name,
         order=order,
-        kind=asked.kind,
+        kind=wanted.kind(db, shop, order, asked),
         wishes=wishes,
         filed_by=inbound.SOURCE,
         language=asked.language,

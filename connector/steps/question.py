@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connector import policy
-from connector.store import orders, shops
+from connector.policy import email_hash
+from connector.store import customers, orders, shops
 
 if TYPE_CHECKING:
-    from connector.model import Return
+    from collections.abc import Iterable, Sequence
+
+    from connector.model import Kind, Order, Return
     from connector.store import Database
+    from connector.store.filing import Wish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks, where, when and how; `past` are his earlier returns in that shop."""
+
+    shop: str
+    channel: str
+    asked_at: datetime
+    past: tuple[policy.Past, ...] = ()
 
 
 def rules_of(db: Database, shop: str, order_ref: str) -> policy.Policy:
@@ -18,25 +34,70 @@ def rules_of(db: Database, shop: str, order_ref: str) -> policy.Policy:
     return policy.stored(shops.policy_text(db, digest))
 
 
-def asked(case: Return, past: tuple[policy.Past, ...] = ()) -> policy.Case:
+def asked(case: Return, past: tuple[policy.Past, ...]) -> policy.Case:
     """Put a return as the policy's question; `past` are its customer's earlier ones."""
+    lines = [
+        policy.Wanted(
+            line_ref=line.line_ref,
+            quantity=line.asked,
+            reason=line.reason,
+            note=line.note,
+            has_photo=line.has_photo,
+            photos=line.photos,
+            resolution=line.wanted,
+            answers=line.answers,
+        )
+        for line in case.lines
+    ]
+    who = Asker(
+        shop=case.shop, channel=case.filed_by, asked_at=case.opened_at, past=past
+    )
+    return _put(who, case.kind, lines)
+
+
+def foreseen(who: Asker, kind: Kind, wishes: Iterable[Wish]) -> policy.Case:
+    """Put wishes that are no return yet as the question that their return will be."""
+    lines = [
+        policy.Wanted(
+            line_ref=wish.line_ref,
+            quantity=wish.quantity,
+            reason=wish.reason,
+            note=wish.note,
+            has_photo=wish.has_photo,
+            photos=len(wish.photos),
+            resolution=wish.wanted,
+            answers=wish.answers,
+        )
+        for wish in wishes
+    ]
+    return _put(who, kind, lines)
+
+
+def asker(db: Database, shop: str, order: Order, channel: str, now: datetime) -> Asker:
+    """Return who would ask now for something of an order, and how."""
+    past = customers.earlier(db, shop, order, now)
+    return Asker(shop=shop, channel=channel, asked_at=now, past=past)
+
+
+def then(who: Asker, order: Order, wishes: Sequence[Wish]) -> Asker:
+    """Return the same customer once these wishes are a return of his.
+
+    Whom the shop does not name by an address has no past.
+    """
+    if not email_hash(order.customer.email):
+        return who
+    worth = customers.worth_of(order, [(x.line_ref, x.quantity) for x in wishes])
+    mine = policy.Past(asked_at=who.asked_at, worth=worth)
+    return replace(who, past=(*who.past, mine))
+
+
+def _put(who: Asker, kind: Kind, lines: Iterable[policy.Wanted]) -> policy.Case:
+    """Make the question: what is shown beforehand and what decides are one."""
     return policy.Case(
-        kind=case.kind,
-        asked_at=case.opened_at,
-        shop=case.shop,
-        channel=case.filed_by,
-        past=past,
-        lines=tuple(
-            policy.Wanted(
-                line_ref=line.line_ref,
-                quantity=line.asked,
-                reason=line.reason,
-                note=line.note,
-                has_photo=line.has_photo,
-                photos=line.photos,
-                resolution=line.wanted,
-                answers=line.answers,
-            )
-            for line in case.lines
-        ),
+        kind=kind,
+        asked_at=who.asked_at,
+        shop=who.shop,
+        channel=who.channel,
+        past=who.past,
+        lines=tuple(lines),
     )

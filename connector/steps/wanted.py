@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from connector import inbound
 from connector.errors import BadRequest
 from connector.model import Resolution
-from connector.steps import amends
+from connector.steps import amends, claims
 from connector.steps.question import rules_of
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
     from connector.inbound import Asked, AskedLine
-    from connector.model import Order
+    from connector.model import Kind, Order
     from connector.platform import Abilities, Shop
     from connector.policy import Policy
     from connector.store import Database
@@ -28,6 +28,14 @@ def wishes(db: Database, shop: Shop, order: Order, asked: Asked) -> list[Wish]:
     rules = rules_of(db, shop.name, order.ref)
     able = shop.abilities
     return [_wish(shop, able, rules, order, line) for line in asked.lines]
+
+
+def kind(db: Database, shop: Shop, order: Order, asked: Asked) -> Kind:
+    """Return the kind that is named, else what the reasons make of it."""
+    if asked.kind is not None:
+        return asked.kind
+    rules = rules_of(db, shop.name, order.ref)
+    return claims.kind_of_all(rules, [one.reason for one in asked.lines])
 
 
 def _wish(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connector.money import Money, total
 from connector.policy import Past, email_hash, worth
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
     from connector.model import Order, Return
     from connector.store.database import Database
 
@@ -17,34 +20,63 @@ LONGEST = timedelta(days=3650)  # as far back as a policy may look
 
 
 @atomic
-def note(db: Database, case: Return, order: Order) -> None:
+def note(db: Database, return_id: str, order: Order) -> None:
     """Keep whose return it is, hashed, and what was paid for all that it asks for."""
-    asked = [(order.line(line.line_ref), line.asked) for line in case.lines]
-    paid = total((worth(line, n) for line, n in asked if line), order.currency)
+    rows = db.query(
+        "SELECT line_ref, asked FROM return_lines WHERE return_id = :id", id=return_id
+    )
+    paid = worth_of(order, [(row["line_ref"], row["asked"]) for row in rows])
     db.execute(
         "UPDATE returns SET customer = :customer, worth_minor = :minor,"
         " worth_currency = :currency WHERE id = :id",
         customer=email_hash(order.customer.email),
         minor=paid.minor,
         currency=paid.currency,
-        id=case.id,
+        id=return_id,
     )
+
+
+def worth_of(order: Order, asked: Iterable[tuple[str, int]]) -> Money:
+    """Return what was paid for so many units of lines; unknown ones are worth none."""
+    found = [(order.line(ref), count) for ref, count in asked]
+    return total((worth(line, n) for line, n in found if line), order.currency)
 
 
 def past(db: Database, case: Return) -> tuple[Past, ...]:
     """List the returns that the same customer asked for before this one, in its shop.
 
-    Cancelled ones do not count; one that was never judged is not known yet.
+    Cancelled ones do not count.
     """
     rows = db.query(
         "SELECT p.opened_at, p.worth_minor, p.worth_currency FROM returns r"
         " JOIN returns p ON p.shop = r.shop AND p.customer = r.customer"
-        " WHERE r.id = :id AND r.customer <> '' AND p.id <> r.id"
-        " AND p.cancelled_at IS NULL AND p.opened_at <= r.opened_at"
-        " AND p.opened_at > :since ORDER BY p.opened_at, p.id",
+        " WHERE r.id = :id AND r.customer <> '' AND p.cancelled_at IS NULL"
+        " AND (p.opened_at < r.opened_at OR (p.opened_at = r.opened_at"
+        " AND p.id < r.id)) AND p.opened_at > :since ORDER BY p.opened_at, p.id",
         id=case.id,
         since=stamp(case.opened_at - LONGEST),
     )
+    return _past(rows)
+
+
+def earlier(db: Database, shop: str, order: Order, now: datetime) -> tuple[Past, ...]:
+    """List, as `past` does, what counts for a return that a buyer opens now."""
+    customer = email_hash(order.customer.email)
+    if not customer:
+        return ()
+    rows = db.query(
+        "SELECT opened_at, worth_minor, worth_currency FROM returns"
+        " WHERE shop = :shop AND customer = :customer AND cancelled_at IS NULL"
+        " AND opened_at <= :now AND opened_at > :since ORDER BY opened_at, id",
+        shop=shop,
+        customer=customer,
+        now=stamp(now),
+        since=stamp(now - LONGEST),
+    )
+    return _past(rows)
+
+
+def _past(rows: Iterable[Mapping[str, Any]]) -> tuple[Past, ...]:
     return tuple(
         Past(
             asked_at=moment(row["opened_at"]),

@@ -10,7 +10,7 @@ import msgspec
 
 from connector.errors import Refused
 from connector.model import NewGoods, Resolution
-from connector.store import history, photos
+from connector.store import customers, history, photos
 from connector.store.database import atomic, stamp
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def add(
     )
     for wish, units in zip(wishes, held, strict=True):
         _add_line(db, return_id, shop, order.ref, wish, units)
+    customers.note(db, return_id, order)
     history.note(
         db,
         shop=shop,

@@ -12,7 +12,7 @@ from connector.platform import Place
 from connector.policy import Offer
 from connector.states import Decision
 from connector.steps import amends, grading, levels, offers, question
-from connector.store import orders, returns, shops
+from connector.store import customers, orders, returns, shops
 from connector.web.approving import Ways
 from connector.web.face import face
 
@@ -121,7 +121,8 @@ def _offered(
     if not digest:
         return {}
     rules = policy.stored(shops.policy_text(here.db, digest))
-    verdict = policy.judge(rules, order, question.asked(case))
+    asked = question.asked(case, customers.past(here.db, case))
+    verdict = policy.judge(rules, order, asked)
     return {
         line.id: offers.offered(able, order, said, case.kind)
         for line, said in zip(case.lines, verdict.lines, strict=True)

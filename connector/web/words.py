@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask_babel import get_locale, gettext, lazy_gettext
 
 from connector import policy
+from connector.states import Decision
 
 if TYPE_CHECKING:
     from connector.model import Answer, ReturnLine
@@ -156,6 +157,52 @@ def why(line: ReturnLine) -> str:
     """Return the sentence that made a line what it is; "" where nothing was said."""
     spoke = policy.deciding(line.trace, line.decision)
     return sentence(spoke) if spoke else ""
+
+
+# What a customer may read of why a person looks, beside the merchant's own words;
+# who approves what, and from which amount on, is between the merchant and his desk.
+ASKS = frozenset(
+    {
+        "photos", "question", "reason", "window_ended", "season_ended", "final_sale",
+        "gift_card", "answer_decline", "resolution", "goods",
+    }
+)  # fmt: skip
+# These say themselves that a person looks.
+TELLING = frozenset(
+    {
+        "person", "answer_ask", "claim_mixed", "claim_unsure", "withdrawal_late",
+        "withdrawal_extended", "withdrawal_over", "withdrawal_unstarted",
+    }
+)  # fmt: skip
+
+
+def remarks(line: ReturnLine) -> list[str]:
+    """Return what a customer reads of a line that is not declined.
+
+    Why a person looks at it, why a fee is taken, and what an answer of his was worth.
+    """
+    found = []
+    is_asked = line.decision == Decision.NEEDS_PERSON
+    for one in line.trace:
+        if one.says == "ask" and is_asked and one.code in TELLING:
+            found.append(sentence(one))
+        elif one.says == "ask" and is_asked and (one.words or one.code in ASKS):
+            said = sentence(one)
+            found.append(gettext("A person looks at it first: %(why)s", why=said))
+        elif one.says == "fee":
+            found.append(_fee(one))
+        elif one.rule == "question" and one.says == "note" and one.words:
+            found.append(sentence(one))
+    return list(dict.fromkeys(found))
+
+
+def _fee(answer: Answer) -> str:
+    """Name a fee, and put the merchant's own words for it behind."""
+    if not answer.words:
+        return sentence(answer)
+    percent = dict(answer.facts).get("percent", "")
+    named = gettext("A restocking fee of %(percent)s %% applies.", percent=percent)
+    return f"{named} {sentence(answer)}"
 
 
 def word(code: str) -> str:

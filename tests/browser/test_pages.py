@@ -102,7 +102,7 @@ def test_a_customer_returns_and_the_merchant_pays(
         page.get_by_label("How many?").nth(1).select_option("1")
         page.get_by_label("Why?").nth(1).select_option(label="I changed my mind")
         picture(page, f"portal-choose-{size}")
-        page.get_by_role("button", name="Request the return").click()
+        page.get_by_role("button", name="Go on").click()
         for_money(page, size)
         picture(page, f"portal-pending-{size}")
         run(world)

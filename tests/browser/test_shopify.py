@@ -77,6 +77,8 @@ def test_a_customer_returns_behind_the_shop_s_proxy_without_script(
         page.get_by_label("How many?").select_option("1")
         page.get_by_label("Why?").select_option(index=1)
         pictured(page, f"shopify-proxied-choose-{size}")
+        page.get_by_role("button", name="Go on").click()
+        pictured(page, f"shopify-proxied-check-{size}")
         page.get_by_role("button", name="Request the return").click()
         page.get_by_role("heading", name="Return ").wait_for()
         (case,) = returns.recent(world.office.db, "teehaus", limit=9)

@@ -261,7 +261,7 @@ def test_an_excluded_article_shows_what_its_exception_needs(counter: Counter) ->
         'currency = "EUR"\n[[reasons]]\ncode = "*"\n[[exclude]]\narticle = "e"\n'
         'why = "Sealed."\nwhen = { sku = "" }\n'
     )
-    (said,) = policy.judge(sealed, order, question.asked(case)).lines
+    (said,) = policy.judge(sealed, order, question.asked(case, ())).lines
     assert said.decision is Decision.NEEDS_PERSON
     (line,) = case.lines
     judged = replace(case, lines=(replace(line, trace=said.trace),))

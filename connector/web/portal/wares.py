@@ -12,7 +12,6 @@ from connector.model import NewGoods, Ware
 from connector.money import Money
 from connector.steps import offers
 from connector.web.face import face
-from connector.web.portal.policies import rules_of
 from connector.web.portal.wishes import judge
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def listed(shop: str, order: Order, one: Asked) -> Listed:
 
 def alone(shop: str, order: Order, one: Asked, wish: Wish) -> list[Outcome]:
     """Say what one line would bring in a way, without what the whole return costs."""
-    verdict = judge(rules_of(shop, order), order, one.kind, [wish])
+    verdict = judge(shop, order, one, [wish])
     by_itself = replace(
         verdict,
         return_fee=None,

@@ -19,7 +19,7 @@ from connector.steps import offers
 from connector.steps.rights import FAULTS
 from connector.web.face import face
 from connector.web.portal import photos, wares, wishes
-from connector.web.portal.choosing import by_kind, open_cases, read
+from connector.web.portal.choosing import by_kind, listed, open_cases, read
 from connector.web.portal.links import begin, carry, known_order
 from connector.web.portal.policies import label, rules_of
 from connector.web.portal.wares import alone
@@ -39,9 +39,10 @@ def chosen(shop: str) -> Page:
 
 
 def _chosen(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
+    """Ask what there is to choose; what it brings is shown in any case."""
     if wishes.has_choice(asked):
         return _ways(shop, order, asked)
-    return open_cases(shop, order, asked)
+    return _checked(shop, order, asked)
 
 
 def settled(shop: str) -> Page:
@@ -65,7 +66,8 @@ def _with_asked(shop: str, page: Callable[[str, Order, Sequence[Asked]], Page]) 
 def _settled(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
     go = request.form.get("go", "")
     if go == "ways":
-        return _ways(shop, order, asked)
+        has_choice = wishes.has_choice(asked)
+        return _ways(shop, order, asked) if has_choice else listed(shop, order)
     missing = wishes.missing(asked)
     if missing:
         flash(missing)
@@ -87,42 +89,39 @@ def _settled(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
 def _checked(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
     """Open what was seen with these very figures; else show them."""
     found = _foreseen(shop, order, asked)
-    seen, fresh = request.form.get("seen", ""), _figures(found)
+    seen, fresh = request.form.get("seen"), _figures(found)
     if seen == fresh:
         return open_cases(shop, order, asked)
     if seen:
         flash(gettext("A price has changed meanwhile. Look again before you send it."))
     carry(shop, order)
+    brought = {ref for one in found for ref in one.refs}
     return render_template(
         "portal/check.html",
         order=order,
         asked={one.line.ref: one for one in asked},
         outcomes=found,
+        refused=[one for one in asked if one.line.ref not in brought],
+        steps=3 if wishes.has_choice(asked) else 2,
         fields={**wishes.kept(asked), "seen": fresh},
-        days=_days(shop, order, asked),
+        days=rules_of(shop, order).credit_days,
     )
 
 
 def _foreseen(shop: str, order: Order, asked: Sequence[Asked]) -> list[Outcome]:
-    rules = rules_of(shop, order)
+    """Say what the returns will bring; the first of two counts for the second."""
+    first = {one.kind: one for one in reversed(asked)}
     return [
-        one
+        out
         for kind, group in by_kind(asked).items()
-        for one in offers.foresee(
+        for out in offers.foresee(
             face().db,
             shop,
             order,
             group,
-            wishes.judge(rules, order, kind, group),
+            wishes.judge(shop, order, first[kind], group),
         )
     ]
-
-
-def _days(shop: str, order: Order, asked: Sequence[Asked]) -> int | None:
-    """Return how many days credit will be good for."""
-    rules = rules_of(shop, order)
-    kind, group = next(iter(by_kind(asked).items()))
-    return wishes.judge(rules, order, kind, group).credit_days
 
 
 def _figures(found: Sequence[Outcome]) -> str:

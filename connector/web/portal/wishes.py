@@ -10,10 +10,11 @@ from flask_babel import gettext
 
 from connector import policy
 from connector.errors import BadRequest
-from connector.model import CREDITS, Fault, Kind, Line, Resolution
+from connector.model import CREDITS, Kind, Line, Resolution
 from connector.policy import Offer, PhotosWanted, Question, Verdict
 from connector.policy.tables import MOST_PHOTOS
-from connector.steps import amends, offers
+from connector.steps import amends, claims, offers, question
+from connector.steps.question import Asker
 from connector.store.filing import Wish
 from connector.web.face import face, whole
 from connector.web.portal import photos
@@ -24,22 +25,21 @@ if TYPE_CHECKING:
 
     from connector.model import NewGoods, Order
 
-KIND = {
-    Fault.CUSTOMER: Kind.VOLUNTARY,
-    Fault.MERCHANT: Kind.FAULTY,
-    Fault.CARRIER: Kind.CARRIER_DAMAGE,
-}
 FIELDS = ("quantity", "reason", "note", "way", "answer", "ware", "told")
 LONGEST = 1000  # of what a hidden field may bring along
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One line that is to go back, and what it may be made good with."""
+    """One line that is to go back, and what it may be made good with.
+
+    `who` asks for the whole return of its kind.
+    """
 
     line: Line
     wish: Wish
     kind: Kind
+    who: Asker
     offers: tuple[Offer, ...]
     questions: tuple[Question, ...]
     photos: PhotosWanted | None = None
@@ -68,34 +68,42 @@ def read(shop: str, order: Order) -> list[Asked]:
     for line in order.lines:
         wish = _wish(line, sent.get(line.ref, ()))
         if wish:
-            by_kind.setdefault(_kind(rules, wish), []).append(wish)
+            by_kind.setdefault(claims.kind_of(rules, wish.reason), []).append(wish)
     if not by_kind:
         raise BadRequest(gettext("Choose at least one item to return."))
-    return [
-        one
-        for kind, group in by_kind.items()
-        for one in _asked(shop, rules, order, kind, group)
-    ]
+    found: list[Asked] = []
+    who = asker(shop, order)
+    for kind, group in by_kind.items():
+        found += _asked(who, rules, order, kind, group)
+        who = question.then(who, order, group)  # each kind is a return of its own
+    return found
+
+
+def asker(shop: str, order: Order) -> Asker:
+    """Return who asks for something of an order on these pages now."""
+    return question.asker(face().db, shop, order, "portal", face().clock())
 
 
 def _asked(
-    shop: str,
+    who: Asker,
     rules: policy.Policy,
     order: Order,
     kind: Kind,
     group: Sequence[Wish],
 ) -> Iterator[Asked]:
     """Put the lines of one return together with what the policy says of them."""
-    able = face().shops[shop].abilities
-    asks = policy.asked(rules, order, as_case(kind, group))
+    able = face().shops[who.shop].abilities
+    asks = policy.asked(rules, order, question.foreseen(who, kind, group))
     full = [
         replace(wish, answers=tuple(_answers(wish, asked)))
         for wish, asked in zip(group, asks, strict=True)
     ]
-    verdict = judge(rules, order, kind, full)
+    case = question.foreseen(who, kind, full)
+    verdict = policy.judge(rules, order, case)
     ways = [offers.offered(able, order, said, kind) for said in verdict.lines]
     meant = [_chosen(wish, may) for wish, may in zip(full, ways, strict=True)]
-    wanted = policy.photos_wanted(rules, order, as_case(kind, meant))
+    case = question.foreseen(who, kind, meant)
+    wanted = policy.photos_wanted(rules, order, case)
     for wish, may, asked, want in zip(meant, ways, asks, wanted, strict=True):
         line = order.line(wish.line_ref)
         if line is not None:
@@ -103,6 +111,7 @@ def _asked(
                 line=line,
                 wish=wish,
                 kind=kind,
+                who=who,
                 offers=may,
                 questions=asked,
                 photos=want,
@@ -117,41 +126,10 @@ def _answers(wish: Wish, asked: Sequence[Question]) -> Iterator[tuple[str, str]]
             yield one.code, said
 
 
-def judge(
-    rules: policy.Policy, order: Order, kind: Kind, wishes: Sequence[Wish]
-) -> Verdict:
-    """Ask the policy of wishes that are no return yet."""
-    return policy.judge(rules, order, as_case(kind, wishes))
-
-
-def as_case(kind: Kind, wishes: Sequence[Wish]) -> policy.Case:
-    """Put wishes as the policy's question."""
-    return policy.Case(
-        kind=kind,
-        asked_at=face().clock(),
-        channel="portal",
-        lines=tuple(
-            policy.Wanted(
-                line_ref=wish.line_ref,
-                quantity=wish.quantity,
-                reason=wish.reason,
-                note=wish.note,
-                resolution=wish.wanted,
-                answers=wish.answers,
-                photos=len(wish.photos),
-            )
-            for wish in wishes
-        ),
-    )
-
-
-def _kind(rules: policy.Policy, wish: Wish) -> Kind:
-    """Say why, in law, a line comes back: by its reason.
-
-    Who withdraws from the contract says so by the function that is made for it.
-    """
-    faults = {one.code: one.fault for one in policy.reasons(rules)}
-    return KIND[faults.get(wish.reason, Fault.CUSTOMER)]
+def judge(shop: str, order: Order, one: Asked, wishes: Sequence[Wish]) -> Verdict:
+    """Ask the policy of wishes that are no return yet, of the kind of one of them."""
+    case = question.foreseen(one.who, one.kind, wishes)
+    return policy.judge(rules_of(shop, order), order, case)
 
 
 def _wish(line: Line, sent: tuple[str, ...]) -> Wish | None:

@@ -10,6 +10,7 @@ from flask_babel import format_date, get_locale, gettext, lazy_gettext
 from connector.money import Money
 from connector.policy import label
 from connector.policy.facts import FACTS
+from connector.policy.vocabulary import ANY
 from connector.web.face import money
 from connector.web.words import word
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from connector.policy import Policy
-    from connector.policy.vocabulary import Clause
+    from connector.policy.vocabulary import Choice, Clause, Question
 
 # What a public page may speak of. A condition on anything else, on tags or on what a
 # customer sent back before, keeps its whole rule off the page.
@@ -34,7 +35,7 @@ NAMES = {
     "product": lazy_gettext("certain articles"),
     "variant": lazy_gettext("certain articles"),
     "sku": lazy_gettext("article number"),
-    "tag": lazy_gettext("marked"),
+    "tag": lazy_gettext("certain articles"),
     "category": lazy_gettext("category"),
     "gift_card": lazy_gettext("gift card"),
     "reason": lazy_gettext("reason"),
@@ -52,14 +53,15 @@ FAULTS = {
     "carrier": lazy_gettext("the carrier"),
 }
 NEGATED = frozenset({"is_not", "not_in", "lacks"})
-UNNAMED = frozenset({"product", "variant"})  # ids of the shop say nothing to anybody
+UNNAMED = frozenset({"product", "variant", "tag"})  # they say nothing to anybody
+UNSAID = frozenset({"country", "reason", "language"})
 
 
 def phrase(clauses: Sequence[Clause], policy: Policy) -> str | None:
     """Return all conditions as one phrase, "" for none; None if it is not public."""
     if any(one.fact not in NAMES for one in clauses):
         return None
-    return "; ".join(_clause(one, policy) for one in clauses)
+    return "; ".join(dict.fromkeys(_clause(one, policy) for one in clauses))
 
 
 def _clause(one: Clause, policy: Policy) -> str:
@@ -68,7 +70,8 @@ def _clause(one: Clause, policy: Policy) -> str:
         if one.operator in NEGATED:
             return str(gettext("all but %(fact)s", fact=fact))
         return fact
-    shown = [_value(one.fact, value, policy) for value in one.values]
+    values = one.shown or one.values
+    shown = [_value(one.fact, value, policy) for value in values]
     if one.operator in _BETWEEN and len(shown) > 1:
         return str(
             gettext(
@@ -91,6 +94,9 @@ def _not(fact: str, values: str) -> str:
 
 _BETWEEN = frozenset({"between"})
 _FORMS: Mapping[str, Callable[[str, str], str]] = {
+    "contains_all": lambda fact, values: str(
+        gettext("%(fact)s: all of %(values)s", fact=fact, values=values)
+    ),
     "is_not": _not,
     "not_in": _not,
     "lacks": _not,
@@ -119,6 +125,8 @@ def _value(name: str, value: str | int, policy: Policy) -> str:
     """Write one value as its kind asks; words of ours in the reader's language."""
     if isinstance(value, int):
         return _number(FACTS[name].kind, value, policy)
+    if not value:
+        return str(gettext("not known") if name in UNSAID else gettext("none"))
     special = _WORDS.get(name)
     return special(value, policy) if special else value
 
@@ -127,7 +135,7 @@ def _number(kind: str, value: int, policy: Policy) -> str:
     if kind == "amount":
         return money(Money(value, policy.currency))
     if kind == "date":
-        return str(format_date(date.fromordinal(value), "long"))
+        return day(date.fromordinal(value))
     if kind == "flag":
         return str(gettext("yes") if value else gettext("no"))
     return str(value)
@@ -139,14 +147,32 @@ def country(code: str) -> str:
     return str(locale.territories.get(code, code)) if locale else code
 
 
-def _reason(code: str, policy: Policy) -> str:
+def day(on: date) -> str:
+    """Write a day in the reader's language; French has an ordinal for the first."""
+    text = str(format_date(on, "long"))
+    is_first = language()[:2] == "fr" and text.startswith("1 ")
+    return f"1er{text[1:]}" if is_first else text
+
+
+def under(what: str, where: str) -> str:
+    """Put what holds before the conditions that it holds under."""
+    if not where:
+        return f"{what}."
+    return str(gettext("%(what)s (%(where)s).", what=what, where=where))
+
+
+def reason(code: str, policy: Policy) -> str:
+    """Return a reason's words in the reader's language, else its code."""
     found = next((one for one in policy.reasons if one.code == code), None)
-    return label(found, _language()) if found else code
+    if found is not None and code == ANY and not found.labels:
+        is_all = len(policy.reasons) == 1
+        return str(gettext("any reason") if is_all else gettext("any other reason"))
+    return label(found, language()) if found else code
 
 
 def _group(code: str, policy: Policy) -> str:
     found = next((one for one in policy.reason_groups if one.code == code), None)
-    return label(found, _language()) if found else code
+    return label(found, language()) if found else code
 
 
 def _answer(value: str, policy: Policy) -> str:
@@ -155,17 +181,28 @@ def _answer(value: str, policy: Policy) -> str:
     choice = found.choice(said) if found else None
     if found is None or choice is None:
         return value
-    question, answer = label(found, _language()), label(choice, _language())
-    return f"“{question}” {answer}"
+    return answered(found, choice)
 
 
-def _language() -> str:
+def answered(question: Question, choice: Choice) -> str:
+    """Write a question with one of its answers, quoted as the language does."""
+    return str(
+        gettext(
+            "“%(question)s” %(answer)s",
+            question=label(question, language()),
+            answer=label(choice, language()),
+        )
+    )
+
+
+def language() -> str:
+    """Return the reader's language."""
     return str(get_locale() or "en")
 
 
 _WORDS: Mapping[str, Callable[[str, Policy], str]] = {
     "country": lambda value, _: country(value),
-    "reason": _reason,
+    "reason": reason,
     "reason_group": _group,
     "answer": _answer,
     "fault": lambda value, _: str(FAULTS.get(value, value)),

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from connector import law
 from connector import policy as policies
 from connector.model import Answer, Kind
-from connector.policy import Case, Wanted
+from connector.policy.periods import withdrawal_ends
 from connector.states import Decision
+from connector.steps import question
+from connector.store.filing import Wish
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from connector.model import Order
-    from connector.policy import Policy
+    from connector.policy import Case, Policy
+    from connector.steps.question import Asker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +25,19 @@ class LineDates:
     """What holds for one line: until when it may come back, or why it may not.
 
     `last_day` None: the policy names none. `why` are the answers of the rules that
-    speak against it, empty where nothing does.
+    speak against it, empty where nothing does. `withdraw_until`: at least until then
+    the law lets him withdraw from the contract; None where it does not, or no more.
     """
 
     title: str
     quantity: int
     last_day: date | None
     why: tuple[Answer, ...]
+    withdraw_until: date | None = None
 
 
-def of_order(policy: Policy, order: Order, now: datetime) -> tuple[LineDates, ...]:
-    """Judge every line as if all that is left of it were asked back now, unsuited.
+def of_order(policy: Policy, order: Order, who: Asker) -> tuple[LineDates, ...]:
+    """Judge every line as if `who` asked for all that is left of it, unsuited.
 
     Lines of which nothing is left are not shown.
     """
@@ -41,15 +45,15 @@ def of_order(policy: Policy, order: Order, now: datetime) -> tuple[LineDates, ..
     lines = [line for line in order.lines if left[line.ref] > 0 and line.is_physical]
     if not lines:
         return ()
-    case = Case(
-        kind=Kind.VOLUNTARY,
-        asked_at=now,
-        lines=tuple(
-            Wanted(line_ref=line.ref, quantity=left[line.ref], reason=policy.unsuited)
-            for line in lines
-        ),
-    )
+    wishes = [
+        Wish(line_ref=line.ref, quantity=left[line.ref], reason=policy.unsuited)
+        for line in lines
+    ]
+    case = question.foreseen(who, Kind.VOLUNTARY, wishes)
     verdict = policies.judge(policy, order, case)
+    lawful = _withdrawals(
+        policy, order, question.foreseen(who, Kind.WITHDRAWAL, wishes)
+    )
     return tuple(
         LineDates(
             title=line.title,
@@ -58,9 +62,26 @@ def of_order(policy: Policy, order: Order, now: datetime) -> tuple[LineDates, ..
             why=tuple(one for one in said.trace if one.says == "decline")
             if said.decision is Decision.DECLINED
             else (),
+            withdraw_until=until,
         )
-        for line, said in zip(lines, verdict.lines, strict=True)
+        for line, said, until in zip(lines, verdict.lines, lawful, strict=True)
     )
+
+
+def _withdrawals(policy: Policy, order: Order, case: Case) -> list[date | None]:
+    """Return until when each line may be withdrawn from, by the law of its country.
+
+    Not what a letter of article 16 keeps out; nor where no law gives the right.
+    """
+    switches, grace = policy.switches, policy.window.grace_days
+    last = withdrawal_ends(order, grace, switches)[2]
+    runs = case.asked_at <= last
+    if not (runs and law.withdrawal_days(order.customer.country, switches)):
+        return [None for _ in case.lines]
+    day = law.local_day(last, order.customer.country)
+    verdict = policies.judge(policy, order, case)
+    kept_out = [any(x.rule == "exclusion" for x in one.trace) for one in verdict.lines]
+    return [None if is_out else day for is_out in kept_out]
 
 
 def _last_day(trace: tuple[Answer, ...]) -> date | None:

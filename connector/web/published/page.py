@@ -67,7 +67,8 @@ def days(shop: str) -> tuple[str, int]:
     if order is None:
         return _page(shop, number=number, is_missing=True), 404
     rules = _bound(shop, order)
-    found = dates.of_order(rules, order, here.clock())
+    who = question.asker(here.db, shop, order, "portal", here.clock())
+    found = dates.of_order(rules, order, who)
     return _page(shop, number=number, order=order, found=found, rules=rules), 200
 
 

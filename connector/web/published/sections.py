@@ -9,23 +9,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask_babel import format_date, format_decimal, get_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 
 from connector.model import Fault, Resolution
-from connector.policy import label
-from connector.policy.vocabulary import ANY, spoken
-from connector.web.face import money
-from connector.web.published.conditions import country, phrase
+from connector.policy.vocabulary import spoken
+from connector.web.published.conditions import (
+    NAMES,
+    answered,
+    country,
+    day,
+    language,
+    phrase,
+    reason,
+    under,
+)
+from connector.web.published.fees import fees, percentage, restocking, way_back
 from connector.web.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from connector.money import Money
     from connector.policy import Policy
-    from connector.policy.vocabulary import SpecialWindow, Then
-
-PERCENT = 100  # basis points
+    from connector.policy.vocabulary import Exclusion, SpecialWindow, Then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +48,7 @@ def sections(policy: Policy) -> tuple[Section, ...]:
         ("window", gettext("How long"), _window),
         ("excluded", gettext("What cannot come back"), _excluded),
         ("reasons", gettext("At our cost"), _reasons),
-        ("fees", gettext("What it costs"), _fees),
+        ("fees", gettext("What it costs"), fees),
         ("ways", gettext("How we make it good"), _ways),
         ("money", gettext("When"), _money),
         ("special", gettext("Also"), _special),
@@ -73,7 +78,7 @@ def _window(policy: Policy) -> Iterator[str]:
     for one in window.special:
         where = phrase(one.when, policy)
         if where is not None:
-            yield _with(_length(one), where)
+            yield under(_length(one), where)
     if window.grace_days:
         yield ngettext(
             "Where we do not know the day of delivery, the days count from dispatch,"
@@ -85,7 +90,7 @@ def _window(policy: Policy) -> Iterator[str]:
 
 
 def _length(one: SpecialWindow) -> str:
-    until = format_date(one.until, "long") if one.until else ""
+    until = day(one.until) if one.until else ""
     if one.days is None:
         return str(gettext("Until %(date)s", date=until))
     days: str = ngettext("%(num)d day", "%(num)d days", one.days)
@@ -94,90 +99,65 @@ def _length(one: SpecialWindow) -> str:
     return str(gettext("Until %(date)s, and at least %(days)s", date=until, days=days))
 
 
-def _with(what: str, where: str) -> str:
-    """Put what holds before the conditions that it holds under."""
-    if not where:
-        return f"{what}."
-    return str(gettext("%(what)s (%(where)s).", what=what, where=where))
-
-
 def _excluded(policy: Policy) -> Iterator[str]:
     for one in policy.exclusions:
-        where = phrase(one.when, policy)
-        if where is None:
+        where = _kept_out(one, policy)
+        if not where:
             continue
-        why = spoken(one.why, _language()).rstrip(".")
-        marks = ", ".join(sorted((*one.categories, *one.skus)))
-        said = _with(why, "; ".join(part for part in (marks, where) if part))
+        said = under(spoken(one.why, language()).rstrip("."), where)
         if one.article:
             said += " " + gettext("The right of withdrawal does not cover it either.")
         yield said
+    yield from _by_answer(policy)
     if policy.final_sale:
         yield gettext("What was sold as final sale.")
     if not policy.gift_cards:
         yield gettext("Gift cards.")
 
 
+def _kept_out(one: Exclusion, policy: Policy) -> str:
+    """Name what is excluded: any of the lists, or what the conditions say.
+
+    "" where none of it is for everybody. Tags and ids say nothing to a customer.
+    """
+    marks = [*sorted(one.shown or one.categories), *sorted(one.skus)]
+    if one.tags or one.products:
+        marks.append(str(NAMES["product"]))
+    where = phrase(one.when, policy) if one.when else ""
+    listed = ", ".join(marks)
+    if not (listed and where):
+        return listed or where or ""
+    return str(gettext("%(one)s; or %(other)s", one=listed, other=where))
+
+
+def _by_answer(policy: Policy) -> Iterator[str]:
+    """Tell which answers keep a line out."""
+    for one in policy.questions:
+        where = phrase(one.when, policy)
+        for choice in one.choices if where is not None else ():
+            if choice.says == "decline":
+                why = spoken(choice.why, language()).rstrip(".")
+                parts = [answered(one, choice), where]
+                said = why or gettext("It cannot come back")
+                yield under(str(said), "; ".join(x for x in parts if x))
+
+
 def _reasons(policy: Policy) -> Iterator[str]:
     ours = [
-        label(one, _language())
+        reason(one.code, policy)
         for one in policy.reasons
-        if one.fault is not Fault.CUSTOMER and one.code != ANY
+        if one.fault is not Fault.CUSTOMER
     ]
     if ours:
         yield gettext(
-            "You pay nothing, and the shipping that you paid comes back too, where the"
-            " fault is ours or the carrier's: %(reasons)s.",
+            "You pay nothing where the fault is ours or the carrier's: %(reasons)s.",
             reasons=", ".join(ours),
         )
-
-
-def _fees(policy: Policy) -> Iterator[str]:
-    plain = (_restocking(policy.restocking_bp), _way_back(policy.return_fee))
-    charged = [one for one in plain if one]
-    if not charged:
-        yield gettext("Returns are free of charge.")
-    yield from (f"{one}." for one in charged)
-    for special in policy.fees.special:
-        where = phrase(special.when, policy)
-        if where is None:
-            continue
-        if special.restocking_bp is not None:
-            yield _with(_restocking(special.restocking_bp, is_said=True), where)
-        if special.return_fee is not None:
-            yield _with(_way_back(special.return_fee, is_said=True), where)
-    yield from _waived(policy) if charged else ()
-
-
-def _restocking(points: int, *, is_said: bool = False) -> str:
-    if not points and not is_said:
-        return ""
-    return str(
-        gettext("Restocking fee: %(percent)s of what you paid", percent=_bp(points))
-    )
-
-
-def _way_back(fee: Money | None, *, is_said: bool = False) -> str:
-    if fee is None or not (fee or is_said):
-        return ""
-    return str(gettext("Your share of the way back: %(fee)s a return", fee=money(fee)))
-
-
-def _waived(policy: Policy) -> Iterator[str]:
-    waiver = policy.fees.waiver
-    found = [
-        label(one, _language()) for one in policy.reasons if one.code in waiver.reasons
-    ]
-    found += sorted(waiver.customer_groups)
-    found += [word(one) for one in sorted(waiver.resolutions)]
-    if waiver.order_above:
-        amount = money(waiver.order_above)
-        found.append(gettext("orders above %(amount)s", amount=amount))
-    where = phrase(waiver.when, policy)
-    found += [where] if where else []
-    if found:
-        yield gettext("No fee for: %(list)s.", list=", ".join(found))
-    yield gettext("Never a restocking fee where you withdraw from the contract.")
+        if not policy.refund_shipping:
+            yield gettext(
+                "The shipping that you paid comes back too where the whole order comes"
+                " back for such a reason."
+            )
 
 
 def _ways(policy: Policy) -> Iterator[str]:
@@ -192,9 +172,9 @@ def _ways(policy: Policy) -> Iterator[str]:
             ways = gettext(
                 "%(ways)s, with %(percent)s on top",
                 ways=ways,
-                percent=_bp(one.bonus_bp),
+                percent=percentage(one.bonus_bp),
             )
-        yield _with(ways[:1].upper() + ways[1:], where)
+        yield under(ways[:1].upper() + ways[1:], where)
 
 
 def _money(policy: Policy) -> Iterator[str]:
@@ -230,19 +210,19 @@ def _special(policy: Policy) -> Iterator[str]:
         where = phrase(rule.when, policy)
         if where is None:
             continue
-        said = spoken(rule.why, _language()).rstrip(".")
+        said = spoken(rule.why, language()).rstrip(".")
         what = [said] if said else []
         what += list(_then(rule.then))
         if what:
-            yield _with(". ".join(what), where)
+            yield under(". ".join(what), where)
 
 
 def _then(then: Then) -> Iterator[str]:
     """Tell what a rule changes for the customer."""
     if then.restocking_bp is not None:
-        yield _restocking(then.restocking_bp, is_said=True)
+        yield restocking(then.restocking_bp, is_said=True)
     if then.return_fee is not None:
-        yield _way_back(then.return_fee, is_said=True)
+        yield way_back(then.return_fee, is_said=True)
     if then.waive_fees:
         yield gettext("No fee")
     yield from _then_ways(then)
@@ -255,15 +235,19 @@ def _then(then: Then) -> Iterator[str]:
 
 
 def _then_ways(then: Then) -> Iterator[str]:
-    """Tell what a rule offers, and what it asks to see."""
+    """Tell what a rule offers or gives, and what it asks to see."""
     if then.offer:
         ways = ", ".join(word(way) for way in then.offer)
         yield gettext("Offered too: %(ways)s", ways=ways)
     if then.withhold:
         ways = ", ".join(word(way) for way in then.withhold)
         yield gettext("Not offered: %(ways)s", ways=ways)
-    if then.bonus_bp:
-        yield gettext("%(percent)s on top of store credit", percent=_bp(then.bonus_bp))
+    if then.resolution:
+        yield gettext("Made good with: %(way)s", way=word(then.resolution))
+    if then.bonus_bp is not None:
+        yield gettext(
+            "%(percent)s on top of store credit", percent=percentage(then.bonus_bp)
+        )
     if then.photos:
         yield ngettext("%(num)d photo, please", "%(num)d photos, please", then.photos)
 
@@ -279,11 +263,3 @@ def _law(policy: Policy) -> Iterator[str]:
 
 def _moment(when: str) -> str:
     return word(f"when_{when}")
-
-
-def _bp(points: int) -> str:
-    return str(gettext("%(number)s %%", number=format_decimal(points / PERCENT)))
-
-
-def _language() -> str:
-    return str(get_locale() or "en")

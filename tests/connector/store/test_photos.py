@@ -131,7 +131,7 @@ def test_a_line_that_is_parted_keeps_its_photos(db: Database) -> None:
 
 def test_the_policy_is_asked_with_their_number(db: Database) -> None:
     case = opened(db, *kept(db, RED, BLUE))
-    assert question.asked(case).lines[0].photo_count == 2
+    assert question.asked(case, ()).lines[0].photo_count == 2
 
 
 def test_photos_are_erased_with_their_order_and_their_number_stays(

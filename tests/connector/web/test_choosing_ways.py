@@ -88,13 +88,16 @@ def test_a_way_that_the_policy_does_not_offer_cannot_be_forced(
         assert returns.recent(stand.db, NAME) == []
 
 
-def test_where_money_is_the_only_way_nothing_more_is_asked(
+def test_where_money_is_the_only_way_it_is_only_shown_what_comes_back(
     tmp_path: Path, address: str
 ) -> None:
     rules = RULES[: RULES.index("[[offers]]")]
     with standing(tmp_path, address, rules) as stand:
         visit = customer(stand)
         chooses(visit)
+        assert "What shall we do?" not in visit.page
+        assert "You get back" in visit.page
+        visit.post(WAYS, go="send")
         assert "/status/" in visit.path
         assert stand.case().lines[0].wanted is Resolution.REFUND
 

@@ -68,6 +68,8 @@ def test_nothing_is_asked_for_where_no_reason_wants_it(stand: Stand) -> None:
     visit = customer(stand)
     given = {"quantity-a": "1", "reason-a": "too-small"}
     visit.post(f"/returns/{NAME}/choose", **given)
+    assert 'type="file"' not in visit.page
+    visit.post(WAYS, go="send")
     assert "/status/" in visit.path
     assert 'type="file"' not in visit.page
 

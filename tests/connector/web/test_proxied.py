@@ -95,6 +95,10 @@ def test_a_customer_goes_the_whole_way_without_a_cookie(world: Installing) -> No
     status, page, headers = ask(world, action(page), wish(page))
     assert status == 200, page
     assert "Set-Cookie" not in headers
+    assert "You get back" in page
+    status, page, headers = ask(world, action(page), fields(page) | {"go": "send"})
+    assert status == 200, page
+    assert "Set-Cookie" not in headers
     (case,) = returns.recent(world.office.db, "teehaus", limit=9)
     assert case.number in page
     page = choosing(world)
@@ -261,7 +265,8 @@ def test_a_return_of_this_shop_is_not_shown_in_another_s_admin(
     world: Installing,
 ) -> None:
     page = choosing(world)
-    ask(world, action(page), wish(page))
+    _, page, _ = ask(world, action(page), wish(page))
+    ask(world, action(page), fields(page) | {"go": "send"})
     (case,) = returns.recent(world.office.db, "teehaus", limit=9)
     path = f"/console/returns/{case.id}"
     seen = {}

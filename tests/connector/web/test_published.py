@@ -108,7 +108,7 @@ def test_what_is_between_the_merchant_and_his_desk_is_not_told() -> None:
     [
         ('country = ["CH", "NO"]', "delivered to: Switzerland, Norway"),
         ('country = { not_in = ["DE"] }', "delivered to: not Germany"),
-        ('category = { lacks = ["Outlet"] }', "category: not outlet"),
+        ('category = { lacks = ["Outlet"] }', "category: not Outlet"),
         ('price = { above = "150.00" }', "price of the item: more than €150.00"),
         ('total = { at_most = "9.90" }', "the whole order: €9.90 or less"),
         ("quantity = { at_least = 3 }", "how many: 3 or more"),

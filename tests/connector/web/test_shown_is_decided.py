@@ -1,0 +1,232 @@
+"""What the customer is shown before he sends the form is what is then decided."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connector.steps import inspect
+from connector.steps.inspect import Counted
+from connector.store import returns
+from tests.connector.shapes import eur
+from tests.connector.web.sandbox_world import (
+    NAME,
+    QUESTION,
+    RULES,
+    Stand,
+    Visit,
+    chooses,
+    customer,
+    standing,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WAYS = f"/returns/{NAME}/ways"
+HALF = 'then = { restocking_percent = "50" }\n'
+
+
+def rule(when: str) -> str:
+    return f'[[rules]]\nname = "own"\nwhen = {{ {when} }}\n{HALF}'
+
+
+def checks(visit: Visit, way: str = "refund", **more: str) -> None:
+    """Go from the choice to the page with all figures."""
+    visit.post(WAYS, **{"way-a": way, "go": "chosen", **more})
+    assert "Is everything right?" in visit.page, visit.page
+
+
+def sends(visit: Visit) -> None:
+    visit.post(WAYS, go="send")
+    assert "/status/" in visit.path, visit.page
+
+
+def restocked(stand: Stand) -> list[int]:
+    """Return the restocking fees of all returns, in basis points, the first first."""
+    stand.work(1)
+    cases = [returns.get(stand.db, one.id) for one in returns.recent(stand.db, NAME)]
+    terms = [one.terms for one in reversed(cases)]
+    return [sum(bp for _, bp in one.restocking) for one in terms if one]
+
+
+def test_a_rule_for_the_shop_is_shown_as_it_decides(
+    tmp_path: Path, address: str
+) -> None:
+    with standing(tmp_path, address, RULES + rule(f'shop = "{NAME}"')) as stand:
+        visit = customer(stand)
+        chooses(visit)
+        checks(visit)
+        assert "You get back</strong></dt><dd><strong>€15.00" in visit.page
+        sends(visit)
+        assert restocked(stand) == [5000]
+
+
+def test_a_question_for_the_shop_is_asked(tmp_path: Path, address: str) -> None:
+    where = f'when = {{ shop = "{NAME}" }}\n'
+    answers = "[[questions.answers]]"
+    asked = QUESTION.replace(answers, where + answers, 1)
+    with standing(tmp_path, address, RULES + asked) as stand:
+        visit = customer(stand)
+        chooses(visit)
+        assert "Are the tags still on it?" in visit.page
+        checks(visit, **{"answer-a|tags": "yes"})
+        sends(visit)
+        stand.work(1)
+        assert stand.case().status == "awaited"
+
+
+@pytest.mark.parametrize(
+    "when", ["past_returns = { above = 0 }", 'past_value = { above = "1.00" }']
+)
+@pytest.mark.parametrize("judged", [True, False])
+def test_an_earlier_return_counts_before_it_is_sent_too(
+    tmp_path: Path, address: str, when: str, *, judged: bool
+) -> None:
+    """Also one that nobody has judged yet: it will be judged before."""
+    with standing(tmp_path, address, RULES + rule(when)) as stand:
+        first = customer(stand)
+        chooses(first)
+        checks(first)
+        assert "<strong>€30.00" in first.page
+        sends(first)
+        if judged:
+            stand.work(1)
+        second = customer(stand)
+        chooses(second)
+        checks(second)
+        assert "You get back</strong></dt><dd><strong>€15.00" in second.page
+        sends(second)
+        assert restocked(stand) == [0, 5000]
+
+
+def test_two_returns_of_one_form_are_shown_as_they_will_be_decided(
+    tmp_path: Path, address: str
+) -> None:
+    """A fault and a whim are two returns: the second one has a past already."""
+    with standing(
+        tmp_path, address, RULES + rule("past_returns = { above = 0 }")
+    ) as stand:
+        visit = customer(stand)
+        more = {"quantity-b": "1", "reason-b": "changed-my-mind"}
+        chooses(visit, "defective", **more)
+        checks(visit, **{"way-b": "refund"})
+        assert "You get back</strong></dt><dd><strong>€5.00" in visit.page
+        sends(visit)
+        assert sorted(restocked(stand)) == [0, 5000]
+
+
+def test_a_limit_that_declines_is_told_beforehand(tmp_path: Path, address: str) -> None:
+    limit = '[[limits]]\ndays = 30\nreturns = 1\nsays = "decline"\nwhy = "Too many."\n'
+    with standing(tmp_path, address, RULES + limit) as stand:
+        visit = customer(stand)
+        chooses(visit)
+        checks(visit)
+        sends(visit)
+        again = customer(stand)
+        chooses(again)
+        assert "Store credit" not in again.page
+
+
+def test_the_days_of_an_order_know_the_shop_and_the_past(
+    tmp_path: Path, address: str
+) -> None:
+    rules = RULES + (
+        f'[[windows]]\nname = "here"\nwhen = {{ shop = "{NAME}" }}\ndays = 60\n'
+    )
+    with standing(tmp_path, address, rules) as stand:
+        visit = Visit(stand.browser())
+        visit.get(f"/policy/{NAME}")
+        visit.post(f"/policy/{NAME}", number="29", email="ada@example.test")
+        assert "You can return it until" in visit.page
+        assert "January 1, 2027" in visit.page
+
+
+FEES = (
+    'currency = "EUR"\n[[reasons]]\ncode = "changed-my-mind"\n'
+    '[fees]\nrestocking_percent = "20"\nreturn_shipping = "4.90"\n'
+)
+
+
+def text_of(visit: Visit) -> str:
+    """Return what a page says, its tags left out."""
+    main = visit.page.partition("<main")[2].partition("</main>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", "<" + main)).split())
+
+
+def test_money_alone_is_shown_with_its_fees_before_and_after(
+    tmp_path: Path, address: str
+) -> None:
+    figures = (
+        "Goods that you send back €30.00 Kept: restocking fee -€6.00"
+        " Kept: return shipping -€4.90 You get back €19.10"
+    ).replace("-", "\N{MINUS SIGN}")
+    with standing(tmp_path, address, FEES) as stand:
+        visit = customer(stand)
+        chooses(visit)
+        assert returns.recent(stand.db, NAME) == []
+        assert figures in text_of(visit)
+        assert "Step 2 of 2" in text_of(visit)
+        sends(visit)
+        stand.work(1)
+        assert restocked(stand) == [2000]
+        visit.get(visit.path)
+        assert figures in text_of(visit)
+        (line,) = stand.case().lines
+        back = {line.id: Counted(received=1, accepted=1)}
+        inspect.receive(stand.db, stand.case().id, back, actor="t", now=stand.clock())
+        stand.work()
+        assert [row.amount for row in stand.rows()] == [eur(1910)]
+        visit.get(visit.path)
+        assert "€19.10" in text_of(visit)
+        assert "Kept: restocking fee €6.00 Kept: return shipping €4.90" in text_of(
+            visit
+        )
+
+
+def test_who_changes_something_where_there_is_no_choice_chooses_items_anew(
+    tmp_path: Path, address: str
+) -> None:
+    with standing(tmp_path, address, FEES) as stand:
+        visit = customer(stand)
+        chooses(visit)
+        visit.post(WAYS, go="ways")
+        assert "What would you like to send back?" in visit.page
+        assert returns.recent(stand.db, NAME) == []
+
+
+def test_what_would_be_declined_is_said_before_it_is_sent(
+    tmp_path: Path, address: str
+) -> None:
+    out = '[[exclude]]\nwhy = "No mugs."\nwhen = { price = { below = "20.00" } }\n'
+    with standing(tmp_path, address, FEES + out) as stand:
+        visit = customer(stand)
+        only = {"quantity-b": "1", "reason-b": "changed-my-mind", "quantity-a": "0"}
+        chooses(visit, **only)
+        assert "these articles cannot come back" in unescape(visit.page)
+        assert "1 \N{MULTIPLICATION SIGN} Mug" in text_of(visit)
+        sends(visit)
+        stand.work(1)
+        assert stand.case().status == "declined"
+
+
+def test_each_way_of_a_return_is_foreseen_and_the_way_back_kept_once(
+    tmp_path: Path, address: str
+) -> None:
+    fees = '[fees]\nreturn_shipping = "4.90"\n'
+    with standing(tmp_path, address, RULES + fees) as stand:
+        visit = customer(stand)
+        chooses(visit, **{"quantity-b": "1", "reason-b": "changed-my-mind"})
+        checks(visit, "store_credit", **{"way-b": "refund"})
+        before = text_of(visit)
+        sends(visit)
+        stand.work(1)
+        visit.get(visit.path)
+        after = text_of(visit)
+        for one in ("You get as credit €27.61", "You get back €10.00"):
+            assert one in before
+            assert one in after
+        assert after.count("Kept: return shipping") == 1
