@@ -78,8 +78,7 @@ def rows_for(calls: Calls, case: Return, order: Order) -> list[Json]:
 
 def _same_again(calls: Calls, line: ReturnLine, order: Order) -> list[Json]:
     sold = order.line(line.line_ref)
-    named = line.goods.ref if line.goods else ""
-    ref = (sold.variant_ref if sold else "") or named
+    ref = line.goods.ref if line.goods else sold.variant_ref if sold else ""
     if sold is None or not ref:
         return []  # a person is asked when it is to be sent
     found = wares.prices_of(calls, order.ref, [ref]).get(ref)
