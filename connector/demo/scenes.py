@@ -159,11 +159,11 @@ def two_ways(guest: Guest) -> Iterator[int]:
 
 
 def withdrawal(guest: Guest) -> Iterator[int]:
-    """Withdraw by the online function: all is paid back but the way back's cost."""
+    """Withdraw by the online function: all is paid back, the carrier was his own."""
     yield from guest.buys(shipping="4.90")
     yield from guest.withdraws()
     yield from guest.sends()
-    guest.due.money += PRICE + CARRIAGE - RETURN_FEE
+    guest.due.money += PRICE + CARRIAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
