@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connector.errors import OutcomeUnknown, Rejected, Unavailable
-from connector.platform import Entry, Heard, Observer, Pace, Priority, priority
+from connector.platform import Observer
+from connector.turns import Entry, Heard, Pace, Priority, priority
 
 if TYPE_CHECKING:
     from adapters.wire import Reply

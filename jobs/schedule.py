@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from connector import telling
 from connector.messenger import Messenger
-from connector.platform import Priority, Shop, with_priority
+from connector.platform import Shop
 from connector.steps import (
     arrivals,
     audit,
@@ -41,6 +41,7 @@ from connector.steps import (
 )
 from connector.store import Database, desk
 from connector.store import hooks as watched
+from connector.turns import Priority, with_priority
 from connector.withdrawal import Seller
 
 log = logging.getLogger(__name__)

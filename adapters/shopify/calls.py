@@ -11,7 +11,7 @@ from adapters.pacing import stay_away
 from adapters.shopify.documents import document
 from adapters.wire import Reply, Timeouts, fetch
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
-from connector.platform import Bucket, Heard
+from connector.turns import Bucket, Heard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from adapters.guard import STRICT, Transport
 from adapters.pacing import stay_away
 from adapters.wire import Reply, Timeouts, fetch
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable, Unsupported
-from connector.platform import Heard
+from connector.turns import Heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connector.errors import OutcomeUnknown, PlatformError, Unavailable
-from connector.platform import Entry, Priority, priority
 from connector.store import Database, atomic, desk, pace
 from connector.store.pace import Breaker
+from connector.turns import Entry, Priority, priority
 
 if TYPE_CHECKING:
-    from connector.platform import Heard
     from connector.store.pace import PaceRow, UnderWay
+    from connector.turns import Heard
 
 log = logging.getLogger(__name__)
 

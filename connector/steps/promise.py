@@ -7,25 +7,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError, Refused
-from connector.law import surcharges_back
 from connector.model import GOODS, Moved, Resolution
-from connector.money import total
 from connector.policy.periods import LAW_BOUND
-from connector.settlement import Extras, Own, Units, settle
 from connector.states import Decision, Refund
 from connector.steps import costs, shelving, term
 from connector.steps.asking import courtesy, request
 from connector.steps.events import is_disputed
-from connector.steps.observe import OURS, is_ours, observe
+from connector.steps.observe import is_ours, observe
 from connector.steps.owing import (
     NOTHING_DUE,
-    STAYING,
     debts,
     new_goods,
     payable,
     promised,
-    way_of,
 )
+from connector.steps.preview import preview
 from connector.store import (
     atomic,
     desk,
@@ -41,9 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from connector.model import Order, RefundRequest, Return, ReturnLine
+    from connector.model import Order, RefundRequest, Return
     from connector.platform import Abilities, Shop
-    from connector.settlement import Settlement
     from connector.steps.owing import Debt
     from connector.store import Database
     from connector.store.refunds import RefundRow
@@ -240,82 +235,6 @@ def _paid_elsewhere(db: Database, order: Order, case: Return) -> str:
         if not desk.was_settled(db, case.shop, case.id, "settlement", why):
             return why
     return ""
-
-
-def as_stands(db: Database, shop: str, order: Order) -> tuple[Order, list[Own]]:
-    """Return an order, and what stands of our refunds, as both count in settling.
-
-    A refund that died, but whose units no person has given back, still counts: it
-    may be made again, and what others get must not depend on when.
-    """
-    rows = refunds.of_order(db, shop, order.ref)
-    own = [
-        Own(request=row.request, ref=row.platform_ref) for row in rows if _counts(row)
-    ]
-    # The shop's record of a refund of ours that died is no refund by others.
-    dead = [row for row in rows if not _counts(row)]
-    standing = tuple(one for one in order.refunds if not is_ours(one, dead))
-    return replace(order, refunds=standing), own
-
-
-def preview(
-    db: Database, order: Order, case: Return, units: Mapping[int, int]
-) -> Settlement:
-    """Return what these units bring: the very function that pays."""
-    order, own = as_stands(db, case.shop, order)
-    # The way back is charged once; a refund that died gave its fee back with it.
-    is_charged = any(
-        fee.code == "return_shipping"
-        for row in refunds.of_return(db, case.id)
-        if row.state in OURS
-        for fee in row.request.deductions
-    )
-    restocking = dict(case.terms.restocking) if case.terms else {}
-    lines = [line for line in case.lines if line.id in units]
-    wanted = [
-        Units(
-            line_ref=line.line_ref,
-            quantity=units[line.id],
-            restocking_bp=restocking.get(line.id, 0),
-            deduction_bp=costs.lost(db, case, order, line.loss_bp),
-            restock=_goes_back(db, case, line, units[line.id]),
-            place=line.place,
-        )
-        for line in lines
-    ]
-    has_way_back = any(line.resolution not in STAYING for line in lines)
-    fee = case.terms.return_fee if case.terms and has_way_back else None
-    fee = costs.kept(db, case, order, fee) if fee else None
-    part = case.terms.shipping_part if case.terms else ""
-    ways = {way_of(line) for line in lines}
-    sent = new_goods(case, order, units, refunds.of_return(db, case.id))
-    extras = Extras(
-        # settling knows what of it went back; new goods are sent, not paid back
-        shipping=(case.refund_shipping or bool(part)) and not ways & GOODS,
-        shipping_limit=case.terms.shipping_limit if case.terms else None,
-        shipping_part="" if case.refund_shipping else part,
-        surcharges=""
-        if ways & GOODS
-        else surcharges_back(case.kind, part, is_whole=case.refund_shipping),
-        return_fee=None if is_charged else fee,
-        new_goods=total((one.price for one in sent), order.currency)
-        if Resolution.EXCHANGE in ways
-        else None,
-        even=Resolution.REPLACEMENT in ways,
-    )
-    return settle(order, wanted, extras, own)
-
-
-def _counts(row: RefundRow) -> bool:
-    """Say whether what a refund promised is taken: one withdrawn gave it back."""
-    if row.state in OURS:
-        return True
-    return bool(row.units) and row.state is not Refund.CANCELLED
-
-
-def _goes_back(db: Database, case: Return, line: ReturnLine, units: int) -> bool:
-    """Say whether all of these units are accepted, for the shelf, and not yet there."""
-    return line.restock is not False and shelving.free(db, case, line) >= units
 
 
 def _placed(

@@ -10,7 +10,8 @@ from connector.errors import NotFound
 from connector.model import Resolution, Return, ShopReturn
 from connector.platform import Shop
 from connector.refusals import refusal
-from connector.steps import promise, question, shelving, told
+from connector.steps import question, shelving, told
+from connector.steps.preview import preview
 from connector.store import Database, orders
 from connector.store.errands import ErrandRow
 
@@ -94,7 +95,7 @@ def _fees(job: Job) -> tuple[Deduction, ...]:
     if not units:
         return ()
     order = orders.get(job.db, job.case.shop, job.case.order_ref)
-    settled = promise.preview(job.db, order, job.case, units)
+    settled = preview(job.db, order, job.case, units)
     return tuple(one for one in settled.deductions if one.code in CHARGED)
 
 

@@ -266,9 +266,9 @@ FAULTS = (
     ),
     Fault(
         name="a dead refund takes its fee with it",
-        file="connector/steps/promise.py",
+        file="connector/steps/preview.py",
         before="        return_fee=None if is_charged else fee,\n",
-        after="        return_fee=None if rows else fee,\n",
+        after="        return_fee=None if own else fee,\n",
         why="the fee was charged to a refund that never paid",
         catch=("pytest", "tests/stories/test_survivors.py"),
     ),

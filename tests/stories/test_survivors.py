@@ -10,7 +10,7 @@ from adapters.sandbox import Sandbox
 from adapters.shopify import refunds as at_shopify
 from connector.model import Found, Kind, Moved, Return, ShopRefund, Terms
 from connector.states import Refund
-from connector.steps import promise, refund
+from connector.steps import preview, refund
 from connector.store import connect, filing, orders, refunds, returns, shops
 from tests.connector.shapes import NOON, a_line, a_request, an_order, eur
 
@@ -65,7 +65,7 @@ def test_the_way_back_is_charged_though_the_refund_that_bore_it_died(
     case = returned(db)
     order = orders.get(db, "boots", "29")
     line = case.lines[0].id
-    first = promise.preview(db, order, case, {line: 1})
+    first = preview.preview(db, order, case, {line: 1})
     assert first.amount == eur(510)
     request = replace(
         a_request("k1", 510),
@@ -82,11 +82,11 @@ def test_the_way_back_is_charged_though_the_refund_that_bore_it_died(
         due=NOON,
         now=NOON,
     )
-    assert promise.preview(db, order, case, {line: 2}).amount == eur(2000)
+    assert preview.preview(db, order, case, {line: 2}).amount == eur(2000)
     refunds.move(db, "k1", "cancel", NOON)
     assert refunds.get(db, "k1").state is Refund.CANCELLED
     refunds.give_back(db, "k1", why="planned anew", actor="ann", now=NOON)
-    assert promise.preview(db, order, case, {line: 3}).amount == eur(2510)
+    assert preview.preview(db, order, case, {line: 3}).amount == eur(2510)
     db.close()
 
 

@@ -11,7 +11,7 @@ from connector.states import Decision, Refund
 from connector.steps.asking import bonus
 from connector.steps.offers import Outcome
 from connector.steps.owing import FREE, ORDER, STAYING, new_goods, way_of
-from connector.steps.promise import preview
+from connector.steps.preview import preview
 from connector.store import refunds
 
 if TYPE_CHECKING:

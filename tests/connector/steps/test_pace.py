@@ -11,10 +11,10 @@ from adapters.pacing import Pacing
 from adapters.shopify.standin.cost import MAXIMUM, RESTORE_RATE
 from adapters.shopify.standin.cost import Bucket as TheirBucket
 from connector.errors import OutcomeUnknown, Unavailable
-from connector.platform import Bucket, Heard, Priority, with_priority
 from connector.steps.pace import Measure, SharedPace, VersionWatch
 from connector.store import Database, connect, desk, pace, shops
 from connector.store.pace import Breaker
+from connector.turns import Bucket, Heard, Priority, with_priority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
