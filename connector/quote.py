@@ -13,7 +13,7 @@ from connector.model import ASKABLE, CREDITS, Kind, NewGoods, Order, Resolution
 from connector.money import Money, total
 from connector.policy import Verdict
 from connector.states import Decision
-from connector.steps import offers
+from connector.steps import offers, question
 from connector.steps.offers import Outcome
 from connector.store.filing import Wish
 
@@ -91,20 +91,9 @@ def parse(body: bytes) -> WantedReturn:
 def quote(order: Order, wanted: WantedReturn, rules: Policy, now: datetime) -> Quote:
     """Judge and settle; a line that is not declined is settled as if approved."""
     wishes = [_wish(order, one) for one in wanted.lines]
-    case = policy.Case(
-        kind=wanted.kind,
-        asked_at=now,
-        lines=tuple(
-            policy.Wanted(
-                line_ref=one.line_ref,
-                quantity=one.quantity,
-                reason=one.reason,
-                resolution=one.wanted,
-                answers=one.answers,
-            )
-            for one in wishes
-        ),
-    )
+    # Whom it is for nobody says here: no shop, no channel, no earlier returns.
+    nobody = question.Asker(shop="", channel="", asked_at=now)
+    case = question.foreseen(nobody, wanted.kind, wishes)
     verdict = policy.judge(rules, order, case)
     told = replace(verdict, refund_shipping=wanted.refund_shipping)
     known = [one for one in wishes if order.line(one.line_ref)]

@@ -33,7 +33,7 @@ from connector.store import (
     shops,
 )
 from connector.store.filing import Wish
-from tests.connector.shapes import NOON, eur
+from tests.connector.shapes import NOON, a_line, an_order, eur
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -52,6 +52,13 @@ def stocked(shop: Sandbox, each: int = 5) -> Sandbox:
         ware = Ware(ref=ref, title=ref, price=eur(minor), available=each)
         shop.shelf[ref] = replace(ware, product_ref="shirt")
     return shop
+
+
+def shirts() -> Sandbox:
+    """Return a shop with an order of three shirts `a` and one `b`, and wares."""
+    sandbox = stocked(Sandbox())
+    sandbox.sell(an_order(a_line("a", 9000, 3), a_line("b", 1000)))
+    return sandbox
 
 
 def new(ref: str, quantity: int = 1) -> NewGoods:

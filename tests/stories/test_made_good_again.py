@@ -13,7 +13,7 @@ from connector.states import Refund
 from connector.steps import amends
 from connector.store import desk, orders
 from tests.connector.shapes import a_line, an_order, eur
-from tests.stories.making_good import Counter, counting, new, stocked, wish
+from tests.stories.making_good import Counter, counting, new, shirts, stocked, wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def shop() -> Sandbox:
-    sandbox = stocked(Sandbox())
-    sandbox.sell(an_order(a_line("a", 9000, 3), a_line("b", 1000)))
-    return sandbox
+    return shirts()
 
 
 @pytest.fixture

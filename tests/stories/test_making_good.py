@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.sandbox import Sandbox
 from connector.errors import BadRequest
 from connector.model import Resolution, Terms
 from connector.money import Money
@@ -21,12 +20,13 @@ from connector.store import (
     exchanges,
     ledger,
 )
-from tests.connector.shapes import a_line, an_order, eur
-from tests.stories.making_good import Counter, counting, new, stocked, wish
+from tests.connector.shapes import eur
+from tests.stories.making_good import Counter, counting, new, shirts, wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from adapters.sandbox import Sandbox
     from connector.model import Return
 
 
@@ -36,9 +36,7 @@ class Undone(Exception):
 
 @pytest.fixture
 def shop() -> Sandbox:
-    sandbox = stocked(Sandbox())
-    sandbox.sell(an_order(a_line("a", 9000, 3), a_line("b", 1000)))
-    return sandbox
+    return shirts()
 
 
 @pytest.fixture

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.sandbox import Sandbox
 from connector.model import Resolution
 from connector.states import Refund
 from connector.steps import audit
 from connector.store import Database, connect, orders, refunds, shops
-from tests.connector.shapes import NOON, a_line, an_order, eur
-from tests.stories.making_good import Counter, new, stocked, wish
+from tests.connector.shapes import NOON, eur
+from tests.stories.making_good import Counter, new, shirts, wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from adapters.sandbox import Sandbox
 
 
 class Killed(BaseException):
@@ -40,9 +41,7 @@ class Mortal(Database):
 
 @pytest.fixture
 def shop() -> Sandbox:
-    sandbox = stocked(Sandbox())
-    sandbox.sell(an_order(a_line("a", 9000, 3), a_line("b", 1000)))
-    return sandbox
+    return shirts()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.sandbox import Sandbox
 from connector.model import Resolution, Terms
 from connector.states import Exchange, Refund
 from connector.steps import amends
@@ -13,22 +12,18 @@ from connector.store import (
     desk,
     exchanges,
 )
-from tests.connector.shapes import a_line, an_order, eur
-from tests.stories.making_good import Counter, counting, new, stocked, wish
+from tests.connector.shapes import eur
+from tests.stories.making_good import Counter, counting, new, shirts, wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-class Undone(Exception):
-    """Roll back what a test has forged."""
+    from adapters.sandbox import Sandbox
 
 
 @pytest.fixture
 def shop() -> Sandbox:
-    sandbox = stocked(Sandbox())
-    sandbox.sell(an_order(a_line("a", 9000, 3), a_line("b", 1000)))
-    return sandbox
+    return shirts()
 
 
 @pytest.fixture
