@@ -14,8 +14,6 @@ from connector.money import Money, exponent, total
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PER_CENT = Decimal(100)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxRate:
@@ -35,7 +33,7 @@ def add_tax(net: Decimal, rates: Sequence[TaxRate], currency: str) -> Money:
     for rate in sorted(rates, key=lambda one: one.is_compound):
         if rate.is_compound:
             base = net + sum(taxes, Decimal(0))
-        taxes.append(base * rate.percent / PER_CENT)
+        taxes.append((base * rate.percent).scaleb(-2))
     parts = (Money.read(f"{one:f}", currency)[0] for one in (net, *taxes))
     return total(parts, currency)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from connector.money import Money
     from connector.platform import Abilities, Shop
     from connector.store import Database
+    from connector.store.refunds import RefundRow
 
 # What we do without the shop: it need not be among its ways.
 OURS = frozenset(
@@ -233,6 +234,7 @@ def call_off(
     for the customer's payment, or without a reason; LevelNeeded as `instead` does.
     """
     row = refunds.get(db, refund_id)
+    _hold_to_unpaid(db, row)
     try:
         finding = look(shop, row)
     except PlatformError:
@@ -258,6 +260,20 @@ def call_off(
     )
 
 
+def _hold_to_unpaid(db: Database, row: RefundRow) -> None:
+    """Refuse to call off what is not an exchange that waits for payment alone."""
+    stands = exchanges.of_refund(db, row.id)
+    if row.state is Refund.PENDING and not row.request.owed:
+        msg = "the rest of the money is on its way to the customer; wait for it"
+        raise BadRequest(msg)
+    if stands is None or stands.state is not Exchange.AWAITING_PAYMENT:
+        msg = "only an exchange that waits for its customer's payment can be called off"
+        raise BadRequest(msg)
+    if row.amount:
+        msg = f"{row.amount} of it is on its way at the gateway: wait for that first"
+        raise BadRequest(msg)
+
+
 @atomic
 def _call_off(
     db: Database,
@@ -272,16 +288,7 @@ def _call_off(
     has_agreed: bool,
 ) -> None:
     row = refunds.get(db, refund_id)
-    stands = exchanges.of_refund(db, refund_id)
-    if row.state is Refund.PENDING and not row.request.owed:
-        msg = "the rest of the money is on its way to the customer; wait for it"
-        raise BadRequest(msg)
-    if stands is None or stands.state is not Exchange.AWAITING_PAYMENT:
-        msg = "only an exchange that waits for its customer's payment can be called off"
-        raise BadRequest(msg)
-    if row.amount:
-        msg = f"{row.amount} of it is on its way at the gateway: wait for that first"
-        raise BadRequest(msg)
+    _hold_to_unpaid(db, row)
     if not why.strip():
         msg = "say how you know that nothing was paid or sent; it stays in the timeline"
         raise BadRequest(msg)

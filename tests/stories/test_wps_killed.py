@@ -14,7 +14,7 @@ import pytest
 from connector.demo.world import BOOTS
 from connector.simulation.stage import Stopped
 from connector.states import Refund
-from connector.steps import audit, byhand, inspect, pace
+from connector.steps import audit, byhand, inspect, pace, shelving
 from connector.steps.inspect import Counted
 from connector.store import Database, desk, errands, refunds, returns
 from jobs.schedule import once
@@ -190,6 +190,12 @@ def end(world: World, purchase: Purchase) -> None:
     assert row.state is Refund.CONFIRMED
     assert world.boots.paid_out_minor(number) == row.amount.minor
     assert world.boots.wps.screen(number) == ("complete",)
+    # Nor does it prove whether the lost request put the goods on the shelf: he looks.
+    for matter in desk.open_matters(db):
+        assert (matter.code, matter.about) == (shelving.MATTER, "return")
+        assert "2 units" in matter.why
+        desk.close(db, "return", matter.about_id, "test", world.clock())
+    run(world)
     assert desk.open_matters(db) == []
     said = {e.state.value for case in closed for e in errands.of_return(db, case.id)}
     assert said == {"done"}

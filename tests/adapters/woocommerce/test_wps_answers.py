@@ -25,6 +25,7 @@ NOTHING = Abilities(
     opens_returns=False,
     pays_through_returns=False,
     lists_refunds=True,
+    restocks_by_line=False,
     ways=WAYS,
 )
 PLUGIN = Abilities(
@@ -33,6 +34,7 @@ PLUGIN = Abilities(
     pays_through_returns=False,
     rewrites_requests=True,
     lists_refunds=True,
+    restocks_by_line=False,
     ways=WAYS,
 )
 
