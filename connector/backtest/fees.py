@@ -7,7 +7,17 @@ from functools import cached_property
 
 from connector.backtest.clauses import Text
 from connector.backtest.owns import Own
-from connector.backtest.sql import NO, both, case, either, no
+from connector.backtest.sql import (
+    NO,
+    YES,
+    Chosen,
+    both,
+    case,
+    either,
+    flag,
+    leaves,
+    no,
+)
 from connector.model import Fault, Kind, Resolution
 from connector.money import Money
 from connector.policy import Policy
@@ -75,27 +85,38 @@ class Fees:
             otherwise=f"COALESCE({own_bp}, {self.policy.restocking_bp})",
         )
 
-    @property
+    @cached_property
     def return_fee(self) -> str:
         """What is taken for the way back of the line, NULL for nothing."""
-        return case((self.is_dear, NOTHING), otherwise=self._return_fee)
+
+        def taken(fee: str) -> str:
+            return case((self._above(fee), NOTHING), otherwise=fee)
+
+        fee = self._return_fee
+        return case((self._is_bound, leaves(fee, taken)), otherwise=fee)
 
     @cached_property
     def is_dear(self) -> str:
         """Whether the way back of a withdrawal costs more than may be taken unseen."""
-        policy = self.policy
-        special = [one.return_fee for one in policy.fees.special]
-        own = [one.then.return_fee for one in policy.rules]
-        if not any((policy.return_fee, *special, *own)):
-            return NO
-        limit = str(policy.switches["return_cost_most"])
-        most = Money.parse(limit, policy.currency).minor
-        fee = f"COALESCE({self._return_fee}, 0)"
-        worth = "SELECT sum(w.worth) FROM past_lines w WHERE w.case_no = p.case_no"
-        above = (f"{fee} > {most}", both((f"{fee} > 0", f"{fee} >= ({worth})")))
+        dear = leaves(self._return_fee, lambda fee: flag(self._above(fee)))
+        return both((self._is_bound, NO if dear == "0" else Chosen(dear)))
+
+    @property
+    def _is_bound(self) -> str:
+        """Whether the law says what the way back may cost: of what is withdrawn."""
         withdrawn = f"p.kind = '{Kind.WITHDRAWAL.value}'"
-        stays = f"{self.way} = '{Resolution.KEEP.value}'"
-        return both((withdrawn, no(stays), either(above)))
+        return both((withdrawn, no(f"{self.way} = '{Resolution.KEEP.value}'")))
+
+    def _above(self, fee: str) -> str:
+        """Whether a fee is above the switch's limit, or as high as what was paid."""
+        if not fee.isdecimal():
+            return NO
+        policy = self.policy
+        limit = str(policy.switches["return_cost_most"])
+        if int(fee) > Money.parse(limit, policy.currency).minor:
+            return YES
+        worth = "SELECT sum(w.worth) FROM past_lines w WHERE w.case_no = p.case_no"
+        return f"{fee} >= ({worth})"
 
     @cached_property
     def _return_fee(self) -> str:

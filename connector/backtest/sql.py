@@ -56,6 +56,19 @@ class Above(str):
         return made
 
 
+class Chosen(str):
+    """A test that arms choose: a CASE of 1 and 0, and what it must come to."""
+
+    __slots__ = ("case",)
+    case: str
+
+    def __new__(cls, chosen: str) -> Self:
+        """Write it."""
+        made = super().__new__(cls, f"{chosen} = 1")
+        made.case = chosen
+        return made
+
+
 def case(*pairs: Arm, otherwise: str = "NULL") -> str:
     """Write a CASE; what can never hold, or changes nothing, is left out."""
     found: list[Arm] = []
@@ -69,6 +82,14 @@ def case(*pairs: Arm, otherwise: str = "NULL") -> str:
     while found and found[-1][1] == otherwise:
         found.pop()
     return Case(found, otherwise) if found else otherwise
+
+
+def leaves(value: str, write: Callable[[str], str]) -> str:
+    """Write every value that a CASE may come to anew, under the same tests."""
+    if not isinstance(value, Case):
+        return write(value)
+    arms = [(test, leaves(one, write)) for test, one in value.arms]
+    return case(*arms, otherwise=leaves(value.otherwise, write))
 
 
 def flag(test: str) -> str:
@@ -136,6 +157,8 @@ def tells_apart(old: str, new: str, is_not: str) -> str:
         return NO
     if isinstance(old, Joined) and isinstance(new, Joined) and old.word == new.word:
         return _tests_apart(old, new, is_not)
+    if isinstance(old, Chosen) and isinstance(new, Chosen):
+        return by_arm(old.case, new.case, lambda *sides: " <> ".join(sides))
     if isinstance(old, Above) and isinstance(new, Above) and old.left == new.left:
         return by_arm(old.right, new.right, lambda *sides: _above(old.left, *sides))
     return f"{flag(old)} <> {flag(new)}"
