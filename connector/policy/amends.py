@@ -177,7 +177,7 @@ def waived(seen: Seen, holds: Holds, way: Resolution) -> Facts:
     if groups := waiver.customer_groups & of.customer_groups:
         return (*set_by("fees.waived"), ("customer_group", ", ".join(sorted(groups))))
     above, total = waiver.order_above, seen.order.total
-    if above and of.is_same_currency and above.minor < total.minor:
+    if above is not None and of.is_same_currency and above.minor < total.minor:
         shown = (("total", str(total)), ("order_above", str(above)))
         return (*set_by("fees.waived"), *shown)
     if waiver.when and holds.waived[0]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from connector import law
 from connector.errors import PolicyError
 from connector.model import CREDITS, Kind, Resolution
+from connector.policy import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 MOST_NAMED = 6  # countries in one sentence
 MONEY = frozenset({Resolution.REFUND, Resolution.KEEP, Resolution.MANUAL})
 FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
+ADDED = (
+    '[reasons] no reason has fault = "merchant", so one was added:'
+    f" {faults.BUILT_IN.code!r}, “{faults.BUILT_IN.labels['en']}”; that goods are"
+    " faulty can always be said (docs/law.md, statement 51)"
+)
 
 
 def chosen(table: Reader) -> tuple[frozenset[str], Switches]:
@@ -59,10 +65,11 @@ def terms(policy: Policy) -> law.Terms:
 
 def advice(policy: Policy) -> list[str]:
     """Return what a merchant should know of his lawful policy, a sentence each."""
-    return [
+    found = [
         f"[{_shown(one.key)}] {one.why} ({one.article})"
         for one in law.advice(terms(policy), policy.switches)
     ]
+    return [ADDED, *found] if faults.is_added(policy) else found
 
 
 def problems(policy: Policy, lines: Lines) -> list[tuple[int, str]]:
@@ -172,6 +179,7 @@ def _fees(policy: Policy) -> Iterator[law.Charged]:
 
 
 def _denied(policy: Policy) -> Iterator[law.Denied]:
+    yield from _hidden(policy)
     for one in _aimed(policy, Kind.WITHDRAWAL):
         then = one.rule.then
         if then.decide == "decline":
@@ -189,6 +197,17 @@ def _denied(policy: Policy) -> Iterator[law.Denied]:
             yield _denial(one, "remedies", why)
         if one.rule.then.restocking_bp or one.rule.then.return_fee:
             yield _denial(one, "remedies", "a fault is made good free of charge")
+
+
+def _hidden(policy: Policy) -> Iterator[law.Denied]:
+    """Return the reasons that would let a fault pass for the customer's own wish."""
+    for number, one in enumerate(policy.reasons):
+        if faults.is_hidden(one):
+            why = (
+                f"{one.code!r} is a fault, not the customer's wish: its fault is"
+                ' "merchant" or "carrier"'
+            )
+            yield law.Denied(key=f"reasons.{number}.fault", topic="conformity", why=why)
 
 
 def _denial(one: _Aimed, topic: str, why: str) -> law.Denied:

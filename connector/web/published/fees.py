@@ -130,7 +130,7 @@ def _waived(policy: Policy) -> Iterator[str]:
     ]
     found += sorted(waiver.customer_groups)
     found += [word(one) for one in sorted(waiver.resolutions)]
-    if waiver.order_above:
+    if waiver.order_above is not None:
         amount = money(waiver.order_above)
         found.append(gettext("orders above %(amount)s", amount=amount))
     where = phrase(waiver.when, policy)

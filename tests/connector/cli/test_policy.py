@@ -62,6 +62,7 @@ def test_what_the_law_asks_of_a_lawful_policy_is_said_beside(tmp_path: Path) -> 
     text = (
         'currency = "USD"\n[law]\ncountries = ["US"]\n[window]\ndays = 14\n'
         '[fees]\nrestocking_percent = "15"\n[[reasons]]\ncode = "*"\n'
+        '[[reasons]]\ncode = "worn"\nfault = "merchant"\n'
     )
     file.write_text(text)
     found = run("policy", "check", str(file))
@@ -70,6 +71,10 @@ def test_what_the_law_asks_of_a_lawful_policy_is_said_beside(tmp_path: Path) -> 
     assert "in California a restocking fee" in found.output
     file.write_text(text.replace('"US"', '"CA"'))
     assert "to know" not in run("policy", "check", str(file)).output
+    file.write_text(text.replace("merchant", "customer"))
+    found = run("policy", "check", str(file))
+    assert found.exit_code == 0
+    assert "to know: [reasons] no reason has fault" in found.output
 
 
 def decided(folder: Path) -> tuple[Path, str]:
