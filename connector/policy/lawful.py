@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from connector.policy.vocabulary import Clause, Policy, Rule
 
 MOST_NAMED = 6  # countries in one sentence
+UNKNOWN = "a country that is not known"
 MONEY = frozenset({Resolution.REFUND, Resolution.KEEP, Resolution.MANUAL})
 FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
 ADDED = (
@@ -75,7 +76,7 @@ def advice(policy: Policy) -> list[str]:
 def problems(policy: Policy, lines: Lines) -> list[tuple[int, str]]:
     """Return (line, sentence) for each place that undercuts the law, in order."""
     found: dict[tuple[str, str], list[Undercut]] = {}
-    for one in law.undercuts(terms(policy)):
+    for one in law.undercuts(terms(policy), policy.switches):
         found.setdefault((one.key, one.why), []).append(one)
     said = [
         (lines.of(_path(key)), f"[{_shown(key)}] {why} ({_places(those)})")
@@ -100,7 +101,7 @@ def _places(those: Sequence[Undercut]) -> str:
     """Name each article with its countries: `L221-18: FR; BGB § 355(2): DE`."""
     by_article: dict[str, list[str]] = {}
     for one in those:
-        by_article.setdefault(one.article, []).append(one.country)
+        by_article.setdefault(one.article, []).append(one.country or UNKNOWN)
     return "; ".join(
         f"{article}: {', '.join(codes[:MOST_NAMED])}"
         + (f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else "")
@@ -111,7 +112,7 @@ def _places(those: Sequence[Undercut]) -> str:
 def _windows(policy: Policy) -> Iterator[law.Window]:
     window = policy.window
     own = frozenset(window.by_country)
-    everywhere = policy.sold_to or frozenset(law.withdrawing())
+    everywhere = _everywhere(policy)
     rest = everywhere - own
     if rest:
         yield law.Window(key="window.days", days=window.days, countries=rest)
@@ -125,13 +126,23 @@ def _windows(policy: Policy) -> Iterator[law.Window]:
             yield law.Window(key=key, days=one.days, countries=where)
 
 
+def _everywhere(policy: Policy) -> frozenset[str]:
+    """Return where the shop sells to, with the places that have a code of their own."""
+    return law.places(policy.sold_to or law.withdrawing())
+
+
 def _countries(when: Sequence[Clause], everywhere: frozenset[str]) -> frozenset[str]:
-    """Return the countries where conditions can hold at all."""
+    """Return the countries where conditions can hold at all.
+
+    "", an unknown one, is among them where it is named: nobody can sell there alone.
+    """
+    is_named = False
     for one in when:
         if one.fact == "country":
             named = frozenset(str(value).upper() for value in one.values)
             if one.operator in ("is", "in"):
-                everywhere &= named
+                everywhere = (everywhere if is_named else everywhere | {""}) & named
+                is_named = True
             elif one.operator in ("is_not", "not_in"):
                 everywhere -= named
     return everywhere
@@ -163,7 +174,7 @@ class _Aimed(NamedTuple):
 
 
 def _aimed(policy: Policy, *kinds: Kind) -> Iterator[_Aimed]:
-    everywhere = policy.sold_to or frozenset(law.withdrawing())
+    everywhere = _everywhere(policy)
     for number, rule in enumerate(policy.rules):
         where = _countries(rule.when, everywhere)
         if where and _aims_at(rule.when, frozenset(kinds)):
