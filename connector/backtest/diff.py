@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from connector import policy as policies
-from connector.backtest.clauses import Text, Words
+from connector.backtest.clauses import DAY, Text, Words
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
 from connector.backtest.part import NEW, OLD, PAID_IN_GOODS, Part, differing
 from connector.backtest.rows import ticks
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from connector.store import Database
 
 WORDS = {APPROVED: "approved", ASKED: "needs_person", DECLINED: "declined"}
+# Days by which holidays, and visits at home, may move the end of a withdrawal.
+AROUND = 16 + 14
 LITTLE = 10_000  # returns that are not worth a second process
 # What happens after a verdict: tables, and what a policy holds of them.
 NOT_COMPARED = {
@@ -94,7 +96,7 @@ def compare(
     Raises PolicyError where one of them cannot be read.
     """
     both = {OLD: policies.stored(old), NEW: policies.load(new)}
-    apart = _apart(both.values())
+    apart = _apart(list(both.values()), now)
     first = ticks(now - since)
     task = _written(db, shop, both, f"NOT ({apart})", now)
     values = {**task["values"], "shop": shop, "since": first}
@@ -111,16 +113,25 @@ def compare(
     return report
 
 
-def _apart(both: Iterable[Policy]) -> str:
+def _apart(both: Sequence[Policy], now: datetime) -> str:
     """Say which lines Python is asked about, as SQL of `x`.
 
     When a withdrawal ends, the law of its country says; it is kept with the line for
-    parcels that arrived, and for switches as they are delivered.
+    parcels that arrived, and for switches as they are delivered. A plain request is
+    asked about only around that end.
     """
     kind = "x.kind = 'withdrawal'"
+    most = max(one.window.grace_days for one in both) + AROUND
+    around = (
+        f"COALESCE(x.asked, {ticks(now)}) <= x.withdraw_ends + {most} * {DAY}"
+        " AND x.kind = 'voluntary'"
+    )
     if all(one.switches == DEFAULTS for one in both):
-        return f"{kind} AND x.is_all_delivered = 0"
-    return kind
+        return (
+            f"(x.is_all_delivered = 0 AND ({kind} OR ({around}"
+            f" AND COALESCE(x.asked, {ticks(now)}) > x.withdraw_ends)))"
+        )
+    return f"({kind} OR ({around}))"
 
 
 def _is_not(db: Database) -> str:

@@ -137,4 +137,7 @@ def _waived(policy: Policy) -> Iterator[str]:
     found += [where] if where else []
     if found:
         yield gettext("No fee for: %(list)s.", list=", ".join(found))
-    yield gettext("Never a restocking fee where you withdraw from the contract.")
+    yield gettext(
+        "Never a restocking fee where you withdraw from the contract, or while your"
+        " legal period to withdraw still runs."
+    )

@@ -11,6 +11,13 @@ from connector.model import Kind
 from connector.states import Decision
 from tests.connector import shapes
 
+YT_ALONE = """
+[[rules]]
+name = "x"
+why = "No."
+when = { country = "YT", kind = "withdrawal" }
+then = { decide = "decline" }
+"""
 BARE = 'currency = "EUR"\n[[reasons]]\ncode = "other"\n'
 
 
@@ -180,11 +187,7 @@ def test_09_a_withdrawal_needs_no_reason_photo_or_answer(reason: str) -> None:
             '[[windows]]\nname = "x"\nwhen = { country = "" }\ndays = 2\n',
             "art. 9: a country that is not known",
         ),
-        (
-            '[[rules]]\nname = "x"\nwhy = "No."\nthen = { decide = "decline" }\n'
-            'when = { country = "YT", kind = "withdrawal" }\n',
-            "L221-18: YT",
-        ),
+        (YT_ALONE, "L221-18: YT"),
     ],
 )
 def test_a_place_with_a_code_of_its_own_is_not_below_its_country_s_law(
