@@ -21,6 +21,7 @@ from connector.backtest.sql import flag
 from connector.backtest.whole import TOLD, Verdicts
 from connector.backtest.written import Lines, SideBySide, maybe, reasons
 from connector.law import DEFAULTS
+from connector.law.withdrawal import HOME_VISIT_DAYS
 from connector.money import Money
 from connector.store import pasts
 
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
     from connector.store import Database
 
 WORDS = {APPROVED: "approved", ASKED: "needs_person", DECLINED: "declined"}
-# Days by which holidays, and visits at home, may move the end of a withdrawal.
-AROUND = 16 + 14
+MOVED = 7  # days by which weekends and holidays may move an end, and more
 LITTLE = 10_000  # returns that are not worth a second process
 # What happens after a verdict: tables, and what a policy holds of them.
 NOT_COMPARED = {
@@ -118,20 +118,18 @@ def _apart(both: Sequence[Policy], now: datetime) -> str:
 
     When a withdrawal ends, the law of its country says; it is kept with the line for
     parcels that arrived, and for switches as they are delivered. A plain request is
-    asked about only around that end.
+    asked about only where that end may be another.
     """
-    kind = "x.kind = 'withdrawal'"
-    most = max(one.window.grace_days for one in both) + AROUND
+    asked = f"COALESCE(x.asked, {ticks(now)})"
+    kind, plain = ("x.kind = 'withdrawal'", "x.kind = 'voluntary'")
+    days = max(one.window.grace_days for one in both) + MOVED
+    if any(one.switches != DEFAULTS for one in both):
+        days += HOME_VISIT_DAYS
+        return f"({kind} OR ({plain} AND {asked} <= x.withdraw_ends + {days} * {DAY}))"
     around = (
-        f"COALESCE(x.asked, {ticks(now)}) <= x.withdraw_ends + {most} * {DAY}"
-        " AND x.kind = 'voluntary'"
+        f"x.withdraw_ends < {asked} AND {asked} <= x.withdraw_ends + {days} * {DAY}"
     )
-    if all(one.switches == DEFAULTS for one in both):
-        return (
-            f"(x.is_all_delivered = 0 AND ({kind} OR ({around}"
-            f" AND COALESCE(x.asked, {ticks(now)}) > x.withdraw_ends)))"
-        )
-    return f"({kind} OR ({around}))"
+    return f"(x.is_all_delivered = 0 AND ({kind} OR ({plain} AND {around})))"
 
 
 def _is_not(db: Database) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from click.testing import CliRunner
 from adapters.sandbox import Sandbox
 from connector import policy
 from connector.cli.main import cli
-from connector.model import Kind
+from connector.model import Customer, Kind
 from connector.steps import decide
 from connector.steps.request import open_return
 from connector.store import connect, orders, shops
@@ -85,6 +86,7 @@ def decided(folder: Path) -> tuple[Path, str]:
     shops.put(db, "boots", "sandbox", "", NOON)
     shops.bind_policy(db, "boots", policy.digest(TEXT), TEXT, NOON)
     shop, order = Sandbox("boots"), an_order(a_line("a", 3000, 3))
+    order = replace(order, customer=Customer(country="CH"))  # no right to withdraw
     shop.sell(order)
     orders.keep(db, "boots", order)
     case = open_return(
