@@ -16,10 +16,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from connector import policy
+from connector import law, policy
 from connector.model import Answer, Customer, Fault, Kind, Order, Parcel, Resolution
 from connector.money import Money
 from connector.policy import Case, LineVerdict, Offer, Verdict, Wanted, When
+from connector.policy.periods import withdrawal_ends
 from connector.states import Decision
 from tests.connector.shapes import NOON, a_line, an_order
 
@@ -81,6 +82,11 @@ ONLY_MONEY = (Offer(resolution=Resolution.REFUND),)
 RULES = policy.load(TEXT)
 AWAY = ("FR", "DE")
 FURNITURE = "restocking_percent 25, return_shipping 39.00 EUR"
+OPEN = (
+    "The period to withdraw from the purchase still runs, until %(until)s: until"
+    " then no rule of the shop alone declines a return, so a person decides."
+)
+SPARED = "No restocking fee: the period to withdraw from the purchase still runs."
 GOES = Answer(
     rule="moment",
     says="note",
@@ -140,8 +146,17 @@ def by_hand(order: Order, case: Case) -> Verdict:
                            (("wanted", "1"), ("sent", "0"))))  # fmt: skip
     own_bp, own_fee = _rules(order, case, fault, start, trace)
     bp, fee, decision = 0, None, _decision(trace)
+    until = ""
+    if fault is Fault.CUSTOMER or decision is Decision.DECLINED:
+        until = _within(order, case)
+    if until and decision is Decision.DECLINED:
+        decision = Decision.NEEDS_PERSON
+        trace[:] = [_eased(one) if one.says == "decline" else one for one in trace]
+        why = OPEN % {"until": until}
+        facts = (("until", until),)
+        trace.append(_code("withdrawal", "ask", "withdrawal_open", why, facts))
     if fault is Fault.CUSTOMER:
-        bp, fee = _fees(order, own_bp, own_fee, trace, decision)
+        bp, fee = _fees(order, own_bp, own_fee, trace, decision, until)
     if decision is not Decision.DECLINED:
         trace.append(GOES)
     return _verdict(order, wanted, trace, bp, fee, decision)
@@ -153,6 +168,7 @@ def _fees(
     own_fee: Money | None,
     trace: list[Answer],
     decision: Decision,
+    until: str,
 ) -> tuple[int, Money | None]:
     is_big = order.total.minor > 20000
     bp, bp_by, fee, fee_by = own_bp, "rules furniture", own_fee, "rules furniture"
@@ -160,6 +176,9 @@ def _fees(
         bp, bp_by = (0, "") if is_big else (1000, "fees")
     if fee is None and not is_big:
         fee, fee_by = Money(490, "EUR"), "fees"
+    if bp and until:
+        bp, law_ = 0, (("set_by", "law"), ("until", until))
+        trace.append(_code("restocking", "note", "restocking_law", SPARED, law_))
     if bp:
         why = f"A restocking fee of {bp / 100:g} % applies."
         facts = (("percent", f"{bp / 100:g}"), ("set_by", bp_by))
@@ -174,6 +193,29 @@ def _fees(
         facts = (("amount", paid), ("set_by", fee_by))
         trace.append(_code("return_shipping", "fee", "way_back", why, facts))
     return bp, fee
+
+
+def _within(order: Order, case: Case) -> str:
+    """Return the last day of the law's period, where it still runs; else "".
+
+    Where it ends the law's own functions say, by hand as by the policy.
+    """
+    country = order.customer.country
+    if not law.withdrawal_days(country):
+        return ""
+    last = withdrawal_ends(order, 0)[2]
+    return law.local_day(last, country).isoformat() if case.asked_at <= last else ""
+
+
+def _eased(one: Answer) -> Answer:
+    return Answer(
+        rule=one.rule,
+        says="ask",
+        why=f"{one.why} The law may grant this claim all the same.",
+        facts=(*one.facts, ("softened", "yes")),
+        code=one.code,
+        words=one.words,
+    )
 
 
 def _decision(trace: list[Answer]) -> Decision:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from connector import policy as policies
-from connector.backtest.clauses import Text, Words
+from connector.backtest.clauses import DAY, Text, Words
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
 from connector.backtest.part import NEW, OLD, PAID_IN_GOODS, Part, differing
 from connector.backtest.rows import ticks
@@ -21,6 +21,7 @@ from connector.backtest.sql import flag
 from connector.backtest.whole import TOLD, Verdicts
 from connector.backtest.written import Lines, SideBySide, maybe, reasons
 from connector.law import DEFAULTS
+from connector.law.withdrawal import HOME_VISIT_DAYS
 from connector.money import Money
 from connector.store import pasts
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from connector.store import Database
 
 WORDS = {APPROVED: "approved", ASKED: "needs_person", DECLINED: "declined"}
+MOVED = 7  # days by which weekends and holidays may move an end, and more
 LITTLE = 10_000  # returns that are not worth a second process
 # What happens after a verdict: tables, and what a policy holds of them.
 NOT_COMPARED = {
@@ -94,7 +96,7 @@ def compare(
     Raises PolicyError where one of them cannot be read.
     """
     both = {OLD: policies.stored(old), NEW: policies.load(new)}
-    apart = _apart(both.values())
+    apart = _apart(list(both.values()), now)
     first = ticks(now - since)
     task = _written(db, shop, both, f"NOT ({apart})", now)
     values = {**task["values"], "shop": shop, "since": first}
@@ -111,16 +113,23 @@ def compare(
     return report
 
 
-def _apart(both: Iterable[Policy]) -> str:
+def _apart(both: Sequence[Policy], now: datetime) -> str:
     """Say which lines Python is asked about, as SQL of `x`.
 
     When a withdrawal ends, the law of its country says; it is kept with the line for
-    parcels that arrived, and for switches as they are delivered.
+    parcels that arrived, and for switches as they are delivered. A plain request is
+    asked about only where that end may be another.
     """
-    kind = "x.kind = 'withdrawal'"
-    if all(one.switches == DEFAULTS for one in both):
-        return f"{kind} AND x.is_all_delivered = 0"
-    return kind
+    asked = f"COALESCE(x.asked, {ticks(now)})"
+    kind, plain = ("x.kind = 'withdrawal'", "x.kind = 'voluntary'")
+    days = max(one.window.grace_days for one in both) + MOVED
+    if any(one.switches != DEFAULTS for one in both):
+        days += HOME_VISIT_DAYS
+        return f"({kind} OR ({plain} AND {asked} <= x.withdraw_ends + {days} * {DAY}))"
+    around = (
+        f"x.withdraw_ends < {asked} AND {asked} <= x.withdraw_ends + {days} * {DAY}"
+    )
+    return f"(x.is_all_delivered = 0 AND ({kind} OR ({plain} AND {around})))"
 
 
 def _is_not(db: Database) -> str:

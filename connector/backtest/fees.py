@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from connector import law
 from connector.backtest.clauses import Text
 from connector.backtest.owns import Own
 from connector.backtest.sql import (
@@ -23,6 +24,18 @@ from connector.money import Money
 from connector.policy import Policy
 
 NOTHING = "NULLIF(0, 0)"  # no number, on either store
+
+
+def period_runs(text: Text) -> str:
+    """Whether the law's period still runs for a plain request."""
+    lawful = sorted(law.places(law.withdrawing()) | {""})
+    return both(
+        (
+            f"p.kind = '{Kind.VOLUNTARY.value}'",
+            "p.asked_at <= p.withdraw_ends",
+            text.among("p.country", lawful),
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -78,6 +91,7 @@ class Fees:
         ]
         return case(
             (no(bears), "0"),
+            (period_runs(self.text), "0"),
             (own, self.own.value("restocking", str)),
             (self.is_waived, "0"),
             *((test, str(bp)) for test, bp in sorted(asked, key=lambda x: -x[1])),

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from connector.backtest.clauses import DAY, Text
-from connector.backtest.fees import Fees
+from connector.backtest.fees import Fees, period_runs
 from connector.backtest.owns import Own
 from connector.backtest.rows import ticks
 from connector.backtest.sql import (
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from connector.policy.vocabulary import Exclusion, Listed, SpecialWindow
 
 APPROVED, ASKED, DECLINED = 0, 1, 2  # decisions, graver is more
+OVER = "p.quantity > p.left_units"
 
 
 def _among(kinds: Collection[Kind]) -> str:
@@ -81,6 +82,7 @@ class Line:
             "withdrawn_late": self._withdrawn_late(),
             "unknown": both((bound, f"{self.text.reason('known')} = 0")),
             "seen": both((bound, either((self._photos(), looks)))),
+            "eased": both((period_runs(self.text), no(self._hard))),
         }
         for says in ("ask", "decline"):
             found[f"first_{says}"] = self.first(says)
@@ -103,7 +105,7 @@ class Line:
     @cached_property
     def declined(self) -> str:
         """Whether the line is declined; what the law is asked about never is."""
-        return both((no(BY_LAW), self.refused))
+        return both((no(BY_LAW), no(self.parts["eased"]), self.refused))
 
     @cached_property
     def decision(self) -> str:
@@ -117,7 +119,8 @@ class Line:
         last.append(no(has["clear"]))
         asked = either((has["first_ask"], *last, both((plain, either(open_)))))
         # What the law is asked about no policy declines: a person looks.
-        refused_ = case((BY_LAW, str(ASKED)), otherwise=str(DECLINED))
+        asked_of = either((BY_LAW, has["eased"]))
+        refused_ = case((asked_of, str(ASKED)), otherwise=str(DECLINED))
         return case(
             (self.refused, refused_), (asked, str(ASKED)), otherwise=str(APPROVED)
         )
@@ -170,10 +173,29 @@ class Line:
         }
         found = [self.text.among("p.order_status", (x.value for x in status[says]))]
         if says == "decline":
-            found.append("p.quantity > p.left_units")
+            found.append(OVER)
         if self.policy.block.says == says:
             found.append(self._listed(self.policy.block))
         return either(found)
+
+    @property
+    def _hard(self) -> str:
+        """Whether the order's own facts refuse the line, or a letter of the law does.
+
+        The first exclusion that holds is the one that is told.
+        """
+        facts = (OrderStatus.UNPAID.value, OrderStatus.REFUNDED.value)
+        letters = [
+            (self._any_excluded([one]), str(int(bool(one.article))))
+            for one in self.policy.exclusions
+        ]
+        return either(
+            (
+                self.text.among("p.order_status", facts),
+                OVER,
+                NO if not letters else f"{case(*letters, otherwise='0')} = 1",
+            )
+        )
 
     def _listed(self, listed: Listed) -> str:
         return either(

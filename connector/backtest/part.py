@@ -88,7 +88,8 @@ def _add(part: Part, lines: Sequence[dict[str, Any]]) -> None:
     part.flips += [{**one, "lines": 1} for one in differing]
     part.orders |= {one["order_ref"] for one in differing}
     if lines[0]["is_asked"]:
-        part.costs.append({"currency": lines[0]["currency"], "cost": cost})
+        if differing:
+            part.costs.append({"currency": lines[0]["currency"], "cost": cost})
         part.shown += named
     else:
         part.open_shown += [

@@ -248,12 +248,11 @@ def _parcels(rows: Sequence[Mapping[str, Any]]) -> Iterator[Parcel]:
     first = rows[0]
     when = moment(first["withdraws"])
     units = ((MARK, 1),)
-    if first["is_all_delivered"]:
+    is_to_come = first["withdraw_ends"] == ticks(NEVER)  # by what the shop knew
+    if first["is_all_delivered"] or is_to_come:
         yield Parcel(ref=MARK, units=units, delivered_at=when)
-    else:
+    if is_to_come or not first["is_all_delivered"]:
         yield Parcel(ref=MARK, units=units, shipped_at=when)
-        if first["withdraw_ends"] == ticks(NEVER):  # the shop knew that it is to come
-            yield Parcel(ref=MARK, units=units, delivered_at=when)
 
 
 def _wanted(row: Mapping[str, Any]) -> Wanted:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from connector.backtest.fees import NOTHING
 from connector.backtest.rows import UNSUITED
 from connector.backtest.sql import both, case, either, flag, tells_apart, values_apart
 from connector.backtest.whole import TOLD
@@ -122,8 +123,10 @@ class SideBySide:
 
     def _column(self, name: str, text: str) -> str:
         """Name what is written; what they say alike is one column."""
-        if text == "NULL" or text.isdecimal():
+        if text.isdecimal():
             return text
+        if text == "NULL":
+            return NOTHING  # a number that is none: PostgreSQL asks of what kind
         kind = "word" if name.endswith("_way") else "number"
         return f"p.{self._once.setdefault(text, f'{kind}_{len(self._once)}')}"
 

@@ -48,7 +48,14 @@ from connector.law.floor import (
 from connector.law.labels import FORM, LABELS, MANDATORY, Label, capital, labels
 from connector.law.late import How, Late
 from connector.law.letters import LETTERS, Exempt, Letter, place_of
-from connector.law.profiles import PROFILES, Profile, Regime, profile, withdrawing
+from connector.law.profiles import (
+    PROFILES,
+    Profile,
+    Regime,
+    places,
+    profile,
+    withdrawing,
+)
 from connector.law.switches import DEFAULTS, SWITCHES, Switch, Switches, settle
 from connector.law.withdrawal import (
     Delivery,
@@ -114,6 +121,7 @@ __all__ = [
     "may_part",
     "path",
     "place_of",
+    "places",
     "profile",
     "refund_due",
     "reject_until",

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from connector.law.america import CALIFORNIA, NEW_YORK, unshown_days
 from connector.law.consequences import Fee
 from connector.law.letters import LETTERS
-from connector.law.profiles import profile, withdrawing
+from connector.law.profiles import lawful_code, places, profile, withdrawing
 from connector.law.switches import DEFAULTS
+from connector.law.withdrawal import withdrawal_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,16 +88,36 @@ class Undercut:
     why: str
 
 
-def undercuts(terms: Terms) -> tuple[Undercut, ...]:
-    """Return every undercut, country by country; nothing for a lawful policy."""
-    countries = sorted(terms.sold_to or withdrawing())
-    return tuple(
+def undercuts(terms: Terms, switches: Switches = DEFAULTS) -> tuple[Undercut, ...]:
+    """Return every undercut, country by country; nothing for a lawful policy.
+
+    A place that has a country's law under another code is named only where that
+    country itself is not, and so is the unknown country, "".
+    """
+    countries = sorted(places(terms.sold_to or withdrawing()) | {""})
+    found = [
         one
         for country in countries
         if profile(country).withdrawal_days
-        for rule in (_windows, _excluded, _fees, _denied)
-        for one in rule(terms, country)
+        for one in _of_country(terms, country, switches)
+    ]
+    named = {(one.country, one.key, one.why) for one in found}
+    known = {(one.key, one.why) for one in found if one.country}
+    return tuple(
+        one
+        for one in found
+        if (
+            lawful_code(one.country) == one.country
+            or (lawful_code(one.country), one.key, one.why) not in named
+        )
+        and (one.country or (one.key, one.why) not in known)
     )
+
+
+def _of_country(terms: Terms, country: str, switches: Switches) -> Iterator[Undercut]:
+    yield from _windows(terms, country, switches)
+    for rule in (_excluded, _fees, _denied):
+        yield from rule(terms, country)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,11 +162,15 @@ def advice(terms: Terms, switches: Switches = DEFAULTS) -> tuple[Advice, ...]:
 
 
 def _is_here(countries: frozenset[str], country: str) -> bool:
-    return not countries or country in countries
+    """Say whether a country is among these; none are all that is sold to.
+
+    The unknown country is no place to sell to: it counts where it is named.
+    """
+    return country in countries if countries else bool(country)
 
 
-def _windows(terms: Terms, country: str) -> Iterator[Undercut]:
-    least = profile(country).withdrawal_days
+def _windows(terms: Terms, country: str, switches: Switches) -> Iterator[Undercut]:
+    least = withdrawal_days(country, switches)
     for one in terms.windows:
         if _is_here(one.countries, country) and one.days < least:
             why = f"{one.days} days are fewer than the {least} of the law"

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Regime(StrEnum):
@@ -234,6 +238,7 @@ OTHERWISE: Mapping[str, tuple[str, str]] = {
     "UK": ("GB", "Europe/London"),
     "EL": ("GR", "Europe/Athens"),
 }
+ALIASES = frozenset({"UK", "EL"})  # of those: no place, but the country's other name
 LAWLESS = Profile(
     country="",
     regime=Regime.NONE,
@@ -261,6 +266,18 @@ def profile(country: str) -> Profile:
 def lawful_code(country: str) -> str:
     """Return the code whose law a country has: `GR` for `EL`, `FR` for `GP`."""
     return OTHERWISE.get(country.upper(), (country.upper(), ""))[0]
+
+
+def places(countries: Iterable[str]) -> frozenset[str]:
+    """Return countries with the places that have their law under another code.
+
+    `UK` and `EL` are names of the country itself, so that is among them as well.
+    """
+    found = {one.upper() for one in countries}
+    found |= {lawful_code(one) for one in found & ALIASES}
+    return frozenset(
+        found | {code for code, (of, _) in OTHERWISE.items() if of in found}
+    )
 
 
 def withdrawing() -> tuple[str, ...]:

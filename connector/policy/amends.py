@@ -12,6 +12,7 @@ from connector.policy.periods import LAW_BOUND
 from connector.policy.rules import asked_worth, chosen
 from connector.policy.sentences import answer
 from connector.policy.vocabulary import NO_WORDS
+from connector.policy.within import no_restocking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,6 +146,8 @@ def fees(seen: Seen, holds: Holds, said: Said, way: Resolution) -> Fees:
     bp, found = 0, NOTHING_SAID
     if kind is Kind.VOLUNTARY:
         bp, found = _restocking(seen, holds, said, is_off=bool(off))
+    if bp and (spared := no_restocking(seen.whole)):
+        bp, found = 0, (spared,)
     if off and not {"restocking", "return_fee"} <= said.values.keys():
         code = "waived_rest" if bp or back else "waived"
         found = (*found, answer("fees", "note", code, off))

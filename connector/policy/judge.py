@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import CREDITS, Answer, Kind, Resolution
 from connector.money import Money
-from connector.policy import account, amends, wholes
+from connector.policy import account, amends, wholes, within
 from connector.policy.case import LineVerdict, Verdict
 from connector.policy.compiled import inputs, program
 from connector.policy.own import NOTHING, Said, own
@@ -126,6 +126,8 @@ def _line(of: Whole, made: Program, customer: _Customer, wanted: Wanted) -> Spok
         )
     trace = [*first, *plain, *mine, *last]
     decision = _gravest(first + last if said.approves else trace)
+    if decision is Decision.DECLINED and (eased := within.eased(of, trace)):
+        trace, decision = eased, Decision.NEEDS_PERSON
     if not trace:
         trace.append(answer("claim", "approve", "claim"))
     trace += fees.said

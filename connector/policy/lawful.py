@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from connector import law
 from connector.errors import PolicyError
 from connector.model import CREDITS, Kind, Resolution
+from connector.policy import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,8 +22,14 @@ if TYPE_CHECKING:
     from connector.policy.vocabulary import Clause, Policy, Rule
 
 MOST_NAMED = 6  # countries in one sentence
+UNKNOWN = "a country that is not known"
 MONEY = frozenset({Resolution.REFUND, Resolution.KEEP, Resolution.MANUAL})
 FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
+ADDED = (
+    '[reasons] no reason has fault = "merchant", so one was added:'
+    f" {faults.BUILT_IN.code!r}, “{faults.BUILT_IN.labels['en']}”; that goods are"
+    " faulty can always be said (docs/law.md, statement 51)"
+)
 
 
 def chosen(table: Reader) -> tuple[frozenset[str], Switches]:
@@ -59,16 +66,17 @@ def terms(policy: Policy) -> law.Terms:
 
 def advice(policy: Policy) -> list[str]:
     """Return what a merchant should know of his lawful policy, a sentence each."""
-    return [
+    found = [
         f"[{_shown(one.key)}] {one.why} ({one.article})"
         for one in law.advice(terms(policy), policy.switches)
     ]
+    return [ADDED, *found] if faults.is_added(policy) else found
 
 
 def problems(policy: Policy, lines: Lines) -> list[tuple[int, str]]:
     """Return (line, sentence) for each place that undercuts the law, in order."""
     found: dict[tuple[str, str], list[Undercut]] = {}
-    for one in law.undercuts(terms(policy)):
+    for one in law.undercuts(terms(policy), policy.switches):
         found.setdefault((one.key, one.why), []).append(one)
     said = [
         (lines.of(_path(key)), f"[{_shown(key)}] {why} ({_places(those)})")
@@ -93,7 +101,7 @@ def _places(those: Sequence[Undercut]) -> str:
     """Name each article with its countries: `L221-18: FR; BGB § 355(2): DE`."""
     by_article: dict[str, list[str]] = {}
     for one in those:
-        by_article.setdefault(one.article, []).append(one.country)
+        by_article.setdefault(one.article, []).append(one.country or UNKNOWN)
     return "; ".join(
         f"{article}: {', '.join(codes[:MOST_NAMED])}"
         + (f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else "")
@@ -104,7 +112,7 @@ def _places(those: Sequence[Undercut]) -> str:
 def _windows(policy: Policy) -> Iterator[law.Window]:
     window = policy.window
     own = frozenset(window.by_country)
-    everywhere = policy.sold_to or frozenset(law.withdrawing())
+    everywhere = _everywhere(policy)
     rest = everywhere - own
     if rest:
         yield law.Window(key="window.days", days=window.days, countries=rest)
@@ -118,13 +126,23 @@ def _windows(policy: Policy) -> Iterator[law.Window]:
             yield law.Window(key=key, days=one.days, countries=where)
 
 
+def _everywhere(policy: Policy) -> frozenset[str]:
+    """Return where the shop sells to, with the places that have a code of their own."""
+    return law.places(policy.sold_to or law.withdrawing())
+
+
 def _countries(when: Sequence[Clause], everywhere: frozenset[str]) -> frozenset[str]:
-    """Return the countries where conditions can hold at all."""
+    """Return the countries where conditions can hold at all.
+
+    "", an unknown one, is among them where it is named: nobody can sell there alone.
+    """
+    is_named = False
     for one in when:
         if one.fact == "country":
             named = frozenset(str(value).upper() for value in one.values)
             if one.operator in ("is", "in"):
-                everywhere &= named
+                everywhere = (everywhere if is_named else everywhere | {""}) & named
+                is_named = True
             elif one.operator in ("is_not", "not_in"):
                 everywhere -= named
     return everywhere
@@ -156,7 +174,7 @@ class _Aimed(NamedTuple):
 
 
 def _aimed(policy: Policy, *kinds: Kind) -> Iterator[_Aimed]:
-    everywhere = policy.sold_to or frozenset(law.withdrawing())
+    everywhere = _everywhere(policy)
     for number, rule in enumerate(policy.rules):
         where = _countries(rule.when, everywhere)
         if where and _aims_at(rule.when, frozenset(kinds)):
@@ -172,6 +190,7 @@ def _fees(policy: Policy) -> Iterator[law.Charged]:
 
 
 def _denied(policy: Policy) -> Iterator[law.Denied]:
+    yield from _hidden(policy)
     for one in _aimed(policy, Kind.WITHDRAWAL):
         then = one.rule.then
         if then.decide == "decline":
@@ -189,6 +208,17 @@ def _denied(policy: Policy) -> Iterator[law.Denied]:
             yield _denial(one, "remedies", why)
         if one.rule.then.restocking_bp or one.rule.then.return_fee:
             yield _denial(one, "remedies", "a fault is made good free of charge")
+
+
+def _hidden(policy: Policy) -> Iterator[law.Denied]:
+    """Return the reasons that would let a fault pass for the customer's own wish."""
+    for number, one in enumerate(policy.reasons):
+        if faults.is_hidden(one):
+            why = (
+                f"{one.code!r} is a fault, not the customer's wish: its fault is"
+                ' "merchant" or "carrier"'
+            )
+            yield law.Denied(key=f"reasons.{number}.fault", topic="conformity", why=why)
 
 
 def _denial(one: _Aimed, topic: str, why: str) -> law.Denied:

@@ -14,6 +14,7 @@ from connector.policy import lawful
 from connector.policy.case import When
 from connector.policy.closed import closed
 from connector.policy.conditions import Known, conditions
+from connector.policy.faults import completed
 from connector.policy.lines import BOM, Lines
 from connector.policy.reader import Problems, Reader
 from connector.policy.tables import (
@@ -113,7 +114,7 @@ def _policy(top: Reader, version: str) -> Policy:
     )
     levels = tuple(_levels(approve, currency))
     groups, upper = _customer_groups(top), reason_groups(top)
-    found = reasons(top, {one.code for one in upper})
+    found = completed(reasons(top, {one.code for one in upper}))
     own = {
         "reasons": tuple(one.code for one in found),
         "groups": tuple(one.code for one in upper),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from connector.policy.vocabulary import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from connector.money import Money
     from connector.policy.case import Wanted
@@ -41,6 +40,8 @@ class Whole:
     is_same_currency: bool
     customer_tags: frozenset[str]
     customer_groups: frozenset[str]
+    # Until when the law's period runs, once `connector.policy.within` has looked.
+    within: tuple[datetime | None] | None = None
 
 
 def whole(policy: Policy, order: Order, case: Case) -> Whole:

@@ -61,6 +61,15 @@ SENTENCES: Mapping[str, str] = {
         "Withdrawal declared late by what is known, but nobody says when the last"
         " parcel arrived: in law the period may not have begun. A person decides."
     ),
+    "withdrawal_open": N_(
+        "The period to withdraw from the purchase still runs, until %(until)s: until"
+        " then no rule of the shop alone declines a return, so a person decides."
+    ),
+    "withdrawal_unbegun": N_(
+        "Some of the order is still to come, so the period to withdraw from the"
+        " purchase still runs: no rule of the shop alone declines a return, so a person"
+        " decides."
+    ),
     "claim": N_("No rule speaks against this claim."),
     "claim_mixed": N_(
         "Some of these items are said to be faulty or damaged, some are not; a person"
@@ -102,6 +111,9 @@ SENTENCES: Mapping[str, str] = {
     "level": N_("Worth more than %(above)s: it must be approved by %(who)s."),
     "currency": N_("The order is in %(paid)s, the policy's amounts in %(policy)s."),
     "restocking": N_("A restocking fee of %(percent)s %% applies."),
+    "restocking_law": N_(
+        "No restocking fee: the period to withdraw from the purchase still runs."
+    ),
     "waived": N_("No fee is taken."),
     "waived_rest": N_("No other fee is taken."),
     "way_back": N_("The way back costs %(amount)s, once for the whole return."),

@@ -28,6 +28,7 @@ from connector.simulation.due import value_of
 from connector.simulation.goods import CURRENCY, EXCHANGE, PRODUCT, Goods
 
 EMAIL = "customer@example.org"
+COUNTRY = "CH"  # no law there takes the restocking fee off in the first days
 
 
 @dataclass(slots=True)
@@ -123,7 +124,7 @@ class Bill:
             shipping=_shipping(self.shipping),
             tenders=tuple(tenders),
             parcels=(_parcel(self),),
-            customer=Customer(email=EMAIL),
+            customer=Customer(email=EMAIL, country=COUNTRY),
             refunds=tuple(_refund(one) for one in self.backs),
         )
 

@@ -25,7 +25,7 @@ from connector.errors import (
     LawBroken,
     Refused,
 )
-from connector.model import Answer, Kind, Moved, ShopRefund, Terms
+from connector.model import Answer, Customer, Kind, Moved, ShopRefund, Terms
 from connector.money import Money
 from connector.settlement import Extras, Own, Units, settle
 from connector.states import Decision, Refund
@@ -56,7 +56,9 @@ LATER = NOON + timedelta(hours=2)
 @pytest.fixture
 def shop() -> Sandbox:
     sandbox = Sandbox()
-    sandbox.sell(an_order(a_line("a", 3000, 3), a_line("b", 900), shipping=490))
+    order = an_order(a_line("a", 3000, 3), a_line("b", 900), shipping=490)
+    # No right to withdraw: the policy's own fees are all there is.
+    sandbox.sell(replace(order, customer=Customer(country="CH")))
     return sandbox
 
 

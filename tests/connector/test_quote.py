@@ -59,7 +59,7 @@ def test_the_recorded_guest_order_is_quoted_as_it_was_paid(tmp_path: Path) -> No
 
 def test_fees_of_a_policy_are_taken_off(tmp_path: Path) -> None:
     order = golden.body("order-guest")
-    now = ("--now", "2026-11-30T00:00:00Z", "--policy", "policy.toml")
+    now = ("--now", "2026-12-15T00:00:00Z", "--policy", "policy.toml")
     result = quote(tmp_path, "woocommerce", order, wish("27"), "--json", *now)
     said = json.loads(result.output)
     assert said["fees_minor"] == 100 + 100
@@ -132,7 +132,7 @@ def quoted(tmp_path: Path, **line: Any) -> dict[str, Any]:
     asked = wish("27")
     asked["lines"][0].update(line)
     (tmp_path / "rules.toml").write_text(RULES)
-    now = ("--now", "2026-11-30T00:00:00Z", "--policy", str(tmp_path / "rules.toml"))
+    now = ("--now", "2026-12-15T00:00:00Z", "--policy", str(tmp_path / "rules.toml"))
     result = quote(tmp_path, "woocommerce", order, asked, "--json", *now)
     assert result.exit_code == 0, (result.output, result.exception)
     said: dict[str, Any] = json.loads(result.output)

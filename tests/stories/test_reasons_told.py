@@ -22,7 +22,8 @@ RULES = policy.load(
     'currency = "EUR"\n'
     '[[reasons]]\ncode = "fit"\nlabels = { en = "Does not fit", fr = "Ne va pas" }\n'
     '[[reason_groups]]\ncode = "wrong"\nlabels = { en = "Wrong" }\n'
-    '[[reasons]]\ncode = "broken"\ngroup = "wrong"\nshopify = "damaged-or-defective"\n'
+    '[[reasons]]\ncode = "broken"\nfault = "merchant"\n'
+    'group = "wrong"\nshopify = "damaged-or-defective"\n'
     'labels = { en = "Broken" }\nwords = ["Faulty item"]\n'
     '[[reasons]]\ncode = "style"\n[[reasons]]\ncode = "*"\nshopify = "unknown"\n'
 )
@@ -85,5 +86,5 @@ def test_pages_find_a_reason_s_words_by_whatever_a_shop_calls_it() -> None:
 
 
 def test_a_shop_s_other_reason_is_not_the_first_that_has_no_handle() -> None:
-    mapped = policy.load('currency = "EUR"\n[[reasons]]\ncode = "broken"\n')
+    mapped = policy.load('currency = "EUR"\n[[reasons]]\ncode = "worn"\n')
     assert mapped.reason("other-reason") is None

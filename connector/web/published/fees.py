@@ -130,11 +130,14 @@ def _waived(policy: Policy) -> Iterator[str]:
     ]
     found += sorted(waiver.customer_groups)
     found += [word(one) for one in sorted(waiver.resolutions)]
-    if waiver.order_above:
+    if waiver.order_above is not None:
         amount = money(waiver.order_above)
         found.append(gettext("orders above %(amount)s", amount=amount))
     where = phrase(waiver.when, policy)
     found += [where] if where else []
     if found:
         yield gettext("No fee for: %(list)s.", list=", ".join(found))
-    yield gettext("Never a restocking fee where you withdraw from the contract.")
+    yield gettext(
+        "Never a restocking fee where you withdraw from the contract, or while your"
+        " legal period to withdraw still runs."
+    )

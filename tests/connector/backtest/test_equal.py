@@ -174,7 +174,8 @@ def test_sql_says_what_the_deciding_function_says(
         (number, place)
         for number, (_, case, rows) in enumerate(asked, start=1)
         for place, row in enumerate(rows)
-        if case.kind is Kind.WITHDRAWAL and not row["is_all_delivered"]
+        if case.kind in (Kind.WITHDRAWAL, Kind.VOLUNTARY)
+        and not row["is_all_delivered"]
     }
     found = by_sql(db, one, other)
     assert {key: said for key, said in found.items() if key not in apart} == {

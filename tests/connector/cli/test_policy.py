@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from click.testing import CliRunner
 from adapters.sandbox import Sandbox
 from connector import policy
 from connector.cli.main import cli
-from connector.model import Kind
+from connector.model import Customer, Kind
 from connector.steps import decide
 from connector.steps.request import open_return
 from connector.store import connect, orders, shops
@@ -62,6 +63,7 @@ def test_what_the_law_asks_of_a_lawful_policy_is_said_beside(tmp_path: Path) -> 
     text = (
         'currency = "USD"\n[law]\ncountries = ["US"]\n[window]\ndays = 14\n'
         '[fees]\nrestocking_percent = "15"\n[[reasons]]\ncode = "*"\n'
+        '[[reasons]]\ncode = "worn"\nfault = "merchant"\n'
     )
     file.write_text(text)
     found = run("policy", "check", str(file))
@@ -70,6 +72,10 @@ def test_what_the_law_asks_of_a_lawful_policy_is_said_beside(tmp_path: Path) -> 
     assert "in California a restocking fee" in found.output
     file.write_text(text.replace('"US"', '"CA"'))
     assert "to know" not in run("policy", "check", str(file)).output
+    file.write_text(text.replace("merchant", "customer"))
+    found = run("policy", "check", str(file))
+    assert found.exit_code == 0
+    assert "to know: [reasons] no reason has fault" in found.output
 
 
 def decided(folder: Path) -> tuple[Path, str]:
@@ -80,6 +86,7 @@ def decided(folder: Path) -> tuple[Path, str]:
     shops.put(db, "boots", "sandbox", "", NOON)
     shops.bind_policy(db, "boots", policy.digest(TEXT), TEXT, NOON)
     shop, order = Sandbox("boots"), an_order(a_line("a", 3000, 3))
+    order = replace(order, customer=Customer(country="CH"))  # no right to withdraw
     shop.sell(order)
     orders.keep(db, "boots", order)
     case = open_return(

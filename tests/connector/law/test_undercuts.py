@@ -11,6 +11,13 @@ from connector.model import Kind
 from connector.states import Decision
 from tests.connector import shapes
 
+YT_ALONE = """
+[[rules]]
+name = "x"
+why = "No."
+when = { country = "YT", kind = "withdrawal" }
+then = { decide = "decline" }
+"""
 BARE = 'currency = "EUR"\n[[reasons]]\ncode = "other"\n'
 
 
@@ -166,3 +173,40 @@ def test_09_a_withdrawal_needs_no_reason_photo_or_answer(reason: str) -> None:
 
     assert decision(Kind.WITHDRAWAL) is Decision.APPROVED
     assert decision(Kind.VOLUNTARY) is Decision.NEEDS_PERSON
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[window.countries]\nRE = 3\n", "L221-18: RE"),
+        ("[window.countries]\nAX = 3\n", "art. 9: AX"),
+        ('[law]\ncountries = ["FR"]\n[window.countries]\nGP = 3\n', "L221-18: GP"),
+        ('[law]\ncountries = ["MQ"]\n[window]\ndays = 3\n', "L221-18: MQ"),
+        ('[[windows]]\nname = "x"\nwhen = { country = "PM" }\ndays = 2\n', ": PM)"),
+        (
+            '[[windows]]\nname = "x"\nwhen = { country = "" }\ndays = 2\n',
+            "art. 9: a country that is not known",
+        ),
+        (YT_ALONE, "L221-18: YT"),
+    ],
+)
+def test_a_place_with_a_code_of_its_own_is_not_below_its_country_s_law(
+    text: str, place: str
+) -> None:
+    assert place in refused(text)
+
+
+def test_the_names_that_people_write_stand_for_the_country() -> None:
+    for name, code in (("UK", "GB"), ("EL", "GR")):
+        short = Window(key="w", days=3, countries=frozenset({code}))
+        told = law.undercuts(Terms(sold_to=frozenset({name}), windows=(short,)))
+        assert [one.country for one in told] == [code]
+
+
+def test_what_is_sold_at_home_visits_has_thirty_days_where_the_law_says_so() -> None:
+    said = refused("[law]\nhome_visit = true\n[window]\ndays = 20\n")
+    assert "20 days are fewer than the 30 of the law" in said
+    assert "TRLGDCU arts. 102, 104: ES; Codice del consumo art. 52: IT)" in said
+    assert "FR" not in said
+    policy.load(BARE + "[law]\nhome_visit = true\n[window]\ndays = 30\n")
+    policy.load(BARE + "[window]\ndays = 20\n")

@@ -52,7 +52,7 @@ def judge(text: str, *more: Wanted, kind: Kind = Kind.VOLUNTARY, **one: Any) -> 
     fields: dict[str, Any] = {"line_ref": "a", "quantity": 1, "reason": "small"}
     lines = (Wanted(**(fields | one)), *more)
     past = (Past(asked_at=NOON, worth=eur(900)),)
-    at = NOON + timedelta(days=3)
+    at = NOON + timedelta(days=20)  # the law's period is over
     case = Case(kind=kind, asked_at=at, lines=lines, past=past)
     return policy.judge(policy.load(HEAD + text), order(), case)
 

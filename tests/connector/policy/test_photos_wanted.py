@@ -20,7 +20,7 @@ currency = "EUR"
 [allow]
 tags = ["staff"]
 [[reasons]]
-code = "broken"
+code = "worn"
 photos = 2
 [[reasons]]
 code = "too-small"
@@ -42,7 +42,7 @@ def wanted(
     rules: str, order: Order = ORDER, days: int = 3, **changes: Kind | str
 ) -> list[int]:
     kind = changes.get("kind", Kind.VOLUNTARY)
-    reason = str(changes.get("reason", "broken"))
+    reason = str(changes.get("reason", "worn"))
     lines = tuple(Wanted(line_ref=x, quantity=1, reason=reason) for x in ("a", "b"))
     case = Case(kind=Kind(kind), asked_at=NOON + timedelta(days=days), lines=lines)
     found = policy.photos_wanted(policy.load(rules), order, case)
@@ -81,7 +81,7 @@ def test_nothing_is_wanted_for_what_is_declined_all_the_same() -> None:
 
 
 def test_what_is_declined_for_want_of_photos_alone_is_asked_for_them() -> None:
-    strict = '[[rules]]\nname = "proof"\nwhen = { reason = "broken", photos = 0 }\n'
+    strict = '[[rules]]\nname = "proof"\nwhen = { reason = "worn", photos = 0 }\n'
     strict += 'then = { decide = "decline" }\nwhy = "Show us."\n'
     assert wanted(RULES + strict) == [2, 2]
 

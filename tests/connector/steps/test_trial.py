@@ -31,7 +31,7 @@ return_shipping = "4.90"
 """
 STRICT = OLD.replace("days = 30", "days = 14")
 DEAR = OLD.replace('"4.90"', '"6.90"')
-LATER = NOON + timedelta(days=20)
+LATER = NOON + timedelta(days=25)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def shop(db: Database) -> Sandbox:
 
 
 def returned(db: Database, shop: Sandbox, quantity: int = 1) -> str:
-    """Ask a unit of line `a` back after twenty days, and let the policy decide."""
+    """Ask a unit of line `a` back after twenty-five days, and let the policy decide."""
     order = observe(db, shop, "29", lambda: LATER)
     case = request.open_return(
         db,

@@ -114,8 +114,13 @@ class Stand:
 
 
 @contextmanager
-def standing(folder: Path, address: str, rules: str = RULES) -> Iterator[Stand]:
-    """Open the pages on a sandbox with stock, places and one delivered order."""
+def standing(
+    folder: Path, address: str, rules: str = RULES, country: str = "DE"
+) -> Iterator[Stand]:
+    """Open the pages on a sandbox with stock, places and one delivered order.
+
+    In a `country` without a right to withdraw the merchant's own rules are alone.
+    """
     clock = Clock(NOON)
     text = CONFIG.format(database=address)
     office = open_office(config.parse(text, folder, {}), clock, clock.sleep)
@@ -131,7 +136,7 @@ def standing(folder: Path, address: str, rules: str = RULES) -> Iterator[Stand]:
     order = replace(
         an_order(shirt, mug),
         status=OrderStatus.COMPLETED,
-        customer=Customer(email=EMAIL, name="Ada", country="DE", language="en"),
+        customer=Customer(email=EMAIL, name="Ada", country=country, language="en"),
         completed_at=NOON,
         parcels=(Parcel(ref="p", units=(("a", 3), ("b", 1)), delivered_at=NOON),),
     )

@@ -148,7 +148,7 @@ def test_the_shipping_comes_back_with_the_whole_order_alone() -> None:
 
 def test_who_pays_no_fee_for_any_reason_is_no_star() -> None:
     text = small('[fees]\nrestocking_percent = "5"\n[fees.waived]\nreasons = ["*"]\n')
-    assert "No fee for: any reason." in written(text)["fees"]
+    assert "No fee for: any other reason." in written(text)["fees"]
 
 
 def test_the_first_of_a_month_is_written_as_the_language_does() -> None:

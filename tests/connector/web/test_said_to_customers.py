@@ -52,7 +52,7 @@ def status_of(stand: Stand, answer: str = "no") -> str:
 def test_the_word_for_an_answer_is_on_the_page_of_the_return(
     tmp_path: Path, address: str, asked: str, said: str
 ) -> None:
-    with standing(tmp_path, address, RULES + asked) as stand:
+    with standing(tmp_path, address, RULES + asked, "CH") as stand:
         assert said in status_of(stand)
 
 
@@ -67,14 +67,14 @@ def test_the_word_for_a_rule_is_on_the_page_of_the_return(
     tmp_path: Path, address: str, then: str, said: str
 ) -> None:
     rule = f'[[rules]]\nname = "own"\nthen = {{ {then} }}\nwhy = "So it is."\n'
-    with standing(tmp_path, address, RULES + QUESTION + rule) as stand:
+    with standing(tmp_path, address, RULES + QUESTION + rule, "CH") as stand:
         assert said in status_of(stand, "yes")
 
 
 def test_who_approves_what_is_not_the_customer_s(tmp_path: Path, address: str) -> None:
     level = '[approve]\nautomatic_below = "5.00"\n'
     level += '[[approve.levels]]\nabove = "10.00"\nwho = "manager"\n'
-    with standing(tmp_path, address, RULES + QUESTION + level) as stand:
+    with standing(tmp_path, address, RULES + QUESTION + level, "CH") as stand:
         page = status_of(stand, "yes")
         assert "Being checked by a person" in page
         assert "manager" not in page

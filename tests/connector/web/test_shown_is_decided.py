@@ -56,7 +56,7 @@ def restocked(stand: Stand) -> list[int]:
 def test_a_rule_for_the_shop_is_shown_as_it_decides(
     tmp_path: Path, address: str
 ) -> None:
-    with standing(tmp_path, address, RULES + rule(f'shop = "{NAME}"')) as stand:
+    with standing(tmp_path, address, RULES + rule(f'shop = "{NAME}"'), "CH") as stand:
         visit = customer(stand)
         chooses(visit)
         checks(visit)
@@ -69,7 +69,7 @@ def test_a_question_for_the_shop_is_asked(tmp_path: Path, address: str) -> None:
     where = f'when = {{ shop = "{NAME}" }}\n'
     answers = "[[questions.answers]]"
     asked = QUESTION.replace(answers, where + answers, 1)
-    with standing(tmp_path, address, RULES + asked) as stand:
+    with standing(tmp_path, address, RULES + asked, "CH") as stand:
         visit = customer(stand)
         chooses(visit)
         assert "Are the tags still on it?" in visit.page
@@ -87,7 +87,7 @@ def test_an_earlier_return_counts_before_it_is_sent_too(
     tmp_path: Path, address: str, when: str, *, judged: bool
 ) -> None:
     """Also one that nobody has judged yet: it will be judged before."""
-    with standing(tmp_path, address, RULES + rule(when)) as stand:
+    with standing(tmp_path, address, RULES + rule(when), "CH") as stand:
         first = customer(stand)
         chooses(first)
         checks(first)
@@ -108,7 +108,7 @@ def test_two_returns_of_one_form_are_shown_as_they_will_be_decided(
 ) -> None:
     """A fault and a whim are two returns: the second one has a past already."""
     with standing(
-        tmp_path, address, RULES + rule("past_returns = { above = 0 }")
+        tmp_path, address, RULES + rule("past_returns = { above = 0 }"), "CH"
     ) as stand:
         visit = customer(stand)
         more = {"quantity-b": "1", "reason-b": "changed-my-mind"}
@@ -121,7 +121,7 @@ def test_two_returns_of_one_form_are_shown_as_they_will_be_decided(
 
 def test_a_limit_that_declines_is_told_beforehand(tmp_path: Path, address: str) -> None:
     limit = '[[limits]]\ndays = 30\nreturns = 1\nsays = "decline"\nwhy = "Too many."\n'
-    with standing(tmp_path, address, RULES + limit) as stand:
+    with standing(tmp_path, address, RULES + limit, "CH") as stand:
         visit = customer(stand)
         chooses(visit)
         checks(visit)
@@ -137,7 +137,7 @@ def test_the_days_of_an_order_know_the_shop_and_the_past(
     rules = RULES + (
         f'[[windows]]\nname = "here"\nwhen = {{ shop = "{NAME}" }}\ndays = 60\n'
     )
-    with standing(tmp_path, address, rules) as stand:
+    with standing(tmp_path, address, rules, "CH") as stand:
         visit = Visit(stand.browser())
         visit.get(f"/policy/{NAME}")
         visit.post(f"/policy/{NAME}", number="29", email="ada@example.test")
@@ -164,7 +164,7 @@ def test_money_alone_is_shown_with_its_fees_before_and_after(
         "Goods that you send back €30.00 Kept: restocking fee -€6.00"
         " Kept: return shipping -€4.90 You get back €19.10"
     ).replace("-", "\N{MINUS SIGN}")
-    with standing(tmp_path, address, FEES) as stand:
+    with standing(tmp_path, address, FEES, "CH") as stand:
         visit = customer(stand)
         chooses(visit)
         assert returns.recent(stand.db, NAME) == []
@@ -190,7 +190,7 @@ def test_money_alone_is_shown_with_its_fees_before_and_after(
 def test_who_changes_something_where_there_is_no_choice_chooses_items_anew(
     tmp_path: Path, address: str
 ) -> None:
-    with standing(tmp_path, address, FEES) as stand:
+    with standing(tmp_path, address, FEES, "CH") as stand:
         visit = customer(stand)
         chooses(visit)
         visit.post(WAYS, go="ways")
@@ -202,7 +202,7 @@ def test_what_would_be_declined_is_said_before_it_is_sent(
     tmp_path: Path, address: str
 ) -> None:
     out = '[[exclude]]\nwhy = "No mugs."\nwhen = { price = { below = "20.00" } }\n'
-    with standing(tmp_path, address, FEES + out) as stand:
+    with standing(tmp_path, address, FEES + out, "CH") as stand:
         visit = customer(stand)
         only = {"quantity-b": "1", "reason-b": "changed-my-mind", "quantity-a": "0"}
         chooses(visit, **only)
@@ -217,7 +217,7 @@ def test_each_way_of_a_return_is_foreseen_and_the_way_back_kept_once(
     tmp_path: Path, address: str
 ) -> None:
     fees = '[fees]\nreturn_shipping = "4.90"\n'
-    with standing(tmp_path, address, RULES + fees) as stand:
+    with standing(tmp_path, address, RULES + fees, "CH") as stand:
         visit = customer(stand)
         chooses(visit, **{"quantity-b": "1", "reason-b": "changed-my-mind"})
         checks(visit, "store_credit", **{"way-b": "refund"})

@@ -29,7 +29,7 @@ FEE = '[fees]\nrestocking_percent = "10"\n'
 
 @pytest.fixture
 def stand(tmp_path: Path, address: str) -> Iterator[Stand]:
-    with standing(tmp_path, address) as made:
+    with standing(tmp_path, address, country="CH") as made:
         yield made
 
 
