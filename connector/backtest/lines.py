@@ -6,19 +6,16 @@ Each expression here says what a function there does; tests hold them equal.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from connector.backtest.clauses import DAY, Text
+from connector.backtest.clauses import Text
 from connector.backtest.fees import Fees, period_runs
 from connector.backtest.owns import Own
-from connector.backtest.rows import ticks
 from connector.backtest.sql import (
     NO,
     YES,
     Above,
-    Case,
     among,
     both,
     case,
@@ -26,6 +23,7 @@ from connector.backtest.sql import (
     flag,
     no,
 )
+from connector.backtest.windows import last_moment
 from connector.model import CREDITS, Kind, OrderStatus, Resolution
 from connector.policy import Policy
 from connector.policy.amends import FAULTS, REMEDIES
@@ -34,7 +32,7 @@ from connector.policy.periods import LAW_BOUND
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from connector.policy.vocabulary import Exclusion, Listed, SpecialWindow
+    from connector.policy.vocabulary import Exclusion, Listed
 
 APPROVED, ASKED, DECLINED = 0, 1, 2  # decisions, graver is more
 OVER = "p.quantity > p.left_units"
@@ -68,6 +66,7 @@ class Line:
         # A withdrawal needs no reason, photo, answer or approval (docs/law.md, 9).
         bound = f"p.kind <> '{Kind.WITHDRAWAL.value}'"
         looks = f"{self.text.reason('person')} = 1"
+        closes = last_moment(self.policy, self.text)
         found = {
             "approves": self.own.says("decide", "approve"),
             "trusted": self._listed(self.policy.allow),
@@ -76,7 +75,9 @@ class Line:
             "approver": self.own.speaks("approver"),
             "dear": self.fees.is_dear,
             "by_hand": NO if self.policy.is_automatic else YES,
-            "late": both((no(BY_LAW), Above("p.asked_at", self._window()))),
+            "late": both(
+                (no(BY_LAW), Above("p.asked_at", last_moment(self.policy, self.text)))
+            ),
             "excluded": self._excluded(),
             "sold": self._sold_for_good(),
             "withdrawn_late": self._withdrawn_late(),
@@ -204,36 +205,6 @@ class Line:
                 self.text.has_any("p.customer_tags", listed.tags),
             )
         )
-
-    def _window(self) -> str:
-        """Return the window's last moment; the first special one that holds speaks."""
-        rules = self.policy.window
-        countries = [
-            (f"p.country = {self.text.value(code)}", str(days))
-            for code, days in rules.by_country.items()
-        ]
-        plain = case(*countries, otherwise=str(rules.days))
-        return case(
-            *(
-                (self.text.all_hold(one.when), self._special(one, plain))
-                for one in rules.special
-            ),
-            otherwise=self._after(plain),
-        )
-
-    def _after(self, days: str) -> str:
-        if isinstance(days, Case):
-            arms = [(test, self._after(some)) for test, some in days.arms]
-            return case(*arms, otherwise=self._after(days.otherwise))
-        grace = self.policy.window.grace_days
-        return f"(p.begins + ({days} + (1 - p.is_delivered) * {grace}) * {DAY})"
-
-    def _special(self, one: SpecialWindow, plain: str) -> str:
-        end = self._after(plain if one.days is None else str(one.days))
-        if one.until is None:
-            return end
-        until = ticks(datetime.combine(one.until, time.max, tzinfo=UTC))
-        return case((f"{end} > {until}", end), otherwise=str(until))
 
     def _withdrawn_late(self) -> str:
         """Tell whether a withdrawal came late; the law's day is kept with the line."""

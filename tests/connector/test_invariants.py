@@ -1,7 +1,6 @@
 """The eighteen invariants of the returns model, each by its number.
 
-I1 to I18 were drawn from the validations and faults of Solidus, Medusa, Saleor, Spree,
-ERPNext and others; what each says is in its test's name and docstring.
+I1 to I18 come of the validations and faults of Solidus, Medusa, Saleor, Spree, ERPNext.
 """
 
 from __future__ import annotations
