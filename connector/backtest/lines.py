@@ -75,9 +75,7 @@ class Line:
             "approver": self.own.speaks("approver"),
             "dear": self.fees.is_dear,
             "by_hand": NO if self.policy.is_automatic else YES,
-            "late": both(
-                (no(BY_LAW), Above("p.asked_at", last_moment(self.policy, self.text)))
-            ),
+            "late": both((no(BY_LAW), Above("p.asked_at", closes))),
             "excluded": self._excluded(),
             "sold": self._sold_for_good(),
             "withdrawn_late": self._withdrawn_late(),
