@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from connector.steps.inspect import Counted
 from connector.store import desk, orders, returns
 from connector.web.portal.links import seal
 from jobs.schedule import once
-from tests.stories.declaring import later, withdrawal
+from tests.stories.declaring import Customer, later, particulars, withdrawal
 from tests.stories.test_withdrawal_staff import staff
 from tests.stories.way import asked, bought, run, the_return
 
@@ -218,3 +219,22 @@ def test_goods_that_stay_with_the_customer_are_awaited_by_nobody(
     found = clocks.of(world.office.db, replace(case, lines=lines), world.clock())
     assert found
     assert (found.clock.what, found.clock.on) == ("refund", Who.MERCHANT)
+
+
+def test_in_france_the_page_says_what_lateness_costs(
+    world: World, work: Work, staff: FlaskClient
+) -> None:
+    purchase = bought(world, TEE)
+    world.tee.orders[purchase.ref].country = "FR"
+    Customer(world, TEE).declare(particulars(purchase))
+    later(world, work, minutes=1)
+    (case,) = returns.of_order(world.office.db, TEE, purchase.ref)
+    inspect.ship(world.office.db, case.id, actor="customer", now=world.clock())
+    world.clock.pass_by(days=29)  # fifteen days late: five per cent (L242-4)
+    found = reading(world, case)
+    assert found.cost is not None
+    assert found.cost == found.due.share(5, 100)
+    assert found.cost > Money.zero(found.due.currency)
+    page = staff.get(f"/console/returns/{case.id}").get_data(as_text=True)
+    [shown] = re.findall(r"Lateness costs</dt><dd>([^ ]+) \(", page)
+    assert shown == f"€{found.cost.decimal}"

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["staff"]  # a fixture
 
+SATURDAY = 5
+
 
 @pytest.fixture
 def counter(address: str) -> Iterator[Counter]:
@@ -140,6 +142,23 @@ def test_the_page_of_a_late_withdrawal_shows_its_last_day_and_why(
     notices.say(db, BOOTS, digest="x", since=long_ago, actor="t", now=world.clock())
     (knew,) = rights.of(db, case, order, world.clock()).withdrawing
     assert not knew.right.is_extended
+
+
+def test_a_last_day_that_moved_is_shown_beside_plain_counting(
+    world: World, work: Work, staff: FlaskClient
+) -> None:
+    world.clock.pass_by(days=(SATURDAY - world.clock().weekday()) % 7)
+    purchase = bought(world, TEE)
+    Customer(world, TEE).declare(particulars(purchase))
+    later(world, work, minutes=1)
+    (case,) = returns.of_order(world.office.db, TEE, purchase.ref)
+    order = orders.get(world.office.db, TEE, purchase.ref)
+    (found,) = rights.of(world.office.db, case, order, world.clock()).withdrawing
+    plain, ends = found.right.counted, found.right.ends
+    assert plain is not None
+    assert ends == plain + timedelta(days=2)
+    page = staff.get(f"/console/returns/{case.id}").get_data(as_text=True)
+    assert f"by plain counting: {plain:%B} {plain.day}, {plain.year}" in page
 
 
 def fault(counter: Counter, country: str) -> rights.Faulty:

@@ -85,7 +85,12 @@ def test_staff_writes_a_letter_down_with_both_its_dates(
     assert f"{kept.moments.sent:%d %H:%M}" == f"{sent:%d %H:%M}"
     assert (case.kind, case.opened_at) == (Kind.WITHDRAWAL, kept.moments.sent)
     (mail,) = box.came
-    assert "courrier" in mail.get_content()
+    receipt = mail.get_content()
+    assert "courrier" in receipt
+    # Both times stand in it, each in its own line: statement 28.
+    for name, moment in (("envoyée", sent), ("reçue", came)):
+        [line] = [x for x in receipt.splitlines() if name in x and "UTC" in x]
+        assert f"{moment:%Y-%m-%d %H:%M}" in line
     for path in ("/console/withdrawals/", f"/console/withdrawals/{kept.id}"):
         assert staff.get(path).status_code == 200
 
