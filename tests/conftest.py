@@ -66,8 +66,8 @@ def bare_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield made
 
 
-# Stories are played whole on SQLite; a fourth of each file's on PostgreSQL shows that the
-# store is no matter. Refunds, and a worker that is killed, are played on both.
+# Stories are played whole on SQLite; a fourth of each file's on PostgreSQL shows that
+# the store is no matter. Refunds, and a worker that is killed, are played on both.
 STORIES, FOURTH = "stories", 4
 ON_BOTH = ("test_refunds.py", "test_killed.py")
 
