@@ -1,0 +1,46 @@
+"""When a policy's window closes, as SQL; the first special one that holds speaks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+
+from connector.backtest.clauses import DAY
+from connector.backtest.rows import ticks
+from connector.backtest.sql import case, leaves
+
+if TYPE_CHECKING:
+    from connector.backtest.clauses import Text
+    from connector.policy import Policy
+    from connector.policy.vocabulary import SpecialWindow
+
+
+def last_moment(policy: Policy, text: Text) -> str:
+    """Return the window's last moment, in microseconds since 1970."""
+    rules = policy.window
+    countries = [
+        (f"p.country = {text.value(code)}", str(days))
+        for code, days in rules.by_country.items()
+    ]
+    plain = case(*countries, otherwise=str(rules.days))
+    special = [
+        (text.all_hold(one.when), _special(one, plain, rules.grace_days))
+        for one in rules.special
+    ]
+    return case(*special, otherwise=_after(plain, rules.grace_days))
+
+
+def _after(days: str, grace: int) -> str:
+    """Count from where the window begins, and on where no delivery is known."""
+    return leaves(
+        days,
+        lambda some: f"(p.begins + ({some} + (1 - p.is_delivered) * {grace}) * {DAY})",
+    )
+
+
+def _special(one: SpecialWindow, plain: str, grace: int) -> str:
+    end = _after(plain if one.days is None else str(one.days), grace)
+    if one.until is None:
+        return end
+    until = ticks(datetime.combine(one.until, time.max, tzinfo=UTC))
+    return case((f"{end} > {until}", end), otherwise=str(until))
