@@ -66,9 +66,9 @@ def bare_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield made
 
 
-# Stories are played whole on SQLite; a fourth of each file's on PostgreSQL shows that
-# the store is no matter. Refunds, and a worker that is killed, are played on both.
-STORIES, FOURTH = "stories", 4
+# Stories and pages are played whole on SQLite; a fourth of each file's on PostgreSQL
+# shows that the store is no matter. Refunds, and a worker killed, are played on both.
+FOURTH, OF_ALL = 4, ("stories", "web")
 ON_BOTH = ("test_refunds.py", "test_killed.py")
 
 
@@ -82,13 +82,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Leave out three of four cases of each file of stories on PostgreSQL."""
+    """Leave out three of four cases of each file of these on PostgreSQL."""
     if config.getoption("--whole-tables"):
         return
     played: dict[Path, list[pytest.Item]] = {}
     for item in items:
-        of_story = item.path.parent.name == STORIES and item.path.name not in ON_BOTH
-        if of_story and "postgresql" in item.name:
+        of_all = item.path.parent.name in OF_ALL and item.path.name not in ON_BOTH
+        if of_all and "postgresql" in item.name:
             played.setdefault(item.path, []).append(item)
     left_out = {
         id(item)
