@@ -23,7 +23,7 @@ SPEAKING = ("en", "fr", "de", "es", "it", "nl")  # whose names of them are known
 LETTERS = len("FR")
 # Groups of countries, tests, and places for which no shop has a code.
 NO_COUNTRIES = frozenset(
-    "CP DG EA EU EZ IC QO UN XA XB ZZ".split()  # noqa: SIM905 - a list is longer
+    {"CP", "DG", "EA", "EU", "EZ", "IC", "QO", "UN", "XA", "XB", "ZZ"}
 )
 GREECE = {"el": "GR"}  # as the European Union writes it
 SHORT = 3  # letters of a word that may be a code itself

@@ -202,14 +202,14 @@ _CALLED = {
 }
 
 
-def _told(action: str, value: Any) -> str:  # noqa: ANN401 - whatever the action takes
+def _told(action: str, value: object) -> str:
     """Write an action and its value as the file does: `restocking_percent 25`."""
     if action.startswith("way "):
         return f"{'offer' if value else 'withhold'} {action.removeprefix('way ')}"
-    if action in ("restocking", "bonus"):
-        value = f"{value / 100:g}"
-    elif isinstance(value, bool):
+    if isinstance(value, bool):
         value = "true" if value else "false"
+    elif isinstance(value, int) and action in ("restocking", "bonus"):
+        value = f"{value / 100:g}"
     return f"{_CALLED.get(action, action)} {value}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, cast
 
 from adapters.shopify.standin.outcome import outstanding
@@ -37,7 +38,7 @@ WAYS = (
 )
 
 
-class ShopWalk(Walk):
+class ShopWalk(Walk, ABC):
     """What all shops have in common; `by_hand` is what staff paid beside them."""
 
     by_hand = 0
@@ -119,16 +120,17 @@ class ShopWalk(Walk):
     def _decide(self, return_id: str) -> None:
         """Leave what only the merchant can decide on the desk."""
 
+    @abstractmethod
     def pay(self) -> None:
-        raise NotImplementedError
+        """Let the customer pay what he owes."""
 
+    @abstractmethod
     def calm(self) -> None:
         """Let nothing go wrong any more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def arrive(self) -> None:
         """Let what is on its way arrive, goods as money."""
-        raise NotImplementedError
 
     def rows(self) -> list[RefundRow]:
         return refunds.recent(self.db, self.shop.name, limit=1000)

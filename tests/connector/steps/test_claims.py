@@ -58,7 +58,9 @@ def sold() -> Order:
     return replace(order, customer=Customer(email="anna@example.org", country="DE"))
 
 
-def judged(db: Database, text: str, filed_by: str, *reasons: str) -> Return:
+def judged(
+    db: Database, text: str, filed_by: str, *reasons: str, kind: Kind | None = None
+) -> Return:
     """File and judge a return of some lines, 60 days late, as a shop's own is filed."""
     shop, order, rules = Sandbox("boots"), sold(), policy.load(text)
     shop.sell(order)
@@ -69,7 +71,7 @@ def judged(db: Database, text: str, filed_by: str, *reasons: str) -> Return:
         return_id="r",
         shop="boots",
         order=order,
-        kind=claims.kind_of_all(rules, reasons),
+        kind=kind or claims.kind_of_all(rules, reasons),
         filed_by=filed_by,
         language="en",
         wishes=[
@@ -180,20 +182,5 @@ def test_another_program_may_leave_the_kind_to_the_reason(
 def test_a_fault_that_another_program_calls_voluntary_is_not_declined(
     db: Database,
 ) -> None:
-    shop, order = Sandbox("boots"), sold()
-    shop.sell(order)
-    shops.bind_policy(db, "boots", policy.digest(TEXT), TEXT, NOON)
-    orders.keep(db, "boots", order)
-    filing.add(
-        db,
-        return_id="r",
-        shop="boots",
-        order=order,
-        kind=Kind.VOLUNTARY,
-        filed_by="inbound",
-        language="en",
-        wishes=[Wish(line_ref="a", quantity=1, reason="broken")],
-        now=LATE,
-    )
-    decide.run(db, shop, lambda: LATE)
-    assert returns.get(db, "r").status == "needs_person"
+    case = judged(db, TEXT, "inbound", "broken", kind=Kind.VOLUNTARY)
+    assert case.status == "needs_person"
