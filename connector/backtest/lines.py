@@ -24,9 +24,9 @@ from connector.backtest.sql import (
     no,
 )
 from connector.backtest.windows import last_moment
-from connector.model import CREDITS, Kind, OrderStatus, Resolution
+from connector.model import CREDITS, FAULTS, Kind, OrderStatus, Resolution
 from connector.policy import Policy
-from connector.policy.amends import FAULTS, REMEDIES
+from connector.policy.amends import REMEDIES
 from connector.policy.periods import LAW_BOUND
 
 if TYPE_CHECKING:

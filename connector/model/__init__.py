@@ -37,6 +37,7 @@ from connector.model.refund import (
 )
 from connector.model.returns import (
     ASKABLE,
+    FAULTS,
     Answer,
     Fault,
     Kind,
@@ -55,6 +56,7 @@ from connector.model.taxes import TaxRate, add_tax, take_tax
 __all__ = [
     "ASKABLE",
     "CREDITS",
+    "FAULTS",
     "GOODS",
     "Answer",
     "Batch",

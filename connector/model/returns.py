@@ -21,6 +21,10 @@ class Kind(StrEnum):
     COURTESY = "courtesy"
 
 
+# What the law grants for goods that are not as they should be, whoever's fault it is.
+FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
+
+
 class Fault(StrEnum):
     """Who answers for a return."""
 

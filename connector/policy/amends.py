@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from connector.model import CREDITS, Fault, Kind, Resolution
+from connector.model import CREDITS, FAULTS, Fault, Kind, Resolution
 from connector.money import Money
 from connector.policy.account import percent, set_by, way_back
 from connector.policy.case import Offer
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 BEARING = frozenset({Kind.VOLUNTARY, Kind.WITHDRAWAL})
 NOTHING_SAID: Sequence[Answer] = ()
-FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
 # What the law gives for a fault; credit and other goods are no such thing.
 REMEDIES = frozenset({Resolution.REFUND, Resolution.REPAIR, Resolution.REPLACEMENT})
 MONEY: tuple[Offer, ...] = (Offer(resolution=Resolution.REFUND),)

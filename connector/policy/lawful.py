@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connector import law
 from connector.errors import PolicyError
-from connector.model import CREDITS, Kind, Resolution
+from connector.model import CREDITS, FAULTS, Kind, Resolution
 from connector.policy import faults
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 MOST_NAMED = 6  # countries in one sentence
 UNKNOWN = "a country that is not known"
 MONEY = frozenset({Resolution.REFUND, Resolution.KEEP, Resolution.MANUAL})
-FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
 ADDED = (
     '[reasons] no reason has fault = "merchant", so one was added:'
     f" {faults.BUILT_IN.code!r}, “{faults.BUILT_IN.labels['en']}”; that goods are"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector import policy
 from connector.inbound import SOURCE
-from connector.model import Fault, Kind
+from connector.model import FAULTS, Fault, Kind
 from connector.policy.sentences import soften
 from connector.policy.vocabulary import ANY
 from connector.states import Decision
@@ -24,7 +24,6 @@ KIND = {
     Fault.MERCHANT: Kind.FAULTY,
     Fault.CARRIER: Kind.CARRIER_DAMAGE,
 }
-FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
 # Reasons of Shopify that say nothing of whose fault it is, and some that speak of one.
 VAGUE = frozenset({"", "unknown", "other-reason"})
 OF_FAULTS = frozenset(

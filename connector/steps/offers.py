@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.model import ASKABLE, CREDITS, GOODS, NewGoods, Resolution
+from connector.model import ASKABLE, CREDITS, FAULTS, GOODS, NewGoods, Resolution
 from connector.money import Money, total
 from connector.policy import Offer
-from connector.policy.amends import FAULTS, REMEDIES
+from connector.policy.amends import REMEDIES
 from connector.settlement import Extras, Own, Settlement, Units, settle
 from connector.states import Decision
 from connector.steps.amends import possible

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from connector import law, policy
 from connector.law import LETTERS, Exempt, Goods, Guarantee, Path, Regime, Remedy, Right
-from connector.model import Kind, Resolution
+from connector.model import FAULTS, Kind, Resolution
 from connector.steps import progress
 from connector.store import history, notices, returns
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from connector.model import Order, Return, ReturnLine
     from connector.store import Database
 
-FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
 ORDER = tuple(Remedy)  # what is asked for first stands first
 
 

@@ -15,8 +15,8 @@ from flask_babel import gettext
 
 from connector import law
 from connector.errors import BadRequest, PlatformError
+from connector.model import FAULTS
 from connector.steps import offers
-from connector.steps.rights import FAULTS
 from connector.web.face import face
 from connector.web.portal import photos, wares, wishes
 from connector.web.portal.choosing import by_kind, listed, open_cases, read
