@@ -15,10 +15,12 @@ from connector.policy.facts import FACTS, PAST_DAYS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from connector.model import Kind
     from connector.policy import Policy
     from connector.policy.vocabulary import Clause, Question
 
 DAY = 86_400_000_000  # microseconds
+PLAIN, SHORT = 16, 160  # conditions without a column, and their letters
 FIRST_DAY = 719_163  # `date(1970, 1, 1).toordinal()`
 
 
@@ -34,6 +36,7 @@ class Words:
         self.flags: dict[str, str] = {}  # conditions, by the column that holds each
         self.reasons: dict[str, Policy] = {}  # a policy with them, by their table
         self._names: dict[str, str] = {}
+        self._plain: set[str] = set()  # conditions that have no column
 
     def table_of(self, policy: Policy) -> str:
         """Name the table of a policy's reasons; equal ones have one."""
@@ -52,21 +55,31 @@ class Words:
             self.values[name] = found
         return name
 
-    def flag(self, test: str) -> str:
-        """Name a condition, which is reckoned once however many look at it."""
-        return self.flags.setdefault(test, f"h{len(self.flags)}")
+    def told(self, test: str) -> str:
+        """Write a condition where it is weighed: a few short ones as they are.
+
+        Others have a column of their own: the rules of a long policy look at each
+        other's conditions, and a statement has no room for all of that.
+        """
+        if len(test) <= SHORT and len(self._plain | {test}) <= PLAIN:
+            self._plain.add(test)
+            return test
+        return f"p.{self.flags.setdefault(test, f'h{len(self.flags)}')} = 1"
 
 
 class Text:
     """One policy's expressions in the making.
 
-    `prefix` begins the columns of what is made of reasons: policies with the same
-    reasons share them, and then whatever else they say alike.
+    They hold for lines of one kind: what asks about the kind is known as they are
+    written, and nothing of it is left to weigh. `prefix` begins the columns of what is
+    made of reasons: policies with the same reasons share them, and then whatever else
+    they say alike.
     """
 
-    def __init__(self, policy: Policy, words: Words) -> None:
+    def __init__(self, policy: Policy, words: Words, kind: Kind) -> None:
         self.policy = policy
         self.words = words
+        self.kind = kind
         self.prefix = words.table_of(policy)
 
     def value(self, found: str | int) -> str:
@@ -74,6 +87,10 @@ class Text:
         if isinstance(found, int):
             return str(int(found))
         return f":{self.words.value(found)}"
+
+    def is_kind(self, *kinds: Kind) -> str:
+        """Say that the lines are of one of these kinds, which is known."""
+        return YES if self.kind in kinds else NO
 
     def among(self, what: str, words: Iterable[str | int]) -> str:
         """Say that an expression is one of these values."""
@@ -92,14 +109,9 @@ class Text:
         return self.has("p.answers", f"{question.code}:{code}")
 
     def all_hold(self, when: Sequence[Clause]) -> str:
-        """Write conditions that all must hold, as a column that is 1 where they do.
-
-        Each is reckoned once and named after; a parser's stack is not endless.
-        """
+        """Write conditions that all must hold."""
         test = both(self.clause(one) for one in when)
-        if test in (YES, NO):
-            return test
-        return f"p.{self.words.flag(test)} = 1"
+        return test if test in (YES, NO) else self.words.told(test)
 
     def reason(self, column: str) -> str:
         """Name what the policy makes of the reason, once that is joined."""
@@ -108,6 +120,8 @@ class Text:
     def clause(self, one: Clause) -> str:
         """Write one condition."""
         kind = FACTS[one.fact].kind
+        if one.fact == "kind":
+            return self._of_kind(one)
         if kind == "words":
             return self._set(one)
         if one.fact in _DAYS and one.operator not in ("in", "not_in"):
@@ -124,6 +138,11 @@ class Text:
         if kind == "amount" and one.fact != "past_value":
             text = f"p.currency = {self.value(self.policy.currency)} AND {text}"
         return f"({text})"
+
+    def _of_kind(self, one: Clause) -> str:
+        is_named = self.kind.value in one.values
+        denied = one.operator in ("is_not", "not_in")
+        return YES if is_named is not denied else NO
 
     def _set(self, one: Clause) -> str:
         words = sorted({str(word) for word in one.values})
@@ -155,7 +174,7 @@ class Text:
         if name == "past_value":
             return self.past_worth(PAST_DAYS)
         if name in _REASONS:
-            return f"{self.prefix}r.{_REASONS[name]}"
+            return self.reason(_REASONS[name])
         if name in _DAYS:
             ticks, base = _DAYS[name]
             return f"({days(ticks)} + {base})"
@@ -220,7 +239,6 @@ _COLUMNS = {
     "shop": "p.shop",
     "channel": "p.channel",
     "method": "p.method",
-    "kind": "p.kind",
     "country": "p.country",
     "language": "p.language",
     "currency": "p.currency",

@@ -12,12 +12,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from connector import policy as policies
-from connector.backtest.clauses import DAY, Text, Words
+from connector.backtest.clauses import DAY, Words
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
 from connector.backtest.part import NEW, OLD, PAID_IN_GOODS, Part, differing
 from connector.backtest.rows import ticks
 from connector.backtest.shared import Task, shared
-from connector.backtest.sql import flag
+from connector.backtest.sql import YES, both, either, flag, no
 from connector.backtest.whole import TOLD, Verdicts
 from connector.backtest.written import Lines, SideBySide, maybe, reasons
 from connector.law import DEFAULTS
@@ -95,45 +95,55 @@ def compare(
 
     Raises PolicyError where one of them cannot be read.
     """
-    both = {OLD: policies.stored(old), NEW: policies.load(new)}
-    apart = _apart(list(both.values()), now)
+    sides = {OLD: policies.stored(old), NEW: policies.load(new)}
+    always, further = _apart(list(sides.values()), now)
+    apart = [both((always, one)) for one in further]
     first = ticks(now - since)
-    task = _written(db, shop, both, f"NOT ({apart})", now)
+    task = _written(db, shop, sides, no(both((always, either(further)))), now)
     values = {**task["values"], "shop": shop, "since": first}
     parts = [{**values, "low": low, "high": high} for low, high in _parts(db)]
     found = [Part.of(rows) for rows in shared(db, task, parts)]
     if rows := list(pasts.read(db, shop, first, apart)):
-        found.append(differing(both, rows, shop, now, pasts.customers(db, shop)))
+        found.append(differing(sides, rows, shop, now, pasts.customers(db, shop)))
     report = _together(found)
     report.unseen = [
         table
         for table, names in NOT_COMPARED.items()
-        if any(getattr(both[OLD], x) != getattr(both[NEW], x) for x in names)
+        if any(getattr(sides[OLD], x) != getattr(sides[NEW], x) for x in names)
     ]
     return report
 
 
-def _apart(both: Sequence[Policy], now: datetime) -> str:
-    """Say which lines Python is asked about, as SQL of `x`.
+def _apart(sides: Sequence[Policy], now: datetime) -> tuple[str, list[str]]:
+    """Say which lines Python is asked about, as tests of `x`: the first, and a further.
 
     When a withdrawal ends, the law of its country says; it is kept with the line for
     parcels that arrived, and for switches as they are delivered. A plain request is
     asked about only where that end may be another.
     """
     asked = f"COALESCE(x.asked, {ticks(now)})"
-    kind, plain = ("x.kind = 'withdrawal'", "x.kind = 'voluntary'")
-    days = max(one.window.grace_days for one in both) + MOVED
-    if any(one.switches != DEFAULTS for one in both):
+    kind, plain = "x.kind = 'withdrawal'", "x.kind = 'voluntary'"
+    days = max(one.window.grace_days for one in sides) + MOVED
+    if any(one.switches != DEFAULTS for one in sides):
         days += HOME_VISIT_DAYS
-        return f"({kind} OR ({plain} AND {asked} <= x.withdraw_ends + {days} * {DAY}))"
+        near = both((plain, f"{asked} <= x.withdraw_ends + {days} * {DAY}"))
+        return YES, [kind, near]
     around = (
-        f"x.withdraw_ends < {asked} AND {asked} <= x.withdraw_ends + {days} * {DAY}"
+        f"x.withdraw_ends < {asked}",
+        f"{asked} <= x.withdraw_ends + {days} * {DAY}",
     )
-    return f"(x.is_all_delivered = 0 AND ({kind} OR ({plain} AND {around})))"
+    return "x.is_all_delivered = 0", [kind, both((plain, *around))]
 
 
 def _is_not(db: Database) -> str:
     return "IS NOT" if db.engine.name == "sqlite" else "IS DISTINCT FROM"
+
+
+def _of_shop(db: Database) -> str:
+    """Say whose lines they are, in words that no index of shops is looked up for."""
+    if db.engine.name == "sqlite":
+        return "+x.shop = :shop"
+    return f"{flag('x.shop = :shop')} = 1"
 
 
 # A cross join keeps SQLite's order: what was found, then the line of each.
@@ -210,14 +220,14 @@ def _cost_made(differs: str, word: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _written(
-    db: Database, shop: str, both: Mapping[str, Policy], which: str, now: datetime
+    db: Database, shop: str, sides: Mapping[str, Policy], which: str, now: datetime
 ) -> Task:
     words = Words("instr" if db.engine.name == "sqlite" else "strpos")
-    found = [Verdicts(policy, Text(policy, words), key) for key, policy in both.items()]
+    found = [Verdicts(policy, words, key) for key, policy in sides.items()]
     # Lines are read in the order of their returns: no index of shops tempts a planner.
     all_ = (
         "x.case_no > :low AND x.case_no <= :high"
-        f" AND {flag('x.shop = :shop')} = 1"
+        f" AND {_of_shop(db)}"
         " AND COALESCE(x.asked, x.placed) >= :since"
     )
     where = f"{all_} AND {which}"
@@ -248,8 +258,8 @@ def _written(
 def _parts(db: Database) -> list[tuple[int, int]]:
     """Return the parts that cores share: returns above one number, up to another."""
     [row] = db.query(
-        "SELECT COALESCE(min(case_no), 1) - 1 AS low, COALESCE(max(case_no), 1) AS high"
-        " FROM past_lines"
+        "SELECT COALESCE((SELECT min(case_no) FROM past_lines), 1) - 1 AS low,"
+        " COALESCE((SELECT max(case_no) FROM past_lines), 1) AS high"
     )
     low, high = row["low"], row["high"]
     parts = (os.cpu_count() or 1) if high - low > LITTLE else 1

@@ -31,7 +31,7 @@ def period_runs(text: Text) -> str:
     lawful = sorted(law.places(law.withdrawing()) | {""})
     return both(
         (
-            f"p.kind = '{Kind.VOLUNTARY.value}'",
+            text.is_kind(Kind.VOLUNTARY),
             "p.asked_at <= p.withdraw_ends",
             text.among("p.country", lawful),
         )
@@ -69,12 +69,14 @@ class Fees:
     @cached_property
     def restocking(self) -> str:
         """The restocking fee in basis points."""
-        bears = (
-            f"p.kind = '{Kind.VOLUNTARY.value}'"
-            f" AND {self._fault} = '{Fault.CUSTOMER.value}'"
-            f" AND {self.way} <> '{Resolution.KEEP.value}'"
+        bears = both(
+            (
+                self.text.is_kind(Kind.VOLUNTARY),
+                f"{self._fault} = '{Fault.CUSTOMER.value}'",
+                f"{self.way} <> '{Resolution.KEEP.value}'",
+            )
         )
-        own, own_bp = self.own.speaks("restocking"), self.text.reason("restocked")
+        own_bp = self.text.reason("restocked")
         asked = [
             (
                 both((self.text.all_hold(one.when), self.text.has_answer(one, x.code))),
@@ -92,7 +94,7 @@ class Fees:
         return case(
             (no(bears), "0"),
             (period_runs(self.text), "0"),
-            (own, self.own.value("restocking", str)),
+            *self.own.each("restocking", str),
             (self.is_waived, "0"),
             *((test, str(bp)) for test, bp in sorted(asked, key=lambda x: -x[1])),
             *special,
@@ -118,7 +120,7 @@ class Fees:
     @property
     def _is_bound(self) -> str:
         """Whether the law says what the way back may cost: of what is withdrawn."""
-        withdrawn = f"p.kind = '{Kind.WITHDRAWAL.value}'"
+        withdrawn = self.text.is_kind(Kind.WITHDRAWAL)
         return both((withdrawn, no(f"{self.way} = '{Resolution.KEEP.value}'")))
 
     def _above(self, fee: str) -> str:
@@ -138,18 +140,17 @@ class Fees:
 
         Fees are in the policy's currency; in another one nothing is charged.
         """
-        kinds = f"p.kind IN ('{Kind.VOLUNTARY.value}', '{Kind.WITHDRAWAL.value}')"
-        bears = f"{kinds} AND {self._fault} = '{Fault.CUSTOMER.value}'"
+        kinds = self.text.is_kind(Kind.VOLUNTARY, Kind.WITHDRAWAL)
+        fault = f"{self._fault} = '{Fault.CUSTOMER.value}'"
         currency = f"p.currency = {self.text.value(self.policy.currency)}"
-        own = self.own.speaks("return_fee")
         special = [
             (self.text.all_hold(one.when), _fee(one.return_fee))
             for one in self.policy.fees.special
             if one.return_fee is not None
         ]
         return case(
-            (no(f"{bears} AND {currency}"), NOTHING),
-            (own, self.own.value("return_fee", _fee)),
+            (no(both((kinds, fault, currency))), NOTHING),
+            *self.own.each("return_fee", _fee),
             (self.is_waived, NOTHING),
             *special,
             otherwise=_fee(self.policy.return_fee),

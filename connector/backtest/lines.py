@@ -16,9 +16,9 @@ from connector.backtest.sql import (
     NO,
     YES,
     Above,
-    among,
     both,
     case,
+    choice,
     either,
     flag,
     no,
@@ -38,19 +38,20 @@ APPROVED, ASKED, DECLINED = 0, 1, 2  # decisions, graver is more
 OVER = "p.quantity > p.left_units"
 
 
-def _among(kinds: Collection[Kind]) -> str:
-    return among("p.kind", [repr(one.value) for one in sorted(kinds)])
-
-
-BY_LAW = _among(LAW_BOUND)
-
-
 @dataclass(frozen=True)
 class Line:
-    """The expressions of one policy on one line."""
+    """The expressions of one policy on one line of the kind that `text` is for."""
 
     policy: Policy
     text: Text
+
+    @cached_property
+    def _by_law(self) -> str:
+        return self.text.is_kind(*LAW_BOUND)
+
+    @cached_property
+    def _withdrawn(self) -> str:
+        return self.text.is_kind(Kind.WITHDRAWAL)
 
     @cached_property
     def own(self) -> Own:
@@ -64,7 +65,7 @@ class Line:
         Two policies that say the same of each of these say the same of the line.
         """
         # A withdrawal needs no reason, photo, answer or approval (docs/law.md, 9).
-        bound = f"p.kind <> '{Kind.WITHDRAWAL.value}'"
+        bound = no(self._withdrawn)
         looks = f"{self.text.reason('person')} = 1"
         closes = last_moment(self.policy, self.text)
         found = {
@@ -75,7 +76,7 @@ class Line:
             "approver": self.own.speaks("approver"),
             "dear": self.fees.is_dear,
             "by_hand": NO if self.policy.is_automatic else YES,
-            "late": both((no(BY_LAW), Above("p.asked_at", closes))),
+            "late": both((no(self._by_law), Above("p.asked_at", closes))),
             "excluded": self._excluded(),
             "sold": self._sold_for_good(),
             "withdrawn_late": self._withdrawn_late(),
@@ -104,7 +105,7 @@ class Line:
     @cached_property
     def declined(self) -> str:
         """Whether the line is declined; what the law is asked about never is."""
-        return both((no(BY_LAW), no(self.parts["eased"]), self.refused))
+        return both((no(self._by_law), no(self.parts["eased"]), self.refused))
 
     @cached_property
     def decision(self) -> str:
@@ -118,7 +119,7 @@ class Line:
         last.append(no(has["clear"]))
         asked = either((has["first_ask"], *last, both((plain, either(open_)))))
         # What the law is asked about no policy declines: a person looks.
-        asked_of = either((BY_LAW, has["eased"]))
+        asked_of = either((self._by_law, has["eased"]))
         refused_ = case((asked_of, str(ASKED)), otherwise=str(DECLINED))
         return case(
             (self.refused, refused_), (asked, str(ASKED)), otherwise=str(APPROVED)
@@ -147,7 +148,7 @@ class Line:
         cheapest delivery, which is the policy's own word.
         """
         paid, limit = "p.shipping", self.policy.standard_delivery
-        law = both((BY_LAW, "p.gives_shipping = 1"))
+        law = both((self._by_law, "p.gives_shipping = 1"))
         plain = case((law, f"-({paid})"), otherwise=paid)
         sold_to = sorted(self.policy.sold_to)
         # It is the price in the one country that is sold to: no other is known.
@@ -155,7 +156,7 @@ class Line:
             return plain
         limited = both(
             (
-                f"p.kind = '{Kind.WITHDRAWAL.value}'",
+                self._withdrawn,
                 f"p.country = {self.text.value(sold_to[0])}",
                 f"p.currency = {self.text.value(limit.currency)}",
             )
@@ -185,14 +186,14 @@ class Line:
         """
         facts = (OrderStatus.UNPAID.value, OrderStatus.REFUNDED.value)
         letters = [
-            (self._any_excluded([one]), str(int(bool(one.article))))
+            (self._any_excluded([one]), YES if one.article else NO)
             for one in self.policy.exclusions
         ]
         return either(
             (
                 self.text.among("p.order_status", facts),
                 OVER,
-                NO if not letters else f"{case(*letters, otherwise='0')} = 1",
+                choice(*letters, otherwise=NO),
             )
         )
 
@@ -206,30 +207,13 @@ class Line:
 
     def _withdrawn_late(self) -> str:
         """Tell whether a withdrawal came late; the law's day is kept with the line."""
-        kind = f"p.kind = '{Kind.WITHDRAWAL.value}'"
-        return both((kind, "p.asked_at > p.withdraw_ends"))
+        return both((self._withdrawn, "p.asked_at > p.withdraw_ends"))
 
     def _excluded(self) -> str:
-        free = LAW_BOUND - {Kind.WITHDRAWAL}
         bound = [one for one in self.policy.exclusions if one.article]
-        names = [repr(one.value) for one in sorted(free)]
-        withdrawing = f"p.kind = '{Kind.WITHDRAWAL.value}'"
-        return both(
-            (
-                no(among("p.kind", names)),
-                either(
-                    (
-                        both((withdrawing, self._any_excluded(bound))),
-                        both(
-                            (
-                                no(withdrawing),
-                                self._any_excluded(self.policy.exclusions),
-                            )
-                        ),
-                    )
-                ),
-            )
-        )
+        withdrawn = both((self._withdrawn, self._any_excluded(bound)))
+        plain = self._any_excluded(self.policy.exclusions)
+        return either((withdrawn, both((no(self._by_law), plain))))
 
     def _any_excluded(self, some: Collection[Exclusion]) -> str:
         tests = []
@@ -250,7 +234,7 @@ class Line:
         tests = [] if self.policy.gift_cards else ["p.gift_card = 1"]
         sale = self.text.has_any("p.tags", self.policy.final_sale)
         # A gift card is told of first: then nothing more is said of a final sale.
-        return either((*tests, both((no(BY_LAW), sale))))
+        return either((*tests, both((no(self._by_law), sale))))
 
     def _answered(self, says: str) -> str:
         tests = []
@@ -291,10 +275,9 @@ class Line:
     @cached_property
     def is_clear(self) -> str:
         """Whether the line can be made good as it is wanted, or as a rule says."""
-        ways = [
-            (f"p.wanted = '{way.value}'", flag(self.offers(way))) for way in Resolution
-        ]
-        wanted = f"{case(*ways, otherwise='0')} = 1"
+        wanted = either(
+            both((f"p.wanted = '{way.value}'", self.offers(way))) for way in Resolution
+        )
         own = self.own.speaks("resolution")
         if own == NO:
             return wanted
@@ -306,8 +289,8 @@ class Line:
     def _may_force(self) -> str:
         """Whether a rule may give what is neither money nor wanted."""
         credit = self.own.any_of("resolution", sorted(CREDITS))
-        fault = both((f"p.kind <> '{Kind.WITHDRAWAL.value}'", no(credit)))
-        return either((no(BY_LAW), fault))
+        fault = both((no(self._withdrawn), no(credit)))
+        return either((no(self._by_law), fault))
 
     def _word(self, found: object) -> str:
         return self.text.value(str(found))
@@ -340,8 +323,8 @@ class Line:
         found = either((self.own.says(action, way), kept))
         if way is Resolution.REFUND:
             remedy = either(self.offers(one) for one in sorted(REMEDIES - {way}))
-            fault = both((_among(FAULTS), no(remedy)))
-            found = either((found, f"p.kind = '{Kind.WITHDRAWAL.value}'", fault))
+            fault = both((self.text.is_kind(*FAULTS), no(remedy)))
+            found = either((found, self._withdrawn, fault))
         return found
 
     @cached_property

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from connector.backtest.clauses import Text
+    from connector.backtest.sql import Arm
     from connector.policy import Policy
 
 Tier = list[tuple[str, Any]]  # (test, value) of the rules of one priority
@@ -66,9 +67,13 @@ class Own:
         wanted = list(values)
         return either(test for test, said in self._chosen(action) if said in wanted)
 
+    def each(self, action: str, write: Callable[[Any], str]) -> list[Arm]:
+        """Return what the rules may say, and where they say it, as arms of a CASE."""
+        return [(test, write(said)) for test, said in self._chosen(action)]
+
     def value(self, action: str, write: Callable[[Any], str]) -> str:
         """Write what the rules say, NULL where they say nothing or clash."""
-        return case(*((test, write(said)) for test, said in self._chosen(action)))
+        return case(*self.each(action, write))
 
     @cached_property
     def clashes(self) -> str:

@@ -6,7 +6,9 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from connector.model import Kind
 
 YES, NO = "1 = 1", "1 = 0"
 FEW = 5  # values that are compared one by one
@@ -56,6 +58,20 @@ class Above(str):
         return made
 
 
+class Later(str):
+    """A moment so many ticks after what `since` is."""
+
+    __slots__ = ("since", "ticks")
+    since: str
+    ticks: int
+
+    def __new__(cls, since: str, ticks: int) -> Self:
+        """Write it."""
+        made = super().__new__(cls, f"({since} + {ticks})")
+        made.since, made.ticks = since, ticks
+        return made
+
+
 class Chosen(str):
     """A test that arms choose: a CASE of 1 and 0, and what it must come to."""
 
@@ -72,7 +88,9 @@ class Chosen(str):
 def case(*pairs: Arm, otherwise: str = "NULL") -> str:
     """Write a CASE; what can never hold, or changes nothing, is left out."""
     found: list[Arm] = []
-    for test, value in pairs:
+    for whole, value in pairs:
+        # Where an arm is looked at, those before it did not hold.
+        test = without(whole, "AND", [no(one) for one, _ in found])
         if test == NO:
             continue
         if test == YES:
@@ -82,6 +100,27 @@ def case(*pairs: Arm, otherwise: str = "NULL") -> str:
     while found and found[-1][1] == otherwise:
         found.pop()
     return Case(found, otherwise) if found else otherwise
+
+
+def without(test: str, word: str, known: Sequence[str]) -> str:
+    """Leave out of tests that `word` joins what holds, or does not, anyway."""
+    if not (isinstance(test, Joined) and test.word == word):
+        return test
+    rest = [one for one in test.tests if one not in known]
+    return both(rest) if word == "AND" else either(rest)
+
+
+def choice(*pairs: Arm, otherwise: str) -> str:
+    """Write a test that tests choose, as a CASE does: the first that holds speaks."""
+    found = otherwise
+    for test, value in reversed(pairs):
+        if value == NO:
+            found = both((no(test), found))
+        elif value == YES:
+            found = either((test, found))
+        else:
+            found = Chosen(case((test, flag(value)), otherwise=flag(found)))
+    return found
 
 
 def leaves(value: str, write: Callable[[str], str]) -> str:
@@ -114,9 +153,14 @@ def either(tests: Iterable[str]) -> str:
 
 
 def _joined(word: str, tests: Sequence[str]) -> str:
-    """Join tests; what a choice offers that is demanded anyway is no demand more."""
+    """Join tests; what a choice offers that is demanded anyway is no demand more.
+
+    Nor is it a choice what stands beside it turned around.
+    """
+    other_word = {"AND": "OR", "OR": "AND"}[word]
+    turned = [no(one) for one in tests]
     found = [
-        one
+        without(one, other_word, turned)
         for one in dict.fromkeys(tests)
         if not (
             isinstance(one, Joined)
@@ -140,6 +184,15 @@ def among(what: str, values: Sequence[str]) -> str:
     if len(values) <= FEW and what.replace(".", "_").isidentifier():
         return either(f"{what} = {value}" for value in values)
     return f"{what} IN ({', '.join(values)})"
+
+
+def by_kind(told: Mapping[Kind, str]) -> str:
+    """Write what is told of lines of each kind as one value of any line."""
+    kinds: dict[str, list[str]] = {}
+    for kind, value in told.items():
+        kinds.setdefault(value, []).append(repr(kind.value))
+    found = [(among("p.kind", some), value) for value, some in kinds.items()]
+    return case(*found[:-1], otherwise=found[-1][1])
 
 
 def no(test: str) -> str:
@@ -166,6 +219,9 @@ def tells_apart(old: str, new: str, is_not: str) -> str:
 
 def _above(left: str, old: str, new: str) -> str:
     """Tell where a value lies between two limits: above one of them only."""
+    if isinstance(old, Later) and isinstance(new, Later) and old.since == new.since:
+        first, last = sorted((old, new), key=lambda one: one.ticks)
+        return both((f"{left} > {first}", no(f"{left} > {last}")))
     one, other = f"{left} > {old}", f"{left} > {new}"
     return f"{flag(one)} <> {flag(other)}"
 
@@ -201,14 +257,25 @@ def by_arm(old: str, new: str, apart: Callable[[str, str], str]) -> str:
     if old == new:
         return NO
     if not (isinstance(old, Case) and isinstance(new, Case)):
-        return apart(old, new)
+        return _by_either_arm(old, new, apart)
     pairs = list(zip(old.arms, new.arms, strict=False))
     same = list(takewhile(lambda pair: pair[0][0] == pair[1][0], pairs))
     if not same:
         return apart(old, new)
-    arms = [(test, flag(by_arm(one, other, apart))) for (test, one), (_, other) in same]
+    arms = [(test, by_arm(one, other, apart)) for (test, one), (_, other) in same]
     rest, other = (_rest(side, len(same)) for side in (old, new))
-    return f"{case(*arms, otherwise=flag(by_arm(rest, other, apart)))} = 1"
+    return choice(*arms, otherwise=by_arm(rest, other, apart))
+
+
+def _by_either_arm(old: str, new: str, apart: Callable[[str, str], str]) -> str:
+    """Tell a value that tests choose from one that is the same whatever they say."""
+    if isinstance(old, Case) and isinstance(new, Later):
+        arms = [(test, by_arm(one, new, apart)) for test, one in old.arms]
+        return choice(*arms, otherwise=by_arm(old.otherwise, new, apart))
+    if isinstance(new, Case) and isinstance(old, Later):
+        arms = [(test, by_arm(old, one, apart)) for test, one in new.arms]
+        return choice(*arms, otherwise=by_arm(old, new.otherwise, apart))
+    return apart(old, new)
 
 
 def _rest(side: Case, count: int) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.backtest.clauses import Text
 from connector.backtest.fees import NOTHING
 from connector.backtest.lines import APPROVED, ASKED, DECLINED, Line
-from connector.backtest.sql import NO, YES, both, case, either, flag
-from connector.model import CREDITS, Resolution
+from connector.backtest.sql import NO, YES, both, by_kind, case, either, flag
+from connector.model import CREDITS, Kind, Resolution
 from connector.policy.compiled import program
 
 if TYPE_CHECKING:
-    from connector.backtest.clauses import Text
+    from connector.backtest.clauses import Words
     from connector.policy import Policy
 
 KEEP, REFUND = Resolution.KEEP.value, Resolution.REFUND.value
@@ -25,11 +26,11 @@ class Verdicts:
     `key` begins the names of its columns, so that two policies stand side by side.
     """
 
-    def __init__(self, policy: Policy, text: Text, key: str) -> None:
+    def __init__(self, policy: Policy, words: Words, key: str) -> None:
         self.policy = policy
-        self.text = text
         self.key = key
-        self.line = Line(policy, text)
+        self.lines = {kind: Line(policy, Text(policy, words, kind)) for kind in Kind}
+        self.text = self.lines[Kind.VOLUNTARY].text
         self.has_amounts = program(policy).needs_amounts or policy.has_amounts
 
     @property
@@ -41,7 +42,11 @@ class Verdicts:
 
     def by_line(self) -> list[tuple[str, str]]:
         """Return the columns of the second step: each line by itself."""
-        return [(f"{self.key}_{name}", text) for name, text in self.line.told.items()]
+        told = {kind: line.told for kind, line in self.lines.items()}
+        return [
+            (f"{self.key}_{name}", by_kind({kind: told[kind][name] for kind in told}))
+            for name in told[Kind.VOLUNTARY]
+        ]
 
     def over_whole(self) -> list[tuple[str, str]]:
         """Return the sums over a return.
@@ -188,7 +193,7 @@ class Verdicts:
         key, way = self.key, f"{self.key}_way"
         net = f"(worth - (worth * {bp} + 5000) / 10000)"
         brings = net
-        if self.line.bonus != "0":
+        if any(line.bonus != "0" for line in self.lines.values()):
             credits_ = ", ".join(f"'{one.value}'" for one in sorted(CREDITS))
             bonus = f"({net} * {key}_bonus + 5000) / 10000"
             more = case((f"{way} IN ({credits_})", bonus), otherwise="0")

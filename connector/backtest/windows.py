@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector.backtest.clauses import DAY
 from connector.backtest.rows import ticks
-from connector.backtest.sql import case, leaves
+from connector.backtest.sql import Later, case, leaves
 
 if TYPE_CHECKING:
     from connector.backtest.clauses import Text
@@ -32,10 +32,8 @@ def last_moment(policy: Policy, text: Text) -> str:
 
 def _after(days: str, grace: int) -> str:
     """Count from where the window begins, and on where no delivery is known."""
-    return leaves(
-        days,
-        lambda some: f"(p.begins + ({some} + (1 - p.is_delivered) * {grace}) * {DAY})",
-    )
+    begins = f"p.begins + (1 - p.is_delivered) * {grace * DAY}" if grace else "p.begins"
+    return leaves(days, lambda some: Later(begins, int(some) * DAY))
 
 
 def _special(one: SpecialWindow, plain: str, grace: int) -> str:

@@ -12,13 +12,23 @@ from typing import TYPE_CHECKING
 
 from connector.backtest.fees import NOTHING
 from connector.backtest.rows import UNSUITED
-from connector.backtest.sql import both, case, either, flag, tells_apart, values_apart
+from connector.backtest.sql import (
+    among,
+    both,
+    by_kind,
+    case,
+    either,
+    flag,
+    tells_apart,
+    values_apart,
+)
 from connector.backtest.whole import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from connector.backtest.clauses import Text, Words
+    from connector.backtest.lines import Line
     from connector.backtest.whole import Verdicts
     from connector.policy import Policy
 
@@ -43,21 +53,26 @@ class Lines:
 
         Nothing is looked up that those do not name.
         """
-        named = set(re.findall(r"\bp\.(\w+)", " ".join(columns.values())))
-        made = {name: test for name, test in _made(text.words).items() if name in named}
+        flags = {name: flag(test) for test, name in text.words.flags.items()}
+        held = {name: test for name, test in flags.items() if name in _named(columns)}
+        known = _reasons(text.words)
+        named = {*BASE, *_named(columns), *_named(held)} - held.keys()
+        facts = {name: known.get(name, f"p.{name}") for name in sorted(named)}
         step = (
             f"SELECT x.*, COALESCE(x.asked, {self.now}) AS asked_at,"
             " CASE WHEN x.asked IS NULL THEN 0 ELSE 1 END AS is_asked"
             f" FROM past_lines x WHERE {self.source}"
         )
-        facts = {name: f"p.{name}" for name in {*BASE, *named} - made.keys()}
         # An outer join, so that no planner begins with the few reasons.
         joins = " ".join(
             f"LEFT JOIN {name}r ON {name}r.raw = p.reason"
             for name in text.words.reasons
         )
-        held = f"SELECT {_columns(facts | made)} FROM step p {joins}"
-        return f"step AS ({step}), held AS ({held})"
+        return (
+            f"step AS ({step}),"
+            f" known AS (SELECT {_columns(facts)} FROM step p {joins}),"
+            f" held AS (SELECT {', '.join(('p.*', *_as(held)))} FROM known p)"
+        )
 
 
 def maybe(old: Verdicts, new: Verdicts, lines: Lines, is_not: str) -> str | None:
@@ -69,27 +84,46 @@ def maybe(old: Verdicts, new: Verdicts, lines: Lines, is_not: str) -> str | None
     """
     if old.weighs != new.weighs:
         return None
+    kinds: dict[str, list[str]] = {}
+    for kind, line in old.lines.items():
+        differs = _lines_apart(line, new.lines[kind], is_not)
+        kinds.setdefault(differs, []).append(repr(kind.value))
+    differs = either(
+        both((among("p.kind", some), test)) for test, some in kinds.items()
+    )
+    steps = lines.held(old.text, {"differs": differs})
+    return f"WITH {steps} SELECT DISTINCT p.case_no FROM held p WHERE {differs}"
+
+
+def _lines_apart(old: Line, new: Line, is_not: str) -> str:
+    """Write a test that holds wherever a line by itself fares differently."""
     tests = [_decided_apart(old, new, is_not)]
-    told = new.line.told
-    for name, value in old.line.told.items():
+    told = new.told
+    for name, value in old.told.items():
         if name == "decision":  # the first test is of it
             continue
         apart = values_apart(value, told[name], is_not)
         if name == "fee":
             # Nobody pays for the way back of what both decline, told apart above.
-            apart = both((apart, f"{flag(old.line.declined)} = 0"))
+            apart = both((apart, f"{flag(old.declined)} = 0"))
         tests.append(apart)
-    differs = either(tests)
-    steps = lines.held(old.text, {"differs": differs})
-    return f"WITH {steps} SELECT DISTINCT p.case_no FROM held p WHERE {differs}"
+    return either(tests)
 
 
-def _decided_apart(old: Verdicts, new: Verdicts, is_not: str) -> str:
+def _decided_apart(old: Line, new: Line, is_not: str) -> str:
     """Write a test that holds wherever a line by itself is decided differently."""
-    parts = new.line.parts
+    parts = new.parts
     return either(
-        tells_apart(test, parts[name], is_not) for name, test in old.line.parts.items()
+        tells_apart(test, parts[name], is_not) for name, test in old.parts.items()
     )
+
+
+def _decided_anew(old: Line, new: Line, is_not: str) -> str:
+    """Weigh a decision again only where it could be another; NULL where it is not."""
+    made, apart = new.decision, _decided_apart(old, new, is_not)
+    if made == old.decision:
+        return "NULL"
+    return case((apart, made)) if len(apart) * 2 < len(made) else made
 
 
 class SideBySide:
@@ -113,13 +147,18 @@ class SideBySide:
 
     def _decided(self, one: Verdicts, is_not: str) -> dict[str, str]:
         """Weigh a decision again only where the policies could decide differently."""
-        first, made = self.verdicts[0], one.line.decision
-        apart = _decided_apart(first, one, is_not)
-        known = self._column("decision", first.line.decision)
-        if made != first.line.decision and len(apart) * 2 < len(made):
-            anew = self._column("decision", case((apart, made)))
-            return {f"{one.key}_decision": f"COALESCE({anew}, {known})"}
-        return {f"{one.key}_decision": self._column("decision", made)}
+        first = self.verdicts[0].lines
+        known = by_kind({kind: line.decision for kind, line in first.items()})
+        anew = by_kind(
+            {
+                kind: _decided_anew(first[kind], line, is_not)
+                for kind, line in one.lines.items()
+            }
+        )
+        told = self._column("decision", known)
+        if anew != "NULL":
+            told = f"COALESCE({self._column('decision', anew)}, {told})"
+        return {f"{one.key}_decision": told}
 
     def _column(self, name: str, text: str) -> str:
         """Name what is written; what they say alike is one column."""
@@ -225,21 +264,26 @@ def _key(word: Mapping[str, str]) -> str:
     return f"PRIMARY KEY (case_no, position)){word['clustered']}"
 
 
-def _made(words: Words) -> dict[str, str]:
-    """Return what is made of reasons, and the conditions that were asked for.
+def _named(columns: Columns) -> set[str]:
+    """Say which columns of `p` these expressions look at."""
+    return set(re.findall(r"\bp\.(\w+)", " ".join(columns.values())))
 
-    Only once all is written is it known which those are.
-    """
-    columns = {
+
+def _reasons(words: Words) -> dict[str, str]:
+    """Return the columns that policies make of a reason, by what they are made of."""
+    return {
         f"{name}_{column}": f"{name}r.{column}"
         for name in words.reasons
         for column in REASON
     }
-    return columns | {name: flag(test) for test, name in words.flags.items()}
+
+
+def _as(found: Columns) -> Iterator[str]:
+    return (f"{text} AS {name}" for name, text in found.items())
 
 
 def _columns(found: Columns) -> str:
-    return ", ".join(f"{text} AS {name}" for name, text in found.items())
+    return ", ".join(_as(found))
 
 
 def _kept(name: str) -> str:

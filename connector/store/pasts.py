@@ -108,24 +108,28 @@ def forget(db: Database, shop: str, order_ref: str) -> int:
 
 
 def read(
-    db: Database, shop: str, since: int, which: str = "1 = 1"
+    db: Database, shop: str, since: int, which: Sequence[str] = ("1 = 1",)
 ) -> Iterator[dict[str, Any]]:
     """Yield the lines of a shop placed or asked since, return by return.
 
-    `since` is in microseconds since 1970; `which` is more of the WHERE, of `x`.
+    `since` is in microseconds since 1970; `which` are tests of `x`, of which a line
+    passes one.
     """
-    lines = (
-        f"past_lines x WHERE shop = :shop AND {which}"
-        " AND COALESCE(asked, placed) >= :since"
-    )
     values = {"shop": shop, "since": since}
-    # Which returns they are, an index tells alone.
-    found = db.query(f"SELECT DISTINCT case_no FROM {lines} ORDER BY case_no", **values)
+    lines = [
+        f"past_lines x WHERE shop = :shop AND {one}"
+        " AND COALESCE(asked, placed) >= :since"
+        for one in which
+    ]
+    # Which returns they are, an index tells alone, test by test.
+    cases = " UNION ".join(f"SELECT case_no FROM {one}" for one in lines)
+    found = db.query(f"{cases} ORDER BY case_no", **values)
     for at in range(0, len(found), PIECE):
         numbers = ", ".join(str(row["case_no"]) for row in found[at : at + PIECE])
         yield from db.query(
-            f"SELECT * FROM {lines} AND case_no IN ({numbers})"
-            " ORDER BY case_no, position",
+            "SELECT * FROM past_lines x WHERE shop = :shop AND"
+            f" ({' OR '.join(which)}) AND COALESCE(asked, placed) >= :since"
+            f" AND case_no IN ({numbers}) ORDER BY case_no, position",
             **values,
         )
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector import policy as policies
-from connector.backtest.clauses import Text, Words
+from connector.backtest.clauses import Words
 from connector.backtest.diff import compare
 from connector.backtest.rows import of_return
 from connector.backtest.shared import Task, shared
@@ -50,10 +50,10 @@ def db(address: str) -> Iterator[Database]:
 def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
     """Ask the database what each policy says of every past line."""
     words = Words("instr" if db.engine.name == "sqlite" else "strpos")
-    found = []
-    for key, text in zip("ab", texts, strict=False):
-        written = Text(policies.stored(text), words)
-        found.append(Verdicts(policies.stored(text), written, key))
+    found = [
+        Verdicts(policies.stored(text), words, key)
+        for key, text in zip("ab", texts, strict=False)
+    ]
     is_not = "IS NOT" if db.engine.name == "sqlite" else "IS DISTINCT FROM"
     side = SideBySide(found, is_not)
     lines = Lines("x.shop = 'boots'", int(NOW.timestamp()) * 1_000_000)
