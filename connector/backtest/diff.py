@@ -12,9 +12,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from connector import policy as policies
+from connector.backtest.apart import SHOWN, Apart
 from connector.backtest.clauses import DAY, Words
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
-from connector.backtest.part import NEW, OLD, PAID_IN_GOODS, Part, differing
+from connector.backtest.part import NEW, OLD, Part, differing
 from connector.backtest.rows import ticks
 from connector.backtest.shared import Task, shared
 from connector.backtest.sql import YES, both, either, flag, no
@@ -42,7 +43,6 @@ NOT_COMPARED = {
     "credit": ("credit_days",),
     "expiry": ("expiry_days",),
 }
-SHOWN = 100  # lines that are named one by one, those that cost most first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,10 +102,15 @@ def compare(
     task = _written(db, shop, sides, no(both((always, either(further)))), now)
     values = {**task["values"], "shop": shop, "since": first}
     parts = [{**values, "low": low, "high": high} for low, high in _parts(db)]
-    found = [Part.of(rows) for rows in shared(db, task, parts)]
+    report = Report()
+
+    def counted() -> None:
+        report.lines, report.open_lines = pasts.counts(db, shop, first)
+
+    found = [Part.of(rows) for rows in shared(db, task, parts, counted)]
     if rows := list(pasts.read(db, shop, first, apart)):
         found.append(differing(sides, rows, shop, now, pasts.customers(db, shop)))
-    report = _together(found)
+    _add(report, found)
     report.unseen = [
         table
         for table, names in NOT_COMPARED.items()
@@ -146,79 +151,6 @@ def _of_shop(db: Database) -> str:
     return f"{flag('x.shop = :shop')} = 1"
 
 
-# A cross join keeps SQLite's order: what was found, then the line of each.
-OF_LINE = "past_lines p WHERE p.case_no = d.case_no AND p.position = d.position"
-
-
-def _queries(differs: str, all_: str) -> dict[str, str]:
-    """Write what is read of all that both policies said.
-
-    `differs` is a test of `d`, a line of which both said something; `all_` is one of
-    `x`, of every past line.
-    """
-    return {
-        "counts": (
-            "SELECT count(*) AS lines, count(x.asked) AS asked"
-            f" FROM past_lines x WHERE {all_}"
-        ),
-        "orders": (
-            "SELECT DISTINCT p.order_ref FROM (SELECT case_no, 0 AS position"
-            f" FROM past_cost WHERE differs = 1) d CROSS JOIN {OF_LINE}"
-        ),
-        "flips": (
-            "SELECT is_asked, old_decision, new_decision, count(*) AS lines"
-            f" FROM past_diff d WHERE {differs}"
-            " GROUP BY is_asked, old_decision, new_decision"
-        ),
-        "costs": (
-            "SELECT currency, sum(cost) AS cost FROM past_cost WHERE is_asked = 1"
-            " GROUP BY currency"
-        ),
-        "shown": _named(differs, 1),
-        "open_shown": _named(f"d.{OLD}_decision <> d.{NEW}_decision", 0),
-    }
-
-
-def _named(which: str, is_asked: int) -> str:
-    """Write which lines are named: of the returns that cost or save most, those first.
-
-    `cost` is the whole return's: a fee for its way back belongs to no line of it.
-    """
-    order = "abs(r.cost) DESC, r.case_no"
-    return (
-        "SELECT d.*, r.cost, p.order_ref, p.number, p.line_ref, p.return_id FROM"
-        " (SELECT case_no, cost FROM past_cost r WHERE differs = 1"
-        f" AND is_asked = {is_asked} ORDER BY {order} LIMIT {SHOWN}) r"
-        f" CROSS JOIN past_diff d CROSS JOIN {OF_LINE} AND d.case_no = r.case_no"
-        f" AND ({which}) ORDER BY {order}, d.position LIMIT {SHOWN}"
-    )
-
-
-def _cost_made(differs: str, word: Mapping[str, str]) -> tuple[str, str]:
-    """Write what more, or less, goes back with each return, into `past_cost`.
-
-    A return pays for the way back once, and brings the outbound shipping once, where
-    it is paid in money or credit. `word` is how the store says things.
-    """
-    goods = ", ".join(map(repr, PAID_IN_GOODS))
-    sums = [f"sum({NEW}_given - {OLD}_given)"]
-    for key, fee, shipping in ((OLD, "+", "-"), (NEW, "-", "+")):
-        paid = f"max(CASE WHEN {key}_given > 0 THEN {key}_fee END)"
-        money = f"{key}_given > 0 AND {key}_way NOT IN ({goods})"
-        brings = f"max(CASE WHEN {money} THEN {key}_shipping END)"
-        sums.append(f"{fee} COALESCE({paid}, 0) {shipping} COALESCE({brings}, 0)")
-    number = word["int"]
-    made = (
-        f"CREATE TEMP TABLE past_cost (case_no {number} PRIMARY KEY, currency TEXT,"
-        f" is_asked {number}, differs {number}, cost {number}){word['clustered']}"
-    )
-    filled = (
-        "INSERT INTO past_cost SELECT case_no, min(currency), min(is_asked),"
-        f" max({flag(differs)}), {' '.join(sums)} FROM past_diff d GROUP BY case_no"
-    )
-    return made, filled
-
-
 def _written(
     db: Database, shop: str, sides: Mapping[str, Policy], which: str, now: datetime
 ) -> Task:
@@ -234,7 +166,7 @@ def _written(
     is_not, text = _is_not(db), found[0].text
     lines = Lines(where, ticks(now))
     told = SideBySide(found, is_not)
-    differs = told.differs("d", is_not)
+    apart = Apart(told, is_not)
     tables = [f"{name}r" for name in words.reasons]
     prepared = list(reasons(text, pasts.reasons(db, shop), db.engine.words))
     if which_ones := maybe(found[0], found[1], lines, is_not):
@@ -243,13 +175,12 @@ def _written(
     prepared += [
         told.table_made(db.engine.words),
         told.by_line(lines),
-        *told.told_made(db.engine.words),
-        *_cost_made(differs, db.engine.words),
+        *apart.made(db.engine.words),
     ]
     return Task(
         path=db.path,
         prepared=prepared,
-        queries=_queries(differs, all_),
+        queries=apart.queries(),
         tables=[*tables, "past_maybe", told.table, "past_diff", "past_cost"],
         values=dict(words.values),
     )
@@ -266,11 +197,8 @@ def _parts(db: Database) -> list[tuple[int, int]]:
     return list(pairwise(low + (high - low) * n // parts for n in range(parts + 1)))
 
 
-def _together(parts: Sequence[Part]) -> Report:
-    report = Report(
-        lines=sum(part.asked for part in parts),
-        open_lines=sum(part.open for part in parts),
-    )
+def _add(report: Report, parts: Sequence[Part]) -> None:
+    """Bring what the parts say together."""
     for part in parts:
         for row in part.flips:
             _count(report, row)
@@ -281,7 +209,6 @@ def _together(parts: Sequence[Part]) -> Report:
     report.orders = len(set().union(*(part.orders for part in parts)))
     report.shown = _most(row for part in parts for row in part.shown)
     report.open_shown = _most(row for part in parts for row in part.open_shown)
-    return report
 
 
 def _most(rows: Iterable[dict[str, Any]]) -> list[Flip]:

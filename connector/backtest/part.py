@@ -24,32 +24,24 @@ PAID_IN_GOODS = tuple(sorted(one.value for one in GOODS))
 
 @dataclass(slots=True)
 class Part:
-    """Rows as the queries of `diff` give them: sums of flips and costs, examples.
-
-    `asked` and `open` count all lines of the part: asked back, and not yet.
-    """
+    """Rows as the queries of `apart` give them: sums of flips and costs, examples."""
 
     flips: list[dict[str, Any]] = field(default_factory=list)
     costs: list[dict[str, Any]] = field(default_factory=list)
     orders: set[str] = field(default_factory=set)
     shown: list[dict[str, Any]] = field(default_factory=list)
     open_shown: list[dict[str, Any]] = field(default_factory=list)
-    asked: int = 0
-    open: int = 0
 
     @classmethod
     def of(cls, rows: Mapping[str, list[dict[str, Any]]]) -> Self:
         """Read what the queries gave."""
         orders = {row["order_ref"] for row in rows["orders"]}
-        [counts] = rows["counts"]
         return cls(
             flips=rows["flips"],
             costs=rows["costs"],
             orders=orders,
             shown=rows["shown"],
             open_shown=rows["open_shown"],
-            asked=counts["asked"],
-            open=counts["lines"] - counts["asked"],
         )
 
 

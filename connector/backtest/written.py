@@ -22,7 +22,6 @@ from connector.backtest.sql import (
     tells_apart,
     values_apart,
 )
-from connector.backtest.whole import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -179,7 +178,7 @@ class SideBySide:
         columns = ", ".join(
             f"{name} {kinds[name]}" for name in (*BASE, *self._once.values())
         )
-        return f"CREATE TEMP TABLE {self.table} ({columns}, {_key(word)}"
+        return f"CREATE TEMP TABLE {self.table} ({columns}, {key(word)}"
 
     def by_line(self, lines: Lines) -> str:
         """Write what is said of each line by itself, into that table."""
@@ -220,46 +219,22 @@ class SideBySide:
             "sums": f"SELECT p.*, {names} {joined}",
         }
 
-    def told_made(self, word: Mapping[str, str]) -> tuple[str, str]:
-        """Write what two policies say, line by line, into a table `past_diff`.
-
-        Lines of which they say the same are there too: a fee that one line of a
-        return bears is paid once. Columns have kinds of their own, whatever a policy's
-        words come to.
-        """
-        old, new = self.verdicts
-        names = dict.fromkeys(BASE, word["int"]) | {"currency": "TEXT"}
-        for key in (old.key, new.key):
-            names |= {f"{key}_{name}": word["int"] for name in TOLD}
-            names[f"{key}_way"] = "TEXT"
-        columns = ", ".join(f"{name} {kind}" for name, kind in names.items())
-        told = f"WITH {self.told()} SELECT {', '.join(names)} FROM told"
-        return (
-            f"CREATE TEMP TABLE past_diff ({columns}, {_key(word)}",
-            f"INSERT INTO past_diff {told}",
-        )
-
-    def differs(self, row: str, is_not: str) -> str:
-        """Write that the two policies say different things of `row` of `past_diff`."""
+    def alike(self) -> set[str]:
+        """Return what both of two policies are known to say alike of every line."""
         old, new = self.verdicts
         by_line = {"shipping": "freight"}
-        alike = {
+        return {
             name
             for name in old.same(new)
             if self._is_one(by_line.get(name, name)) or name == "fee"
         }
-        return either(
-            f"{row}.{old.key}_{name} {is_not} {row}.{new.key}_{name}"
-            for name in TOLD
-            if name not in alike
-        )
 
     def _is_one(self, name: str) -> bool:
         old, new = (self._names[f"{one.key}_{name}"] for one in self.verdicts)
         return old == new
 
 
-def _key(word: Mapping[str, str]) -> str:
+def key(word: Mapping[str, str]) -> str:
     """Let lines lie in the order of their returns: sums over one read on and on."""
     return f"PRIMARY KEY (case_no, position)){word['clustered']}"
 
@@ -287,8 +262,8 @@ def _columns(found: Columns) -> str:
 
 
 def _kept(name: str) -> str:
-    """Say which steps only rename: none of them is worth a table of its own."""
-    return "NOT MATERIALIZED " if name == "lines" else ""
+    """Say which steps only rename, and which is looked at more often than made."""
+    return {"lines": "NOT MATERIALIZED ", "whole": "MATERIALIZED "}.get(name, "")
 
 
 def reasons(text: Text, raw: Iterable[str], word: Mapping[str, str]) -> Iterator[str]:

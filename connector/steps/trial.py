@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from connector import policy
-from connector.backtest.diff import SHOWN, compare
+from connector.backtest.apart import SHOWN
+from connector.backtest.diff import compare
 from connector.errors import BadRequest
 from connector.money import Money
 from connector.steps import pasts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from connector.model import Order
+from connector.model import Kind, Order
 from connector.money import Money
 from connector.policy import Past
 from connector.store.database import atomic
@@ -132,6 +132,23 @@ def read(
             f" AND case_no IN ({numbers}) ORDER BY case_no, position",
             **values,
         )
+
+
+def counts(db: Database, shop: str, since: int) -> tuple[int, int]:
+    """Count the lines asked back, and those that could be, placed or asked since.
+
+    `since` is in microseconds since 1970.
+    """
+    kinds = ", ".join(repr(kind.value) for kind in Kind)
+    asked, left = (
+        f"SELECT count(*) FROM past_lines WHERE shop = :shop AND kind IN ({kinds})"
+        f" AND is_all_delivered IN (0, 1) AND {which} >= :since"
+        for which in ("asked", "asked IS NULL AND placed")
+    )
+    [row] = db.query(
+        f"SELECT ({asked}) AS asked, ({left}) AS rest", shop=shop, since=since
+    )
+    return row["asked"], row["rest"]
 
 
 def customers(db: Database, shop: str) -> dict[str, list[tuple[int, Past]]]:
