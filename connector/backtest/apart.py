@@ -54,11 +54,16 @@ class Apart:
 
     @property
     def _differs(self) -> str:
-        """Write that the two policies say different things of a line."""
+        """Write that the two policies say different things of a line.
+
+        Where it brings the same once approved, what it brings is as it is decided.
+        """
+        brings = {"way", "bonus", "restocking"}
+        alike = self._alike | ({"given"} if brings <= self._alike else set())
         return either(
             f"{self.old}_{name} {self.is_not} {self.new}_{name}"
             for name in TOLD
-            if name not in self._alike
+            if name not in alike
         )
 
     def made(self, word: Mapping[str, str]) -> tuple[str, ...]:

@@ -170,7 +170,9 @@ def _written(
     tables = [f"{name}r" for name in words.reasons]
     prepared = list(reasons(text, pasts.reasons(db, shop), db.engine.words))
     if which_ones := maybe(found[0], found[1], lines, is_not):
-        prepared.append(f"CREATE TEMP TABLE past_maybe AS {which_ones}")
+        number = db.engine.words["int"]
+        made = f"CREATE TEMP TABLE past_maybe (case_no {number} PRIMARY KEY)"
+        prepared += [made, f"INSERT INTO past_maybe {which_ones}"]
         lines = Lines("x.case_no IN (SELECT case_no FROM past_maybe)", ticks(now))
     prepared += [
         told.table_made(db.engine.words),
