@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.backtest.reasons import Reasons
 from connector.backtest.rows import MARK
 from connector.backtest.sql import NO, YES, among, both, either, no
 from connector.policy.facts import FACTS, PAST_DAYS
@@ -27,11 +28,13 @@ FIRST_DAY = 719_163  # `date(1970, 1, 1).toordinal()`
 class Words:
     """What the policies of one query share: the values and the conditions in it.
 
-    `contains` is the function that finds one text in another, on this store.
+    `contains` is the function that finds one text in another, on this store; `given`
+    are the reasons that past lines have, in their own words.
     """
 
-    def __init__(self, contains: str) -> None:
+    def __init__(self, contains: str, given: Iterable[str]) -> None:
         self.contains = contains
+        self.given = list(given)
         self.values: dict[str, object] = {}
         self.flags: dict[str, str] = {}  # conditions, by the column that holds each
         self.reasons: dict[str, Policy] = {}  # a policy with them, by their table
@@ -71,16 +74,16 @@ class Text:
     """One policy's expressions in the making.
 
     They hold for lines of one kind: what asks about the kind is known as they are
-    written, and nothing of it is left to weigh. `prefix` begins the columns of what is
-    made of reasons: policies with the same reasons share them, and then whatever else
-    they say alike.
+    written, and nothing of it is left to weigh. `reasons` is what the policy makes of
+    them: policies with the same reasons share it, and then whatever else they say
+    alike.
     """
 
     def __init__(self, policy: Policy, words: Words, kind: Kind) -> None:
         self.policy = policy
         self.words = words
         self.kind = kind
-        self.prefix = words.table_of(policy)
+        self.reasons = Reasons(policy, words.given, words.table_of(policy), self.value)
 
     def value(self, found: str | int) -> str:
         """Name a value; whole numbers stand in the text themselves."""
@@ -113,15 +116,14 @@ class Text:
         test = both(self.clause(one) for one in when)
         return test if test in (YES, NO) else self.words.told(test)
 
-    def reason(self, column: str) -> str:
-        """Name what the policy makes of the reason, once that is joined."""
-        return f"p.{self.prefix}_{column}"
-
     def clause(self, one: Clause) -> str:
         """Write one condition."""
         kind = FACTS[one.fact].kind
         if one.fact == "kind":
             return self._of_kind(one)
+        if one.fact in _REASONS:
+            named = self.reasons.are(_REASONS[one.fact], map(str, one.values))
+            return no(named) if one.operator in _DENIED else named
         if kind == "words":
             return self._set(one)
         if one.fact in _DAYS and one.operator not in ("in", "not_in"):
@@ -141,8 +143,7 @@ class Text:
 
     def _of_kind(self, one: Clause) -> str:
         is_named = self.kind.value in one.values
-        denied = one.operator in ("is_not", "not_in")
-        return YES if is_named is not denied else NO
+        return YES if is_named is not (one.operator in _DENIED) else NO
 
     def _set(self, one: Clause) -> str:
         words = sorted({str(word) for word in one.values})
@@ -173,8 +174,6 @@ class Text:
             return self.past("count(*)", PAST_DAYS, "c.position = 0")
         if name == "past_value":
             return self.past_worth(PAST_DAYS)
-        if name in _REASONS:
-            return self.reason(_REASONS[name])
         if name in _DAYS:
             ticks, base = _DAYS[name]
             return f"({days(ticks)} + {base})"
@@ -218,6 +217,7 @@ def days(ticks: str) -> str:
     return f"(({ticks} - (({ticks} % {DAY}) + {DAY}) % {DAY}) / {DAY})"
 
 
+_DENIED = ("is_not", "not_in")
 _SIGNS = {
     "is": "=", "on": "=", "is_not": "<>", "above": ">", "after": ">", "below": "<",
     "before": "<", "at_least": ">=", "at_most": "<=",

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from connector import policy as policies
+from connector.backtest import reasons
 from connector.backtest.apart import SHOWN, Apart
 from connector.backtest.clauses import DAY, Words
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
@@ -20,7 +21,7 @@ from connector.backtest.rows import ticks
 from connector.backtest.shared import Task, shared
 from connector.backtest.sql import YES, both, either, flag, no
 from connector.backtest.whole import TOLD, Verdicts
-from connector.backtest.written import Lines, SideBySide, maybe, reasons
+from connector.backtest.written import Lines, SideBySide, maybe
 from connector.law import DEFAULTS
 from connector.law.withdrawal import HOME_VISIT_DAYS
 from connector.money import Money
@@ -154,7 +155,8 @@ def _of_shop(db: Database) -> str:
 def _written(
     db: Database, shop: str, sides: Mapping[str, Policy], which: str, now: datetime
 ) -> Task:
-    words = Words("instr" if db.engine.name == "sqlite" else "strpos")
+    contains = "instr" if db.engine.name == "sqlite" else "strpos"
+    words = Words(contains, pasts.reasons(db, shop))
     found = [Verdicts(policy, words, key) for key, policy in sides.items()]
     # Lines are read in the order of their returns: no index of shops tempts a planner.
     all_ = (
@@ -168,16 +170,17 @@ def _written(
     told = SideBySide(found, is_not)
     apart = Apart(told, is_not)
     tables = [f"{name}r" for name in words.reasons]
-    prepared = list(reasons(text, pasts.reasons(db, shop), db.engine.words))
+    word = db.engine.words
+    prepared = list(reasons.tables(words.reasons, words.given, text.value, word))
     if which_ones := maybe(found[0], found[1], lines, is_not):
-        number = db.engine.words["int"]
+        number = word["int"]
         made = f"CREATE TEMP TABLE past_maybe (case_no {number} PRIMARY KEY)"
         prepared += [made, f"INSERT INTO past_maybe {which_ones}"]
         lines = Lines("x.case_no IN (SELECT case_no FROM past_maybe)", ticks(now))
     prepared += [
-        told.table_made(db.engine.words),
+        told.table_made(word),
         told.by_line(lines),
-        *apart.made(db.engine.words),
+        *apart.made(word),
     ]
     return Task(
         path=db.path,

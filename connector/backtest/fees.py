@@ -53,10 +53,11 @@ class Fees:
         waiver = self.policy.fees.waiver
         ways = sorted(waiver.resolutions)
         above = waiver.order_above
-        known = f"{self.text.reason('known')} = 1"
+        reasons = self.text.reasons
+        known = reasons.are("known", [1])
         tests = [
             either(f"{self.way} = '{one.value}'" for one in ways),
-            both((known, self.text.among(self.text.reason("code"), waiver.reasons))),
+            both((known, reasons.are("code", waiver.reasons))),
             either(self.text.in_group(one) for one in sorted(waiver.customer_groups)),
         ]
         if above is not None:
@@ -72,11 +73,11 @@ class Fees:
         bears = both(
             (
                 self.text.is_kind(Kind.VOLUNTARY),
-                f"{self._fault} = '{Fault.CUSTOMER.value}'",
+                self._is_by_customer,
                 f"{self.way} <> '{Resolution.KEEP.value}'",
             )
         )
-        own_bp = self.text.reason("restocked")
+        own_bp = self.text.reasons.number("restocked")
         asked = [
             (
                 both((self.text.all_hold(one.when), self.text.has_answer(one, x.code))),
@@ -98,7 +99,7 @@ class Fees:
             (self.is_waived, "0"),
             *((test, str(bp)) for test, bp in sorted(asked, key=lambda x: -x[1])),
             *special,
-            otherwise=f"COALESCE({own_bp}, {self.policy.restocking_bp})",
+            otherwise=_known(own_bp, self.policy.restocking_bp),
         )
 
     @cached_property
@@ -141,7 +142,6 @@ class Fees:
         Fees are in the policy's currency; in another one nothing is charged.
         """
         kinds = self.text.is_kind(Kind.VOLUNTARY, Kind.WITHDRAWAL)
-        fault = f"{self._fault} = '{Fault.CUSTOMER.value}'"
         currency = f"p.currency = {self.text.value(self.policy.currency)}"
         special = [
             (self.text.all_hold(one.when), _fee(one.return_fee))
@@ -149,7 +149,7 @@ class Fees:
             if one.return_fee is not None
         ]
         return case(
-            (no(both((kinds, fault, currency))), NOTHING),
+            (no(both((kinds, self._is_by_customer, currency))), NOTHING),
             *self.own.each("return_fee", _fee),
             (self.is_waived, NOTHING),
             *special,
@@ -157,8 +157,15 @@ class Fees:
         )
 
     @property
-    def _fault(self) -> str:
-        return self.text.reason("fault")
+    def _is_by_customer(self) -> str:
+        return self.text.reasons.are("fault", [Fault.CUSTOMER.value])
+
+
+def _known(number: str, otherwise: int) -> str:
+    """Write a number, and another where it is NULL."""
+    if number == "NULL":
+        return str(otherwise)
+    return number if number.isdecimal() else f"COALESCE({number}, {otherwise})"
 
 
 def _fee(found: object) -> str:

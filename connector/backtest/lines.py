@@ -66,7 +66,8 @@ class Line:
         """
         # A withdrawal needs no reason, photo, answer or approval (docs/law.md, 9).
         bound = no(self._withdrawn)
-        looks = f"{self.text.reason('person')} = 1"
+        reasons = self.text.reasons
+        looks = reasons.are("person", [1])
         closes = last_moment(self.policy, self.text)
         found = {
             "approves": self.own.says("decide", "approve"),
@@ -80,7 +81,7 @@ class Line:
             "excluded": self._excluded(),
             "sold": self._sold_for_good(),
             "withdrawn_late": self._withdrawn_late(),
-            "unknown": both((bound, f"{self.text.reason('known')} = 0")),
+            "unknown": both((bound, reasons.are("known", [0]))),
             "seen": both((bound, either((self._photos(), looks)))),
             "eased": both((period_runs(self.text), no(self._hard))),
         }
@@ -268,9 +269,14 @@ class Line:
         return f"(CASE WHEN {currency} THEN ({worth}) ELSE 0 END)"
 
     def _photos(self) -> str:
-        own, plain = self.own.value("photos", str), self.text.reason("photos")
-        wanted = f"COALESCE({own}, {plain})" if own != "NULL" else plain
-        return f"p.photos < {wanted}"
+        own = self.own.value("photos", str)
+
+        def too_few(wanted: str) -> str:
+            if own != "NULL":
+                return f"p.photos < COALESCE({own}, {wanted})"
+            return NO if wanted == "0" else f"p.photos < {wanted}"
+
+        return self.text.reasons.tell("photos", too_few)
 
     @cached_property
     def is_clear(self) -> str:

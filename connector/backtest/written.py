@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from connector.backtest.fees import NOTHING
-from connector.backtest.rows import UNSUITED
+from connector.backtest.reasons import COLUMNS
 from connector.backtest.sql import (
     among,
     both,
@@ -24,14 +24,12 @@ from connector.backtest.sql import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from connector.backtest.clauses import Text, Words
     from connector.backtest.lines import Line
     from connector.backtest.whole import Verdicts
-    from connector.policy import Policy
 
-REASON = ("code", "grouped", "fault", "photos", "person", "restocked", "known")
 BASE = ("case_no", "position", "is_asked", "currency", "worth")
 Columns = Mapping[str, str]  # expressions by the column that each becomes
 
@@ -66,6 +64,7 @@ class Lines:
         joins = " ".join(
             f"LEFT JOIN {name}r ON {name}r.raw = p.reason"
             for name in text.words.reasons
+            if any(f"{name}_{column}" in named for column in COLUMNS)
         )
         return (
             f"step AS ({step}),"
@@ -249,7 +248,7 @@ def _reasons(words: Words) -> dict[str, str]:
     return {
         f"{name}_{column}": f"{name}r.{column}"
         for name in words.reasons
-        for column in REASON
+        for column in COLUMNS
     }
 
 
@@ -264,35 +263,3 @@ def _columns(found: Columns) -> str:
 def _kept(name: str) -> str:
     """Say which steps only rename, and which is looked at more often than made."""
     return {"lines": "NOT MATERIALIZED ", "whole": "MATERIALIZED "}.get(name, "")
-
-
-def reasons(text: Text, raw: Iterable[str], word: Mapping[str, str]) -> Iterator[str]:
-    """Write the tables of what policies make of each reason that was given.
-
-    `raw` are the reasons in their own words, `word` is how the store says things.
-    """
-    kinds = dict.fromkeys(REASON, word["int"])
-    kinds |= dict.fromkeys(("code", "grouped", "fault"), "TEXT")
-    columns = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
-    given = sorted({*raw, UNSUITED})
-    for name, policy in text.words.reasons.items():
-        key = f"raw TEXT PRIMARY KEY, {columns}){word['clustered']}"
-        yield f"CREATE TEMP TABLE {name}r ({key}"
-        rows = ", ".join(_reason(policy, text, words) for words in given)
-        yield f"INSERT INTO {name}r VALUES {rows}"
-
-
-def _reason(policy: Policy, text: Text, words: str) -> str:
-    known = policy.reason(policy.unsuited if words == UNSUITED else words)
-    own = known.restocking_bp if known else None
-    told = (
-        text.value(words),
-        text.value(known.code if known else ""),
-        text.value(known.group if known else ""),
-        text.value(known.fault.value if known else "customer"),
-        str(known.photos if known else 0),
-        str(int(known.needs_person) if known else 0),
-        "NULL" if own is None else str(own),
-        str(int(known is not None)),
-    )
-    return f"({', '.join(told)})"
