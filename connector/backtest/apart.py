@@ -27,12 +27,13 @@ class Apart:
     """Two policies' word on the same lines, as tables and what is read of them.
 
     `past_diff` has a row a line, `past_cost` one a return. Lines of which they say the
-    same are there too: a fee that one line of a return bears is paid once. `is_not` is
-    how the store tells two values apart.
+    same are there too: a fee that one line of a return bears is paid once. `word` is
+    how the store says things, `is_not` how it tells two values apart.
     """
 
-    def __init__(self, told: SideBySide, is_not: str) -> None:
+    def __init__(self, told: SideBySide, word: Mapping[str, str], is_not: str) -> None:
         self.told = told
+        self.word = word
         self.is_not = is_not
         self.old, self.new = (one.key for one in told.verdicts)
 
@@ -66,12 +67,12 @@ class Apart:
             if name not in alike
         )
 
-    def made(self, word: Mapping[str, str]) -> tuple[str, ...]:
-        """Write both tables and fill them; `word` is how the store says things.
+    def made(self) -> tuple[str, ...]:
+        """Write both tables and fill them.
 
         Columns have kinds of their own, whatever a policy's words come to.
         """
-        number = word["int"]
+        word, number = self.word, self.word["int"]
         base = ("case_no", "position", "is_asked", "differs")
         names = {**dict.fromkeys(base, number), "currency": "TEXT"}
         for column in dict.fromkeys(self._columns().values()):
@@ -113,11 +114,12 @@ class Apart:
         return " ".join(sums)
 
     def queries(self) -> dict[str, str]:
-        """Write what is read of the tables."""
+        """Write what is read of the tables; `orders` is one text, a list in JSON."""
+        listed = self.word["listed"] % "p.order_ref"
         pair = f"is_asked, {self.old}_decision, {self.new}_decision"
         return {
             "orders": (
-                "SELECT p.order_ref FROM (SELECT case_no, 0 AS position"
+                f"SELECT {listed} AS refs FROM (SELECT case_no, 0 AS position"
                 f" FROM past_cost WHERE differs = 1) d CROSS JOIN {OF_LINE}"
             ),
             "flips": (

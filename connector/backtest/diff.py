@@ -168,7 +168,7 @@ def _written(
     is_not, text = _is_not(db), found[0].text
     lines = Lines(where, ticks(now))
     told = SideBySide(found, is_not)
-    apart = Apart(told, is_not)
+    apart = Apart(told, db.engine.words, is_not)
     tables = [f"{name}r" for name in words.reasons]
     word = db.engine.words
     prepared = list(reasons.tables(words.reasons, words.given, text.value, word))
@@ -180,7 +180,7 @@ def _written(
     prepared += [
         told.table_made(word),
         told.by_line(lines),
-        *apart.made(word),
+        *apart.made(),
     ]
     return Task(
         path=db.path,

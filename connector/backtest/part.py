@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from itertools import tee
@@ -35,11 +36,11 @@ class Part:
     @classmethod
     def of(cls, rows: Mapping[str, list[dict[str, Any]]]) -> Self:
         """Read what the queries gave."""
-        orders = {row["order_ref"] for row in rows["orders"]}
+        [orders] = rows["orders"]  # no list at all where there is none
         return cls(
             flips=rows["flips"],
             costs=rows["costs"],
-            orders=orders,
+            orders=set(json.loads(orders["refs"] or "[]")),
             shown=rows["shown"],
             open_shown=rows["open_shown"],
         )

@@ -63,6 +63,7 @@ class Postgres:
         "blob": "BYTEA",
         "strict": "",
         "clustered": "",
+        "listed": "json_agg(%s)::text",
     }
 
     def __init__(self, address: str) -> None:

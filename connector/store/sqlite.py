@@ -39,6 +39,7 @@ class Sqlite:
         "blob": "BLOB",
         "strict": " STRICT",
         "clustered": " STRICT, WITHOUT ROWID",
+        "listed": "json_group_array(%s)",
     }
 
     def __init__(self, path: str) -> None:
