@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from connector.policy.vocabulary import Clause, Question
 
 DAY = 86_400_000_000  # microseconds
+SPARSE = ("p.customer_tags", "p.answers")  # sets that are empty more often than not
 PLAIN, SHORT = 16, 160  # conditions without a column, and their letters
 FIRST_DAY = 719_163  # `date(1970, 1, 1).toordinal()`
 
@@ -100,8 +101,10 @@ class Text:
         return among(what, [self.value(one) for one in sorted(set(words), key=str)])
 
     def has(self, column: str, word: str) -> str:
-        """Say that a set of words holds one."""
-        return f"{self.words.contains}({column}, {self.value(MARK + word + MARK)}) > 0"
+        """Say that a set of words holds one; many customers have no tag at all."""
+        word = self.value(MARK + word + MARK)
+        held = f"{self.words.contains}({column}, {word}) > 0"
+        return both((f"{column} <> ''", held)) if column in SPARSE else held
 
     def has_any(self, column: str, words: Iterable[str]) -> str:
         """Say that a set of words holds one of these."""

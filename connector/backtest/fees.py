@@ -133,7 +133,8 @@ class Fees:
         if int(fee) > Money.parse(limit, policy.currency).minor:
             return YES
         worth = "SELECT sum(w.worth) FROM past_lines w WHERE w.case_no = p.case_no"
-        return f"{fee} >= ({worth})"
+        # The other lines are only looked at where this one is worth as little.
+        return both((f"{fee} >= p.worth", f"{fee} >= ({worth})"))
 
     @cached_property
     def _return_fee(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import takewhile
 from typing import TYPE_CHECKING, Self
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from connector.model import Kind
 
 YES, NO = "1 = 1", "1 = 0"
+CALLS = re.compile(r"\b(instr|strpos)\(")
 FEW = 5  # values that are compared one by one
 Arm = tuple[str, str]  # (test, value)
 
@@ -41,6 +43,19 @@ class Joined(str):
         """Write it."""
         made = super().__new__(cls, f"({f' {word} '.join(tests)})")
         made.word, made.tests = word, tuple(tests)
+        return made
+
+
+class No(str):
+    """A test turned around."""
+
+    __slots__ = ("test",)
+    test: str
+
+    def __new__(cls, test: str) -> Self:
+        """Write it."""
+        made = super().__new__(cls, f"NOT ({test})")
+        made.test = test
         return made
 
 
@@ -158,6 +173,7 @@ def _joined(word: str, tests: Sequence[str]) -> str:
     Nor is it a choice what stands beside it turned around.
     """
     other_word = {"AND": "OR", "OR": "AND"}[word]
+    tests = sorted(tests, key=_effort)
     turned = [no(one) for one in tests]
     found = [
         without(one, other_word, turned)
@@ -171,6 +187,13 @@ def _joined(word: str, tests: Sequence[str]) -> str:
     if len(found) == 1 and isinstance(found[0], Joined):
         return found[0]
     return Joined(word, found)
+
+
+def _effort(test: str) -> int:
+    """Say how much it takes to weigh a test: the store goes from left to right."""
+    if "SELECT" in test:
+        return 2
+    return int(bool(CALLS.search(test)))
 
 
 def among(what: str, values: Sequence[str]) -> str:
@@ -197,7 +220,9 @@ def by_kind(told: Mapping[Kind, str]) -> str:
 
 def no(test: str) -> str:
     """Turn a test around."""
-    return {YES: NO, NO: YES}.get(test, f"NOT ({test})")
+    if isinstance(test, No):
+        return test.test
+    return {YES: NO, NO: YES}.get(test) or No(test)
 
 
 def tells_apart(old: str, new: str, is_not: str) -> str:
