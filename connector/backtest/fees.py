@@ -15,6 +15,7 @@ from connector.backtest.sql import (
     both,
     case,
     either,
+    equals,
     flag,
     leaves,
     no,
@@ -56,7 +57,7 @@ class Fees:
         reasons = self.text.reasons
         known = reasons.are("known", [1])
         tests = [
-            either(f"{self.way} = '{one.value}'" for one in ways),
+            either(equals(self.way, one) for one in ways),
             both((known, reasons.are("code", waiver.reasons))),
             either(self.text.in_group(one) for one in sorted(waiver.customer_groups)),
         ]
@@ -74,7 +75,7 @@ class Fees:
             (
                 self.text.is_kind(Kind.VOLUNTARY),
                 self._is_by_customer,
-                f"{self.way} <> '{Resolution.KEEP.value}'",
+                no(equals(self.way, Resolution.KEEP)),
             )
         )
         own_bp = self.text.reasons.number("restocked")
@@ -122,7 +123,7 @@ class Fees:
     def _is_bound(self) -> str:
         """Whether the law says what the way back may cost: of what is withdrawn."""
         withdrawn = self.text.is_kind(Kind.WITHDRAWAL)
-        return both((withdrawn, no(f"{self.way} = '{Resolution.KEEP.value}'")))
+        return both((withdrawn, no(equals(self.way, Resolution.KEEP))))
 
     def _above(self, fee: str) -> str:
         """Whether a fee is above the switch's limit, or as high as what was paid."""

@@ -20,6 +20,7 @@ from connector.backtest.sql import (
     case,
     choice,
     either,
+    equals,
     flag,
     no,
 )
@@ -281,37 +282,30 @@ class Line:
     @cached_property
     def is_clear(self) -> str:
         """Whether the line can be made good as it is wanted, or as a rule says."""
-        wanted = either(
-            both((f"p.wanted = '{way.value}'", self.offers(way))) for way in Resolution
-        )
+        wanted = either(both((_wants(way), self.offers(way))) for way in Resolution)
         own = self.own.speaks("resolution")
-        if own == NO:
-            return wanted
-        money = self.own.any_of("resolution", (Resolution.REFUND, Resolution.KEEP))
-        same = f"p.wanted = {self.own.value('resolution', self._word)}"
-        forced = either((money, same, self._may_force()))
-        return either((both((own, forced)), both((no(own), wanted))))
+        given = either(
+            both((test, YES if self._may_force(said) else _wants(said)))
+            for test, said in self.own.chosen("resolution")
+        )
+        return either((given, both((no(own), wanted))))
 
-    def _may_force(self) -> str:
-        """Whether a rule may give what is neither money nor wanted."""
-        credit = self.own.any_of("resolution", sorted(CREDITS))
-        fault = both((no(self._withdrawn), no(credit)))
-        return either((no(self._by_law), fault))
-
-    def _word(self, found: object) -> str:
-        return self.text.value(str(found))
+    def _may_force(self, way: Resolution) -> bool:
+        """Say whether a rule may give this, whatever is wanted."""
+        kind = self.text.kind
+        if kind not in LAW_BOUND or way in (Resolution.REFUND, Resolution.KEEP):
+            return True
+        return kind is not Kind.WITHDRAWAL and way not in CREDITS
 
     @cached_property
     def way(self) -> str:
         """What the line is made good with."""
-        own = self.own.speaks("resolution")
-        if own == NO:
-            return "p.wanted"
-        money = self.own.any_of("resolution", (Resolution.REFUND, Resolution.KEEP))
-        forced = both((own, either((money, self._may_force()))))
-        return case(
-            (forced, self.own.value("resolution", self._word)), otherwise="p.wanted"
-        )
+        forced = [
+            (test, repr(said.value))
+            for test, said in self.own.chosen("resolution")
+            if self._may_force(said)
+        ]
+        return case(*forced, otherwise="p.wanted")
 
     def offers(self, way: Resolution) -> str:
         """Whether a way is offered to this line."""
@@ -350,7 +344,7 @@ class Line:
             )
             own = self.own.value("bonus", str)
             value = plain if own == "NULL" else f"COALESCE({own}, {plain})"
-            tests.append((f"{self.way} = '{way.value}'", value))
+            tests.append((equals(self.way, way), value))
         return case(*tests, otherwise="0")
 
     @cached_property
@@ -362,3 +356,7 @@ class Line:
     def may_stay(self) -> str:
         """Whether the goods may stay with the customer, where they are worth little."""
         return self.text.all_hold(self.policy.keep.when)
+
+
+def _wants(way: Resolution) -> str:
+    return equals("p.wanted", way)

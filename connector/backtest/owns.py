@@ -39,7 +39,7 @@ class Own:
     def _last(self) -> dict[str, int]:
         return {}
 
-    def _chosen(self, action: str) -> list[tuple[str, Any]]:
+    def chosen(self, action: str) -> list[tuple[str, Any]]:
         """Return (test, value) pairs that exclude one another; a clash is in none."""
         found: list[tuple[str, Any]] = []
         higher: list[str] = []
@@ -56,20 +56,20 @@ class Own:
 
     def speaks(self, action: str) -> str:
         """Say that some rule has a word on this, and no other of its rank another."""
-        return either(test for test, _ in self._chosen(action))
+        return either(test for test, _ in self.chosen(action))
 
     def says(self, action: str, value: object) -> str:
         """Say that the rules say just this."""
-        return either(test for test, said in self._chosen(action) if said == value)
+        return either(test for test, said in self.chosen(action) if said == value)
 
     def any_of(self, action: str, values: Iterable[object]) -> str:
         """Say that the rules say one of these."""
         wanted = list(values)
-        return either(test for test, said in self._chosen(action) if said in wanted)
+        return either(test for test, said in self.chosen(action) if said in wanted)
 
     def each(self, action: str, write: Callable[[Any], str]) -> list[Arm]:
         """Return what the rules may say, and where they say it, as arms of a CASE."""
-        return [(test, write(said)) for test, said in self._chosen(action)]
+        return [(test, write(said)) for test, said in self.chosen(action)]
 
     def value(self, action: str, write: Callable[[Any], str]) -> str:
         """Write what the rules say, NULL where they say nothing or clash."""

@@ -138,6 +138,17 @@ def choice(*pairs: Arm, otherwise: str) -> str:
     return found
 
 
+def equals(value: str, word: str) -> str:
+    """Say that a value, a column or a CASE of words, is this word of ours."""
+    if isinstance(value, Case):
+        arms = [(test, equals(one, word)) for test, one in value.arms]
+        return choice(*arms, otherwise=equals(value.otherwise, word))
+    quoted = f"'{word}'"
+    if value.startswith("'"):
+        return YES if value == quoted else NO
+    return f"{value} = {quoted}"
+
+
 def leaves(value: str, write: Callable[[str], str]) -> str:
     """Write every value that a CASE may come to anew, under the same tests."""
     if not isinstance(value, Case):
@@ -189,11 +200,10 @@ def _joined(word: str, tests: Sequence[str]) -> str:
     return Joined(word, found)
 
 
-def _effort(test: str) -> int:
+def _effort(test: str) -> tuple[int, int]:
     """Say how much it takes to weigh a test: the store goes from left to right."""
-    if "SELECT" in test:
-        return 2
-    return int(bool(CALLS.search(test)))
+    calls = 2 if "SELECT" in test else int(bool(CALLS.search(test)))
+    return calls, len(test)
 
 
 def among(what: str, values: Sequence[str]) -> str:
