@@ -21,7 +21,7 @@ from connector.backtest.rows import ticks
 from connector.backtest.shared import Task, shared
 from connector.backtest.sql import YES, both, either, flag, no
 from connector.backtest.whole import TOLD, Verdicts
-from connector.backtest.written import Lines, SideBySide, maybe
+from connector.backtest.written import WHOLE, Lines, SideBySide, maybe
 from connector.law import DEFAULTS
 from connector.law.withdrawal import HOME_VISIT_DAYS
 from connector.money import Money
@@ -180,13 +180,14 @@ def _written(
     prepared += [
         told.table_made(word),
         told.by_line(lines),
+        *told.whole_made(word),
         *apart.made(),
     ]
     return Task(
         path=db.path,
         prepared=prepared,
         queries=apart.queries(),
-        tables=[*tables, "past_maybe", told.table, "past_diff", "past_cost"],
+        tables=[*tables, "past_maybe", told.table, WHOLE, "past_diff"],
         values=dict(words.values),
     )
 

@@ -9,7 +9,7 @@ from itertools import tee
 from typing import TYPE_CHECKING, Any, Self
 
 from connector.backtest.told import tell
-from connector.model import GOODS
+from connector.backtest.whole import PAID_IN_GOODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from connector.policy.case import Past
 
 OLD, NEW = "old", "new"
-PAID_IN_GOODS = tuple(sorted(one.value for one in GOODS))
 
 
 @dataclass(slots=True)

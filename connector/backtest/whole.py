@@ -8,13 +8,14 @@ from connector.backtest.clauses import Text
 from connector.backtest.fees import NOTHING
 from connector.backtest.lines import APPROVED, ASKED, DECLINED, Line
 from connector.backtest.sql import NO, YES, both, by_kind, case, either, flag
-from connector.model import CREDITS, Kind, Resolution
+from connector.model import CREDITS, GOODS, Kind, Resolution
 from connector.policy.compiled import program
 
 if TYPE_CHECKING:
     from connector.backtest.clauses import Words
     from connector.policy import Policy
 
+PAID_IN_GOODS = tuple(sorted(one.value for one in GOODS))
 KEEP, REFUND = Resolution.KEEP.value, Resolution.REFUND.value
 # What is told of each line, by each policy.
 TOLD = ("decision", "way", "bonus", "restocking", "fee", "given", "shipping")
@@ -72,7 +73,49 @@ class Verdicts:
             if self.keeps_little:
                 rest = f"{comes} AND NOT ({self._might_stay})"
                 found.append((f"{key}_rest", f"min(CASE WHEN {rest} {fee})"))
+        return found + self._sums()
+
+    def _sums(self) -> list[tuple[str, str]]:
+        """Return sums of what lines bring once approved, in minor units.
+
+        `money`: some of it is money or credit, with which the outbound shipping goes
+        back. Both once more for a return whose goods of little worth stay.
+        """
+        key, brings = self.key, self._brings(f"{self.key}_restocking")
+        found = [(f"{key}_freight", f"min({key}_freight)"), *self._summed("", brings)]
+        if self.keeps_little:
+            kept = case((self._might_stay, "worth"), otherwise=brings)
+            found += self._summed("_kept", kept)
         return found
+
+    def _summed(self, name: str, brings: str) -> list[tuple[str, str]]:
+        key, goods = self.key, ", ".join(map(repr, PAID_IN_GOODS))
+        approved = f"{key}_decision = {APPROVED}"
+        money = f"{approved} AND {key}_way NOT IN ({goods}) AND {brings} > 0"
+        return [
+            (f"{key}_sum{name}", f"sum({case((approved, brings), otherwise='0')})"),
+            (f"{key}_money{name}", f"max({flag(money)})"),
+        ]
+
+    def gives(self) -> str:
+        """Write what goes back of a whole return, by its sums and what is asked of it.
+
+        It pays for the way back once, and brings the outbound shipping once, where it
+        is paid in money or credit.
+        """
+        asked = f"{self.key}_asks = 1" if self._asks != NO else NO
+        total = self._as_kept(asked, "sum")
+        fee = f"COALESCE({self.key}_charge, 0)" if self._charges else "0"
+        paid = case((f"{total} > 0", fee), otherwise="0")
+        has_money = f"{self._as_kept(asked, 'money')} = 1"
+        brings = case((has_money, self._shipping()), otherwise="0")
+        return f"({total} - {paid} + {brings})"
+
+    def _as_kept(self, asked: str, name: str) -> str:
+        """Write a sum: none where a person is asked; another where goods stay."""
+        plain = f"{self.key}_{name}"
+        little = f"{self.key}_little = 1" if self.keeps_little else NO
+        return case((asked, "0"), (little, f"{plain}_kept"), otherwise=plain)
 
     @property
     def keeps_little(self) -> bool:
@@ -190,16 +233,20 @@ class Verdicts:
         ]
 
     def _given(self, bp: str) -> str:
+        declined = f"{self.key}_decision <> {APPROVED}"
+        return case((declined, "0"), otherwise=self._brings(bp))
+
+    def _brings(self, bp: str) -> str:
+        """Write what a line brings once it is approved; a repair brings no money."""
         key, way = self.key, f"{self.key}_way"
-        net = f"(worth - (worth * {bp} + 5000) / 10000)"
-        brings = net
+        brings = net = f"(worth - (worth * {bp} + 5000) / 10000)"
         if any(line.bonus != "0" for line in self.lines.values()):
             credits_ = ", ".join(f"'{one.value}'" for one in sorted(CREDITS))
             bonus = f"({net} * {key}_bonus + 5000) / 10000"
             more = case((f"{way} IN ({credits_})", bonus), otherwise="0")
             brings = f"{net} + {more}"
-        none = f"{key}_decision <> {APPROVED} OR {way} = 'repair'"
-        return case((none, "0"), otherwise=brings)
+        repaired = f"{way} = '{Resolution.REPAIR.value}'"
+        return f"({case((repaired, '0'), otherwise=brings)})"
 
     def _shipping(self) -> str:
         """Write what goes back of the outbound shipping with the whole return."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from connector.backtest.lines import Line
     from connector.backtest.whole import Verdicts
 
+WHOLE = "past_whole"
 BASE = ("case_no", "position", "is_asked", "currency", "worth")
 Columns = Mapping[str, str]  # expressions by the column that each becomes
 
@@ -187,36 +188,56 @@ class SideBySide:
         query = f"WITH {steps} SELECT {_columns(base | made)} FROM held p"
         return f"INSERT INTO {self.table} {query} ORDER BY case_no, position"
 
-    def told(self) -> str:
-        """Write the steps that end in `told`, for a WITH."""
+    def told(self, which: str = "") -> str:
+        """Write the steps that end in `told`, for a WITH; of `which` returns only."""
         base = ", ".join(f"p.{name}" for name in BASE)
         decided = ", ".join(text for one in self.verdicts for text in one.decided())
         told = ", ".join(text for one in self.verdicts for text in one.told())
-        lines = f"SELECT {base}, {_columns(self._names)} FROM {self.table} p"
-        steps = {"lines": lines, **self._whole()}
-        steps["decided"] = f"SELECT {base}, {decided} FROM sums p"
-        steps["told"] = f"SELECT {base}, {told} FROM decided p"
+        flags = "".join(f", g.{name}" for name in self._flags())
+        # A cross join keeps SQLite's order: what is said of a return, then its lines.
+        joined = f"FROM {WHOLE} g CROSS JOIN lines p WHERE g.case_no = p.case_no"
+        steps = {
+            "lines": self._lines(),
+            "sums": f"SELECT p.*{flags} {joined}{which and f' AND g.{which}'}",
+            "decided": f"SELECT {base}, {decided} FROM sums p",
+            "told": f"SELECT {base}, {told} FROM decided p",
+        }
         return ", ".join(f"{name} AS {_kept(name)}({x})" for name, x in steps.items())
 
-    def _whole(self) -> dict[str, str]:
-        """Write the steps that bring what is said of whole returns to their lines."""
-        of_whole = {
-            name: text for one in self.verdicts for name, text in one.of_whole()
-        }
-        if not of_whole:
-            return {"sums": "SELECT p.* FROM lines p"}
+    def _lines(self) -> str:
+        base = ", ".join(f"p.{name}" for name in BASE)
+        return f"SELECT {base}, {_columns(self._names)} FROM {self.table} p"
+
+    def _flags(self) -> dict[str, str]:
+        """Return what is said of whole returns, and bears upon each of their lines."""
+        return {name: text for one in self.verdicts for name, text in one.of_whole()}
+
+    def whole_made(self, word: Mapping[str, str]) -> tuple[str, str]:
+        """Write the table of what is said of whole returns, and what that costs.
+
+        `cost` is what more the last policy gives than the first, in minor units.
+        """
+        flags, number = self._flags(), word["int"]
         sums = {name: text for one in self.verdicts for name, text in one.over_whole()}
         if any(one.keeps_little for one in self.verdicts):
             sums["whole_worth"] = "sum(worth)"
-        sums = {"currency": "min(currency)", **sums}
-        names = ", ".join(f"g.{name}" for name in of_whole)
-        # A cross join keeps SQLite's order: the sums, then the lines of each.
-        joined = "FROM whole g CROSS JOIN lines p WHERE g.case_no = p.case_no"
-        return {
-            "summed": f"SELECT case_no, {_columns(sums)} FROM lines GROUP BY case_no",
-            "whole": f"SELECT case_no, {_columns(of_whole)} FROM summed",
-            "sums": f"SELECT p.*, {names} {joined}",
-        }
+        sums |= {"currency": "min(currency)", "is_asked": "min(is_asked)"}
+        cost = f"{self.verdicts[-1].gives()} - {self.verdicts[0].gives()}"
+        known = ", ".join(("case_no", *sums, *_as(flags)))
+        columns = "".join(f", {name} {number}" for name in flags)
+        return (
+            (
+                f"CREATE TEMP TABLE {WHOLE} (case_no {number} PRIMARY KEY, currency TEXT,"
+                f" is_asked {number}, cost {number}{columns})"
+            ),
+            (
+                f"INSERT INTO {WHOLE} WITH lines AS NOT MATERIALIZED ({self._lines()}),"
+                f" summed AS (SELECT case_no, {_columns(sums)} FROM lines"
+                f" GROUP BY case_no), whole AS (SELECT {known} FROM summed)"
+                f" SELECT {', '.join(('case_no', 'currency', 'is_asked', cost, *flags))}"
+                " FROM whole"
+            ),
+        )
 
     def alike(self) -> set[str]:
         """Return what both of two policies are known to say alike of every line."""
@@ -261,5 +282,5 @@ def _columns(found: Columns) -> str:
 
 
 def _kept(name: str) -> str:
-    """Say which steps only rename, and which is looked at more often than made."""
-    return {"lines": "NOT MATERIALIZED ", "whole": "MATERIALIZED "}.get(name, "")
+    """Say which steps only rename: none of them is worth a table of its own."""
+    return "NOT MATERIALIZED " if name == "lines" else ""

@@ -21,7 +21,7 @@ from connector.backtest.shared import Task, shared
 from connector.backtest.told import Told, tell
 from connector.backtest.told import _told as told_of
 from connector.backtest.whole import Verdicts
-from connector.backtest.written import Lines, SideBySide
+from connector.backtest.written import WHOLE, Lines, SideBySide
 from connector.model import Kind
 from connector.money import Money
 from connector.policy import Past
@@ -69,9 +69,10 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
             ),
             side.table_made(db.engine.words),
             side.by_line(lines),
+            *side.whole_made(db.engine.words),
         ],
         queries={"told": f"WITH {side.told()} SELECT * FROM told"},  # noqa: S608 - ours
-        tables=[*(f"{name}r" for name in words.reasons), side.table],
+        tables=[*(f"{name}r" for name in words.reasons), side.table, WHOLE],
         values=words.values,
     )
     told = {}
