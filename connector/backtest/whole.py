@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from connector.backtest.clauses import Text
 from connector.backtest.fees import NOTHING
 from connector.backtest.lines import APPROVED, ASKED, DECLINED, Line
-from connector.backtest.sql import NO, YES, both, by_kind, case, either, flag
+from connector.backtest.sql import NO, YES, both, by_kind, case, either, flag, no
 from connector.model import CREDITS, GOODS, Kind, Resolution
 from connector.policy.compiled import program
 
@@ -78,24 +78,22 @@ class Verdicts:
     def _sums(self) -> list[tuple[str, str]]:
         """Return sums of what lines bring once approved, in minor units.
 
-        `money`: some of it is money or credit, with which the outbound shipping goes
-        back. Both once more for a return whose goods of little worth stay.
+        In goods, and in money or credit, with which the outbound shipping goes back;
+        `spared` is what more goods of little worth bring where they stay.
         """
         key, brings = self.key, self._brings(f"{self.key}_restocking")
-        found = [(f"{key}_freight", f"min({key}_freight)"), *self._summed("", brings)]
-        if self.keeps_little:
-            kept = case((self._might_stay, "worth"), otherwise=brings)
-            found += self._summed("_kept", kept)
-        return found
-
-    def _summed(self, name: str, brings: str) -> list[tuple[str, str]]:
-        key, goods = self.key, ", ".join(map(repr, PAID_IN_GOODS))
+        goods = f"{key}_way IN ({', '.join(map(repr, PAID_IN_GOODS))})"
         approved = f"{key}_decision = {APPROVED}"
-        money = f"{approved} AND {key}_way NOT IN ({goods}) AND {brings} > 0"
-        return [
-            (f"{key}_sum{name}", f"sum({case((approved, brings), otherwise='0')})"),
-            (f"{key}_money{name}", f"max({flag(money)})"),
-        ]
+        sums = {
+            "goods": case((both((approved, goods)), brings), otherwise="0"),
+            "money": case((both((approved, no(goods))), brings), otherwise="0"),
+        }
+        if self.keeps_little:
+            more = (self._might_stay, f"worth - {brings}")
+            sums["spared"] = case(more, otherwise="0")
+        freight = f"{key}_freight"
+        found = [(f"{key}_{name}", f"sum({text})") for name, text in sums.items()]
+        return [(freight, f"min({freight})"), *found]
 
     def gives(self) -> str:
         """Write what goes back of a whole return, by its sums and what is asked of it.
@@ -103,19 +101,17 @@ class Verdicts:
         It pays for the way back once, and brings the outbound shipping once, where it
         is paid in money or credit.
         """
-        asked = f"{self.key}_asks = 1" if self._asks != NO else NO
-        total = self._as_kept(asked, "sum")
-        fee = f"COALESCE({self.key}_charge, 0)" if self._charges else "0"
+        key = self.key
+        money = f"{key}_money"
+        if self.keeps_little:
+            spared = case((f"{key}_little = 1", f"{key}_spared"), otherwise="0")
+            money = f"{key}_money + {spared}"
+        total = f"{key}_goods + {money}"
+        fee = f"COALESCE({key}_charge, 0)" if self._charges else "0"
         paid = case((f"{total} > 0", fee), otherwise="0")
-        has_money = f"{self._as_kept(asked, 'money')} = 1"
-        brings = case((has_money, self._shipping()), otherwise="0")
-        return f"({total} - {paid} + {brings})"
-
-    def _as_kept(self, asked: str, name: str) -> str:
-        """Write a sum: none where a person is asked; another where goods stay."""
-        plain = f"{self.key}_{name}"
-        little = f"{self.key}_little = 1" if self.keeps_little else NO
-        return case((asked, "0"), (little, f"{plain}_kept"), otherwise=plain)
+        brings = case((f"{money} > 0", self._shipping()), otherwise="0")
+        asked = f"{key}_asks = 1" if self._asks != NO else NO
+        return case((asked, "0"), otherwise=f"({total} - {paid} + {brings})")
 
     @property
     def keeps_little(self) -> bool:

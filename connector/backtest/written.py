@@ -225,17 +225,17 @@ class SideBySide:
         cost = f"{self.verdicts[-1].gives()} - {self.verdicts[0].gives()}"
         known = ", ".join(("case_no", *sums, *_as(flags)))
         columns = "".join(f", {name} {number}" for name in flags)
+        told = ("case_no", "currency", "is_asked", cost, *flags)
         return (
             (
-                f"CREATE TEMP TABLE {WHOLE} (case_no {number} PRIMARY KEY, currency TEXT,"
-                f" is_asked {number}, cost {number}{columns})"
+                f"CREATE TEMP TABLE {WHOLE} (case_no {number} PRIMARY KEY,"
+                f" currency TEXT, is_asked {number}, cost {number}{columns})"
             ),
             (
                 f"INSERT INTO {WHOLE} WITH lines AS NOT MATERIALIZED ({self._lines()}),"
                 f" summed AS (SELECT case_no, {_columns(sums)} FROM lines"
                 f" GROUP BY case_no), whole AS (SELECT {known} FROM summed)"
-                f" SELECT {', '.join(('case_no', 'currency', 'is_asked', cost, *flags))}"
-                " FROM whole"
+                f" SELECT {', '.join(told)} FROM whole"
             ),
         )
 
