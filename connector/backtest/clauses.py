@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DAY = 86_400_000_000  # microseconds
 SPARSE = ("p.customer_tags", "p.answers")  # sets that are empty more often than not
-PLAIN, SHORT = 16, 160  # conditions without a column, and their letters
+PLAIN, SHORT = 16, 240  # conditions without a column, and their letters
 FIRST_DAY = 719_163  # `date(1970, 1, 1).toordinal()`
 
 

@@ -7,12 +7,12 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from connector.model import Kind
 
 YES, NO = "1 = 1", "1 = 0"
-CALLS = re.compile(r"\b(instr|strpos)\(")
+CALLS = re.compile(r"\b(instr|strpos)\(|\bp\.h\d")
 FEW = 5  # values that are compared one by one
 Arm = tuple[str, str]  # (test, value)
 
@@ -184,7 +184,7 @@ def _joined(word: str, tests: Sequence[str]) -> str:
     Nor is it a choice what stands beside it turned around.
     """
     other_word = {"AND": "OR", "OR": "AND"}[word]
-    tests = sorted(tests, key=_effort)
+    tests = sorted(_flat(word, tests), key=_effort)
     turned = [no(one) for one in tests]
     found = [
         without(one, other_word, turned)
@@ -198,6 +198,15 @@ def _joined(word: str, tests: Sequence[str]) -> str:
     if len(found) == 1 and isinstance(found[0], Joined):
         return found[0]
     return Joined(word, found)
+
+
+def _flat(word: str, tests: Iterable[str]) -> Iterator[str]:
+    """Yield tests, and in place of those that are joined alike what they join."""
+    for one in tests:
+        if isinstance(one, Joined) and one.word == word:
+            yield from one.tests
+        else:
+            yield one
 
 
 def _effort(test: str) -> tuple[int, int]:
