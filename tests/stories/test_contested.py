@@ -52,16 +52,19 @@ class Desk:
 
     def says(self, case: Return, *events: str) -> None:
         for line, event in zip(case.lines, events, strict=True):
-            decide.by_person(
-                self.counter.db,
-                self.counter.shop,
-                case.id,
-                line.id,
-                event,
-                actor="console",
-                why="worn",
-                now=self.counter.now,
-            )
+            self.says_of(case, line.id, event)
+
+    def says_of(self, case: Return, line_id: int, event: str) -> None:
+        decide.by_person(
+            self.counter.db,
+            self.counter.shop,
+            case.id,
+            line_id,
+            event,
+            actor="console",
+            why="worn",
+            now=self.counter.now,
+        )
 
     def watch(self, day: int) -> list[str]:
         """Let the nightly jobs run on that day; return what the desk then says."""
