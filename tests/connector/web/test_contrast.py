@@ -71,9 +71,9 @@ def written() -> set[tuple[str, str, str]]:
     for selector, given in rules():
         ground = token(given.get("background", ""))
         own = given.get("color", "")
-        inks = INHERITED if own == "inherit" else (token(own),)
+        inks = list(INHERITED) if own == "inherit" else [token(own)]
         if not own:
-            inks = ("--ink",) if ground else ()
+            inks = ["--ink"] if ground else []
         for ink in inks:
             found |= {(selector, ink, x) for x in ([ground] if ground else SURFACES)}
     return found
