@@ -45,7 +45,9 @@ def why(db: Database, case: Return, now: datetime, notice_days: int) -> str:
     today = law.local_day(now, order.customer.country)
     if clock.until is None or (clock.until - today).days > notice_days:
         return ""
-    if not _holds(db, case, order) or all(_is_anew(db, case, one) for one in lines):
+    if not _holds(db, case, order) or all(
+        _is_paid(order, one) or _is_anew(db, case, one) for one in lines
+    ):
         return ""
     return (
         f"what was declined of return {case.number} is a claim that the law grants:"
@@ -79,6 +81,12 @@ def _holds(db: Database, case: Return, order: Order) -> bool:
     found = rights.of(db, case, order, at)
     in_time = [one.right.is_open(at) for one in found.withdrawing]
     return any([*in_time, *(one.is_open for one in found.faulty)])
+
+
+def _is_paid(order: Order, line: ReturnLine) -> bool:
+    """Say whether the shop gave the money of all units of a line back meanwhile."""
+    sold = order.line(line.line_ref)
+    return sold is not None and sold.refunded_units >= sold.quantity
 
 
 def _is_anew(db: Database, case: Return, line: ReturnLine) -> bool:

@@ -147,3 +147,12 @@ def test_what_is_asked_for_anew_is_no_longer_contested(at: Desk) -> None:
     at.says(at.asked(Kind.WITHDRAWAL), "approve")
     assert at.watch(11) == []
     assert returns.get(at.counter.db, case.id).status == "declined"
+
+
+def test_what_the_shop_paid_back_is_no_longer_contested(at: Desk) -> None:
+    at.says(at.asked(Kind.WITHDRAWAL), "decline")
+    assert at.watch(10) != []
+    known = orders.get(at.counter.db, NAME, "29")
+    lines = tuple(replace(x, refunded_units=x.quantity) for x in known.lines)
+    orders.keep(at.counter.db, NAME, replace(known, lines=lines))
+    assert at.watch(11) == []
