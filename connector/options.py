@@ -141,6 +141,7 @@ class Privacy:
     keep_days: int = 730
     inbox_keep_days: int = 30
     export_keep_days: int = 30
+    photo_keep_days: int = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

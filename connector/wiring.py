@@ -229,6 +229,7 @@ def _work(branches: Branches, config: Config) -> Work:
             deliveries=_days(config.privacy.inbox_keep_days),
             people=_days(config.privacy.keep_days),
             exports=_days(config.privacy.export_keep_days),
+            photos=_days(config.privacy.photo_keep_days),
         ),
         staff=branches.staff,
         sellers=branches.sellers,

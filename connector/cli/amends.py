@@ -116,7 +116,10 @@ def approve(
 @WHY
 @click.pass_obj
 def decline(load: Callable[[], Config], number: str, line: int, *, why: str) -> None:
-    """Decline a LINE of a return that waits for a person."""
+    """Decline a LINE of a return that waits for a person.
+
+    Of a withdrawal, or of goods said to be faulty or damaged, the customer reads WHY.
+    """
     _decide(load, number, line, "decline", why, None, Approval())
 
 

@@ -54,14 +54,13 @@ def delivery_of_part(
     worth: int,
     gone: int,
     mode: object = "pro_rata",
-    tariff: Money | None = None,
 ) -> Money:
     """Return the delivery that has to be back once a part of an order is (no. 75).
 
     Cumulative, so that parts add up to `standard`, all that may go back, with the
     last unit. `worth` is the paid gross of all units in minor units, `gone` that of
-    those that are back, `mode` the switch `part_delivery`. `tariff` is what delivery
-    of the kept goods alone would cost; the flat fee where it is unknown. Raises
+    those that are back, `mode` the switch `part_delivery`. What delivery of the kept
+    goods alone would cost is read from no shop, so nothing goes by it. Raises
     ValueError for more than the whole.
     """
     if not 0 <= gone <= worth:
@@ -71,8 +70,6 @@ def delivery_of_part(
         return standard
     if mode == "pro_rata" and worth:
         return standard.share(gone, worth)
-    if mode == "difference" and tariff is not None and tariff < standard and gone:
-        return standard - tariff
     return Money.zero(standard.currency)
 
 

@@ -220,9 +220,10 @@ _ALL: tuple[Switch, ...] = (
         "part_delivery",
         default="pro_rata",
         statement=75,
-        what="Outbound delivery when part of an order is withdrawn.",
+        what="Outbound delivery when part of an order is withdrawn: `pro_rata` to the"
+        " goods, or `none_until_last` of them goes back.",
         kind=str,
-        choices=("pro_rata", "difference", "none_until_last"),
+        choices=("pro_rata", "none_until_last"),
     ),
     Switch(
         "fee_tax",

@@ -31,6 +31,10 @@ ADDED = (
 )
 
 
+# It said more than it did: what delivery of the rest would cost is read from no shop.
+GONE = {"part_delivery difference": "none_until_last"}
+
+
 def chosen(table: Reader) -> tuple[frozenset[str], Switches]:
     """Read `[law]`: where the shop sells to, and the switches of open points."""
     table.known("law")
@@ -38,8 +42,11 @@ def chosen(table: Reader) -> tuple[frozenset[str], Switches]:
     given = {key: value for key, value in table.data.items() if key in law.SWITCHES}
     fit: dict[str, object] = {}
     for key, value in given.items():
+        instead = GONE.get(f"{key} {value}")
+        if instead is not None:
+            table.refuse(f"{key} has no {value!r} any more: it did as {instead!r}", key)
         try:
-            fit[key] = law.settle({key: value})[key]
+            fit[key] = law.settle({key: instead or value})[key]
         except PolicyError as error:
             table.say(str(error), key)
         else:

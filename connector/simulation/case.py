@@ -340,6 +340,7 @@ class Case:
                     counted,
                     actor="warehouse",
                     now=self.world.now(),
+                    why="not as it was sent",
                 )
         finally:
             now = returns.get(self.world.db, case.id)

@@ -12,7 +12,7 @@ from connector.steps import asking, levels, progress, rest
 from connector.steps.owing import FREE, STAYING
 from connector.steps.promise import SETTLEMENT
 from connector.steps.reconcile import look
-from connector.store import atomic, desk, exchanges, orders, refunds, returns
+from connector.store import atomic, desk, exchanges, history, orders, refunds, returns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -375,4 +375,6 @@ def hand_back(
         msg = f"between 1 and {free} units can go back to the customer"
         raise BadRequest(msg, number=case.number)
     returns.place_goods(db, line_id, restock=None, place="", handed_back=units)
-    returns.note(db, case, "hand_back", actor, f"{units}", now)
+    history.note_line(
+        db, case, line_id, "hand_back", actor=actor, now=now, why=f"{units}"
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Kind
 from connector.policy import When
-from connector.steps import clocks, term, unmatched, wayback
+from connector.steps import clocks, contested, term, unmatched, wayback
 from connector.steps.clocks import ENDED
 from connector.steps.owing import payable
 from connector.store import desk, refunds, returns
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OVERDUE, NOT_SENT = "overdue", "not_sent_back"
 SOON, LOST = "term_is_near", "lost_on_the_way"
-CODES = (OVERDUE, NOT_SENT, SOON, LOST)
+CODES = (OVERDUE, NOT_SENT, SOON, LOST, contested.CODE)
 ABOUT, RETOUR = "return", "retour"
 NOTICE_DAYS = 5  # before the last day; ours, no law's
 UNDECIDED = ("pending", "needs_person")
@@ -37,34 +37,44 @@ def run(db: Database, shop: str, clock: Callable[[], datetime]) -> int:
 
     A matter that is no longer so is taken off the desk again.
     """
-    found = sum(_watch(db, returns.get(db, one), clock()) for one in _open(db, shop))
+    now = clock()
+    found = sum(_watch(db, returns.get(db, x), clock()) for x in _open(db, shop, now))
     return found + unmatched.run(db, shop, clock())
 
 
-def _open(db: Database, shop: str) -> list[str]:
-    """List returns that are not over, and those with such a matter on the desk."""
+def _open(db: Database, shop: str, now: datetime) -> list[str]:
+    """List returns that are not over, and those with such a matter on the desk.
+
+    And those of which a claim was declined: it may hold all the same.
+    """
     asked = [
         matter.about_id
         for matter in desk.open_matters(db, shop)
         if matter.code in CODES and matter.about == ABOUT
     ]
-    return list(dict.fromkeys([*returns.live(db, shop), *asked]))
+    refused = contested.cases(db, shop, now)
+    return list(dict.fromkeys([*returns.live(db, shop), *refused, *asked]))
 
 
-def _watch(db: Database, case: Return, now: datetime) -> bool:
+def _watch(db: Database, case: Return, now: datetime) -> int:
     reading = clocks.of(db, case, now)
-    wanted, why = _matter(db, case, reading)
+    matters = dict([_matter(db, case, reading)])
+    matters[contested.CODE] = contested.why(db, case, now, NOTICE_DAYS)
     for code in CODES:
-        if code != wanted and desk.is_open(db, ABOUT, case.id, code):
+        if not matters.get(code) and desk.is_open(db, ABOUT, case.id, code):
             desk.settle(db, ABOUT, case.id, code, RETOUR, now)
-    if not wanted or desk.was_settled(db, case.shop, case.id, wanted, why):
+    return sum(_lay(db, case, code, why, now) for code, why in matters.items() if why)
+
+
+def _lay(db: Database, case: Return, code: str, why: str, now: datetime) -> bool:
+    if desk.was_settled(db, case.shop, case.id, code, why):
         return False  # a person saw this very matter
     desk.put(
         db,
         shop=case.shop,
         about=ABOUT,
         about_id=case.id,
-        code=wanted,
+        code=code,
         why=why,
         now=now,
     )

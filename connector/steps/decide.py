@@ -200,6 +200,15 @@ def _whole(
     )
 
 
+def needs_reason(case: Return, event: str) -> bool:
+    """Say whether what a person decides needs a reason that the customer reads.
+
+    Who refuses a claim of the law says why, in writing (L217-12 Code de la
+    consommation, statement 37 of docs/law.md); for a withdrawal as well.
+    """
+    return event == "decline" and case.kind in policy.LAW_BOUND
+
+
 def by_person(
     db: Database,
     shop: Shop,
@@ -215,14 +224,18 @@ def by_person(
 ) -> None:
     """Record what a person decides of one line: `approve` or `decline`.
 
-    Raises BadRequest for more units than were asked, LevelNeeded where the policy
-    wants another `approval`, IllegalTransition for a line that is decided already.
+    Raises BadRequest for more units than were asked, and where `needs_reason` holds
+    and `why` is empty, LevelNeeded where the policy wants another `approval`,
+    IllegalTransition for a line that is decided already.
     """
     able = shop.abilities
 
     @atomic
     def write(db: Database) -> None:
         case = returns.get(db, return_id)
+        if needs_reason(case, event) and not why.strip():
+            msg = "say why you decline it: the customer reads your reason"
+            raise BadRequest(msg, number=case.number)
         line = returns.line_of(case, line_id)
         units, demand, how = 0, levels.ANYBODY, ""
         if event == "approve":

@@ -72,7 +72,7 @@ def receive(
 
     Units of a line that was not approved are not booked: decide first. Nor are
     those of a cancelled return: another one may hold them by now (I15). What of a
-    withdrawal is rejected needs a reason, and a person (`connector.steps.rejecting`).
+    claim is rejected needs a reason, of a withdrawal a person too (`rejecting`).
     """
     case = returns.get(db, return_id)
     if case.cancelled_at:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from connector import law, policy
@@ -66,7 +67,7 @@ def progress(
         told=law.local_day(told(db, case), country),
         goods=day(_all_here(case, events)),
         proof=day(_proof(case, back, given)),
-        accepted=day(_last(events, "approve")),
+        accepted=day(_accepted(case, rows, events)),
         paid=None if rejecting.is_open(db, case) else day(_paid(case, rows)),
         wants_money=all(line.resolution in MONEY for line in case.lines),
         collects=back.is_fetched or _stays(case),
@@ -101,6 +102,33 @@ def _is_never_sent(case: Return, order: Order) -> bool:
 def _all_here(case: Return, events: list[Event]) -> datetime | None:
     """Return when the last of the goods came; None while some are missing."""
     return _last(events, "receive") if case.status == "received" else None
+
+
+def _accepted(
+    case: Return, rows: Sequence[RefundRow], events: list[Event]
+) -> datetime | None:
+    """Return when the first of the lines that are still owed was agreed to; or None.
+
+    Each line is owed from its own day (CRA 2015 s. 20(15)): one that is agreed to
+    later moves no other's. Once all is paid, the first of all.
+    """
+    agreed = {
+        int(one.about_id): one.at
+        for one in events
+        if one.about == "line" and one.event == "approve"
+    }
+    paid, lines = _paid_units(rows), [x for x in case.lines if x.id in agreed]
+    lines = [one for one in lines if one.decision == Decision.APPROVED]
+    owed = [x for x in lines if x.approved - x.rejected - x.elsewhere > paid[x.id]]
+    return min((agreed[one.id] for one in owed or lines), default=None)
+
+
+def _paid_units(rows: Sequence[RefundRow]) -> Counter[int]:
+    found: Counter[int] = Counter()
+    for row in rows:
+        if row.state is Refund.CONFIRMED:
+            found.update({int(ref): units for ref, units in row.units.items()})
+    return found
 
 
 def _last(events: list[Event], prefix: str) -> datetime | None:

@@ -32,6 +32,7 @@ class Terms:
     deliveries: timedelta | None = timedelta(days=30)
     people: timedelta | None = timedelta(days=730)
     exports: timedelta | None = timedelta(days=30)
+    photos: timedelta | None = timedelta(days=90)  # after a return's end (no. 67)
 
 
 def run(db: Database, terms: Terms, now: datetime) -> int:
@@ -42,6 +43,8 @@ def run(db: Database, terms: Terms, now: datetime) -> int:
     done = _deliveries(db, terms, now) + _people(db, terms, now)
     done += _statements(db, terms, now)
     done += photos.forget_waiting(db, now - DAY)
+    if terms.photos is not None:
+        done += photos.forget_ended(db, now - terms.photos)
     if terms.exports is not None:
         done += privacy.forget_exports(db, before=now - terms.exports)
     for row in shops.ever(db):

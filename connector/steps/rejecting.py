@@ -1,4 +1,4 @@
-"""Goods of a withdrawal that are rejected: the law knows no such thing but a grade.
+"""Goods of a claim that are rejected; of a withdrawal the law knows but a grade.
 
 Articles 13 and 14(2) of directive 2011/83/EU: all that was paid goes back, less what
 handling has cost. So nobody rejects without a reason, nor where nothing may be kept at
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from connector import law
 from connector.errors import BadRequest
 from connector.model import Kind
+from connector.policy import LAW_BOUND
 from connector.store import desk, notices, orders, statements
 
 if TYPE_CHECKING:
@@ -24,16 +25,16 @@ ABOUT, REJECTED = "return", "rejected_units"
 
 
 def check(db: Database, case: Return, why: str) -> None:
-    """Refuse to reject units of a withdrawal; raises BadRequest.
+    """Refuse to reject units of a claim that the law grants; raises BadRequest.
 
-    Without a reason, and where the customer was not told of his right: then nothing may
-    be kept of it (article 14(2), § 357a(1) BGB).
+    Without a reason, which the customer reads; and of a withdrawal where he was not
+    told of his right: then nothing may be kept (article 14(2), § 357a(1) BGB).
     """
+    if case.kind in LAW_BOUND and not why.strip():
+        msg = "say why the goods are rejected: the customer reads your reason"
+        raise BadRequest(msg, number=case.number)
     if case.kind is not Kind.WITHDRAWAL:
         return
-    if not why.strip():
-        msg = "say why the goods are rejected; it stays in the timeline"
-        raise BadRequest(msg, number=case.number)
     order = orders.get(db, case.shop, case.order_ref)
     is_told = notices.was_told(db, case.shop, order.placed_at)
     if not law.loss_allowed(case.kind, 1, is_told=is_told):

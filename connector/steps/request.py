@@ -33,24 +33,26 @@ def find_order(
 ) -> Order | None:
     """Find an order by its number and the buyer's address; None tells nothing more.
 
-    One answer for "no such order" and "another's order": it must not be a way
-    to learn who bought. Reads the shop when the order was never seen.
+    One answer for "no such order" and "another's order": it must not be a way to learn
+    who bought. Nor is what is done for it: whatever is not found at once is asked of
+    the shop in the same two questions, in the end for any order at all.
     """
     order = orders.find(db, shop.name, number)
-    if order is None or not order.customer.email:  # forgotten here after its time
-        ref = _ref_at_shop(shop, number)
-        order = observe(db, shop, ref, clock) if ref else None
-    if order is None or not order.customer.email:
-        return None
-    same = order.customer.email.strip().casefold() == email.strip().casefold()
-    return order if same else None
-
-
-def _ref_at_shop(shop: Shop, number: str) -> str | None:
+    if order is not None and _is_of(order, email):
+        return order
     try:
-        return shop.find_order(number.strip())
+        ref = shop.find_order(number.strip())
+        read = ref or orders.any_ref(db, shop.name)
+        order = observe(db, shop, read, clock) if read else None
     except PlatformError:
         return None
+    return order if order is not None and ref and _is_of(order, email) else None
+
+
+def _is_of(order: Order, email: str) -> bool:
+    """Say whether an order was bought with an address; never one that is forgotten."""
+    known = order.customer.email.strip().casefold()
+    return bool(known) and known == email.strip().casefold()
 
 
 @atomic

@@ -189,6 +189,14 @@ def find(db: Database, shop: str, number: str) -> Order | None:
     return msgspec.json.decode(rows[0]["snapshot"], type=Order)
 
 
+def any_ref(db: Database, shop: str) -> str | None:
+    """Return the shop's id of some order of it; None where none is known."""
+    rows = db.query(
+        "SELECT ref FROM orders WHERE shop = :shop ORDER BY ref DESC LIMIT 1", shop=shop
+    )
+    return str(rows[0]["ref"]) if rows else None
+
+
 def policy_of(db: Database, shop: str, ref: str) -> str:
     """Return the hash of the policy that the order is judged by."""
     rows = db.query(

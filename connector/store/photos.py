@@ -234,3 +234,18 @@ def forget_waiting(db: Database, before: datetime) -> int:
         "DELETE FROM photos WHERE line_id IS NULL AND created_at < :before",
         before=stamp(before),
     )
+
+
+@atomic
+def forget_ended(db: Database, before: datetime) -> int:
+    """Erase photos of returns that ended by then; return how many.
+
+    Not while a refund of the return is on its way, or waits for a person.
+    """
+    return db.execute(
+        "DELETE FROM photos WHERE return_id IN (SELECT r.id FROM returns r"
+        " WHERE COALESCE(r.closed_at, r.cancelled_at) <= :before"
+        " AND NOT EXISTS (SELECT 1 FROM refunds f WHERE f.return_id = r.id"
+        " AND f.state IN ('planned', 'submitted', 'pending', 'unknown', 'manual')))",
+        before=stamp(before),
+    )

@@ -71,12 +71,16 @@ def decide_line(return_id: str, line_id: int) -> Response | tuple[str, int]:
     def deed() -> None:
         case = returns.get(here.db, return_id)
         units = count("units")
+        event = "approve" if request.form.get("event") == "approve" else "decline"
+        if decide.needs_reason(case, event) and not why():
+            words = gettext("Say why you decline it: the customer reads your reason.")
+            raise BadRequest(words)
         decide.by_person(
             here.db,
             here.shops[case.shop],
             return_id,
             line_id,
-            "approve" if request.form.get("event") == "approve" else "decline",
+            event,
             actor=actor(),
             why=why() or gettext("decided by the merchant"),
             now=here.clock(),

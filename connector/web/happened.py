@@ -42,6 +42,7 @@ HAPPENED = {
     ("line", "receive_some"): lazy_gettext("Some of the goods arrived"),
     ("line", "receive_all"): lazy_gettext("Goods arrived"),
     ("line", "inspect"): lazy_gettext("Goods checked"),
+    ("line", "hand_back"): lazy_gettext("Handed back to the customer"),
     ("line", "lose"): lazy_gettext("Goods lost on the way"),
     ("line", "photos"): lazy_gettext("Photos from the customer"),
     ("line", "resolve"): lazy_gettext("Another outcome was chosen"),

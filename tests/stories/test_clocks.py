@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from click.testing import CliRunner
 
-from connector import law
+from connector import law, policy
+from connector.cli import show
 from connector.cli.show import returns_group
 from connector.config import Config
 from connector.demo.customers import MERCHANTS_FAULT
@@ -20,7 +22,7 @@ from connector.model import Kind, Resolution
 from connector.money import Money
 from connector.steps import amends, clocks, deadlines, inspect
 from connector.steps.inspect import Counted
-from connector.store import desk, orders, returns
+from connector.store import desk, orders, returns, shops
 from connector.web.portal.links import seal
 from jobs.schedule import once
 from tests.stories.declaring import Customer, later, particulars, withdrawal
@@ -28,6 +30,8 @@ from tests.stories.test_withdrawal_staff import staff
 from tests.stories.way import asked, bought, run, the_return
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask.testing import FlaskClient
 
     from connector.demo import World
@@ -221,20 +225,41 @@ def test_goods_that_stay_with_the_customer_are_awaited_by_nobody(
     assert (found.clock.what, found.clock.on) == ("refund", Who.MERCHANT)
 
 
-def test_in_france_the_page_says_what_lateness_costs(
-    world: World, work: Work, staff: FlaskClient
+COSTS = [
+    # fifteen days late: five per cent (L242-4)
+    ("FR", "", lambda due: due.share(5, 100)),
+    # two points and five above them, for fifteen days (BGB § 288(1))
+    ("DE", "de_base_rate_bp = 200", lambda due: due.share(700 * 15, 10_000 * 365)),
+    # as much again (TRLGDCU 76)
+    ("ES", "", lambda due: due),
+]
+
+
+@pytest.mark.parametrize(("country", "law_says", "added"), COSTS)
+def test_page_and_command_line_say_what_lateness_costs(
+    world: World,
+    work: Work,
+    staff: FlaskClient,
+    country: str,
+    law_says: str,
+    added: Callable[[Money], Money],
 ) -> None:
+    db, now = world.office.db, world.clock()
+    text = shops.policy_text(db, str(shops.get(db, TEE).policy_hash))
+    rules = f"{text}\n[law]\n{law_says}\n"
+    shops.bind_policy(db, TEE, policy.digest(rules), rules, now)
     purchase = bought(world, TEE)
-    world.tee.orders[purchase.ref].country = "FR"
+    world.tee.orders[purchase.ref].country = country
     Customer(world, TEE).declare(particulars(purchase))
     later(world, work, minutes=1)
-    (case,) = returns.of_order(world.office.db, TEE, purchase.ref)
-    inspect.ship(world.office.db, case.id, actor="customer", now=world.clock())
-    world.clock.pass_by(days=29)  # fifteen days late: five per cent (L242-4)
+    (case,) = returns.of_order(db, TEE, purchase.ref)
+    inspect.ship(db, case.id, actor="customer", now=world.clock())
+    world.clock.pass_by(days=29)
     found = reading(world, case)
-    assert found.cost is not None
-    assert found.cost == found.due.share(5, 100)
-    assert found.cost > Money.zero(found.due.currency)
+    assert found.days_late == 15
+    cost = added(found.due)
+    assert cost > Money.zero(found.due.currency)
     page = staff.get(f"/console/returns/{case.id}").get_data(as_text=True)
     [shown] = re.findall(r"Lateness costs</dt><dd>([^ ]+) \(", page)
-    assert shown == f"€{found.cost.decimal}"
+    assert shown == f"€{cost.decimal}"
+    assert f"lateness costs so far: {cost} (" in show._clock(found)[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -269,6 +270,26 @@ def test_a_connected_shop_is_not_erased_without_a_person(world: World) -> None:
     assert shops.get(world.office.db, TEE).removed_at is None
     (matter,) = desk.about(world.office.db, str(request.id))
     assert "remove it first" in matter.why
+
+
+def test_photos_are_gone_ninety_days_after_their_return_was_closed(
+    world: World,
+) -> None:
+    done, still = with_words(world, BOOTS), with_words(world, BOOTS)
+    settled(world, done)
+    db, closed = world.office.db, the_return(world, done).closed_at
+    assert closed is not None
+
+    def left(days: int, terms: purge.Terms) -> list[int]:
+        purge.run(db, terms, closed + timedelta(days=days))
+        return [len(photos.of_order(db, BOOTS, x.ref)) for x in (done, still)]
+
+    assert left(89, purge.Terms()) == [1, 1]
+    assert left(800, purge.Terms(photos=None, people=None)) == [1, 1]
+    assert left(90, purge.Terms()) == [0, 1]
+    assert the_return(world, done).lines[0].photos == 1
+    assert orders.get(db, BOOTS, done.ref).customer.email == EMAIL
+    assert left(800, purge.Terms(people=None)) == [0, 1]  # open returns keep theirs
 
 
 def test_old_deliveries_and_people_are_forgotten_and_open_ones_are_not(

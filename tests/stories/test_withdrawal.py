@@ -12,6 +12,7 @@ import requests
 
 from connector import law
 from connector.demo.world import BOOTS, TEE
+from connector.law.clocks import prompt_refund
 from connector.model import Kind
 from connector.steps import inspect
 from connector.steps import statements as step
@@ -251,18 +252,26 @@ def test_a_late_statement_is_taken_and_decided_by_a_person(
     assert len(box.came) == 1
 
 
+@pytest.mark.parametrize(
+    ("country", "article"), [("DE", "BGB § 357(1)"), ("US", "16 CFR 435.1(b)")]
+)
 def test_what_was_not_shipped_is_no_return_but_a_person_knows(
-    world: World, work: Work, box: Mailbox
+    world: World, work: Work, box: Mailbox, country: str, article: str
 ) -> None:
     mug = world.tee.add_product("Mug", "12.00")
     ref = world.tee.place_order([(mug, 1)], "ada@example.test")
     number = world.tee.orders[ref].name
+    world.tee.orders[ref].country = country
     later(world, work, minutes=5)
     said = {"name": "Ada", "contract": number, "reach": "ada@example.test"}
     Customer(world, TEE).declare(said)
     later(world, work, minutes=1)
     (matter,) = desk.about(world.office.db, only(world).id)
     assert "not shipped" in matter.why
+    told = law.local_day(only(world).moments.received, country)
+    plain = told + timedelta(days=law.REFUND_DAYS)
+    due = plain if country == "DE" else prompt_refund(told)
+    assert f"the money has to go by {due}, {article}" in matter.why
     assert len(box.came) == 1
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import (
     abort,
     current_app,
+    flash,
     g,
+    make_response,
     redirect,
     render_template,
     request,
     session,
     url_for,
 )
+from flask_babel import gettext
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from connector.store import orders, returns
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from connector.model import Order, Return
 
 CARRIED_SECONDS = 1800
+ENDED_LIFE = timedelta(days=90)  # of a link, after its return ended
+LINK_LIFE = timedelta(days=7)  # of one that was made later (docs/law.md, no. 72)
 # Where each page lies below the shop's own path; what it says of itself follows.
 PATHS = {
     "find": "",
@@ -106,19 +112,47 @@ def _timed() -> URLSafeTimedSerializer:
 
 
 def sealed_case(shop: str, token: str) -> Return:
-    """Open a sealed link; a forged or foreign one is no page at all."""
+    """Open a sealed link; a forged or foreign one is no page at all.
+
+    One that has ended leads to the form that finds the order (410).
+    """
     try:
-        case = returns.get(face().db, str(_serializer().loads(token)))
+        return_id, sealed_at = _unsealed(_serializer().loads(token))
+        case = returns.get(face().db, return_id)
     except BadSignature:
         abort(404)
     if case.shop != shop:
         abort(404)
+    if not _is_good(case, sealed_at):
+        flash(gettext("This link has ended. Find your order to see your return."))
+        abort(make_response(render_template("portal/find.html"), 410))
     return case
+
+
+def _is_good(case: Return, sealed_at: datetime) -> bool:
+    """Say whether a link still opens: while the return is open, and long after.
+
+    A later one opens for a week: who finds his order again sees it whenever he likes.
+    """
+    now, ended = face().clock(), case.closed_at or case.cancelled_at
+    return ended is None or now < max(ended + ENDED_LIFE, sealed_at + LINK_LIFE)
+
+
+def _unsealed(held: object) -> tuple[str, datetime]:
+    """Read what a link holds; one of before it told its day is as old as can be."""
+    match held:
+        case [str() as return_id, int() as seconds]:
+            return return_id, datetime.fromtimestamp(seconds, UTC)
+        case str() as return_id:
+            return return_id, datetime.fromtimestamp(0, UTC)
+        case _:
+            msg = "that is no link"
+            raise BadSignature(msg)
 
 
 def seal(return_id: str) -> str:
     """Make a link to a return that cannot be guessed and holds nothing personal."""
-    return str(_serializer().dumps(return_id))
+    return str(_serializer().dumps([return_id, int(face().clock().timestamp())]))
 
 
 def _serializer() -> URLSafeSerializer:

@@ -18,7 +18,7 @@ from connector.store import orders
 from connector.store import photos as kept
 from connector.web import images, outcomes, reasons, uploads
 from connector.web.face import face
-from connector.web.portal import expected
+from connector.web.portal import expected, receipts
 from connector.web.portal.links import at, is_proxied, seal, sealed_case
 from connector.web.portal.photos import Shown, why, why_not
 from connector.web.portal.policies import rules_of
@@ -53,6 +53,7 @@ def status(shop: str, token: str) -> str:
         labels={x.reason: reasons.words(rules, x.reason)[1] for x in case.lines},
         wanted=_wanted(shop, order, case),
         photos=_by_line(case),
+        receipts=receipts.of_return(here.db, case, order),
         outcomes=[(one, _code(shop, one)) for one in made],
         foreseen=expected.of_return(here.db, case, order),
         comes=_comes(case),

@@ -162,6 +162,15 @@ def test_anybody_may_decline(path: Path, address: str) -> None:
     assert decision(address) == ("declined", 0)
 
 
+def test_a_claim_is_declined_with_words_or_not_at_all(path: Path, address: str) -> None:
+    known = case(address)
+    words = ("decline", known.number, str(known.lines[0].id), "--why", "  ")
+    found = run(path, "returns", *words)
+    assert found.exit_code != 0
+    assert "the customer reads" in f"{found.output}{found.exception}"
+    assert decision(address) == ("needs_person", 0)
+
+
 def test_another_way_of_an_approved_line_needs_the_level_too(
     path: Path, address: str
 ) -> None:

@@ -9,6 +9,7 @@ from connector import policy
 from connector.errors import PolicyError
 from connector.money import Money
 from connector.policy import When
+from tests.connector.policy.refusing import refused, still_read
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = (ROOT / "policy.example.toml").read_text()
@@ -140,3 +141,10 @@ def test_what_is_loaded_is_what_was_written() -> None:
     assert [one.priority for one in rules.rules] == [10, 0, 20, 5, 0]
     assert (rules.credit_days, rules.expiry_days) == (1095, 60)
     assert rules.digest == policy.digest(EXAMPLE)
+
+
+def test_a_switch_that_did_not_do_what_it_said_is_refused_anew() -> None:
+    old = BARE + '[law]\npart_delivery = "difference"\n'
+    refused(old, old.count("\n"), "it did as 'none_until_last'")
+    still_read(old)
+    assert policy.stored(old).switches["part_delivery"] == "none_until_last"

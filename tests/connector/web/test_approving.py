@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import get_flashed_messages
 
-from connector.model import Resolution
+from connector.model import Kind, Resolution
 from connector.options import Person, Secret
 from connector.policy.vocabulary import Level
 from connector.states import Refund
@@ -68,13 +68,14 @@ def named(stand: Stand) -> Stand:
     return stand
 
 
-def asks(stand: Stand, units: str = "2") -> None:
+def asks(stand: Stand, units: str = "2", reason: str = "changed-my-mind") -> Visit:
     """Let a customer ask for a refund of shirts at 30.00 each."""
     visit = customer(stand)
-    chooses(visit, **{"quantity-a": units})
+    chooses(visit, reason, **{"quantity-a": units})
     visit.post(WAYS, **{"way-a": "refund", "go": "chosen"})
     visit.post(WAYS, go="send")
     stand.work(1)
+    return visit
 
 
 def staff(stand: Stand, name: str = "", opens: str = "sesame") -> Visit:
@@ -150,6 +151,23 @@ def test_declining_needs_no_level(stand: Stand) -> None:
     asks(stand)
     staff(stand).post(line(stand), event="decline", units="2")
     assert decision(stand) == ("declined", 0)
+
+
+def test_who_declines_a_claim_gives_a_reason_that_the_customer_reads(
+    stand: Stand,
+) -> None:
+    buyer = asks(stand, reason="defective")
+    assert stand.case().kind is Kind.FAULTY
+    visit = staff(stand)
+    assert "the customer reads your words" in visit.page
+    for empty in ("", "   "):
+        visit.post(line(stand), event="decline", units="2", why=empty)
+        assert "Say why you decline it" in visit.page
+        assert decision(stand) == ("needs_person", 0)
+    visit.post(line(stand), event="decline", units="2", why="Cut by scissors.")
+    assert decision(stand) == ("declined", 0)
+    buyer.get(buyer.path)
+    assert "Cut by scissors." in buyer.page
 
 
 def test_a_refused_form_links_to_no_address_that_takes_no_link(stand: Stand) -> None:
