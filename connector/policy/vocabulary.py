@@ -304,7 +304,8 @@ class Policy:
     keep: Keep = field(default_factory=Keep)
     refund_when: When = When.RECEIVED
     refund_shipping: bool = False  # also for returns that the law does not ask for
-    standard_delivery: Money | None = None  # the cheapest; None: what was paid
+    standard_delivery: Money | None = None  # the cheapest, in the one of `sold_to`
+    deliveries: Mapping[str, Money] = field(default_factory=dict)  # by country
     goods_when: When = When.RECEIVED
     fallback: Resolution = Resolution.REFUND
     credit_days: int | None = None  # None: for ever
@@ -357,7 +358,8 @@ class Policy:
         of nothing is nothing in every currency.
         """
         waived = self.fees.waiver.order_above
-        limits = (self.automatic_below, self.standard_delivery, waived)
+        prices = (self.standard_delivery, *self.deliveries.values())
+        limits = (self.automatic_below, *prices, waived)
         fees = (
             self.return_fee,
             self.keep.below,

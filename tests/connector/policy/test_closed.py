@@ -9,6 +9,7 @@ from connector.errors import PolicyError
 from tests.connector.policy.refusing import refused, still_read
 
 BARE = 'currency = "EUR"\n[[reasons]]\ncode = "other"\n'
+DELIVERY = "[refund.standard_delivery]\n"
 
 
 def rule(when: str, then: str = 'decide = "approve"') -> str:
@@ -23,6 +24,8 @@ def rule(when: str, then: str = 'decide = "approve"') -> str:
         ('[[windows]]\nwhen = { country = "Germany" }\ndays = 3', 5, "mean 'DE'?"),
         ("[window.countries]\nFR = 20\nUK = 60", 6, "'UK'; did you mean 'GB'?"),
         ("[window.countries]\nZZ = 3", 5, "unknown country 'ZZ'"),
+        (DELIVERY + 'UK = "5"', 5, "unknown country 'UK'; did you mean 'GB'?"),
+        (DELIVERY + 'fr = "5"', 5, "no ISO country code; did you mean 'FR'?"),
         ("[window.countries]\nfr = 30", 5, "no ISO country code; did you mean 'FR'?"),
         (rule('country = ["DE", "UK"]'), 6, "'UK'; did you mean 'GB'?"),
         (rule('country = { not_in = ["France"] }'), 6, "did you mean 'FR'?"),

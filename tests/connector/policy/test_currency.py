@@ -42,6 +42,7 @@ def delivered(country: str = "") -> Order:
         '[fees.waived]\nwhen = { total = { above = "3" } }',
         '[[fees.special]]\nrestocking_percent = "1"\nwhen={ price = { above = "3" } }',
         '[refund]\nstandard_delivery = "4.90"',
+        '[refund.standard_delivery]\nFR = "4.90"',
         '[approve]\nautomatic_below = "500"',
     ],
 )
