@@ -39,7 +39,7 @@ class AskedLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A return that another program asks for; `timestamp` is aware.
 
-    `kind` None: as the reasons say.
+    `kind` None: as the reasons say. `method` is a way back of the policy's.
     """
 
     event_id: str
@@ -48,6 +48,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     order_ref: str = ""
     order_number: str = ""
     kind: Kind | None = None
+    method: str = ""
     language: str = "en"
 
 

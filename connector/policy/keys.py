@@ -115,6 +115,10 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         _key("restocking_percent", "percentage", "none", "for `fee`"),
         _WHY,
     ),
+    "methods": (
+        _key("code", "text", "required", "what the fact `method` holds; small letters"),
+        _WORDS,
+    ),
     "approve": (
         _key("automatic", "true or false", "true", "false: a person decides each one"),
         _key("automatic_below", "amount", "none", "from here on, a person decides"),

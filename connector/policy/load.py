@@ -23,6 +23,7 @@ from connector.policy.tables import (
     final_sale,
     limits,
     listed,
+    methods,
     questions,
     reason_groups,
     reasons,
@@ -113,6 +114,7 @@ def _policy(top: Reader, version: str) -> Policy:
     currency = _currency(top)
     approve, refund, exchange = (_known(top, key) for key in PLAIN)
     levels = tuple(_levels(approve, currency))
+    ways_back = methods(top)
     groups, upper = _customer_groups(top), reason_groups(top)
     found = completed(reasons(top, {one.code for one in upper}))
     own = {
@@ -120,6 +122,7 @@ def _policy(top: Reader, version: str) -> Policy:
         "groups": tuple(one.code for one in upper),
         "customers": tuple(one.name for one in groups),
         "levels": tuple(one.who for one in levels),
+        "methods": tuple(one.code for one in ways_back),
     }
     known = Known(currency=currency, own=own)
     asked = questions(top, known)
@@ -141,6 +144,7 @@ def _policy(top: Reader, version: str) -> Policy:
         reason_groups=upper,
         reasons=found,
         questions=asked,
+        methods=ways_back,
         is_automatic=approve.flag("automatic", default=True),
         automatic_below=approve.amount("automatic_below", currency),
         levels=levels,

@@ -14,6 +14,7 @@ from connector.policy.vocabulary import (
     Exclusion,
     Limit,
     Listed,
+    Method,
     Question,
     Reason,
     ReasonGroup,
@@ -247,6 +248,19 @@ def listed(table: Reader, key: str) -> Listed:
         says=table.chosen("says", ("ask", "decline"), "ask"),
         why=table.words("why"),
     )
+
+
+def methods(top: Reader) -> tuple[Method, ...]:
+    """Read the ways back that a customer may choose from: none, or some."""
+    found = []
+    for table in top.tables("methods"):
+        table.known("methods")
+        code = table.required("code", "a way back needs a code")
+        found.append(Method(code=code.casefold(), labels=table.words("labels")))
+    _once(top, "methods", [one.code for one in found])
+    if len(found) == 1:
+        top.say("[[methods]] name two or more: one is no choice", "methods")
+    return tuple(found)
 
 
 def limits(top: Reader, currency: str) -> tuple[Limit, ...]:

@@ -101,6 +101,14 @@ class ReasonGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A way back that the customer may choose for a whole return."""
+
+    code: str
+    labels: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """Why a customer sends something back, and what follows from it."""
 
@@ -291,6 +299,7 @@ class Policy:
     reason_groups: tuple[ReasonGroup, ...] = ()
     reasons: tuple[Reason, ...] = ()
     questions: tuple[Question, ...] = ()
+    methods: tuple[Method, ...] = ()
     is_automatic: bool = True  # False: a person decides every return
     automatic_below: Money | None = None
     levels: tuple[Level, ...] = ()
@@ -384,11 +393,6 @@ class Policy:
         return frozenset(one.name for one in self.customer_groups if one.tags & tags)
 
 
-def reasons(policy: Policy) -> tuple[Reason, ...]:
-    """Return the reasons in the order of the file."""
-    return policy.reasons
-
-
-def label(reason: Reason | ReasonGroup | Question | Choice, language: str) -> str:
+def label(one: Reason | ReasonGroup | Question | Choice | Method, language: str) -> str:
     """Return its words in a language, else English, else any, else its code."""
-    return spoken(reason.labels, language) or reason.code
+    return spoken(one.labels, language) or one.code

@@ -225,6 +225,7 @@ def _open(
         language=asked.language,
         now=clock(),
         event_key=asked.event_id,
+        method=wanted.method(db, shop, order, asked),
     )
 
 

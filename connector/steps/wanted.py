@@ -38,6 +38,22 @@ def kind(db: Database, shop: Shop, order: Order, asked: Asked) -> Kind:
     return claims.kind_of_all(rules, [one.reason for one in asked.lines])
 
 
+def method(db: Database, shop: Shop, order: Order, asked: Asked) -> str:
+    """Return the way back that is named, of those that the policy lists, else "".
+
+    Raises BadRequest for another, with the nearest name.
+    """
+    named = asked.method.strip().casefold()
+    known = [one.code for one in rules_of(db, shop.name, order.ref).methods]
+    if not named or named in known:
+        return named
+    if not known:
+        msg = "method: the policy lists no ways back"
+        raise BadRequest(msg)
+    msg = f"method: {inbound.nearest(named, known)}"
+    raise BadRequest(msg)
+
+
 def _wish(
     shop: Shop, able: Abilities, rules: Policy, order: Order, line: AskedLine
 ) -> Wish:

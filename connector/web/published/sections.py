@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flask_babel import gettext, ngettext
 
 from connector.model import Fault, Resolution
-from connector.policy import delivery
+from connector.policy import delivery, label
 from connector.policy.vocabulary import spoken
 from connector.web.face import money
 from connector.web.published.conditions import (
@@ -177,6 +177,14 @@ def _ways(policy: Policy) -> Iterator[str]:
                 percent=percentage(one.bonus_bp),
             )
         yield under(ways[:1].upper() + ways[1:], where)
+    yield from _methods(policy)
+
+
+def _methods(policy: Policy) -> Iterator[str]:
+    """Tell by which ways goods may come back, where there is a choice."""
+    if policy.methods:
+        ways = "; ".join(label(one, language()) for one in policy.methods)
+        yield gettext("You choose how it comes back: %(ways)s.", ways=ways)
 
 
 def _money(policy: Policy) -> Iterator[str]:

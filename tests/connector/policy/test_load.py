@@ -21,7 +21,7 @@ def test_the_example_loads_and_says_what_it_shows() -> None:
     assert rules.automatic_below == Money(20000, "EUR")
     assert rules.restocking_bp == 1000
     assert rules.refund_when is When.RECEIVED
-    assert len(policy.reasons(rules)) == 7
+    assert len(rules.reasons) == 7
 
 
 def test_reasons_speak_the_reader_s_language_or_english() -> None:
@@ -41,6 +41,9 @@ def test_a_reason_is_found_by_the_shop_s_handle_too() -> None:
     ("text", "said"),
     [
         (BARE + "[windw]\ndays = 3", "unknown key 'windw'; did you mean 'window'"),
+        (BARE + '[[methods]]\ncode = "post"', "one is no choice"),
+        (BARE + '[[methods]]\nlabels = { en = "x" }', "a way back needs a code"),
+        (BARE + 2 * '[[methods]]\ncode = "post"\n', "'post' is there twice"),
         (BARE + "[window]\ndays = -1", "days must be between 0 and 3650"),
         (BARE + '[window]\ndays = "30"', "days must be a whole number"),
         (BARE + "[window.countries]\nfr = 3", "no ISO country code"),

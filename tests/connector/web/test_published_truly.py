@@ -175,3 +175,14 @@ def test_what_comes_back_of_a_dearer_delivery_is_told_by_country() -> None:
     alone = '[refund]\nstandard_delivery = "4.90"\n[law]\ncountries = ["FR"]\n'
     assert "Delivered to France: if you withdraw" in written(small(alone))["money"]
     assert "withdraw" not in written(small(alone.replace('"FR"', "")))["money"]
+
+
+def test_the_ways_back_are_told_in_the_reader_s_words() -> None:
+    text = small(
+        '[[methods]]\ncode = "post"\nlabels = { en = "By post", de = "Per Post" }\n'
+        '[[methods]]\ncode = "Shop"\nlabels = { en = "To the shop" }\n'
+        '[[fees.special]]\nwhen = { method = "Shop" }\nreturn_shipping = "1.00"\n'
+    )
+    assert "comes back: By post; To the shop." in written(text)["ways"]
+    assert "Per Post; To the shop." in written(text, "de")["ways"]
+    assert "(way back: To the shop)" in written(text)["fees"]
