@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from connector import inbound
 from connector.errors import BadRequest
 from connector.model import Resolution
+from connector.pictures import made
 from connector.steps import amends, claims
 from connector.steps.question import rules_of
+from connector.store import photos
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from connector.inbound import Asked, AskedLine
     from connector.model import Kind, Order
     from connector.platform import Abilities, Shop
@@ -28,6 +32,19 @@ def wishes(db: Database, shop: Shop, order: Order, asked: Asked) -> list[Wish]:
     rules = rules_of(db, shop.name, order.ref)
     able = shop.abilities
     return [_wish(shop, able, rules, order, line) for line in asked.lines]
+
+
+def keep_photos(
+    db: Database, order: Order, asked: Asked, shop: str, now: datetime
+) -> None:
+    """Keep the photos that came along, for the return that is opened next.
+
+    Until it is they wait, as those of a customer's form do; sent twice they are one.
+    """
+    for line in asked.lines:
+        ref = inbound.line_ref(order, line)
+        for one in line.photos if order.line(ref) else ():
+            photos.keep(db, shop, order.ref, ref, made(one), now)
 
 
 def kind(db: Database, shop: Shop, order: Order, asked: Asked) -> Kind:
@@ -74,6 +91,7 @@ def _wish(
         wanted=way,
         goods=goods,
         answers=_answers(rules, line),
+        photos=tuple(made(one).sha256 for one in line.photos),
     )
 
 
