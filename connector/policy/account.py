@@ -53,6 +53,11 @@ def way_back(fee: Money, kind: Kind, by: Facts) -> Answer:
     return answer(WAY_BACK, "fee", code, (("amount", str(fee)), *by))
 
 
+def in_other_currency(told: Answer) -> Answer:
+    """Say of a fee for the way back that the order is not in its currency."""
+    return answer(WAY_BACK, "note", "way_back_currency", told.facts)
+
+
 def bonus(bp: int, seen: Seen, holds: Holds, said: Said, way: Resolution) -> Answer:
     """Say what is added to credit, and which offer or rule adds it."""
     by: Facts = ()

@@ -69,7 +69,20 @@ def advice(policy: Policy) -> list[str]:
         f"[{_shown(one.key)}] {one.why} ({one.article})"
         for one in law.advice(terms(policy), policy.switches)
     ]
-    return [*([ADDED] if faults.is_added(policy) else []), *found, *_unheard(policy)]
+    added = [ADDED] if faults.is_added(policy) else []
+    return [*added, *found, *_unheard(policy), *_handles(policy)]
+
+
+def _handles(policy: Policy) -> Iterator[str]:
+    """Tell of a handle of Shopify's that is another reason's, which speaks first."""
+    for one in policy.reasons:
+        first = policy.listed(one.shopify) if one.shopify else one
+        if first is not None and first is not one:
+            yield (
+                f"[reasons] {one.code!r}: Shopify's {one.shopify!r} means the reason"
+                f" {first.code!r}, which speaks first; {one.code!r} is what customers"
+                " choose in the portal alone"
+            )
 
 
 def _unheard(policy: Policy) -> Iterator[str]:

@@ -103,6 +103,28 @@ def test_a_price_of_delivery_that_holds_nowhere_is_said_beside(
     assert (said in found.output) if said else ("to know" not in found.output)
 
 
+@pytest.mark.parametrize(
+    ("codes", "first"),
+    [(("dented", "torn"), "dented"), (("dented", "damaged-or-defective"), "damaged-")],
+)
+def test_a_handle_that_two_reasons_name_is_said_beside(
+    tmp_path: Path, codes: tuple[str, ...], first: str
+) -> None:
+    file = tmp_path / "p.toml"
+    reasons = [
+        f'[[reasons]]\ncode = "{one}"\nfault = "merchant"\n'
+        'shopify = "damaged-or-defective"\n'
+        for one in codes
+    ]
+    file.write_text('currency = "EUR"\n' + "".join(reasons))
+    found = run("policy", "check", str(file))
+    assert found.exit_code == 0
+    assert "to know: [reasons]" in found.output
+    assert f"means the reason '{first}" in found.output
+    file.write_text('currency = "EUR"\n' + reasons[1])
+    assert "to know" not in run("policy", "check", str(file)).output
+
+
 def decided(folder: Path) -> tuple[Path, str]:
     """Let the policy decide one return; give the configuration and its number."""
     config = folder / "config.toml"
