@@ -74,6 +74,7 @@ IDS = frozenset(
     {
         "id",
         "order_id",
+        "order_ref",
         "customer_id",
         "parent_id",
         "arg",

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from connector.model import Order
 
 SOURCE = "inbound"
+MOST_PHOTOS = 10  # of one line, as a policy may want at most
 
 
 class AskedLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line to return, named by the shop's line id or by its SKU.
 
     `ware` is the shop's id of what is wanted instead, for an exchange; `answers` are
-    answer codes by question code of the policy.
+    answer codes by question code of the policy, `photos` base64 of their bytes.
     """
 
     quantity: int
@@ -34,12 +35,13 @@ class AskedLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     resolution: str = Resolution.REFUND.value
     ware: str = ""
     answers: dict[str, str] = {}
+    photos: list[bytes] = []
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A return that another program asks for; `timestamp` is aware.
 
-    `kind` None: as the reasons say.
+    `kind` None: as the reasons say. `method` is a way back of the policy's.
     """
 
     event_id: str
@@ -48,6 +50,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     order_ref: str = ""
     order_number: str = ""
     kind: Kind | None = None
+    method: str = ""
     language: str = "en"
 
 
@@ -69,6 +72,9 @@ def parse(body: bytes) -> Asked:
         raise BadRequest(msg)
     for place, line in enumerate(asked.lines):
         _check_way(line, f"lines[{place}]")
+        if len(line.photos) > MOST_PHOTOS:
+            msg = f"lines[{place}].photos: at most {MOST_PHOTOS} of a line"
+            raise BadRequest(msg)
     return asked
 
 

@@ -103,6 +103,15 @@ def accept(sent: bytes, *, longest: int = LONGEST_EDGE) -> Picture:
         raise BadPicture(Unfit.UNREADABLE) from None
 
 
+def made(content: bytes) -> Picture:
+    """Return a photo that `accept` has made, by its bytes; raises BadPicture."""
+    try:
+        with Image.open(BytesIO(content), formats=JPEGS) as found:
+            return Picture(content=content, width=found.width, height=found.height)
+    except UNREADABLE:
+        raise BadPicture(Unfit.UNREADABLE) from None
+
+
 def small(picture: bytes) -> bytes:
     """Return a kept photo as a small one (JPEG)."""
     return accept(picture, longest=SMALL_EDGE).content

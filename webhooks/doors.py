@@ -52,6 +52,7 @@ class Doors:
     doors: Iterable[Door]  # gone through anew at each delivery: shops come and go
     clock: Callable[[], datetime]
     max_bytes: int = 2 * 1024 * 1024
+    max_with_photos: int = 24 * 1024 * 1024  # of what another program sends
     rejected: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

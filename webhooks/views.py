@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from connector import compliance, inbound
 from connector.errors import BadRequest
+from webhooks.remade import remade
 from webhooks.scrub import scrubbed
 from webhooks.signatures import is_signed
 
@@ -53,7 +54,7 @@ def _shopify(doors: Doors) -> Response:
     door = doors.at(request.headers.get("X-Shopify-Shop-Domain", ""))
     if door is None or door.is_shut:
         return _closed(door, "domain")
-    body = _body(doors)
+    body = _body(doors.max_bytes)
     if body is None:
         return _too_large()
     if not is_signed(body, request.headers.get("X-Shopify-Hmac-Sha256"), door.secrets):
@@ -75,7 +76,7 @@ def _woocommerce(doors: Doors, shop: str) -> Response:
     door = doors.named("woocommerce", shop)
     if door is None or door.is_shut:
         return _closed(door, "name")
-    body = _body(doors)
+    body = _body(doors.max_bytes)
     if body is None:
         return _too_large()
     signature = request.headers.get("X-WC-Webhook-Signature")
@@ -101,18 +102,19 @@ def _inbound(doors: Doors, shop: str) -> Response:
     door = doors.named(inbound.SOURCE, shop)
     if door is None or door.is_shut:
         return _closed(door, "name")
-    body = _body(doors)
+    body = _body(max(doors.max_bytes, doors.max_with_photos))
     if body is None:
         return _too_large()
     if not is_signed(body, request.headers.get("X-Retour-Signature"), door.secrets):
         return _forged(doors, door)
     try:
         event_id, at = inbound.named(body)
+        if abs(doors.clock() - at) > FRESH:
+            return _problem(400, "stale", "the timestamp is more than 10 minutes off")
+        kept = remade(body)
     except BadRequest as error:
         return _problem(400, "bad_body", str(error))
-    if abs(doors.clock() - at) > FRESH:
-        return _problem(400, "stale", "the timestamp is more than 10 minutes off")
-    return _keep(doors, door, "return.open", (event_id,), body, "Retour", ())
+    return _keep(doors, door, "return.open", (event_id,), kept, "Retour", ())
 
 
 def _keep(
@@ -142,10 +144,10 @@ def _keep(
     return jsonify(status="kept" if is_new else "duplicate")
 
 
-def _body(doors: Doors) -> bytes | None:
+def _body(most: int) -> bytes | None:
     """Read the raw body, never more than the limit; None when there is more."""
-    body = request.stream.read(doors.max_bytes + 1)
-    return None if len(body) > doors.max_bytes else body
+    body = request.stream.read(most + 1)
+    return None if len(body) > most else body
 
 
 def _is_ping(body: bytes) -> bool:

@@ -26,17 +26,25 @@ from connector.backtest.sql import (
 )
 from connector.backtest.windows import last_moment
 from connector.model import CREDITS, FAULTS, Kind, OrderStatus, Resolution
-from connector.policy import Policy
+from connector.policy import Policy, delivery
 from connector.policy.amends import REMEDIES
 from connector.policy.periods import LAW_BOUND
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from connector.money import Money
     from connector.policy.vocabulary import Exclusion, Listed
 
 APPROVED, ASKED, DECLINED = 0, 1, 2  # decisions, graver is more
 OVER = "p.quantity > p.left_units"
+
+
+def _at_most(paid: str, limit: Money | None) -> str:
+    """Hold what was paid to a limit, in minor units; to none where it is nothing."""
+    if not limit:
+        return paid
+    return case((f"{paid} > {limit.minor}", str(limit.minor)), otherwise=paid)
 
 
 @dataclass(frozen=True)
@@ -149,21 +157,24 @@ class Line:
         Below zero where the law gives it back; a withdrawal's is limited to the
         cheapest delivery, which is the policy's own word.
         """
-        paid, limit = "p.shipping", self.policy.standard_delivery
+        paid, known = "p.shipping", dict(delivery.prices(self.policy))
         law = both((self._by_law, "p.gives_shipping = 1"))
         plain = case((law, f"-({paid})"), otherwise=paid)
-        sold_to = sorted(self.policy.sold_to)
-        # It is the price in the one country that is sold to: no other is known.
-        if not limit or self.policy.refund_shipping or len(sold_to) != 1:
+        if not any(known.values()) or self.policy.refund_shipping:
             return plain
         limited = both(
             (
                 self._withdrawn,
-                f"p.country = {self.text.value(sold_to[0])}",
-                f"p.currency = {self.text.value(limit.currency)}",
+                f"p.currency = {self.text.value(self.policy.currency)}",
             )
         )
-        most = case((f"{paid} > {limit.minor}", str(limit.minor)), otherwise=paid)
+        others = _at_most(paid, known.pop(delivery.OTHERS, None))
+        places = [
+            (f"p.country = {self.text.value(code)}", _at_most(paid, limit))
+            for code, limit in sorted(known.items())
+        ]
+        # Nobody knows what the delivery costs to a country that is not known.
+        most = case(*places, ("p.country = ''", paid), otherwise=others)
         least = case((law, f"-({most})"), otherwise=most)
         return case((limited, least), otherwise=plain)
 

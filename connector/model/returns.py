@@ -207,6 +207,7 @@ class Return:
     filed_by: str  # portal, shop, inbound, console
     opened_at: datetime
     lines: tuple[ReturnLine, ...]
+    method: str = ""  # the way back that the customer chose, of the policy's
     language: str = "en"
     shipped_at: datetime | None = None
     platform_ref: str = ""

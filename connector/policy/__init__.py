@@ -17,12 +17,12 @@ from connector.policy.periods import LAW_BOUND, line_begins
 from connector.policy.seen import email_hash, worth
 from connector.policy.sentences import answer, deciding, render
 from connector.policy.vocabulary import (
+    Method,
     Policy,
     Question,
     Reason,
     ReasonGroup,
     label,
-    reasons,
     spoken,
 )
 
@@ -30,6 +30,7 @@ __all__ = [
     "LAW_BOUND",
     "Case",
     "LineVerdict",
+    "Method",
     "Offer",
     "Past",
     "PhotosWanted",
@@ -52,7 +53,6 @@ __all__ = [
     "load",
     "photos_wanted",
     "read",
-    "reasons",
     "render",
     "spoken",
     "starter",

@@ -53,6 +53,11 @@ def way_back(fee: Money, kind: Kind, by: Facts) -> Answer:
     return answer(WAY_BACK, "fee", code, (("amount", str(fee)), *by))
 
 
+def in_other_currency(told: Answer) -> Answer:
+    """Say of a fee for the way back that the order is not in its currency."""
+    return answer(WAY_BACK, "note", "way_back_currency", told.facts)
+
+
 def bonus(bp: int, seen: Seen, holds: Holds, said: Said, way: Resolution) -> Answer:
     """Say what is added to credit, and which offer or rule adds it."""
     by: Facts = ()
@@ -91,12 +96,16 @@ def moment(kind: Kind, way: Resolution, money: When, goods: When) -> Answer | No
     return (WITHDRAWN_GOES if kind is Kind.WITHDRAWAL else MONEY_GOES)[money]
 
 
-def shipping(by: str, limit: Money | None, part: str) -> Answer | None:
+def shipping(by: str, limit: Money | None, part: str, place: str) -> Answer | None:
     """Say that the outbound shipping goes back, or a part; None where none does.
 
-    `by` gives all of it, up to a `limit`; else the law's `part` of a withdrawal.
+    `by` gives all of it, up to a `limit`, the standard delivery to `place`; else the
+    law's `part` of a withdrawal.
     """
-    most: Facts = (("limit", str(limit)),) if limit is not None else ()
+    most: Facts = ()
+    if limit is not None:
+        where = f"refund.standard_delivery {place}"
+        most = (("limit", str(limit)), ("limit_set_by", where))
     if by:
         return answer("shipping", "note", "shipping", (*set_by(by), *most))
     if part in ("", "none_until_last"):

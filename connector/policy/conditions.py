@@ -121,9 +121,9 @@ def _value(inner: Reader, fact: Fact, value: object, known: Known) -> Any:  # no
     word = fold(fact, found)
     words = known.own.get(fact.own, ()) if fact.own else fact.words
     if (fact.own or words) and word not in words and word:
-        near = reader.nearest(word, words)
-        inner.say(f"{fact.name}: unknown word {word!r}{near}", fact.name)
-        return None
+        what = f"{fact.name}: unknown word {word!r}{reader.nearest(word, words)}"
+        (inner.refuse if fact.was_open else inner.say)(what, fact.name)
+        return word if fact.was_open else None
     _look(inner, fact, word)
     return word
 

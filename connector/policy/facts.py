@@ -22,9 +22,11 @@ class Fact:
     """Something that a condition may look at, about one line of a return.
 
     `kind` is a key of OPERATORS. `words` closes what it may be compared with; `own`
-    names the part of the policy that does: reasons, groups, customers, answers.
-    `closed` is a kind of `connector.policy.closed`. `fold` is how words are compared:
-    "lower", "upper" or "" for exactly. `least` is what a number never falls short of.
+    names the part of the policy that does: reasons, groups, customers, answers,
+    methods. `closed` is a kind of `connector.policy.closed`. `fold` is how words are
+    compared: "lower", "upper" or "" for exactly. `least` is what a number never falls
+    short of.
+    `was_open`: policies that are in force may name words that are none of `own`.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Fact:
     own: str = ""
     closed: str = ""
     least: int | None = None
+    was_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +99,11 @@ _ALL = (
     Fact(
         name="method",
         kind="word",
-        says="the way back that the customer chose; empty where he did not",
+        says="the way back that the customer chose of [[methods]]; empty where nobody"
+        " asked him: in a withdrawal, and in a return that came from the shop",
         fold="lower",
+        own="methods",
+        was_open=True,
     ),
     Fact(
         name="kind",

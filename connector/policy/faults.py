@@ -58,5 +58,10 @@ def is_added(policy: Policy) -> bool:
 
 def is_hidden(reason: Reason) -> bool:
     """Whether a reason calls a well-known fault the customer's own wish."""
-    said = {reason.code.strip().casefold().replace("_", "-"), reason.shopify}
-    return reason.fault is Fault.CUSTOMER and not NAMES.isdisjoint(said)
+    is_named = is_fault(reason.code) or is_fault(reason.shopify)
+    return reason.fault is Fault.CUSTOMER and is_named
+
+
+def is_fault(word: str) -> bool:
+    """Whether a code or a handle means a fault, however it is written."""
+    return word.strip().casefold().replace("_", "-") in NAMES

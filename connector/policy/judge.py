@@ -156,8 +156,9 @@ def _money(
     """
     policy, found = seen.policy, []
     back, told = fees.way_back, fees.told
-    if back and told and back.currency == seen.order.currency:
-        found.append(told)
+    if back and told:
+        is_same = back.currency == seen.order.currency
+        found.append(told if is_same else account.in_other_currency(told))
     if added:
         found.append(account.bonus(added, seen, holds, said, way))
     kind = seen.case.kind

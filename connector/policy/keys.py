@@ -115,6 +115,10 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         _key("restocking_percent", "percentage", "none", "for `fee`"),
         _WHY,
     ),
+    "methods": (
+        _key("code", "text", "required", "what the fact `method` holds; small letters"),
+        _WORDS,
+    ),
     "approve": (
         _key("automatic", "true or false", "true", "false: a person decides each one"),
         _key("automatic_below", "amount", "none", "from here on, a person decides"),
@@ -167,8 +171,13 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         _key("when", "word", "received", "requested, shipped, received, inspected"),
         _key("shipping", "true or false", "false", "outbound shipping goes back too"),
         _key("standard_delivery", "amount", "what was paid", "your cheapest standard"
-            " delivery: no more than this goes back where a customer withdraws, if"
-            " `[law] countries` names the one country that you sell to"),
+            " delivery: no more than this goes back where a customer withdraws. One"
+            " amount holds if `[law] countries` names the one country that you sell to;"
+            " else write it by country, below"),
+    ),
+    "refund.standard_delivery": (
+        _key("FR", "amount", "as `default`", "by country of the parcel, any ISO code"),
+        _key("default", "amount", "what was paid", "every country that is not named"),
     ),
     "exchange": (
         _key("when", "word", "received", "when new goods go out; words as [refund]"),

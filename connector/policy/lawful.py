@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from connector import law
 from connector.errors import PolicyError
 from connector.model import CREDITS, FAULTS, Kind, Resolution
-from connector.policy import faults
+from connector.policy import delivery, faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +76,36 @@ def advice(policy: Policy) -> list[str]:
         f"[{_shown(one.key)}] {one.why} ({one.article})"
         for one in law.advice(terms(policy), policy.switches)
     ]
-    return [ADDED, *found] if faults.is_added(policy) else found
+    added = [ADDED] if faults.is_added(policy) else []
+    return [*added, *found, *_unheard(policy), *_handles(policy)]
+
+
+def _handles(policy: Policy) -> Iterator[str]:
+    """Tell of a handle of Shopify's that is another reason's, which speaks first."""
+    for one in policy.reasons:
+        first = policy.listed(one.shopify) if one.shopify else one
+        if first is not None and first is not one:
+            yield (
+                f"[reasons] {one.code!r}: Shopify's {one.shopify!r} means the reason"
+                f" {first.code!r}, which speaks first; {one.code!r} is what customers"
+                " choose in the portal alone"
+            )
+
+
+def _unheard(policy: Policy) -> Iterator[str]:
+    """Tell of a price of delivery that holds nowhere, or where nothing is sold."""
+    price, sold_to = policy.standard_delivery, policy.sold_to
+    if price is not None and not delivery.prices(policy):
+        where = f"names {len(sold_to)} countries" if sold_to else "names no country"
+        yield (
+            f"[refund.standard_delivery] one amount holds nowhere where [law] countries"
+            f" {where}: write it by country, as [refund.standard_delivery] FR ="
+            f' "{price.decimal}"'
+        )
+    here = law.places(sold_to) | {delivery.OTHERS}
+    for code in delivery.prices(policy) if sold_to else ():
+        if code not in here:
+            yield f"[refund.standard_delivery.{code}] [law] countries does not name it"
 
 
 def problems(policy: Policy, lines: Lines) -> list[tuple[int, str]]:

@@ -18,10 +18,12 @@ from connector.policy.faults import completed
 from connector.policy.lines import BOM, Lines
 from connector.policy.reader import Problems, Reader
 from connector.policy.tables import (
+    deliveries,
     exclusions,
     final_sale,
     limits,
     listed,
+    methods,
     questions,
     reason_groups,
     reasons,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 KEPT = 256  # versions that are held ready at once
 CURRENCY = len("EUR")
+PLAIN = ("approve", "refund", "exchange")
 # What new goods may become when they are gone; goods again would be gone again.
 FALLBACKS = (Resolution.REFUND, Resolution.STORE_CREDIT, Resolution.GIFT_CARD)
 
@@ -109,10 +112,9 @@ def _refuse(name: str, problems: list[tuple[int, str]]) -> None:
 def _policy(top: Reader, version: str) -> Policy:
     top.known("")
     currency = _currency(top)
-    approve, refund, exchange = (
-        top.table(key) for key in ("approve", "refund", "exchange")
-    )
+    approve, refund, exchange = (_known(top, key) for key in PLAIN)
     levels = tuple(_levels(approve, currency))
+    ways_back = methods(top)
     groups, upper = _customer_groups(top), reason_groups(top)
     found = completed(reasons(top, {one.code for one in upper}))
     own = {
@@ -120,16 +122,15 @@ def _policy(top: Reader, version: str) -> Policy:
         "groups": tuple(one.code for one in upper),
         "customers": tuple(one.name for one in groups),
         "levels": tuple(one.who for one in levels),
+        "methods": tuple(one.code for one in ways_back),
     }
     known = Known(currency=currency, own=own)
     asked = questions(top, known)
     answers = [f"{one.code}:{said.code}" for one in asked for said in one.choices]
     known = Known(currency=currency, own={**own, "answers": tuple(answers)})
     sold_to, switches = lawful.chosen(top.table("law"))
-    for table, key in ((approve, "approve"), (refund, "refund")):
-        table.known(key)
-    exchange.known("exchange")
     restocking, return_fee, special = fees(top.table("fees"), known)
+    prices = deliveries(refund, currency)
     sale = final_sale(top.table("final_sale"))
     block, allow = (listed(top.table(key), key) for key in ("block", "allow"))
     _either(top.table("allow"), block, allow)
@@ -143,6 +144,7 @@ def _policy(top: Reader, version: str) -> Policy:
         reason_groups=upper,
         reasons=found,
         questions=asked,
+        methods=ways_back,
         is_automatic=approve.flag("automatic", default=True),
         automatic_below=approve.amount("automatic_below", currency),
         levels=levels,
@@ -156,7 +158,8 @@ def _policy(top: Reader, version: str) -> Policy:
         keep=_keep(top.table("keep"), known),
         refund_when=When(refund.chosen("when", list(When), When.RECEIVED)),
         refund_shipping=refund.flag("shipping"),
-        standard_delivery=refund.amount("standard_delivery", currency),
+        standard_delivery=prices[0],
+        deliveries=prices[1],
         goods_when=When(exchange.chosen("when", list(When), When.RECEIVED)),
         fallback=Resolution(exchange.chosen("fallback", FALLBACKS, Resolution.REFUND)),
         credit_days=_days(top, "credit"),
@@ -166,6 +169,13 @@ def _policy(top: Reader, version: str) -> Policy:
         switches=switches,
         digest=version,
     )
+
+
+def _known(top: Reader, key: str) -> Reader:
+    """Return a table that holds nothing but known keys."""
+    table = top.table(key)
+    table.known(key)
+    return table
 
 
 def _currency(top: Reader) -> str:
@@ -190,9 +200,7 @@ def _either(table: Reader, block: Listed, allow: Listed) -> None:
 
 
 def _days(top: Reader, key: str) -> int | None:
-    table = top.table(key)
-    table.known(key)
-    return table.maybe_whole("days")
+    return _known(top, key).maybe_whole("days")
 
 
 def _keep(table: Reader, known: Known) -> Keep:

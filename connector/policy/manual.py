@@ -20,8 +20,8 @@ BEGIN = (
 ARRAYS = frozenset(
     {
         "windows", "exclude", "customer_groups", "reason_groups", "reasons",
-        "questions", "questions.answers", "approve.levels", "limits", "fees.special",
-        "offers", "rules",
+        "questions", "questions.answers", "approve.levels", "methods", "limits",
+        "fees.special", "offers", "rules",
     }
 )  # fmt: skip
 

@@ -133,6 +133,10 @@ SENTENCES: Mapping[str, str] = {
         " be charged without a look (%(limit)s, or all that was paid for the goods): it"
         " is not taken, and a person decides."
     ),
+    "way_back_currency": N_(
+        "The policy's fee for the way back, %(amount)s, is not in the currency of the"
+        " order: it is not taken."
+    ),
     "bonus": N_("%(percent)s %% are added to the credit."),
     "shipping": N_("What was paid for the delivery goes back too."),
     "shipping_part": N_(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from connector.model import Fault
 from connector.policy.closed import closed
 from connector.policy.conditions import conditions
+from connector.policy.delivery import OTHERS
 from connector.policy.vocabulary import (
     Choice,
     Exclusion,
     Limit,
     Listed,
+    Method,
     Question,
     Reason,
     ReasonGroup,
@@ -22,9 +25,11 @@ from connector.policy.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from connector.money import Money
     from connector.policy.conditions import Known
     from connector.policy.reader import Reader
 
+DELIVERY = "standard_delivery"
 LISTS = ("products", "skus", "tags", "categories")
 ARTICLES = tuple("abcdefghijklm")  # the letters of article 16 of Directive 2011/83/EU
 SHA256 = 64  # hexadecimal digits
@@ -42,22 +47,38 @@ def window(top: Reader, known: Known) -> Window:
     table = top.table("window")
     table.known("window")
     countries = table.table("countries")
-    by_country: dict[str, int] = {}
     for country in countries.data:
-        is_code = len(country) == COUNTRY and country.isalpha() and country.isupper()
-        if not is_code:
-            near = closed("country").nearest(country)
-            countries.say(f"{country!r} is no ISO country code{near}", country)
-        elif country not in closed("country").codes:
-            near = closed("country").nearest(country)
-            countries.refuse(f"unknown country {country!r}{near}", country)
-        by_country[country] = countries.whole(country, 30)
+        _country(countries, country)
     return Window(
         days=table.whole("days", 30),
         grace_days=table.whole("grace_days", 5),
-        by_country=by_country,
+        by_country={code: countries.whole(code, 30) for code in countries.data},
         special=tuple(_special(one, known) for one in top.tables("windows")),
     )
+
+
+def _country(table: Reader, code: str) -> None:
+    """Refuse a key that is no code of a country, as FR."""
+    near = closed("country").nearest(code)
+    if not (len(code) == COUNTRY and code.isalpha() and code.isupper()):
+        table.say(f"{code!r} is no ISO country code{near}", code)
+    elif code not in closed("country").codes:
+        table.refuse(f"unknown country {code!r}{near}", code)
+
+
+def deliveries(refund: Reader, currency: str) -> tuple[Money | None, dict[str, Money]]:
+    """Read the cheapest standard delivery: one amount, or by country of the parcel."""
+    if not isinstance(refund.data.get(DELIVERY), dict):
+        return refund.amount(DELIVERY, currency), {}
+    table, found = refund.table(DELIVERY), {}
+    for code in table.data:
+        if get_close_matches(code.casefold(), [OTHERS]) and code != OTHERS:
+            table.say(f"unknown key {code!r}; did you mean {OTHERS!r}?", code)
+        elif code != OTHERS:
+            _country(table, code)
+        if (amount := table.amount(code, currency)) is not None:
+            found[code] = amount
+    return None, found
 
 
 def _special(table: Reader, known: Known) -> SpecialWindow:
@@ -227,6 +248,19 @@ def listed(table: Reader, key: str) -> Listed:
         says=table.chosen("says", ("ask", "decline"), "ask"),
         why=table.words("why"),
     )
+
+
+def methods(top: Reader) -> tuple[Method, ...]:
+    """Read the ways back that a customer may choose from: none, or some."""
+    found = []
+    for table in top.tables("methods"):
+        table.known("methods")
+        code = table.required("code", "a way back needs a code")
+        found.append(Method(code=code.casefold(), labels=table.words("labels")))
+    _once(top, "methods", [one.code for one in found])
+    if len(found) == 1:
+        top.say("[[methods]] name two or more: one is no choice", "methods")
+    return tuple(found)
 
 
 def limits(top: Reader, currency: str) -> tuple[Limit, ...]:

@@ -101,6 +101,14 @@ class ReasonGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A way back that the customer may choose for a whole return."""
+
+    code: str
+    labels: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """Why a customer sends something back, and what follows from it."""
 
@@ -291,6 +299,7 @@ class Policy:
     reason_groups: tuple[ReasonGroup, ...] = ()
     reasons: tuple[Reason, ...] = ()
     questions: tuple[Question, ...] = ()
+    methods: tuple[Method, ...] = ()
     is_automatic: bool = True  # False: a person decides every return
     automatic_below: Money | None = None
     levels: tuple[Level, ...] = ()
@@ -304,7 +313,8 @@ class Policy:
     keep: Keep = field(default_factory=Keep)
     refund_when: When = When.RECEIVED
     refund_shipping: bool = False  # also for returns that the law does not ask for
-    standard_delivery: Money | None = None  # the cheapest; None: what was paid
+    standard_delivery: Money | None = None  # the cheapest, in the one of `sold_to`
+    deliveries: Mapping[str, Money] = field(default_factory=dict)  # by country
     goods_when: When = When.RECEIVED
     fallback: Resolution = Resolution.REFUND
     credit_days: int | None = None  # None: for ever
@@ -357,7 +367,8 @@ class Policy:
         of nothing is nothing in every currency.
         """
         waived = self.fees.waiver.order_above
-        limits = (self.automatic_below, self.standard_delivery, waived)
+        prices = (self.standard_delivery, *self.deliveries.values())
+        limits = (self.automatic_below, *prices, waived)
         fees = (
             self.return_fee,
             self.keep.below,
@@ -382,11 +393,6 @@ class Policy:
         return frozenset(one.name for one in self.customer_groups if one.tags & tags)
 
 
-def reasons(policy: Policy) -> tuple[Reason, ...]:
-    """Return the reasons in the order of the file."""
-    return policy.reasons
-
-
-def label(reason: Reason | ReasonGroup | Question | Choice, language: str) -> str:
+def label(one: Reason | ReasonGroup | Question | Choice | Method, language: str) -> str:
     """Return its words in a language, else English, else any, else its code."""
-    return spoken(reason.labels, language) or reason.code
+    return spoken(one.labels, language) or one.code

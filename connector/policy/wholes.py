@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connector import law
 from connector.model import Kind, Resolution
 from connector.money import Money
-from connector.policy import account
+from connector.policy import account, delivery
 from connector.policy.case import LineVerdict, When
 from connector.policy.own import Said
 from connector.policy.periods import LAW_BOUND
@@ -48,7 +48,9 @@ def tell(
         for one in spoken
         if one.said and one.said.values.get(action) == value
     }
-    note = account.shipping(*shipping)
+    note = account.shipping(
+        *shipping, delivery.place(of.policy, of.order.customer.country)
+    )
     for one in spoken:
         if one.verdict.decision is not Decision.DECLINED and one.said:
             one.verdict = account.of_whole(one.verdict, of.case.kind, note, moments, by)
@@ -78,14 +80,14 @@ def shipping_limit(of: Whole) -> Money | None:
 
     Article 13(2) of Directive 2011/83/EU: a dearer delivery is the customer's choice.
     Faulty goods give all of it back, and so does whoever gives more than the law asks.
-    The policy's figure is what is offered in the one country that it sells to: anywhere
-    else the price is not known, and what was paid goes back (docs/law.md, 11).
+    Where the policy does not know the price in a country, or the country is not known,
+    what was paid goes back (docs/law.md, 11).
     """
-    limit = of.policy.standard_delivery
     if of.case.kind is not Kind.WITHDRAWAL or not of.is_same_currency:
         return None
-    is_known = of.policy.sold_to == {of.order.customer.country.upper()}
-    return None if of.policy.refund_shipping or not is_known else limit or None
+    if of.policy.refund_shipping:
+        return None
+    return delivery.limit(of.policy, of.order.customer.country)
 
 
 def surcharges(of: Whole, part: str) -> str:

@@ -88,6 +88,7 @@ class Case:
             }
             if not units:
                 continue
+            sole = {x.ref for x in lines if units.get(x.ref) == x.quantity}
             for ref, count in units.items():
                 free[ref] -= count
             is_shopify = isinstance(self.world.shop, SimShopify)
@@ -98,6 +99,7 @@ class Case:
                     bill.ref,
                     number,
                     units,
+                    sole=frozenset(sole),
                     is_native=is_shopify and chance.random() < 0.4,
                 )
             )

@@ -63,17 +63,21 @@ def share(paid: int, units: int, quantity: int) -> int:
 def due(lines: dict[str, tuple[int, int]], claims: list[Claim], rules: Rules) -> int:
     """Return what all claims together bring; `lines` are (quantity, gross)."""
     back: dict[str, int] = {}
+    stays: dict[str, int] = {}
     fees = 0
     for claim in claims:
         for ref, units in claim.units.items():
             back[ref] = back.get(ref, 0) + units
+            if ref in claim.kept:  # nothing of it is restocked
+                stays[ref] = stays.get(ref, 0) + units
         if any(units for ref, units in claim.units.items() if ref not in claim.kept):
             fees += rules.return_fee
     owed = 0
     for ref, units in back.items():
         quantity, gross = lines[ref]
         goods = share(gross, units, quantity)
-        owed += goods - share(goods, rules.restocking_percent, 100)
+        restocked = goods - share(gross, stays.get(ref, 0), quantity)
+        owed += goods - share(restocked, rules.restocking_percent, 100)
     return owed - fees
 
 

@@ -93,10 +93,22 @@ def wanted(
     number: int,
     units: dict[str, int],
     *,
+    sole: frozenset[str],
     is_native: bool,
 ) -> Wanted:
-    """Draw how a return of some units goes, and what is due of it in the end."""
+    """Draw how a return of some units goes, and what is due of it in the end.
+
+    `sole` are lines of which no other return has units.
+    """
     ways = {} if is_native else {ref: _way(chance) for ref in units}
+    if rules.restocking_percent:
+        # How a fee is rounded would hang on which of two returns is paid first.
+        ways = {
+            ref: Resolution.REFUND
+            if way is Resolution.KEEP and ref not in sole
+            else way
+            for ref, way in ways.items()
+        }
     wares = {
         ref: chance.choice(sorted(PRICES))
         for ref, way in ways.items()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connector import policy
 from connector.inbound import SOURCE
 from connector.model import FAULTS, Fault, Kind
+from connector.policy.faults import is_fault
 from connector.policy.sentences import soften
 from connector.policy.vocabulary import ANY
 from connector.states import Decision
@@ -24,11 +25,8 @@ KIND = {
     Fault.MERCHANT: Kind.FAULTY,
     Fault.CARRIER: Kind.CARRIER_DAMAGE,
 }
-# Reasons of Shopify that say nothing of whose fault it is, and some that speak of one.
+# Reasons of Shopify that say nothing of whose fault it is.
 VAGUE = frozenset({"", "unknown", "other-reason"})
-OF_FAULTS = frozenset(
-    {"damaged-or-defective", "item-not-as-described", "received-the-wrong-item"}
-)
 # Who files without having read the reasons of the policy.
 OUTSIDE = frozenset({ACTOR, SOURCE})
 
@@ -84,7 +82,7 @@ def _held(
     reason = rules.reason(line.reason)
     is_other = reason is None or reason.code == ANY
     is_claim = kind_of(rules, line.reason) in FAULTS
-    if line.reason in OF_FAULTS and is_other and not is_claim:
+    if is_fault(line.reason) and is_other and not is_claim:
         return _asking(said, policy.answer("claim", "ask", "claim_unsure"))
     is_unknown = is_other or line.reason in VAGUE
     if said.decision is Decision.DECLINED and (is_claim or is_unknown):

@@ -97,7 +97,14 @@ def _read(
         gone = state != "failed" and personal.names_erased(
             db, delivery.shop, Traces.of(delivery.body)
         )
+        gone = gone or _is_spent(delivery, state)
         inbox.settle(db, delivery.id, state, note, is_forgotten=gone)
+
+
+def _is_spent(delivery: Delivery, state: str) -> bool:
+    """Say whether a body brought photos that are kept with their return by now."""
+    is_ours = delivery.source == inbound.SOURCE and state == "done"
+    return is_ours and any(one.photos for one in inbound.parse(delivery.body).lines)
 
 
 def _understand(
@@ -215,6 +222,7 @@ def _open(
         raise BadRequest(msg)
     order = observe(db, shop, ref, clock)
     wishes = wanted.wishes(db, shop, order, asked)
+    wanted.keep_photos(db, order, asked, shop.name, clock())
     return request.open_return(
         db,
         shop=shop.name,
@@ -225,6 +233,7 @@ def _open(
         language=asked.language,
         now=clock(),
         event_key=asked.event_id,
+        method=wanted.method(db, shop, order, asked),
     )
 
 

@@ -52,7 +52,7 @@ def preview(
         if row.state in OURS
         for fee in row.request.deductions
     )
-    restocking = dict(case.terms.restocking) if case.terms else {}
+    restocking = _restocking(case)
     lines = [line for line in case.lines if line.id in units]
     wanted = [
         Units(
@@ -86,6 +86,16 @@ def preview(
         even=Resolution.REPLACEMENT in ways,
     )
     return settle(order, wanted, extras, own)
+
+
+def _restocking(case: Return) -> dict[int, int]:
+    """Return the restocking fee by return line id, in basis points.
+
+    None of a line that stays, whoever decided so: nothing of it is restocked.
+    """
+    staying = {line.id for line in case.lines if line.resolution in STAYING}
+    fees = case.terms.restocking if case.terms else ()
+    return {ref: bp for ref, bp in fees if ref not in staying}
 
 
 def _counts(row: RefundRow) -> bool:

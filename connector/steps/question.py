@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Who asks, where, when and how; `past` are his earlier returns in that shop."""
+    """Who asks, where, when and how; `past` are his earlier returns in that shop.
+
+    `method` is the way back that he chose, of those that the policy lists.
+    """
 
     shop: str
     channel: str
     asked_at: datetime
     past: tuple[policy.Past, ...] = ()
+    method: str = ""
 
 
 def rules_of(db: Database, shop: str, order_ref: str) -> policy.Policy:
@@ -50,7 +54,11 @@ def asked(case: Return, past: tuple[policy.Past, ...]) -> policy.Case:
         for line in case.lines
     ]
     who = Asker(
-        shop=case.shop, channel=case.filed_by, asked_at=case.opened_at, past=past
+        shop=case.shop,
+        channel=case.filed_by,
+        asked_at=case.opened_at,
+        past=past,
+        method=case.method,
     )
     return _put(who, case.kind, lines)
 
@@ -98,6 +106,7 @@ def _put(who: Asker, kind: Kind, lines: Iterable[policy.Wanted]) -> policy.Case:
         asked_at=who.asked_at,
         shop=who.shop,
         channel=who.channel,
+        method=who.method,
         past=who.past,
         lines=tuple(lines),
     )

@@ -68,11 +68,12 @@ def open_return(
     language: str = "en",
     event_key: str | None = None,
     asked_at: datetime | None = None,
+    method: str = "",
 ) -> Return:
     """File a return; raises BadRequest for what cannot be meant, Refused for units.
 
     The same `event_key` opens one return, however often it comes. `asked_at`: when
-    the customer asked, where that was before now.
+    the customer asked, where that was before now; `method`: the way back he chose.
     """
     known = returns.by_event(db, shop, event_key) if event_key else None
     if known:
@@ -92,6 +93,8 @@ def open_return(
         event_key=event_key,
         asked_at=asked_at,
     )
+    if method:
+        returns.choose(db, return_id, method)
     return returns.get(db, return_id)
 
 

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from connector import inbound
 from connector.errors import BadRequest
 from connector.model import Resolution
+from connector.pictures import made
 from connector.steps import amends, claims
 from connector.steps.question import rules_of
+from connector.store import photos
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from connector.inbound import Asked, AskedLine
     from connector.model import Kind, Order
     from connector.platform import Abilities, Shop
@@ -30,12 +34,41 @@ def wishes(db: Database, shop: Shop, order: Order, asked: Asked) -> list[Wish]:
     return [_wish(shop, able, rules, order, line) for line in asked.lines]
 
 
+def keep_photos(
+    db: Database, order: Order, asked: Asked, shop: str, now: datetime
+) -> None:
+    """Keep the photos that came along, for the return that is opened next.
+
+    Until it is they wait, as those of a customer's form do; sent twice they are one.
+    """
+    for line in asked.lines:
+        ref = inbound.line_ref(order, line)
+        for one in line.photos if order.line(ref) else ():
+            photos.keep(db, shop, order.ref, ref, made(one), now)
+
+
 def kind(db: Database, shop: Shop, order: Order, asked: Asked) -> Kind:
     """Return the kind that is named, else what the reasons make of it."""
     if asked.kind is not None:
         return asked.kind
     rules = rules_of(db, shop.name, order.ref)
     return claims.kind_of_all(rules, [one.reason for one in asked.lines])
+
+
+def method(db: Database, shop: Shop, order: Order, asked: Asked) -> str:
+    """Return the way back that is named, of those that the policy lists, else "".
+
+    Raises BadRequest for another, with the nearest name.
+    """
+    named = asked.method.strip().casefold()
+    known = [one.code for one in rules_of(db, shop.name, order.ref).methods]
+    if not named or named in known:
+        return named
+    if not known:
+        msg = "method: the policy lists no ways back"
+        raise BadRequest(msg)
+    msg = f"method: {inbound.nearest(named, known)}"
+    raise BadRequest(msg)
 
 
 def _wish(
@@ -58,6 +91,7 @@ def _wish(
         wanted=way,
         goods=goods,
         answers=_answers(rules, line),
+        photos=tuple(made(one).sha256 for one in line.photos),
     )
 
 

@@ -92,7 +92,8 @@ def settle(
 ) -> None:
     """Mark a delivery done, unknown (kept, no meaning to us) or failed.
 
-    `is_forgotten`: its body speaks of somebody who asked not to be kept.
+    `is_forgotten`: its body speaks of somebody who asked not to be kept, or holds
+    photos that are kept elsewhere.
     """
     db.execute(
         "UPDATE inbox SET state = :state, note = :note,"

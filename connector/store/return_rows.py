@@ -34,6 +34,7 @@ def a_return(row: Row, lines: Iterable[Row]) -> Return:
         filed_by=row["filed_by"],
         opened_at=moment(row["opened_at"]),
         lines=tuple(_line(line) for line in lines),
+        method=row["method"],
         language=row["language"],
         shipped_at=moment(row["shipped_at"]) if row["shipped_at"] else None,
         platform_ref=row["platform_ref"],

@@ -210,6 +210,16 @@ def place_goods(
 
 
 @atomic
+def choose(db: Database, return_id: str, method: str) -> None:
+    """Keep the way back that the customer chose, before any rule speaks."""
+    db.execute(
+        "UPDATE returns SET method = :method WHERE id = :id",
+        method=method,
+        id=return_id,
+    )
+
+
+@atomic
 def judged(
     db: Database, return_id: str, policy_hash: str, terms: Terms, *, shipping: bool
 ) -> None:

@@ -315,6 +315,11 @@ UNPAID_HOLDS_NOTHING: tuple[Statement, ...] = (
     ),
 )
 
+# The way back that a customer chose, of those that the policy lists; "" for none.
+WAYS_BACK: tuple[Statement, ...] = (
+    "ALTER TABLE returns ADD COLUMN method TEXT NOT NULL DEFAULT ''",
+)
+
 MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     FIRST,
     SECOND,
@@ -337,4 +342,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     PHOTOS,
     GRADES,
     UNPAID_HOLDS_NOTHING,
+    WAYS_BACK,
 )

@@ -207,17 +207,20 @@ def return_page(return_id: str, refused: Refusal | None = None) -> str:
         timeline=history.timeline(db, case.id),
         matters=desk.about(db, case.id),
         photos=photos.of_return(db, case.id),
-        reasons=_reasons(case),
+        **_words(case),
     )
 
 
-def _reasons(case: Return) -> dict[str, tuple[str, str]]:
-    """Return the words of each reason and of its group, by its code."""
+def _words(case: Return) -> dict[str, object]:
+    """Return the policy's words: of each reason and of its group, of the way back."""
     try:
         rules = question.rules_of(face().db, case.shop, case.order_ref)
     except NotFound:
-        return {}
-    return {one.reason: reasons.words(rules, one.reason) for one in case.lines}
+        return {"reasons": {}, "method": case.method}
+    return {
+        "reasons": {x.reason: reasons.words(rules, x.reason) for x in case.lines},
+        "method": reasons.way_back(rules, case.method),
+    }
 
 
 def photo(return_id: str, photo_id: int) -> Response:

@@ -22,7 +22,7 @@ def grouped(rules: Policy) -> list[Group]:
     """
     upper = _groups(rules)
     found: dict[str, Group] = {}
-    for one in policy.reasons(rules):
+    for one in rules.reasons:
         words = upper.get(one.group, "")
         key = f"group {one.group}" if words else f"reason {one.code}"
         found.setdefault(key, (words, []))[1].append((one, _label(one)))
@@ -39,6 +39,12 @@ def words(rules: Policy, code: str) -> tuple[str, str]:
     if one is None:
         return "", code
     return _groups(rules).get(one.group, ""), _label(one)
+
+
+def way_back(rules: Policy, method: str) -> str:
+    """Return the words of a way back that the policy lists, else its code."""
+    one = next((x for x in rules.methods if x.code == method), None)
+    return policy.label(one, str(get_locale())) if one else method
 
 
 def _groups(rules: Policy) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask_babel import get_locale, gettext, lazy_gettext
 
 from connector import policy
+from connector.model import Resolution
 from connector.states import Decision
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def remarks(line: ReturnLine) -> list[str]:
         elif one.says == "ask" and is_asked and (one.words or one.code in ASKS):
             said = sentence(one)
             found.append(gettext("A person looks at it first: %(why)s", why=said))
-        elif one.says == "fee":
+        elif one.says == "fee" and line.resolution is not Resolution.KEEP:
             found.append(_fee(one))
         elif one.rule == "question" and one.says == "note" and one.words:
             found.append(sentence(one))

@@ -188,7 +188,10 @@ def test_what_the_customer_keeps_is_refunded_without_its_goods(
 def test_what_a_person_lets_the_customer_keep_bears_no_fee_for_coming_back(
     counter: Counter, *, other: bool
 ) -> None:
-    terms = Terms(when="received", return_fee=eur(390))
+    # The lines first filed are 1 and 2.
+    terms = Terms(
+        when="received", return_fee=eur(390), restocking=((1, 1000), (2, 1000))
+    )
     wishes = [wish(), *([wish("b")] if other else [])]
     case = counter.open(*wishes, terms=terms, is_back=False)
     amends.instead(
@@ -206,7 +209,7 @@ def test_what_a_person_lets_the_customer_keep_bears_no_fee_for_coming_back(
     if other:
         counter.receive(case.id)
         counter.work()
-        assert counter.shop.paid_out("29") == eur(3000 + 1000 - 390)
+        assert counter.shop.paid_out("29") == eur(3000 + 1000 - 100 - 390)
     assert counter.case(case.id).status == "closed"
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -8,9 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import Flask
 
+from connector.inbound import parse
+from connector.pictures import accept as accept_photo
 from connector.steps.receive import accept
 from connector.store import connect, inbox, shops
 from tests.connector.shapes import NOON
+from tests.photographs import HEIC, PLACE, SVG, photo
 from webhooks import Door, Doors, blueprint
 from webhooks.signatures import sign
 
@@ -44,7 +48,11 @@ def doors(db: Database) -> Doors:
         Door(shop="ghost", platform="woocommerce", secrets=(NEW,)),
     ]
     return Doors(
-        accept=partial(accept, db), doors=known, clock=lambda: NOON, max_bytes=1000
+        accept=partial(accept, db),
+        doors=known,
+        clock=lambda: NOON,
+        max_bytes=1000,
+        max_with_photos=1_000_000,
     )
 
 
@@ -218,3 +226,52 @@ def test_an_inbound_body_that_cannot_be_meant_is_answered_clearly(
 
 def test_a_forged_inbound_body_is_refused(client: FlaskClient) -> None:
     assert inbound(client, wish(), b"guess") == (401, "bad_signature")
+
+
+def with_photos(*sent: bytes) -> bytes:
+    coded = [b64encode(one).decode() for one in sent]
+    line = {"sku": "MUG", "quantity": 1, "reason": "damaged", "photos": coded}
+    return wish(lines=[{"sku": "CUP", "quantity": 1, "reason": "damaged"}, line])
+
+
+def test_of_photos_only_what_we_made_ourselves_is_kept(
+    client: FlaskClient, db: Database
+) -> None:
+    sent = photo("red")
+    assert PLACE.encode() in sent
+    assert inbound(client, with_photos(sent, sent)) == (200, "kept")
+    [kept] = inbox.recent(db)
+    (_, line) = parse(kept.body).lines
+    assert line.photos == [accept_photo(sent).content] * 2
+    coded = json.loads(kept.body)["lines"][1]["photos"][0]
+    assert PLACE.encode() not in b64decode(coded)
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        (HEIC, "lines[1].photos[1]: a HEIC photo cannot be read; send it as JPEG"),
+        (SVG, "lines[1].photos[1]: it is no photo that can be read"),
+        (b"", "lines[1].photos[1]: it is empty"),
+    ],
+)
+def test_what_is_no_photo_is_refused_at_once_and_named(
+    client: FlaskClient, db: Database, sent: bytes, says: str
+) -> None:
+    body = with_photos(photo("red"), sent)
+    answer = client.post(
+        "/webhooks/returns/boots",
+        data=body,
+        headers={"X-Retour-Signature": sign(body, NEW)},
+    )
+    assert (answer.status_code, answer.get_json()["error"]) == (400, "bad_body")
+    assert answer.get_json()["message"].startswith(says)
+    assert inbox.counts(db, "boots") == (0, 0)
+
+
+def test_photos_are_bounded_and_written_in_base64(client: FlaskClient) -> None:
+    many = with_photos(*[photo("red")] * 11)
+    assert inbound(client, many) == (400, "bad_body")
+    line = {"sku": "MUG", "quantity": 1, "reason": "x", "photos": ["a photo"]}
+    assert inbound(client, wish(lines=[line])) == (400, "bad_body")
+    assert inbound(client, with_photos(b"x" * 1_000_000)) == (413, "too_large")

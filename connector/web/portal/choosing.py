@@ -16,7 +16,7 @@ from connector.store import filing, returns
 from connector.web.face import face
 from connector.web.portal import photos, wishes
 from connector.web.portal.links import begin, carry, known_order, seal
-from connector.web.portal.policies import grouped
+from connector.web.portal.policies import grouped, label, rules_of
 from connector.web.portal.status import shown
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def listed(shop: str, order: Order) -> str:
         order=order,
         choices=choices,
         groups=grouped(shop, order),
+        methods=rules_of(shop, order).methods,
+        label=label,
         given=request.form,
         fields=photos.of_form(order),
         cases=[(case, seal(case.id)) for case in cases],
@@ -94,6 +96,7 @@ def _open(shop: str, order: Order, asked: Sequence[Asked]) -> list[Return]:
             filed_by="portal",
             language=str(get_locale()),
             now=here.clock(),
+            method=asked[0].who.method,
         )
         for kind, found in by_kind(asked).items()
     ]

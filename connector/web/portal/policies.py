@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from connector.model import Order
-    from connector.policy import Policy, Question
+    from connector.policy import Method, Policy, Question
     from connector.policy.vocabulary import Choice
     from connector.web.reasons import Group
 
@@ -30,6 +30,11 @@ def grouped(shop: str, order: Order) -> Sequence[Group]:
     return reasons.grouped(rules_of(shop, order))
 
 
-def label(one: Question | Choice) -> str:
-    """Return the words of a question or an answer for this reader."""
+def label(one: Question | Choice | Method) -> str:
+    """Return the words of a question, an answer or a way back for this reader."""
     return policy.label(one, str(get_locale()))
+
+
+def way_back(shop: str, order: Order, method: str) -> str:
+    """Return the words of the way back that was chosen; "" where none was."""
+    return reasons.way_back(rules_of(shop, order), method)

@@ -21,7 +21,7 @@ from connector.web.face import face
 from connector.web.portal import photos, wares, wishes
 from connector.web.portal.choosing import by_kind, listed, open_cases, read
 from connector.web.portal.links import begin, carry, known_order
-from connector.web.portal.policies import label, rules_of
+from connector.web.portal.policies import label, rules_of, way_back
 from connector.web.portal.wares import alone
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def _checked(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
         asked={one.line.ref: one for one in asked},
         outcomes=found,
         refused=[one for one in asked if one.line.ref not in brought],
+        method=way_back(shop, order, asked[0].who.method),
         steps=3 if wishes.has_choice(asked) else 2,
         fields={**wishes.kept(asked), "seen": fresh},
         days=rules_of(shop, order).credit_days,

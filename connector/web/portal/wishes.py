@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from connector.model import NewGoods, Order
 
+METHOD = "method"
 FIELDS = ("quantity", "reason", "note", "way", "answer", "ware", "told")
 LONGEST = 1000  # of what a hidden field may bring along
 
@@ -72,11 +73,20 @@ def read(shop: str, order: Order) -> list[Asked]:
     if not by_kind:
         raise BadRequest(gettext("Choose at least one item to return."))
     found: list[Asked] = []
-    who = asker(shop, order)
+    who = replace(asker(shop, order), method=_method(rules))
     for kind, group in by_kind.items():
         found += _asked(who, rules, order, kind, group)
         who = question.then(who, order, group)  # each kind is a return of its own
     return found
+
+
+def _method(rules: policy.Policy) -> str:
+    """Read how the goods come back, where there is a choice; raises BadRequest."""
+    said = request.form.get(METHOD, "")
+    known = [one.code for one in rules.methods]
+    if known and said not in known:
+        raise BadRequest(gettext("Choose how it comes back."))
+    return said if known else ""
 
 
 def asker(shop: str, order: Order) -> Asker:
@@ -226,6 +236,7 @@ def kept(asked: Sequence[Asked], *, without: tuple[str, ...] = ()) -> Mapping[st
     """Return the fields of earlier steps, for the next form to carry along."""
     refs = {one.line.ref for one in asked}
     shown = {} if "photo" in without else photos.fields(one.wish for one in asked)
+    shown = {**shown, METHOD: asked[0].who.method} if asked else shown
     return shown | {
         name: value[:LONGEST]
         for name, value in request.form.items()

@@ -12,6 +12,7 @@ from connector.policy import label
 from connector.policy.facts import FACTS
 from connector.policy.vocabulary import ANY
 from connector.web.face import money
+from connector.web.reasons import way_back
 from connector.web.words import word
 
 if TYPE_CHECKING:
@@ -200,11 +201,16 @@ def language() -> str:
     return str(get_locale() or "en")
 
 
+def _method(code: str, policy: Policy) -> str:
+    return way_back(policy, code.casefold())
+
+
 _WORDS: Mapping[str, Callable[[str, Policy], str]] = {
     "country": lambda value, _: country(value),
     "reason": reason,
     "reason_group": _group,
     "answer": _answer,
+    "method": _method,
     "fault": lambda value, _: str(FAULTS.get(value, value)),
     "kind": lambda value, _: word(value),
     "resolution": lambda value, _: word(value),

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from flask_babel import gettext, ngettext
 
 from connector.model import Fault, Resolution
+from connector.policy import delivery, label
 from connector.policy.vocabulary import spoken
+from connector.web.face import money
 from connector.web.published.conditions import (
     NAMES,
     answered,
@@ -175,12 +177,21 @@ def _ways(policy: Policy) -> Iterator[str]:
                 percent=percentage(one.bonus_bp),
             )
         yield under(ways[:1].upper() + ways[1:], where)
+    yield from _methods(policy)
+
+
+def _methods(policy: Policy) -> Iterator[str]:
+    """Tell by which ways goods may come back, where there is a choice."""
+    if policy.methods:
+        ways = "; ".join(label(one, language()) for one in policy.methods)
+        yield gettext("You choose how it comes back: %(ways)s.", ways=ways)
 
 
 def _money(policy: Policy) -> Iterator[str]:
     yield gettext("We pay you back %(when)s.", when=_moment(policy.refund_when))
     if policy.refund_shipping:
         yield gettext("The shipping that you paid comes back too.")
+    yield from _delivery(policy)
     offered = {way for one in policy.offers for way in one.resolutions}
     if Resolution.EXCHANGE in offered:
         yield gettext("New goods leave %(when)s.", when=_moment(policy.goods_when))
@@ -202,6 +213,33 @@ def _money(policy: Policy) -> Iterator[str]:
             " request.",
             policy.expiry_days,
         )
+
+
+def _delivery(policy: Policy) -> Iterator[str]:
+    """Tell to what a withdrawal limits the delivery that comes back, others first."""
+    known = {} if policy.refund_shipping else dict(delivery.prices(policy))
+    others = known.pop(delivery.OTHERS, None)
+    if others:
+        yield gettext(
+            "If you withdraw, at most %(amount)s of the delivery costs comes back:"
+            " what our standard delivery costs.",
+            amount=money(others),
+        )
+    for code, limit in known.items():
+        where = country(code)
+        if limit:
+            yield gettext(
+                "Delivered to %(country)s: if you withdraw, at most %(amount)s of the"
+                " delivery costs comes back.",
+                country=where,
+                amount=money(limit),
+            )
+        elif others:
+            yield gettext(
+                "Delivered to %(country)s: if you withdraw, the delivery costs come"
+                " back without a limit.",
+                country=where,
+            )
 
 
 def _special(policy: Policy) -> Iterator[str]:

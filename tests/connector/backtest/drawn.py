@@ -68,6 +68,15 @@ says = "%(no)s"
 
 amounts = st.sampled_from(("5.00", "10.00", "19.99", "20.00", "50.00"))
 percents = st.sampled_from(("0", "10", "12.5"))
+deliveries = st.sampled_from(
+    (
+        "",
+        'standard_delivery = "4.90"',
+        'standard_delivery = { CH = "4.90" }',
+        'standard_delivery = { FR = "0", CH = "3.00", default = "4.90" }',
+        'standard_delivery = { default = "2.00" }',
+    )
+)
 words = st.sampled_from(WORDS)
 days = st.sampled_from((0, 7, 14, 30))
 
@@ -210,8 +219,7 @@ def policies(draw: st.DrawFn) -> str:
     text.append(_approve(draw))
     text.append(_fees(draw))
     text.append(f"[refund]\nshipping = {draw(st.sampled_from(('true', 'false')))}")
-    if draw(st.booleans()):
-        text.append('standard_delivery = "4.90"')
+    text.append(draw(deliveries))
     for number in range(draw(st.integers(0, 2))):
         ways = draw(st.lists(st.sampled_from(WAYS), min_size=1, max_size=3))
         bonus = draw(percents) if CREDIT.strip('"') in ways else "0"

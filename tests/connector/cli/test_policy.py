@@ -78,6 +78,53 @@ def test_what_the_law_asks_of_a_lawful_policy_is_said_beside(tmp_path: Path) -> 
     assert "to know: [reasons] no reason has fault" in found.output
 
 
+@pytest.mark.parametrize(
+    ("price", "countries", "said"),
+    [
+        ('"4.90"', "[]", "one amount holds nowhere where [law] countries names no"),
+        ('"4.90"', '["FR", "DE"]', "countries names 2 countries: write it by country"),
+        ('"4.90"', '["FR"]', ""),
+        ('{ FR = "4.90", IT = "5" }', '["FR"]', "delivery.IT] [law] countries does"),
+        ('{ FR = "4.90", default = "5" }', '["FR"]', ""),
+        ('{ FR = "4.90", IT = "5" }', "[]", ""),
+    ],
+)
+def test_a_price_of_delivery_that_holds_nowhere_is_said_beside(
+    tmp_path: Path, price: str, countries: str, said: str
+) -> None:
+    file = tmp_path / "p.toml"
+    file.write_text(
+        f'currency = "EUR"\n[refund]\nstandard_delivery = {price}\n'
+        f'[law]\ncountries = {countries}\n[[reasons]]\ncode = "*"\n'
+        '[[reasons]]\ncode = "worn"\nfault = "merchant"\n'
+    )
+    found = run("policy", "check", str(file))
+    assert found.exit_code == 0
+    assert (said in found.output) if said else ("to know" not in found.output)
+
+
+@pytest.mark.parametrize(
+    ("codes", "first"),
+    [(("dented", "torn"), "dented"), (("dented", "damaged-or-defective"), "damaged-")],
+)
+def test_a_handle_that_two_reasons_name_is_said_beside(
+    tmp_path: Path, codes: tuple[str, ...], first: str
+) -> None:
+    file = tmp_path / "p.toml"
+    reasons = [
+        f'[[reasons]]\ncode = "{one}"\nfault = "merchant"\n'
+        'shopify = "damaged-or-defective"\n'
+        for one in codes
+    ]
+    file.write_text('currency = "EUR"\n' + "".join(reasons))
+    found = run("policy", "check", str(file))
+    assert found.exit_code == 0
+    assert "to know: [reasons]" in found.output
+    assert f"means the reason '{first}" in found.output
+    file.write_text('currency = "EUR"\n' + reasons[1])
+    assert "to know" not in run("policy", "check", str(file)).output
+
+
 def decided(folder: Path) -> tuple[Path, str]:
     """Let the policy decide one return; give the configuration and its number."""
     config = folder / "config.toml"

@@ -133,6 +133,9 @@ CLAUSES = st.one_of(
 )
 CONDITIONS = st.lists(CLAUSES, max_size=3).map(tuple)
 PERCENT = st.none() | st.integers(0, 10_000)
+DELIVERIES = st.dictionaries(
+    st.sampled_from(("FR", "DE", "default")), st.integers(0, 900).map(eur)
+)
 AMOUNT = st.none() | st.integers(0, 10_000).map(eur)
 THENS = st.builds(
     Then,
@@ -318,6 +321,7 @@ def policies(draw: st.DrawFn) -> Policy:
         credit_days=draw(st.none() | DAYS),
         expiry_days=draw(st.none() | DAYS),
         standard_delivery=draw(AMOUNT),
+        deliveries=draw(DELIVERIES),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bench import policy as bench
 from connector import policy
-from connector.model import Kind, Parcel, Resolution
+from connector.model import Customer, Kind, Parcel, Resolution
 from connector.policy import Case, Past, Wanted
 from tests.connector.shapes import NOON, a_line, an_order, eur
 
@@ -48,13 +48,20 @@ def order() -> Order:
     return replace(an_order(line, other, shipping=490), parcels=(parcel,))
 
 
-def judge(text: str, *more: Wanted, kind: Kind = Kind.VOLUNTARY, **one: Any) -> Verdict:
+def judge(
+    text: str,
+    *more: Wanted,
+    kind: Kind = Kind.VOLUNTARY,
+    country: str = "",
+    **one: Any,
+) -> Verdict:
     fields: dict[str, Any] = {"line_ref": "a", "quantity": 1, "reason": "small"}
     lines = (Wanted(**(fields | one)), *more)
     past = (Past(asked_at=NOON, worth=eur(900)),)
     at = NOON + timedelta(days=20)  # the law's period is over
     case = Case(kind=kind, asked_at=at, lines=lines, past=past)
-    return policy.judge(policy.load(HEAD + text), order(), case)
+    bought = replace(order(), customer=Customer(country=country))
+    return policy.judge(policy.load(HEAD + text), bought, case)
 
 
 def said(verdict: Verdict, rule: str, line: int = 0) -> Answer:
@@ -218,6 +225,16 @@ def test_the_outbound_shipping_is_told_with_who_gives_it() -> None:
         "pro_rata",
     )
     assert "shipping" not in [one.rule for one in judge("").lines[0].trace]
+
+
+def test_the_limit_of_the_shipping_is_told_with_the_country_that_sets_it() -> None:
+    table = '[refund.standard_delivery]\nFR = "4.90"\ndefault = "9.90"\n'
+    assert facts(judge(table, kind=Kind.WITHDRAWAL, country="DE"), "shipping") == {
+        "set_by": "law",
+        "part_delivery": "pro_rata",
+        "limit": "9.90 EUR",
+        "limit_set_by": "refund.standard_delivery default",
+    }
 
 
 def test_windows_and_exclusions_say_what_they_looked_at() -> None:

@@ -9,6 +9,8 @@ from connector.errors import PolicyError
 from tests.connector.policy.refusing import refused, still_read
 
 BARE = 'currency = "EUR"\n[[reasons]]\ncode = "other"\n'
+METHODS = '[[methods]]\ncode = "post"\n[[methods]]\ncode = "in-store"\n'
+DELIVERY = "[refund.standard_delivery]\n"
 
 
 def rule(when: str, then: str = 'decide = "approve"') -> str:
@@ -21,8 +23,12 @@ def rule(when: str, then: str = 'decide = "approve"') -> str:
         ('[law]\ncountries = [\n  "DE",\n  "France",\n]', 7, "did you mean 'FR'?"),
         ('[law]\ncountries = ["ZZ"]', 5, 'ISO codes, as "FR"'),
         ('[[windows]]\nwhen = { country = "Germany" }\ndays = 3', 5, "mean 'DE'?"),
+        (METHODS + rule('method = "pots"'), 10, "'pots'; did you mean 'post'?"),
+        (rule('method = "post"'), 6, "method: unknown word 'post'"),
         ("[window.countries]\nFR = 20\nUK = 60", 6, "'UK'; did you mean 'GB'?"),
         ("[window.countries]\nZZ = 3", 5, "unknown country 'ZZ'"),
+        (DELIVERY + 'UK = "5"', 5, "unknown country 'UK'; did you mean 'GB'?"),
+        (DELIVERY + 'fr = "5"', 5, "no ISO country code; did you mean 'FR'?"),
         ("[window.countries]\nfr = 30", 5, "no ISO country code; did you mean 'FR'?"),
         (rule('country = ["DE", "UK"]'), 6, "'UK'; did you mean 'GB'?"),
         (rule('country = { not_in = ["France"] }'), 6, "did you mean 'FR'?"),

@@ -42,6 +42,7 @@ def delivered(country: str = "") -> Order:
         '[fees.waived]\nwhen = { total = { above = "3" } }',
         '[[fees.special]]\nrestocking_percent = "1"\nwhen={ price = { above = "3" } }',
         '[refund]\nstandard_delivery = "4.90"',
+        '[refund.standard_delivery]\nFR = "4.90"',
         '[approve]\nautomatic_below = "500"',
     ],
 )
@@ -51,6 +52,22 @@ def test_amounts_in_another_currency_are_a_person_s(text: str) -> None:
     assert line.trace[-1].rule == "currency"
     same = judged(BARE.replace("USD", "EUR") + text, delivered()).lines[0]
     assert same.decision is Decision.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ('[fees]\nreturn_shipping = "4.90"', "fees"),
+        ('[[fees.special]]\nname = "x"\nreturn_shipping = "4.90"', "fees.special x"),
+        (RULE + 'then = { return_shipping = "4.90" }', "rules a"),
+    ],
+)
+def test_a_fee_in_another_currency_is_named_and_not_taken(text: str, by: str) -> None:
+    verdict = judged(BARE + text, delivered())
+    (told,) = [one for one in verdict.lines[0].trace if one.rule == "return_shipping"]
+    assert (told.says, told.code) == ("note", "way_back_currency")
+    assert told.facts == (("amount", "4.90 USD"), ("set_by", by))
+    assert verdict.return_fee is None
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.connector.shapes import eur
 
 # The same of every drawn policy, and what is no table of the file.
 FIXED = {"currency", "digest", "memo", "customer_groups", "reason_groups", "reasons"}
-FIXED |= {"questions", "sold_to", "switches"}
+FIXED |= {"questions", "methods", "sold_to", "switches"}
 
 
 def test_every_table_fact_and_action_is_drawn() -> None:

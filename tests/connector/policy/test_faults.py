@@ -30,7 +30,7 @@ def late(rules: policy.Policy, reason: str) -> Decision:
 @pytest.mark.parametrize("more", ["", '[[reasons]]\ncode = "*"\n'])
 def test_a_policy_without_a_reason_for_faults_gets_one(more: str) -> None:
     rules = policy.load(WISH + more)
-    added = policy.reasons(rules)[-1]
+    added = rules.reasons[-1]
     assert added.fault is Fault.MERCHANT
     assert set(added.labels) >= {"en", "fr", "de", "es"}
     assert claims.kind_of(rules, added.code) is Kind.FAULTY
@@ -42,12 +42,12 @@ def test_a_policy_without_a_reason_for_faults_gets_one(more: str) -> None:
 
 def test_the_carrier_s_faults_alone_are_not_enough() -> None:
     rules = policy.load(WISH + '[[reasons]]\ncode = "crushed"\nfault = "carrier"\n')
-    assert policy.reasons(rules)[-1] == BUILT_IN
+    assert rules.reasons[-1] == BUILT_IN
 
 
 def test_a_policy_with_its_own_reason_for_faults_keeps_its_reasons() -> None:
     rules = policy.load(WISH + '[[reasons]]\ncode = "worn"\nfault = "merchant"\n')
-    assert [one.code for one in policy.reasons(rules)] == ["too-small", "worn"]
+    assert [one.code for one in rules.reasons] == ["too-small", "worn"]
     assert policy.advice(rules) == []
 
 

@@ -22,7 +22,7 @@ def test_the_example_loads_and_says_what_it_shows() -> None:
     assert rules.automatic_below == Money(20000, "EUR")
     assert rules.restocking_bp == 1000
     assert rules.refund_when is When.RECEIVED
-    assert len(policy.reasons(rules)) == 7
+    assert len(rules.reasons) == 7
 
 
 def test_reasons_speak_the_reader_s_language_or_english() -> None:
@@ -42,9 +42,16 @@ def test_a_reason_is_found_by_the_shop_s_handle_too() -> None:
     ("text", "said"),
     [
         (BARE + "[windw]\ndays = 3", "unknown key 'windw'; did you mean 'window'"),
+        (BARE + '[[methods]]\ncode = "post"', "one is no choice"),
+        (BARE + '[[methods]]\nlabels = { en = "x" }', "a way back needs a code"),
+        (BARE + 2 * '[[methods]]\ncode = "post"\n', "'post' is there twice"),
         (BARE + "[window]\ndays = -1", "days must be between 0 and 3650"),
         (BARE + '[window]\ndays = "30"', "days must be a whole number"),
         (BARE + "[window.countries]\nfr = 3", "no ISO country code"),
+        (BARE + "[refund.standard_delivery]\nFR = 4.9", 'in quotes, as "4.90"'),
+        (BARE + '[refund.standard_delivery]\nFR = "-1"', "must not be negative"),
+        (BARE + '[refund.standard_delivery]\ndefalt = "5"', "mean 'default'?"),
+        (BARE + "[refund]\nstandard_delivery = 4.9", 'in quotes, as "4.90"'),
         (BARE + '[refund]\nwhen = "recieved"', "did you mean 'received'"),
         (BARE + "[fees]\nreturn_shipping = 4.9", 'an amount in quotes, as "4.90"'),
         (BARE + '[fees]\nreturn_shipping = "-1"', "must not be negative"),

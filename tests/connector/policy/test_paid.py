@@ -132,6 +132,7 @@ def test_no_policy_pays_more_than_was_captured(
     drawn.cases(),
     charges,
     st.one_of(st.none(), st.integers(1, 900)),
+    st.dictionaries(st.sampled_from(["FR", "DE", "default"]), st.integers(0, 900)),
 )
 def test_no_policy_pays_less_than_the_law_demands(
     rules: Policy,
@@ -139,11 +140,16 @@ def test_no_policy_pays_less_than_the_law_demands(
     case: Case,
     charged: tuple[int, int],
     standard: int | None,
+    abroad: dict[str, int],
 ) -> None:
     shipping, surcharge = charged
+    named = {code: eur(minor) for code, minor in abroad.items()}
+    rules = replace(rules, standard_delivery=None, deliveries=named)
     if standard is not None:
         delivery, sold_to = eur(standard), frozenset({"FR"})
-        rules = replace(rules, standard_delivery=delivery, sold_to=sold_to)
+        rules = replace(
+            rules, standard_delivery=delivery, deliveries={}, sold_to=sold_to
+        )
     assume(case.kind in (Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE))
     order = whole(order, *charged)
     case = some(order, case)
@@ -161,9 +167,15 @@ def test_no_policy_pays_less_than_the_law_demands(
     is_whole = all(asked.get(x.ref, 0) == x.quantity for x in order.lines)
     owed = goods + (shipping + surcharge if is_whole else 0)
     if case.kind is Kind.WITHDRAWAL:
-        is_home = order.customer.country == "FR"
-        if not rules.refund_shipping and standard is not None and is_home:
-            shipping = min(shipping, standard)
+        country = order.customer.country
+        if standard is not None:
+            most = standard if country == "FR" else 0
+        elif country:
+            most = abroad.get(country, abroad.get("default", 0))
+        else:
+            most = 0
+        if not rules.refund_shipping and most:
+            shipping = min(shipping, most)
         part = in_step(order, case, shipping) + in_step(order, case, surcharge)
         owed = goods + (shipping + surcharge if is_whole else part)
         owed -= way_back_at_most(goods)
@@ -224,18 +236,27 @@ def test_of_a_withdrawal_no_more_than_sending_costs_is_kept_unseen(
 @pytest.mark.parametrize(
     ("country", "countries", "standard", "back"),
     [
-        ("FR", '["FR"]', "4.90", 3490),
-        ("FR", '["FR"]', "0.00", 4290),  # nothing is delivered for nothing
-        ("IT", '["FR"]', "4.90", 4290),  # no word of what delivery costs there
-        ("FR", '["FR", "IT"]', "4.90", 4290),  # which of the two?
-        ("FR", "[]", "4.90", 4290),
+        ("FR", '["FR"]', '"4.90"', 3490),
+        ("FR", '["FR"]', '"0.00"', 4290),  # nothing is delivered for nothing
+        ("IT", '["FR"]', '"4.90"', 4290),  # no word of what delivery costs there
+        ("FR", '["FR", "IT"]', '"4.90"', 4290),  # which of the two?
+        ("FR", "[]", '"4.90"', 4290),
+        ("FR", "[]", '{ FR = "4.90", IT = "7.90" }', 3490),
+        ("it", "[]", '{ FR = "4.90", IT = "7.90" }', 3790),
+        ("DE", "[]", '{ FR = "4.90", IT = "7.90" }', 4290),
+        ("DE", '["FR", "DE"]', '{ FR = "4.90", default = "9.90" }', 3990),
+        ("FR", "[]", '{ FR = "4.90", default = "9.90" }', 3490),
+        ("FR", "[]", '{ FR = "0", default = "9.90" }', 4290),
+        ("", "[]", '{ FR = "4.90", default = "9.90" }', 4290),  # who knows where to?
+        ("DE", "[]", '{ default = "19.90" }', 4290),  # never more than was paid
+        ("DE", "[]", "{}", 4290),
     ],
 )
 def test_of_a_dearer_delivery_only_the_standard_one_goes_back(
     country: str, countries: str, standard: str, back: int
 ) -> None:
     rules = policy.load(
-        f'currency = "EUR"\n[refund]\nstandard_delivery = "{standard}"\n'
+        f'currency = "EUR"\n[refund]\nstandard_delivery = {standard}\n'
         f'[law]\ncountries = {countries}\n[[reasons]]\ncode = "*"\n'
     )
     plain = whole(an_order(a_line("a", 3000)), 1290)

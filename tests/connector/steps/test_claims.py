@@ -131,10 +131,20 @@ def test_our_own_pages_offer_the_reasons_that_the_policy_knows(db: Database) -> 
     assert judged(db, ANY, "portal", "something").status == "declined"
 
 
-def test_a_fault_that_only_the_rest_would_name_is_a_person_s(db: Database) -> None:
+@pytest.mark.parametrize(
+    ("filed_by", "reason"),
+    [
+        ("shop", "damaged-or-defective"),
+        ("inbound", "defective"),
+        ("inbound", "Wrong_Item"),
+    ],
+)
+def test_a_fault_that_only_the_rest_would_name_is_a_person_s(
+    db: Database, filed_by: str, reason: str
+) -> None:
     """It might be approved, and its fees taken: no fee is for a fault."""
     text = ANY.replace('shopify = "damaged-or-defective"\n', "")
-    case = judged(db, text + "[window]\ndays = 90\n", "shop", "damaged-or-defective")
+    case = judged(db, text + "[window]\ndays = 90\n", filed_by, reason)
     assert case.status == "needs_person"
     assert case.lines[0].trace[-1].code == "claim_unsure"
 

@@ -28,13 +28,22 @@ def stand(tmp_path: Path, address: str) -> Iterator[Stand]:
         yield made
 
 
-def body(**line: Any) -> bytes:
+METHODS = """
+[[methods]]
+code = "in-store"
+[[methods]]
+code = "post"
+"""
+
+
+def body(method: str = "", **line: Any) -> bytes:
     asked = {"line": "a", "quantity": 1, "reason": "defective", **line}
     whole = {
         "event_id": "ticket-1",
         "timestamp": "2026-11-02T12:00:00Z",
         "order_number": "29",
         "lines": [asked],
+        "method": method,
     }
     return json.dumps(whole).encode()
 
@@ -102,3 +111,32 @@ def test_a_way_that_the_shop_lacks_is_for_a_person(stand: Stand) -> None:
     stand.shop.abilities = replace(stand.shop.abilities, ways=ways)
     with pytest.raises(BadRequest, match="no gift_card"):
         wishes(stand, resolution="gift_card")
+
+
+@pytest.mark.parametrize(
+    ("named", "kept"), [("", ""), ("post", "post"), ("In-Store", "in-store")]
+)
+def test_the_way_back_comes_along(
+    tmp_path: Path, address: str, named: str, kept: str
+) -> None:
+    with standing(tmp_path, address, RULES + METHODS) as stand:
+        order = stand.shop.order("29")
+        asked = inbound.parse(body(named))
+        assert wanted.method(stand.db, stand.shop, order, asked) == kept
+
+
+@pytest.mark.parametrize(
+    ("rules", "says"),
+    [
+        (RULES + METHODS, "method: unknown 'instore'; did you mean 'in-store'?"),
+        (RULES, "method: the policy lists no"),
+    ],
+)
+def test_a_way_back_that_the_policy_does_not_list_is_for_a_person(
+    tmp_path: Path, address: str, rules: str, says: str
+) -> None:
+    with standing(tmp_path, address, rules) as stand:
+        order = stand.shop.order("29")
+        asked = inbound.parse(body("instore"))
+        with pytest.raises(BadRequest, match=says):
+            wanted.method(stand.db, stand.shop, order, asked)

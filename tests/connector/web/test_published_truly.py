@@ -160,3 +160,29 @@ def test_the_first_of_a_month_is_written_as_the_language_does() -> None:
     assert "Jusqu'au 1er janvier 2027" in french
     assert "du 1er novembre 2026 au 24 décembre 2026" in french
     assert "del 1 de noviembre de 2026 al 24 de diciembre de 2026" in spanish
+
+
+def test_what_comes_back_of_a_dearer_delivery_is_told_by_country() -> None:
+    table = (
+        '[refund]\nstandard_delivery = { FR = "4.90", IT = "0", default = "9.90" }\n'
+    )
+    found = written(small(table))["money"]
+    assert "at most €9.90 of the delivery costs comes back" in found
+    assert "Delivered to France: if you withdraw, at most €4.90 of" in found
+    assert "Delivered to Italy: if you withdraw, the delivery costs come back" in found
+    generous = table.replace("[refund]", "[refund]\nshipping = true")
+    assert "withdraw" not in written(small(generous))["money"]
+    alone = '[refund]\nstandard_delivery = "4.90"\n[law]\ncountries = ["FR"]\n'
+    assert "Delivered to France: if you withdraw" in written(small(alone))["money"]
+    assert "withdraw" not in written(small(alone.replace('"FR"', "")))["money"]
+
+
+def test_the_ways_back_are_told_in_the_reader_s_words() -> None:
+    text = small(
+        '[[methods]]\ncode = "post"\nlabels = { en = "By post", de = "Per Post" }\n'
+        '[[methods]]\ncode = "Shop"\nlabels = { en = "To the shop" }\n'
+        '[[fees.special]]\nwhen = { method = "Shop" }\nreturn_shipping = "1.00"\n'
+    )
+    assert "comes back: By post; To the shop." in written(text)["ways"]
+    assert "Per Post; To the shop." in written(text, "de")["ways"]
+    assert "(way back: To the shop)" in written(text)["fees"]

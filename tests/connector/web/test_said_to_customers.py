@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from connector.model import Resolution
+from connector.steps import amends
 from connector.store import orders
 from tests.connector.web.sandbox_world import (
     EMAIL,
@@ -54,6 +56,30 @@ def test_the_word_for_an_answer_is_on_the_page_of_the_return(
 ) -> None:
     with standing(tmp_path, address, RULES + asked, "CH") as stand:
         assert said in status_of(stand)
+
+
+def test_no_fee_is_told_of_what_a_person_lets_the_customer_keep(
+    tmp_path: Path, address: str
+) -> None:
+    with standing(tmp_path, address, RULES + FEE, "CH") as stand:
+        visit = customer(stand)
+        chooses(visit)
+        checks(visit, **{"answer-a|tags": "no"})
+        sends(visit)
+        stand.work(1)
+        case = stand.case()
+        amends.instead(
+            stand.db,
+            stand.shop.abilities,
+            case.id,
+            case.lines[0].id,
+            Resolution.KEEP,
+            actor="console",
+            why="not worth its way back",
+            now=stand.clock(),
+        )
+        visit.get(visit.path)
+        assert "restocking fee" not in text_of(visit)
 
 
 @pytest.mark.parametrize(

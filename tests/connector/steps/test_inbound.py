@@ -1,0 +1,111 @@
+"""Another program opens a return, with photos and with the way back, to its end."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from connector.compliance import Traces
+from connector.inbound import MOST_PHOTOS, SOURCE
+from connector.policy import tables
+from connector.steps import intake
+from connector.steps.receive import accept
+from connector.store import desk, inbox, photos, returns
+from tests.connector.web.photographing import RULES
+from tests.connector.web.sandbox_world import NAME, Stand, standing
+from tests.photographs import photo
+from webhooks.remade import remade
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+METHODS = """
+[[methods]]
+code = "post"
+[[methods]]
+code = "in-store"
+[fees]
+return_shipping = "4.90"
+[[fees.special]]
+when = { method = "in-store" }
+return_shipping = "0"
+"""
+
+
+@pytest.fixture
+def stand(tmp_path: Path, address: str) -> Iterator[Stand]:
+    with standing(tmp_path, address, RULES + METHODS, "CH") as made:
+        yield made
+
+
+def sends(stand: Stand, event: str, *sent: bytes, **more: Any) -> None:
+    """Let a helpdesk ask for a return of a shirt, and read what it asked."""
+    coded = [b64encode(one).decode() for one in sent]
+    line = {"line": "a", "quantity": 1, "reason": "damaged", "photos": coded}
+    now = stand.clock()
+    wish = {"event_id": event, "timestamp": now.isoformat(), "order_ref": "29"}
+    body = json.dumps({**wish, "lines": [line | more.pop("line", {})], **more})
+    accept(
+        stand.db,
+        shop=NAME,
+        source=SOURCE,
+        topic="return.open",
+        delivery_key=event,
+        body=remade(body.encode()),
+        headers={},
+        now=now,
+    )
+    intake.run(stand.db, {NAME: stand.shop}, stand.clock)
+
+
+def test_enough_photos_satisfy_the_policy(stand: Stand) -> None:
+    sends(stand, "t1", photo("red"), photo("blue"))
+    stand.work(1)
+    case = stand.case()
+    assert (case.status, case.lines[0].photos) == ("awaited", 2)
+    kept = photos.of_return(stand.db, case.id)
+    assert [(one.line_id, one.width) for one in kept] == [(case.lines[0].id, 64)] * 2
+    assert photos.waiting(stand.db, NAME, "29") == []
+    [read] = inbox.recent(stand.db)
+    assert (read.state, read.body) == ("done", b"")  # they are not kept twice
+    sends(stand, "t1", photo("red"), photo("blue"))
+    assert stand.case().id == case.id
+
+
+def test_one_photo_sent_twice_is_one_and_a_person_looks(stand: Stand) -> None:
+    sends(stand, "t1", photo("red"), photo("red"))
+    stand.work(1)
+    case = stand.case()
+    assert (case.status, case.lines[0].photos) == ("needs_person", 1)
+
+
+def test_what_cannot_be_opened_lies_on_the_desk_with_its_photos(stand: Stand) -> None:
+    sends(stand, "t1", photo("red"), line={"line": "nothing"})
+    assert returns.recent(stand.db, NAME) == []
+    assert [one.code for one in desk.open_matters(stand.db)] == ["unread"]
+    [kept] = inbox.recent(stand.db)
+    assert (kept.state, len(kept.body) > len(photo("red"))) == ("failed", True)
+    assert Traces.of(kept.body).numbers == {"29"}  # it is forgotten with him
+
+
+def test_the_way_back_decides_the_fee(stand: Stand) -> None:
+    sends(stand, "t1", method="in-store", line={"reason": "too-big"})
+    stand.work(1)
+    case = stand.case()
+    assert case.terms is not None
+    assert (case.method, case.terms.return_fee) == ("in-store", None)
+
+
+def test_a_way_back_that_nobody_knows_opens_nothing(stand: Stand) -> None:
+    sends(stand, "t1", method="in-stor", line={"reason": "too-big"})
+    assert returns.recent(stand.db, NAME) == []
+    [matter] = desk.open_matters(stand.db)
+    assert "did you mean 'in-store'?" in matter.why
+
+
+def test_as_many_photos_are_taken_as_a_policy_may_want() -> None:
+    assert MOST_PHOTOS == tables.MOST_PHOTOS
