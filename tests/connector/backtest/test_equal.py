@@ -122,6 +122,36 @@ def before(
     )
 
 
+def asked_back(
+    db: Database, data: st.DataObject
+) -> list[tuple[Order, Case, list[Row]]]:
+    """Keep the lines of some returns, and of no other."""
+    db.transact(lambda: db.execute("DELETE FROM past_lines"))
+    asked = []
+    for number in range(1, data.draw(st.integers(1, 4)) + 1):
+        order = data.draw(drawn.orders())
+        case = data.draw(drawn.cases(order))
+        rows = of_return(order, case)
+        pasts.keep(db, "boots", rows, f"return-{number}")
+        asked.append((order, case, rows))
+    return asked
+
+
+def told_by_judging(
+    asked: list[tuple[Order, Case, list[Row]]], *texts: str
+) -> dict[tuple[int, int], list[Told]]:
+    """Ask the deciding function what each policy says of every line."""
+    expected: dict[tuple[int, int], list[Told]] = {}
+    for number, (order, case, rows) in enumerate(asked, start=1):
+        seen = replace(case, past=before(order, case, asked))
+        for text in texts:
+            verdict = policies.judge(policies.stored(text), order, seen)
+            for place, (row, said) in enumerate(zip(rows, verdict.lines, strict=True)):
+                told = expected.setdefault((number, place), [])
+                told.append(told_of(row, said, verdict))
+    return expected
+
+
 def by_hand(
     expected: dict[tuple[int, int], list[Told]],
 ) -> tuple[Counter[tuple[str, str]], int]:
@@ -173,24 +203,10 @@ def test_sql_says_what_the_deciding_function_says(
 ) -> None:
     if given_so:  # most changes are small; then only what they touch is asked about
         other = data.draw(drawn.changed(one))
-    db.transact(lambda: db.execute("DELETE FROM past_lines"))
-    asked = []
-    for number in range(1, data.draw(st.integers(1, 4)) + 1):
-        order = data.draw(drawn.orders())
-        case = data.draw(drawn.cases(order))
-        rows = of_return(order, case)
-        pasts.keep(db, "boots", rows, f"return-{number}")
-        asked.append((order, case, rows))
+    asked = asked_back(db, data)
     if given_so == "many reasons":  # few reasons are told apart without a table
         with_many_reasons(db, asked[0][2][0])
-    expected: dict[tuple[int, int], list[Told]] = {}
-    for number, (order, case, rows) in enumerate(asked, start=1):
-        seen = replace(case, past=before(order, case, asked))
-        for text in (one, other):
-            verdict = policies.judge(policies.stored(text), order, seen)
-            for place, (row, said) in enumerate(zip(rows, verdict.lines, strict=True)):
-                told = expected.setdefault((number, place), [])
-                told.append(told_of(row, said, verdict))
+    expected = told_by_judging(asked, one, other)
     apart = {
         (number, place)
         for number, (_, case, rows) in enumerate(asked, start=1)
