@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from connector import policy as policies
 from connector.backtest import reasons
-from connector.backtest.clauses import Words
+from connector.backtest.clauses import PLAIN, Words
 from connector.backtest.diff import compare
 from connector.backtest.reasons import FEW
 from connector.backtest.rows import of_return, ticks
@@ -38,6 +38,17 @@ if TYPE_CHECKING:
     from connector.store import Database
 
 NOW = drawn.START + timedelta(days=400)
+LONG = "".join(
+    f"""
+[[rules]]
+name = "long {number}"
+priority = {number + 2}
+when = {{ tag = "long-{number}" }}
+then = {{ decide = "ask" }}
+why = "so"
+"""
+    for number in range(PLAIN)
+)
 SINCE = timedelta(days=4000)
 RELAXED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
@@ -192,7 +203,7 @@ def cost(
     data=st.data(),
     one=drawn.policies(),
     other=drawn.policies(),
-    given_so=st.sampled_from(("near", "many reasons", "")),
+    given_so=st.sampled_from(("near", "many reasons", "long", "")),
 )
 def test_sql_says_what_the_deciding_function_says(
     db: Database,
@@ -203,6 +214,8 @@ def test_sql_says_what_the_deciding_function_says(
 ) -> None:
     if given_so:  # most changes are small; then only what they touch is asked about
         other = data.draw(drawn.changed(one))
+    if given_so == "long":  # what has no room as it is becomes a column
+        one, other = one + LONG, other + LONG
     asked = asked_back(db, data)
     if given_so == "many reasons":  # few reasons are told apart without a table
         with_many_reasons(db, asked[0][2][0])
