@@ -107,11 +107,13 @@ def shipping(by: str, limit: Money | None, part: str, place: str) -> Answer | No
         where = f"refund.standard_delivery {place}"
         most = (("limit", str(limit)), ("limit_set_by", where))
     if by:
-        return answer("shipping", "note", "shipping", (*set_by(by), *most))
+        code = "shipping_most" if most else "shipping"
+        return answer("shipping", "note", code, (*set_by(by), *most))
     if part in ("", "none_until_last"):
         return None
     facts = (*set_by("law"), ("part_delivery", part), *most)
-    return answer("shipping", "note", "shipping_part", facts)
+    code = "shipping_part_most" if most else "shipping_part"
+    return answer("shipping", "note", code, facts)
 
 
 def of_whole(

@@ -142,6 +142,14 @@ SENTENCES: Mapping[str, str] = {
     "shipping_part": N_(
         "Of what was paid for the delivery, the part of these goods goes back too."
     ),
+    "shipping_most": N_(
+        "What was paid for the delivery goes back too, up to %(limit)s, the price of"
+        " the standard delivery."
+    ),
+    "shipping_part_most": N_(
+        "Of what was paid for the delivery, the part of these goods goes back too; of"
+        " all of it no more than %(limit)s, the price of the standard delivery."
+    ),
     "paid_requested": N_("It is paid back once it is approved."),
     "paid_shipped": N_("It is paid back once the goods are on their way."),
     "paid_received": N_("It is paid back once the goods have arrived."),

@@ -51,6 +51,10 @@ labels = { en = "Mail" }
 fault = "carrier"
 needs_person = true
 restocking_percent = "3"
+[[methods]]
+code = "post"
+[[methods]]
+code = "in-store"
 [[questions]]
 code = "tags"
 labels = { en = "Tags?" }
@@ -126,6 +130,8 @@ conditions = st.one_of(
             "gift_card = true",
             'currency = "EUR"',
             'channel = "portal"',
+            'method = "post"',
+            'method = { not_in = ["post"] }',
             "past_returns = { at_least = 1 }",
             'past_value = { above = "20.00" }',
             'product = "p1"',
@@ -361,6 +367,7 @@ def cases(draw: st.DrawFn, order: Order) -> Case:
         ),
         shop="boots",
         channel=draw(st.sampled_from(("portal", "shop"))),
+        method=draw(st.sampled_from(("", "post", "in-store"))),
         customer_tags=tuple(draw(st.lists(st.sampled_from((*WORDS, "gold"))))),
     )
 

@@ -229,7 +229,9 @@ def test_the_outbound_shipping_is_told_with_who_gives_it() -> None:
 
 def test_the_limit_of_the_shipping_is_told_with_the_country_that_sets_it() -> None:
     table = '[refund.standard_delivery]\nFR = "4.90"\ndefault = "9.90"\n'
-    assert facts(judge(table, kind=Kind.WITHDRAWAL, country="DE"), "shipping") == {
+    part = judge(table, kind=Kind.WITHDRAWAL, country="DE")
+    assert "no more than 9.90 EUR" in said(part, "shipping").why
+    assert facts(part, "shipping") == {
         "set_by": "law",
         "part_delivery": "pro_rata",
         "limit": "9.90 EUR",
