@@ -263,8 +263,14 @@ def count(deal: Trade, case: Return, *, share: int = 1, bad: float = 0) -> None:
             received=here, accepted=here - bad_units, rejected=bad_units
         )
     if counted:
-        now = deal.clock()
-        inspect.receive(deal.office.db, case.id, counted, actor="warehouse", now=now)
+        inspect.receive(
+            deal.office.db,
+            case.id,
+            counted,
+            actor="warehouse",
+            now=deal.clock(),
+            why="worn",
+        )
 
 
 def test_a_hundred_ordinary_orders_pass_without_a_person(tmp_path: Path) -> None:
