@@ -105,6 +105,7 @@ def _prepare_goods(calls: Calls, request: RefundRequest, order: Order) -> Prepar
     picked = judging.pick(request, known)
     preimage |= refunds.before(request, case)
     preimage["swaps"] = {one.ref: one.processed for one in known}
+    preimage["kept"] = {one.ref: one.standing for one in known}
     preimage["picked"] = picked
     preimage["received"] = bill.received.minor if bill.received else None
     lacking = refunds.lacking_units(request, case)
