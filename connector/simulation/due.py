@@ -53,6 +53,7 @@ class Claim:
 
     units: dict[str, int] = field(default_factory=dict)  # due, by order line
     kept: set[str] = field(default_factory=set)  # lines of which nothing comes back
+    replaced: dict[str, tuple[int, int]] = field(default_factory=dict)  # units, worth
 
 
 def share(paid: int, units: int, quantity: int) -> int:
@@ -61,19 +62,28 @@ def share(paid: int, units: int, quantity: int) -> int:
 
 
 def due(lines: dict[str, tuple[int, int]], claims: list[Claim], rules: Rules) -> int:
-    """Return what all claims together bring; `lines` are (quantity, gross)."""
+    """Return what all claims together bring; `lines` are (quantity, gross).
+
+    What the same again was given for bears no fee, neither its own nor the way back's.
+    """
     back: dict[str, int] = {}
+    free: dict[str, int] = {}
     fees = 0
     for claim in claims:
         for ref, units in claim.units.items():
             back[ref] = back.get(ref, 0) + units
-        if any(units for ref, units in claim.units.items() if ref not in claim.kept):
+            free[ref] = free.get(ref, 0) + claim.replaced.get(ref, (0, 0))[1]
+        if any(
+            units - claim.replaced.get(ref, (0, 0))[0]
+            for ref, units in claim.units.items()
+            if ref not in claim.kept
+        ):
             fees += rules.return_fee
     owed = 0
     for ref, units in back.items():
         quantity, gross = lines[ref]
         goods = share(gross, units, quantity)
-        owed += goods - share(goods, rules.restocking_percent, 100)
+        owed += goods - share(goods - free[ref], rules.restocking_percent, 100)
     return owed - fees
 
 

@@ -159,11 +159,25 @@ def inside(case: Case) -> int:
     return 0 if case.world.shop.abilities.bonus_apart else case.rules.bonus_bp
 
 
+def _replaced(case: Case, order: str, number: str) -> dict[str, tuple[int, int]]:
+    """Add up, by order line, what of a return was made good with the same again."""
+    found: dict[str, tuple[int, int]] = {}
+    for made in case.world.shop.books.goods.of_order(order):
+        for ref, (units, worth) in made.replaced.items():
+            if made.of_return == number:
+                before = found.get(ref, (0, 0))
+                found[ref] = (before[0] + units, before[1] + worth)
+    return found
+
+
 def _order(case: Case, ref: str, said: Verdict, *, is_settled: bool) -> None:
     """Never more than is due; exactly that, where no person was asked."""
     bill = case.world.shop.books.bills[ref]
     lines = {one.ref: (one.quantity, one.gross) for one in bill.lines}
     wanted = [one for one in case.wanted if one.order == ref and one.is_asked]
+    for one in wanted:
+        found = case.found(one)
+        one.claim.replaced = _replaced(case, ref, found.number) if found else {}
     owed = due(lines, [one.claim for one in wanted], case.rules)
     sent = case.world.shop.books.given(ref, inside(case))
     if sent > owed:
