@@ -79,6 +79,7 @@ class SimShopify(SimShop):
         keeps_credit=True,
         bonus_apart=True,
         pays_on_order=True,
+        shelves_apart=frozenset({Resolution.GIFT_CARD, Resolution.MANUAL}),
     )
 
     def __init__(self, chance: Chance, time: Time) -> None:

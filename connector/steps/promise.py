@@ -256,11 +256,17 @@ def _placed(
     )
     backs = {share.restock for share in plan.lines if share.quantity}
     is_there = able.holds_returns and able.pays_through_returns
-    is_apart = is_there and not case.platform_ref
+    is_apart = (is_there and not case.platform_ref) or _books_none(able, plan)
     if not is_apart and (able.restocks_by_line or len(backs) < len((True, False))):
         return plan
     shares = tuple(replace(share, restock=False) for share in plan.lines)
     return replace(plan, lines=shares, goods_received=False)
+
+
+def _books_none(able: Abilities, plan: RefundRequest) -> bool:
+    """Say whether the shop books no goods along with this way of making good."""
+    is_manual = plan.way is Resolution.REFUND and not plan.by_gateway
+    return (Resolution.MANUAL if is_manual else plan.way) in able.shelves_apart
 
 
 def _has_booked(row: RefundRow) -> bool:

@@ -84,6 +84,7 @@ def _promise(db: Database, case: Return, row: RefundRow, now: datetime) -> None:
         return_ref=row.request.return_ref,
         return_lines=row.request.return_lines,
         money_only=row.request.money_only,
+        lines=tuple(replace(one, restock=False) for one in plan.lines),  # by errands
     )
     refunds.reserve(
         db,

@@ -282,10 +282,43 @@ def test_units_go_to_the_place_that_was_named_for_them(tmp_path: Path) -> None:
         assert list(by_place.values()) == [1]
 
 
+@pytest.mark.parametrize("kind", ["lost", "never"])
+@pytest.mark.parametrize("way", [Resolution.GIFT_CARD, Resolution.MANUAL])
+def test_the_second_part_of_a_card_or_of_a_payment_by_hand_is_not_forgotten(
+    tmp_path: Path, way: Resolution, kind: str
+) -> None:
+    with at_shopify(str(tmp_path / "books.db")) as bench:
+        case = bench.open(way, RECEIVED, 2)
+        for part in (1, 2):
+            bench.count(case, received=1, accepted=1)
+            bench.work(case, 1)
+            if way is Resolution.MANUAL:
+                pay(bench, case)
+            bench.work(case, 6)
+            assert (bench.back(), bench.matters(case)) == (part, [])
+            bench.break_next(kind)
+        assert {state for _, state in bench.desk.states(case)} == {Refund.CONFIRMED}
+        assert len(bench.desk.cards()) == (2 if way is Resolution.GIFT_CARD else 0)
+
+
+def pay(bench: Bench, case: Return) -> None:
+    """Pay by hand what waits for a person."""
+    for row in bench.desk.rows(case):
+        if row.state is Refund.MANUAL:
+            byhand.paid(
+                bench.desk.db,
+                row.id,
+                proof="SEPA 4711",
+                actor="console",
+                now=bench.desk.now,
+            )
+
+
 def walk(bench: Bench, chance: random.Random) -> None:
     """Let goods come, be judged, be marked and be lost in any order, with faults."""
     ways = [Resolution.REFUND, Resolution.STORE_CREDIT, Resolution.EXCHANGE]
-    way = chance.choice(ways)
+    has_cards = Resolution.GIFT_CARD in bench.desk.shop.abilities.ways
+    way = chance.choice([*ways, Resolution.GIFT_CARD] if has_cards else ways)
     when = chance.choice(["requested", "received", "inspected"])
     goods = chance.choice(["requested", "received", "inspected"])
     case = bench.open(way, Terms(when=when, goods_when=goods))
