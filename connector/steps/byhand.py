@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from connector.store import Database
+    from connector.store.refunds import RefundRow
 
 ENDED = frozenset({Refund.CONFIRMED, Refund.REJECTED, Refund.FAILED, Refund.CANCELLED})
 
@@ -126,6 +127,30 @@ def found_out(
         desk.close(db, "refund", refund_id, actor, now)
     else:
         refunds.move(db, refund_id, event, now, why=why.strip(), actor=actor)
+        if money_moved and row.request.by_hand:
+            _ask_of_credit(db, row, now)
+
+
+def _ask_of_credit(db: Database, row: RefundRow, now: datetime) -> None:
+    """Ask of credit that the shop was to give back along with what a person paid.
+
+    He knows of his own money; whether the shop booked anything he need not know.
+    """
+    rest = row.amount - row.paid_by_hand
+    why = (
+        f"{rest} of {row.request.return_number} was to go back to the credit that it was"
+        " paid with, and the shop does not show that: give it as a courtesy or by hand,"
+        " unless you did"
+    )
+    desk.put(
+        db,
+        shop=row.shop,
+        about="order",
+        about_id=row.order_ref,
+        code="credit_along",
+        why=why,
+        now=now,
+    )
 
 
 STANDS = "stands"

@@ -11,7 +11,7 @@ from connector.model import GOODS, Moved, Resolution
 from connector.policy.periods import LAW_BOUND
 from connector.states import Decision, Refund
 from connector.steps import costs, shelving, term
-from connector.steps.asking import courtesy, request
+from connector.steps.asking import courtesy, request, shared_with_credit
 from connector.steps.events import is_disputed
 from connector.steps.observe import is_ours, observe
 from connector.steps.owing import (
@@ -167,6 +167,7 @@ def _promise(
         _nothing(db, case, debt.units, now)
         return False
     plan = request(order, case, debt, settled, goods, now, rows)
+    plan = shared_with_credit(order, debt.way, plan)
     plan = _placed(db, able, case, debt.units, plan)
     bonus = plan.bonus if able.bonus_apart else None
     if bonus:
@@ -277,7 +278,12 @@ def _has_booked(row: RefundRow) -> bool:
 
 def by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> None:
     """Ask a person to pay what was just promised, less what he paid before."""
-    left, before = plan.amount, ""
+    left, before = plan.by_hand or plan.amount, ""
+    if plan.by_hand:
+        before = (
+            f"; {plan.amount - plan.by_hand} of it goes back to the credit that it was"
+            " paid with, by itself"
+        )
     if plan.paid:
         left = plan.amount - plan.paid
         before = f"; {plan.paid} of the {plan.amount} was paid by hand before"
