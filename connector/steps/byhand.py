@@ -138,9 +138,9 @@ def _ask_of_credit(db: Database, row: RefundRow, now: datetime) -> None:
     """
     rest = row.amount - row.paid_by_hand
     why = (
-        f"{rest} of {row.request.return_number} was to go back to the credit that it was"
-        " paid with, and the shop does not show that: give it as a courtesy or by hand,"
-        " unless you did"
+        f"{rest} of {row.request.return_number} was to go back to the credit that it"
+        " was paid with, and the shop does not show that: give it as a courtesy or by"
+        " hand, unless you did"
     )
     desk.put(
         db,
