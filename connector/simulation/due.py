@@ -23,7 +23,10 @@ OFFERED = (
 
 @dataclass(slots=True)
 class Rules:
-    """The policy of a case; `goods_when` to `credit_days` concern other ways."""
+    """The policy of a case; `goods_when` to `credit_days` concern other ways.
+
+    A `fallback` of none is no word of the policy: the case sets it in its terms.
+    """
 
     when: str
     restocking_percent: int
@@ -35,6 +38,7 @@ class Rules:
 
     def text(self) -> str:
         """Write it as a merchant would."""
+        fallback = "refund" if self.fallback == "none" else self.fallback
         return (
             'currency = "EUR"\n[window]\ndays = 3650\n[[reasons]]\ncode = "*"\n'
             f'[fees]\nrestocking_percent = "{self.restocking_percent}"\n'
@@ -42,7 +46,7 @@ class Rules:
             f'[refund]\nwhen = "{self.when}"\n'
             f'[[offers]]\nname = "all"\nbonus_percent = "{self.bonus_bp / 100}"\n'
             f"resolutions = {list(OFFERED)}\n"
-            f'[exchange]\nwhen = "{self.goods_when}"\nfallback = "{self.fallback}"\n'
+            f'[exchange]\nwhen = "{self.goods_when}"\nfallback = "{fallback}"\n'
             + (f"[credit]\ndays = {self.credit_days}\n" if self.credit_days else "")
         )
 

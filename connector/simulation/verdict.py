@@ -200,3 +200,26 @@ def _order(case: Case, ref: str, said: Verdict, *, is_settled: bool) -> None:
             if not is_short:
                 said.lost += 1
                 said.fault(f"return {one.event} is not closed, and nobody was asked")
+
+
+def judge_shelf(case: Case, said: Verdict) -> None:
+    """See that no unit is on the shelf that was not accepted, and none is forgotten.
+
+    What is there is the warehouse's own count. Where a person was asked he looks at
+    the stock himself, so that less may have gone back by our doing.
+    """
+    accepted = Counter[tuple[str, str]]()
+    for one in case.wanted:
+        for ref, parcel in (
+            (x, p) for p in one.parcels if p.is_booked for x in p.units
+        ):
+            received, rejected = parcel.units[ref]
+            if one.ways.get(ref) is not Resolution.REPAIR:
+                accepted[one.order, ref] += received - rejected
+    for line in accepted.keys() | case.world.shop.back.keys():
+        there = case.world.shop.back[line]
+        is_short = there < accepted[line] and not said.needs_person
+        if there > accepted[line] or is_short:
+            said.fault(
+                f"{there} of {line} are on the shelf, {accepted[line]} were fine"
+            )

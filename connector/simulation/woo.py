@@ -87,7 +87,7 @@ class SimWoo(SimShop):
         self.post(lambda: self._put_back(goods))
 
     def _put_back(self, goods: Shelved) -> Mapping[str, Any]:
-        self.shelved[goods.key] = goods
+        self.put_back(goods)
         return {}
 
     def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
@@ -222,6 +222,9 @@ class SimWoo(SimShop):
         bill.backs.append(made)
         if body["api_refund"]:
             self._ask_gateway(bill, made, fate)
+        # WooCommerce restocks after the gateway has said yes, and its PHP goes on.
+        if body["api_restock"] and fate in ("fine", "silent"):
+            self.restock(request)
         if fate not in ("fatal", "paid_fatal", "slow"):
             self.touch(bill)
         return made

@@ -14,12 +14,20 @@ import pytest
 from adapters.sandbox import Sandbox
 from connector.model import Resolution, Terms
 from connector.states import Errand, Refund
-from connector.steps import amends, byhand, inspect
+from connector.steps import amends, byhand, close, inspect, promise, refund
 from connector.steps.inspect import Counted, Shelf
 from connector.store import desk, errands
 from tests.connector.shapes import a_line, an_order
 from tests.stories import shopify_counter, woo_ways
-from tests.stories.making_good import Counter, counting, new, stocked, wish
+from tests.stories.making_good import (
+    HOUR,
+    Counter,
+    counting,
+    new,
+    still,
+    stocked,
+    wish,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -299,6 +307,25 @@ def test_the_second_part_of_a_card_or_of_a_payment_by_hand_is_not_forgotten(
             bench.break_next(kind)
         assert {state for _, state in bench.desk.states(case)} == {Refund.CONFIRMED}
         assert len(bench.desk.cards()) == (2 if way is Resolution.GIFT_CARD else 0)
+
+
+def test_a_return_that_would_close_first_puts_its_goods_back_all_the_same(
+    bench: Bench,
+) -> None:
+    has_cards = Resolution.GIFT_CARD in bench.desk.shop.abilities.ways
+    way = Resolution.GIFT_CARD if has_cards else Resolution.MANUAL
+    case = bench.open(way, RECEIVED, 1)
+    bench.count(case, received=1, accepted=1)
+    desk_ = bench.desk
+    for _ in range(4):
+        desk_.now += HOUR
+        at = still(desk_.now)
+        promise.run(desk_.db, desk_.shop, at)
+        pay(bench, case)
+        refund.push(desk_.db, desk_.shop, at, token="test")
+        close.run(desk_.db, desk_.shop, desk_.now)
+    bench.work(case, 4)
+    assert (bench.back(), desk_.case(case.id).status) == (1, "closed")
 
 
 def pay(bench: Bench, case: Return) -> None:
