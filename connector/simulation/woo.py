@@ -222,12 +222,18 @@ class SimWoo(SimShop):
         bill.backs.append(made)
         if body["api_refund"]:
             self._ask_gateway(bill, made, fate)
-        # WooCommerce restocks after the gateway has said yes, and its PHP goes on.
-        if body["api_restock"] and fate in ("fine", "silent"):
-            self.restock(request)
+        if body["api_restock"]:
+            self._restock(request, fate if body["api_refund"] else "fine")
         if fate not in ("fatal", "paid_fatal", "slow"):
             self.touch(bill)
         return made
+
+    def _restock(self, request: RefundRequest, fate: str) -> None:
+        """Restock once the gateway has said yes, if PHP lives that long."""
+        if fate in ("fine", "silent"):
+            self.restock(request)
+        elif fate == "slow":
+            self.time.later(LATEST, lambda: self.restock(request))
 
     def _ask_gateway(self, bill: Bill, made: Back, fate: str) -> None:
         if fate in ("fine", "silent", "paid_deleted", "paid_fatal"):
