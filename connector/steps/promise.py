@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError, Refused
-from connector.model import GOODS, Moved, Resolution
+from connector.model import GOODS, Moved, Resolution, TenderKind
+from connector.money import total
 from connector.policy.periods import LAW_BOUND
 from connector.states import Decision, Refund
 from connector.steps import costs, shelving, term
@@ -295,24 +296,42 @@ def by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> N
         about_id=plan.key,
         code="pay_by_hand",
         why=f"pay {left} by hand for {case.number}, then confirm it here{before}"
-        + _paid_with(db, case),
+        + _paid_with(db, case, plan),
         now=now,
     )
 
 
-def _paid_with(db: Database, case: Return) -> str:
+def _paid_with(db: Database, case: Return, plan: RefundRequest) -> str:
     """Say where the money of new goods lies: with the order that they were for.
 
     Its gateway holds what the old goods cost, and no other order's call reaches it.
+    What their customer paid on top lies with their own. One call cannot be sent for a
+    part that a person then pays: either could fail, and the other be paid twice.
     """
     made = exchanges.by_made(db, case.shop, case.order_ref)
     if made is None:
         return ""
     old = orders.get(db, case.shop, refunds.get(db, made.refund_id).order_ref)
-    return (
+    said = (
         f"; these goods were sent in exchange: what order {old.number} was paid with"
         " can be refunded there, in the shop's own admin"
     )
+    order = orders.get(db, case.shop, case.order_ref)
+    cards = {
+        one.ref
+        for one in order.tenders
+        if one.kind not in (TenderKind.MANUAL, TenderKind.STORE_CREDIT)
+        and one.can_refund is not False
+    }
+    top = total(
+        (x.amount for x in plan.tenders if x.tender_ref in cards), plan.amount.currency
+    )
+    if top:
+        said += (
+            f"; {top} of it was paid on top, with order {order.number}: refund that at"
+            " its gateway itself, for a refund of it in the shop would count twice"
+        )
+    return said
 
 
 def _not_yet(units: Mapping[int, int]) -> str:
