@@ -58,6 +58,7 @@ class Abilities:
     bonus_apart: bool = False  # a bonus is a credit of its own there
     pays_on_order: bool = False  # new goods join the order that they replace
     restocks_by_line: bool = True  # a refund restocks some of its lines, others not
+    shelves_apart: frozenset[Resolution] = frozenset()  # ways that book no goods
     places: tuple[Place, ...] = ()  # where goods can be restocked, if there is a choice
 
 

@@ -26,6 +26,8 @@ ALWAYS = frozenset({Resolution.REFUND, Resolution.EXCHANGE, Resolution.REPLACEME
 CREDIT = frozenset({Resolution.STORE_CREDIT, Resolution.COURTESY})
 CARD = frozenset({Resolution.GIFT_CARD, Resolution.COURTESY})
 EVERY = ALWAYS | CREDIT | CARD
+# Here the units stay unprocessed at Shopify, so that nothing says where they went.
+APART = frozenset({Resolution.GIFT_CARD, Resolution.MANUAL})
 
 
 def scopes_of(found: Json) -> str:
@@ -74,6 +76,7 @@ class Able:
             keeps_credit=True,
             bonus_apart=True,
             pays_on_order=True,
+            shelves_apart=APART,
         )
         self._until: datetime | None = None
 
@@ -99,5 +102,6 @@ class Able:
             keeps_credit=True,
             bonus_apart=True,
             pays_on_order=True,
+            shelves_apart=APART,
             places=places(found["locations"]["nodes"]),
         )

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from connector.model import RefundRequest, ShopRefund, ShopReturn
 
 Json = Mapping[str, Any]
+TAKEN_OFF = (
+    "new goods of this exchange were taken off the order in the shop: it is not paid,"
+    " whatever the order owes; say what the customer gets instead"
+)
 GIVEN = "ADJUSTMENT"  # the event of a credit that no order stands for
 FOUND = {
     Moved.YES: Found.DONE,
@@ -49,12 +53,16 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swap:
-    """A line of a return for what is wanted instead; units as the shop counts them."""
+    """A line of a return for what is wanted instead; units as the shop counts them.
+
+    `standing` are those processed that the order still has: staff may edit it.
+    """
 
     ref: str
     ware: str
     processed: int
     processable: int
+    standing: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +188,10 @@ def of_goods(
         why = "nothing changed at the shop, but a late run could still send these goods"
         return Finding(found=Found.PERSON, why=why)
     is_there = _covers(back, wanted) and _covers(out, picked)
+    kept = _since({one.ref: one.standing for one in swaps}, preimage.get("kept") or {})
+    if is_there and not _covers(kept, picked):
+        is_gone = not any(kept.get(ref) for ref in picked)
+        return Finding(found=Found.PERSON, why=TAKEN_OFF, is_over=is_gone)
     is_paid = len(new) == 1 if request.amount else True
     if picked and is_there and is_paid:
         short = _short(request, preimage, bill)

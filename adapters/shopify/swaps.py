@@ -44,11 +44,18 @@ def read(calls: Calls, ref: str, currency: str) -> tuple[tuple[Swap, ...], Bill]
 
 
 def _swap(row: Json) -> Swap:
+    made = row.get("lineItems")
+    processed = int(row["processedQuantity"])
+    if made is None:
+        standing = processed
+    else:
+        standing = sum(int(one["currentQuantity"]) for one in made)
     return Swap(
         ref=str(row["id"]),
         ware=str(row.get("variantId") or ""),
-        processed=int(row["processedQuantity"]),
+        processed=processed,
         processable=int(row["processableQuantity"]),
+        standing=standing,
     )
 
 

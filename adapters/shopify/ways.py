@@ -45,7 +45,7 @@ def prepare(
             return _prepare_card(calls, request)
         return stored.prepare_credit(calls, request)
     if _is_by_hand(request, order):
-        return _prepare_booking(calls, request, {BY_HAND: True})
+        return _unprocessed(calls, request, {BY_HAND: True})
     if request.way is Resolution.STORE_CREDIT and request.bonus:
         ask = "at Shopify a bonus is a credit of its own; decide on this one again"
         return Prepared(preimage={}, ask=ask)
@@ -53,12 +53,12 @@ def prepare(
 
 
 def _prepare_card(calls: Calls, request: RefundRequest) -> Prepared:
-    """Look for the card of our code; then plan what becomes of the goods."""
+    """Look for the card of our code; then see that its units are still due."""
     found = stored.find_card(calls, request)
     preimage: dict[str, Any] = {BY_CARD: True}
     if found.found is not Found.ABSENT:
         return Prepared(preimage=preimage, already=found.receipt, ask=found.why)
-    return _prepare_booking(calls, request, preimage)
+    return _unprocessed(calls, request, preimage)
 
 
 def _is_by_hand(request: RefundRequest, order: Order) -> bool:
@@ -71,27 +71,18 @@ def _is_by_hand(request: RefundRequest, order: Order) -> bool:
     return not request.by_gateway and not used <= manual
 
 
-def _prepare_booking(
+def _unprocessed(
     calls: Calls, request: RefundRequest, preimage: dict[str, Any]
 ) -> Prepared:
-    """Plan what becomes of the goods where the shop's return pays nothing itself."""
+    """Ask where the units are processed already; else they stay as they are.
+
+    Were the return processed without a payment, Shopify would show staff that a
+    refund is owed. What becomes of the goods is told apart (`Abilities.shelves_apart`).
+    """
     if not request.return_ref:
         return Prepared(preimage=preimage)
     case = returns.read(calls, request.return_ref)
-    lacking = refunds.lacking_units(request, case)
-    if lacking:
-        return Prepared(preimage=preimage, ask=lacking)
-    if refunds.places_goods(request):
-        known = returns.goods(calls, request.return_ref)
-        preimage["disposed"] = _disposed(known)
-        if request.first_sent_at:  # an earlier try may have booked them
-            known = {
-                ref: rows
-                for ref, rows in known.items()
-                if not any(row.done for row in rows)
-            }
-        preimage["dispositions"] = refunds.dispositions(request, case, known)
-    return Prepared(preimage=preimage)
+    return Prepared(preimage=preimage, ask=refunds.lacking_units(request, case))
 
 
 def _prepare_goods(calls: Calls, request: RefundRequest, order: Order) -> Prepared:
@@ -105,6 +96,7 @@ def _prepare_goods(calls: Calls, request: RefundRequest, order: Order) -> Prepar
     picked = judging.pick(request, known)
     preimage |= refunds.before(request, case)
     preimage["swaps"] = {one.ref: one.processed for one in known}
+    preimage["kept"] = {one.ref: one.standing for one in known}
     preimage["picked"] = picked
     preimage["received"] = bill.received.minor if bill.received else None
     lacking = refunds.lacking_units(request, case)
@@ -138,10 +130,8 @@ def make(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
     if request.way in CREDIT:
         if not preimage.get(BY_CARD):
             return stored.give(calls, request, preimage)
-        _book(calls, preimage)
         return stored.make_card(calls, request)
     if preimage.get(BY_HAND):
-        _book(calls, preimage)
         return _by_hand(request)
     if request.return_ref:
         return refunds.process(calls, request, preimage)
@@ -151,37 +141,6 @@ def make(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
 def _by_hand(request: RefundRequest) -> Receipt:
     """Say that a person has paid: his proof is in the books, the shop has none."""
     return Receipt(ref="", amount=request.amount, moved=Moved.YES)
-
-
-def _book(calls: Calls, preimage: Json) -> None:
-    """Book goods of which the shop's return pays nothing itself.
-
-    Were the return processed without a payment, Shopify would show staff that a
-    refund is owed.
-    """
-    planned = preimage.get("dispositions") or {}
-    rows = [row for found in planned.values() for row in found]
-    if rows:
-        calls.change("dispose", "reverseFulfillmentOrderDispose", {"inputs": rows})
-
-
-def _disposed(known: Mapping[str, list[returns.Goods]]) -> dict[str, int]:
-    return {one.ref: one.done for rows in known.values() for one in rows}
-
-
-def _find_booking(calls: Calls, request: RefundRequest, preimage: Json) -> Finding:
-    """Say whether goods that a person paid for were booked; they are in one call."""
-    planned = preimage.get("dispositions") or {}
-    refs = {
-        row["reverseFulfillmentOrderLineItemId"]
-        for rows in planned.values()
-        for row in rows
-    }
-    before: Mapping[str, int] = preimage.get("disposed") or {}
-    now = _disposed(returns.goods(calls, request.return_ref)) if refs else {}
-    if refs and all(now.get(ref, 0) <= before.get(ref, 0) for ref in refs):
-        return Finding(found=Found.ABSENT)
-    return Finding(found=Found.DONE, receipt=_by_hand(request))
 
 
 def _make_goods(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
@@ -223,6 +182,6 @@ def find(
         _, seen = stored.account(calls, request.order_ref, currency)
         return judging.of_credit(request, preimage, seen)
     if preimage.get(BY_HAND):
-        return _find_booking(calls, request, preimage)
+        return Finding(found=Found.DONE, receipt=_by_hand(request))
     case = returns.read(calls, request.return_ref) if request.return_ref else None
     return refunds.find(request, preimage, order, case, now)

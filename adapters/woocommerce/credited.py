@@ -118,6 +118,7 @@ def tenders(
                 kind=TenderKind.STORE_CREDIT,
                 captured=amount if is_paid else Money.zero(currency),
                 refunded=total(gone, currency),
+                can_refund=True,
             )
         )
     return tuple(found)
@@ -133,7 +134,8 @@ def given_back(request: RefundRequest) -> dict[str, Money]:
 
     Nothing, where a new credit is made of it, or a person pays it by other means.
     """
-    if request.way in CREDITS or not request.by_gateway:
+    is_paid_whole = not (request.by_gateway or request.by_hand)
+    if request.way in CREDITS or is_paid_whole:
         return {}
     return _of_credit(request)
 

@@ -104,11 +104,7 @@ class Making:
         for code, amount in credited.given_back(request).items():
             known = self._coupons(code)
             if not known or coupons.has_ended(known[0], self.clock()):
-                ask = (
-                    f"{amount} of it was paid with the credit …{code[-4:]}, which was"
-                    " deleted or has ended: withdraw this, and give it back another way"
-                )
-                return replace(prepared, ask=ask)
+                return replace(prepared, ask=_void(request, code, amount))
         return prepared
 
     def make(self, request: RefundRequest) -> Receipt:
@@ -358,6 +354,17 @@ class Making:
     def _raw(self, order_ref: str) -> Json:
         data: Json = self.calls.get(f"orders/{_number(order_ref)}")
         return data
+
+
+def _void(request: RefundRequest, code: str, amount: Money) -> str:
+    """Say what to do about credit that cannot be good again."""
+    what = f"{amount} of it was paid with the credit …{code[-4:]}, which was deleted or"
+    if request.by_gateway:
+        return f"{what} has ended: withdraw this, and give it back another way"
+    return (
+        f"{what} has ended: give that back another way too, then say here that all of"
+        " it has left"
+    )
 
 
 def _together(booking: Finding, beside: Finding) -> Finding:

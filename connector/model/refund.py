@@ -98,6 +98,7 @@ class RefundRequest:
     owed: Money | None = None
     is_ahead: bool = False  # new goods leave before the old ones are back
     after: str = ""  # the key of a refund that must be confirmed first
+    by_hand: Money | None = None  # what a person pays of it; None: all, or nothing
     paid: Money | None = None  # of `amount`: a person paid it before this was promised
 
     @property

@@ -130,7 +130,8 @@ def fees(seen: Seen, holds: Holds, said: Said, way: Resolution) -> Fees:
     """Return what the customer bears, and the answers that name it.
 
     Only the customer's own wish bears fees. Of a withdrawal it is the way back alone,
-    if he was told so before he bought (article 14.1 of Directive 2011/83/EU).
+    if he was told so before he bought (article 14.1 of Directive 2011/83/EU). The same
+    again is for nothing: money that it falls back to bears them, unsaid until then.
     """
     kind = seen.case.kind
     if seen.fault is not Fault.CUSTOMER or kind not in BEARING:
@@ -150,6 +151,8 @@ def fees(seen: Seen, holds: Holds, said: Said, way: Resolution) -> Fees:
     if off and not {"restocking", "return_fee"} <= said.values.keys():
         code = "waived_rest" if bp or back else "waived"
         found = (*found, answer("fees", "note", code, off))
+    if way is Resolution.REPLACEMENT:
+        return Fees(bp, back, None, ())
     return Fees(bp, back, told, found)
 
 

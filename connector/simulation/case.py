@@ -234,6 +234,8 @@ class Case:
         case = self.found(wanted)
         if case is None or any(line.decision != "approved" for line in case.lines):
             return
+        if self.rules.fallback == "none":
+            world.without_fallback(case.id)
         if wanted.kept:
             self._keep(case, wanted)
             return

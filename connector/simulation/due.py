@@ -23,7 +23,10 @@ OFFERED = (
 
 @dataclass(slots=True)
 class Rules:
-    """The policy of a case; `goods_when` to `credit_days` concern other ways."""
+    """The policy of a case; `goods_when` to `credit_days` concern other ways.
+
+    A `fallback` of none is no word of the policy: the case sets it in its terms.
+    """
 
     when: str
     restocking_percent: int
@@ -35,6 +38,7 @@ class Rules:
 
     def text(self) -> str:
         """Write it as a merchant would."""
+        fallback = "refund" if self.fallback == "none" else self.fallback
         return (
             'currency = "EUR"\n[window]\ndays = 3650\n[[reasons]]\ncode = "*"\n'
             f'[fees]\nrestocking_percent = "{self.restocking_percent}"\n'
@@ -42,7 +46,7 @@ class Rules:
             f'[refund]\nwhen = "{self.when}"\n'
             f'[[offers]]\nname = "all"\nbonus_percent = "{self.bonus_bp / 100}"\n'
             f"resolutions = {list(OFFERED)}\n"
-            f'[exchange]\nwhen = "{self.goods_when}"\nfallback = "{self.fallback}"\n'
+            f'[exchange]\nwhen = "{self.goods_when}"\nfallback = "{fallback}"\n'
             + (f"[credit]\ndays = {self.credit_days}\n" if self.credit_days else "")
         )
 
@@ -53,6 +57,7 @@ class Claim:
 
     units: dict[str, int] = field(default_factory=dict)  # due, by order line
     kept: set[str] = field(default_factory=set)  # lines of which nothing comes back
+    replaced: dict[str, tuple[int, int]] = field(default_factory=dict)  # units, worth
 
 
 def share(paid: int, units: int, quantity: int) -> int:
@@ -61,22 +66,31 @@ def share(paid: int, units: int, quantity: int) -> int:
 
 
 def due(lines: dict[str, tuple[int, int]], claims: list[Claim], rules: Rules) -> int:
-    """Return what all claims together bring; `lines` are (quantity, gross)."""
+    """Return what all claims together bring; `lines` are (quantity, gross).
+
+    What the same again was given for bears no fee, neither its own nor the way back's.
+    """
     back: dict[str, int] = {}
     stays: dict[str, int] = {}
+    free: dict[str, int] = {}
     fees = 0
     for claim in claims:
         for ref, units in claim.units.items():
             back[ref] = back.get(ref, 0) + units
             if ref in claim.kept:  # nothing of it is restocked
                 stays[ref] = stays.get(ref, 0) + units
-        if any(units for ref, units in claim.units.items() if ref not in claim.kept):
+            free[ref] = free.get(ref, 0) + claim.replaced.get(ref, (0, 0))[1]
+        if any(
+            units - claim.replaced.get(ref, (0, 0))[0]
+            for ref, units in claim.units.items()
+            if ref not in claim.kept
+        ):
             fees += rules.return_fee
     owed = 0
     for ref, units in back.items():
         quantity, gross = lines[ref]
         goods = share(gross, units, quantity)
-        restocked = goods - share(gross, stays.get(ref, 0), quantity)
+        restocked = goods - share(gross, stays.get(ref, 0), quantity) - free[ref]
         owed += goods - share(restocked, rules.restocking_percent, 100)
     return owed - fees
 

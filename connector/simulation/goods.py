@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, Rejected
-from connector.model import CREDITS, Ware
+from connector.model import CREDITS, Resolution, Ware
 from connector.money import Money
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Made:
     shelf_price: int = 0
     used: int = 0
     owed: int = 0
+    replaced: dict[str, tuple[int, int]] = field(default_factory=dict)  # units, worth
     will_pay: bool = True
     is_paid: bool = True
     is_taken: bool = False  # off the shelves
@@ -147,7 +148,9 @@ class Goods:
             ref=ref,
             key=request.key,
             order=request.order_ref,
+            of_return=request.return_number,
             bill=bill,
+            replaced=_replaced(request),
             units=units,
             shelf_price=sum(self.shelves[x].price * n for x, n in units.items()),
             used=price - owed,
@@ -183,6 +186,13 @@ class Goods:
             if is_priced and shelf.price * one.quantity != one.price.minor:
                 return True
         return False
+
+
+def _replaced(request: RefundRequest) -> dict[str, tuple[int, int]]:
+    """Return what is given the same again for, by order line."""
+    if request.way is not Resolution.REPLACEMENT:
+        return {}
+    return {x.ref: (x.quantity, x.gross.minor) for x in request.lines}
 
 
 def is_beside(request: RefundRequest) -> bool:

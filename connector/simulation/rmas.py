@@ -75,6 +75,7 @@ class Rma:
                 ware=one.ware,
                 processed=one.processed,
                 processable=one.units - one.processed,
+                standing=one.processed,
             )
             for ref, one in self.swaps.items()
             if one.units

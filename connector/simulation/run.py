@@ -14,7 +14,7 @@ from connector.simulation.case import Case
 from connector.simulation.chance import Chance
 from connector.simulation.person import clear_desk
 from connector.simulation.report import Report
-from connector.simulation.verdict import Verdict, judge
+from connector.simulation.verdict import Verdict, judge, judge_shelf
 from connector.simulation.world import RUNNABLE
 from connector.states import Refund
 from connector.store import refunds
@@ -27,6 +27,7 @@ PLATFORMS = ("woocommerce", "shopify")
 ROUNDS = 24
 ROUND_SECONDS = 7 * 3600  # longer than the longest wait between two tries
 STILL = 3  # rounds without a move: longer than the slowest payment takes
+LAST = 2  # an errand is planned, then done
 MONTH, LONGEST = 30 * 86_400, 3
 UNANSWERED = frozenset({"silent", "lost", "late", "slow", "page", "error"})
 CHUNK = 25
@@ -86,6 +87,7 @@ def one(name: str, report: Report) -> Verdict:
         world.run(COMPARE)  # a deletion at the shop sends nothing: this notices
         verdict = judge(case)
         verdict.needs_person |= was_asked
+        judge_shelf(case, verdict)
         report.done += _done(case)
     except Exception as error:  # noqa: BLE001 - any surprise is a finding of its own
         verdict = Verdict(faults=[f"{type(error).__name__}: {error}"])
@@ -138,6 +140,10 @@ def settle(case: Case) -> bool:
             months, still = months + 1, 0
             world.time.pass_by(MONTH)
             world.run(ASK_UNPAID)  # a person answers in the next round
+    for _ in range(LAST):  # goods go back on the shelf after their return is closed
+        world.time.pass_by(ROUND_SECONDS)
+        for job in RUNNABLE:
+            world.run(job)
     return was_asked
 
 

@@ -52,6 +52,7 @@ class SimShop(WithoutHooks, WithoutReturns):
         self.fates: Counter[str] = Counter()
         self._refs = 0
         self.shelved: dict[str, Shelved] = {}
+        self.back: Counter[tuple[str, str]] = Counter()  # units put back, by line
 
     def now(self) -> datetime:
         """Return what the shop's own clock shows."""
@@ -83,10 +84,17 @@ class SimShop(WithoutHooks, WithoutReturns):
             raise Gone(order=ref)
         return self.books.bills[ref].snapshot()
 
-    def shelve(self, goods: Shelved) -> None:
-        """Put units back on the shelf, if the request arrives."""
-        self.read()
+    def put_back(self, goods: Shelved) -> None:
+        """Put units back on the shelf, as often as it is asked for."""
         self.shelved[goods.key] = goods
+        if goods.restock:
+            self.back[goods.order_ref, goods.line_ref] += goods.quantity
+
+    def restock(self, request: RefundRequest) -> None:
+        """Put back what goes on the shelf along with a booking."""
+        for share in request.lines:
+            if share.restock:
+                self.back[request.order_ref, share.ref] += share.quantity
 
     def is_shelved(self, goods: Shelved) -> bool:
         """Say whether they were put back."""

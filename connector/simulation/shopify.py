@@ -79,6 +79,7 @@ class SimShopify(SimShop):
         keeps_credit=True,
         bonus_apart=True,
         pays_on_order=True,
+        shelves_apart=frozenset({Resolution.GIFT_CARD, Resolution.MANUAL}),
     )
 
     def __init__(self, chance: Chance, time: Time) -> None:
@@ -126,8 +127,7 @@ class SimShopify(SimShop):
         is_paid = bool(request.amount)
         rma.take(dict(request.return_lines), picked, is_paid=is_paid)
         stored.send_new(self, request, rma, picked)
-        if request.goods_received:
-            rma.dispose(dict(request.return_lines))
+        self._dispose(rma, request)
         if request.amount:
             self._book(request, rma.ref)
         self.touch(self.books.bills[rma.order])
@@ -145,9 +145,13 @@ class SimShopify(SimShop):
         rma, units = self.rmas[request.return_ref], dict(request.return_lines)
         self._fits(request)
         rma.take(units, {}, is_paid=True)
-        if request.goods_received:
-            rma.dispose(units)
+        self._dispose(rma, request)
         return self._book(request, rma.ref)
+
+    def _dispose(self, rma: Rma, request: RefundRequest) -> None:
+        if request.goods_received:
+            rma.dispose(dict(request.return_lines))
+        self.restock(request)
 
     def _create(self, request: RefundRequest) -> Back:
         """Refund under a key: for a day it answers the same, then it is forgotten."""
@@ -269,7 +273,7 @@ class SimShopify(SimShop):
 
     def _shelve(self, goods: Shelved, units: Mapping[str, int]) -> None:
         self.rmas[goods.return_ref].dispose(units)
-        self.shelved[goods.key] = goods
+        self.put_back(goods)
 
     def disposed(self, ref: str) -> Mapping[str, int]:
         """Return the units disposed of."""

@@ -72,8 +72,6 @@ def prepare(shop: SimShopify, request: RefundRequest) -> Prepared:
 
 def make(shop: SimShopify, request: RefundRequest, preimage: Json) -> Receipt:
     """Make it good, once, and read what that made."""
-    if request.way not in {*GOODS, Resolution.COURTESY} and request.goods_received:
-        _book(shop, request)
     if not request.by_gateway:
         return _by_hand(request)
     try:
@@ -92,14 +90,6 @@ def make(shop: SimShopify, request: RefundRequest, preimage: Json) -> Receipt:
 
 def _by_hand(request: RefundRequest) -> Receipt:
     return Receipt(ref="", amount=request.amount, moved=Moved.YES)
-
-
-def _book(shop: SimShopify, request: RefundRequest) -> None:
-    """Book the goods that a gift card is made for, unless an earlier try has."""
-    rma = shop.rmas.get(request.return_ref)
-    units = dict(request.return_lines)
-    if rma and not (request.first_sent_at and any(map(rma.disposed.get, units))):
-        shop.send(lambda: rma.dispose(units))
 
 
 def find(shop: SimShopify, request: RefundRequest, preimage: Json) -> Finding:

@@ -159,11 +159,25 @@ def inside(case: Case) -> int:
     return 0 if case.world.shop.abilities.bonus_apart else case.rules.bonus_bp
 
 
+def _replaced(case: Case, order: str, number: str) -> dict[str, tuple[int, int]]:
+    """Add up, by order line, what of a return was made good with the same again."""
+    found: dict[str, tuple[int, int]] = {}
+    for made in case.world.shop.books.goods.of_order(order):
+        for ref, (units, worth) in made.replaced.items():
+            if made.of_return == number:
+                before = found.get(ref, (0, 0))
+                found[ref] = (before[0] + units, before[1] + worth)
+    return found
+
+
 def _order(case: Case, ref: str, said: Verdict, *, is_settled: bool) -> None:
     """Never more than is due; exactly that, where no person was asked."""
     bill = case.world.shop.books.bills[ref]
     lines = {one.ref: (one.quantity, one.gross) for one in bill.lines}
     wanted = [one for one in case.wanted if one.order == ref and one.is_asked]
+    for one in wanted:
+        found = case.found(one)
+        one.claim.replaced = _replaced(case, ref, found.number) if found else {}
     owed = due(lines, [one.claim for one in wanted], case.rules)
     sent = case.world.shop.books.given(ref, inside(case))
     if sent > owed:
@@ -186,3 +200,26 @@ def _order(case: Case, ref: str, said: Verdict, *, is_settled: bool) -> None:
             if not is_short:
                 said.lost += 1
                 said.fault(f"return {one.event} is not closed, and nobody was asked")
+
+
+def judge_shelf(case: Case, said: Verdict) -> None:
+    """See that no unit is on the shelf that was not accepted, and none is forgotten.
+
+    What is there is the warehouse's own count. Where a person was asked he looks at
+    the stock himself, so that less may have gone back by our doing.
+    """
+    accepted = Counter[tuple[str, str]]()
+    for one in case.wanted:
+        for ref, parcel in (
+            (x, p) for p in one.parcels if p.is_booked for x in p.units
+        ):
+            received, rejected = parcel.units[ref]
+            if one.ways.get(ref) is not Resolution.REPAIR:
+                accepted[one.order, ref] += received - rejected
+    for line in accepted.keys() | case.world.shop.back.keys():
+        there = case.world.shop.back[line]
+        is_short = there < accepted[line] and not said.needs_person
+        if there > accepted[line] or is_short:
+            said.fault(
+                f"{there} of {line} are on the shelf, {accepted[line]} were fine"
+            )

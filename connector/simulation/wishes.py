@@ -74,7 +74,7 @@ def rules(chance: Chance) -> Rules:
     when = chance.choice(WHENS)
     bonus_bp = chance.choice([0, 500, 1_000])
     # What becomes credit later than its verdict has no bonus: no sum would show it.
-    others = ["refund"] if bonus_bp else ["refund", "store_credit"]
+    others = ["refund", "none"] if bonus_bp else ["refund", "store_credit", "none"]
     return Rules(
         when=when,
         restocking_percent=chance.choice([0, 0, 10, 15]),

@@ -87,7 +87,7 @@ class SimWoo(SimShop):
         self.post(lambda: self._put_back(goods))
 
     def _put_back(self, goods: Shelved) -> Mapping[str, Any]:
-        self.shelved[goods.key] = goods
+        self.put_back(goods)
         return {}
 
     def look(self, request: RefundRequest, preimage: Mapping[str, Any]) -> Finding:
@@ -222,9 +222,18 @@ class SimWoo(SimShop):
         bill.backs.append(made)
         if body["api_refund"]:
             self._ask_gateway(bill, made, fate)
+        if body["api_restock"]:
+            self._restock(request, fate if body["api_refund"] else "fine")
         if fate not in ("fatal", "paid_fatal", "slow"):
             self.touch(bill)
         return made
+
+    def _restock(self, request: RefundRequest, fate: str) -> None:
+        """Restock once the gateway has said yes, if PHP lives that long."""
+        if fate in ("fine", "silent"):
+            self.restock(request)
+        elif fate == "slow":
+            self.time.later(LATEST, lambda: self.restock(request))
 
     def _ask_gateway(self, bill: Bill, made: Back, fate: str) -> None:
         if fate in ("fine", "silent", "paid_deleted", "paid_fatal"):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from connector import policy
+from connector.model import Resolution
 from connector.simulation.chance import Chance, Time
 from connector.simulation.shopify import SimShopify
 from connector.simulation.stage import DiskFull, Stopped, Store, Watched
 from connector.simulation.woo import SimWoo
 from connector.steps import receive
-from connector.store import shops
+from connector.store import Database, atomic, returns, shops
 from jobs.schedule import JOBS, Work
 
 if TYPE_CHECKING:
@@ -147,6 +149,20 @@ class World:
             )
         except DiskFull:
             self.tell("a delivery was answered 503")
+
+    def without_fallback(self, return_id: str) -> None:
+        """Let a return's terms say nothing of what is given where goods are gone."""
+
+        @atomic
+        def write(db: Database) -> None:
+            case = returns.get(db, return_id)
+            if case.terms and case.terms.fallback is not Resolution.NONE:
+                terms = replace(case.terms, fallback=Resolution.NONE)
+                shipping = case.refund_shipping
+                returns.judged(db, case.id, case.policy_hash, terms, shipping=shipping)
+
+        with self.quietly():
+            write(self.db)
 
     def now(self) -> datetime:
         """Return what Retour's clock shows."""

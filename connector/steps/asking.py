@@ -197,6 +197,27 @@ def _exact(rates: Mapping[str, int], shares: Sequence[Share], most: Money) -> Fr
     return Fraction(most.minor * points, worth * BASIS_POINTS)
 
 
+def shared_with_credit(
+    order: Order, way: Resolution, plan: RefundRequest
+) -> RefundRequest:
+    """Leave to a person only what the shop cannot give back as credit by itself.
+
+    Where a person said that he pays, he pays all of it.
+    """
+    if plan.by_gateway or way is Resolution.MANUAL:
+        return plan
+    stored = {
+        one.ref
+        for one in order.tenders
+        if one.kind is TenderKind.STORE_CREDIT and one.can_refund
+    }
+    back = total(
+        (x.amount for x in plan.tenders if x.tender_ref in stored),
+        plan.amount.currency,
+    )
+    return replace(plan, by_hand=plan.amount - back) if back else plan
+
+
 def _is_automatic(order: Order, way: Resolution, settled: Settlement) -> bool:
     """Say whether the shop can do it by itself: every tender takes a refund by API."""
     if way is Resolution.MANUAL:

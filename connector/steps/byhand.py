@@ -1,13 +1,17 @@
-"""What a person settles of a refund: paid by hand, withdrawn, found out, tried now."""
+"""What a person settles of a refund: paid by hand, withdrawn, found out, tried now.
+
+What he says of money is a fact and never refused (decision 0019). Where the policy
+wants a level for so much and he has none, the desk asks somebody who has it to look.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from connector.errors import BadRequest
+from connector.errors import BadRequest, LevelNeeded
 from connector.states import Refund
-from connector.steps import made
+from connector.steps import levels, made
 from connector.steps.owing import NOTHING_DUE
 from connector.store import at_shop, atomic, desk, history, outbox, refunds, returns
 
@@ -15,13 +19,21 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from connector.store import Database
+    from connector.store.refunds import RefundRow
 
+VOUCHED = "vouched"  # on the desk: for money above the level of who said it
 ENDED = frozenset({Refund.CONFIRMED, Refund.REJECTED, Refund.FAILED, Refund.CANCELLED})
 
 
 @atomic
 def paid(
-    db: Database, refund_id: str, *, proof: str, actor: str, now: datetime
+    db: Database,
+    refund_id: str,
+    *,
+    proof: str,
+    actor: str,
+    now: datetime,
+    approval: levels.Approval = levels.NOBODY,
 ) -> None:
     """Record that a person paid a manual refund; the shop then only books it.
 
@@ -33,14 +45,21 @@ def paid(
         raise BadRequest(msg)
     row = refunds.get(db, refund_id)
     refunds.rewrite(db, refund_id, replace(row.request, by_gateway=False))
-    refunds.move(db, refund_id, "paid", now, why=proof.strip(), actor=actor)
+    said = _vouched(db, row.return_id, approval, proof.strip(), actor, now)
+    refunds.move(db, refund_id, "paid", now, why=said, actor=actor)
     desk.close(db, "refund", refund_id, actor, now)
     outbox.wake(db, "refund", refund_id, now)
 
 
 @atomic
 def paid_elsewhere(
-    db: Database, return_id: str, *, why: str, actor: str, now: datetime
+    db: Database,
+    return_id: str,
+    *,
+    why: str,
+    actor: str,
+    now: datetime,
+    approval: levels.Approval = levels.NOBODY,
 ) -> None:
     """Record that what a return still owes was refunded in the shop's own admin.
 
@@ -68,6 +87,8 @@ def paid_elsewhere(
         now=now,
     )
     desk.close(db, "return", return_id, actor, now)
+    what = why.strip() or "nothing more is due"
+    _vouched(db, return_id, approval, what, actor, now)
 
 
 @atomic
@@ -94,6 +115,7 @@ def found_out(
     why: str,
     actor: str,
     now: datetime,
+    approval: levels.Approval = levels.NOBODY,
 ) -> None:
     """Record what a person learnt at the gateway of a refund without an answer.
 
@@ -110,6 +132,7 @@ def found_out(
     event = "confirm" if money_moved else "fail"
     if row.paid_by_hand and not row.request.goods:
         event = _BY_HAND.get((row.state, money_moved), event)
+    said = _vouched(db, row.return_id, approval, why.strip(), actor, now)
     if event == STANDS:
         history.note(
             db,
@@ -120,12 +143,68 @@ def found_out(
             event=STANDS,
             state=row.state.value,
             actor=actor,
-            why=why.strip(),
+            why=said,
             now=now,
         )
         desk.close(db, "refund", refund_id, actor, now)
     else:
-        refunds.move(db, refund_id, event, now, why=why.strip(), actor=actor)
+        refunds.move(db, refund_id, event, now, why=said, actor=actor)
+        if money_moved and row.request.by_hand:
+            _ask_of_credit(db, row, now)
+
+
+def _vouched(
+    db: Database,
+    return_id: str | None,
+    approval: levels.Approval,
+    what: str,
+    actor: str,
+    now: datetime,
+) -> str:
+    """Return what was said, and as whom; without the level, ask somebody to look."""
+    if not return_id:
+        return what
+    case = returns.get(db, return_id)
+    demand = levels.to_vouch(db, case)
+    try:
+        return levels.said(demand.hold(approval), what)
+    except LevelNeeded:
+        before = [x.why for x in desk.about(db, case.id) if x.code == VOUCHED]
+        who = ", ".join(demand.names)
+        why = f"{actor} says of the money of {case.number}: {what}; that needs {who}:"
+        why += " it stands in the books, so look at the proof"
+        desk.put(
+            db,
+            shop=case.shop,
+            about="return",
+            about_id=case.id,
+            code=VOUCHED,
+            why="; ".join([*before, why]),
+            now=now,
+        )
+        return what
+
+
+def _ask_of_credit(db: Database, row: RefundRow, now: datetime) -> None:
+    """Ask of credit that the shop was to give back along with what a person paid.
+
+    He knows of his own money; whether the shop booked anything he need not know.
+    """
+    rest = row.amount - row.paid_by_hand
+    why = (
+        f"{rest} of {row.request.return_number} was to go back to the credit that it"
+        " was paid with, and the shop does not show that: give it as a courtesy or by"
+        " hand, unless you did"
+    )
+    desk.put(
+        db,
+        shop=row.shop,
+        about="order",
+        about_id=row.order_ref,
+        code="credit_along",
+        why=why,
+        now=now,
+    )
 
 
 STANDS = "stands"
@@ -146,13 +225,15 @@ def again(
     actor: str,
     now: datetime,
     is_void: bool = False,
+    approval: levels.Approval = levels.NOBODY,
 ) -> None:
     """Let the units of a refund that moved no money be promised anew.
 
     The next one has a key of its own (decision 0003). A return that was closed is
     open again. `is_void`: a person says that what was made of it is good no more.
     Raises BadRequest unless this one was refused, failed or came undone, without a
-    reason, or while that may still be good.
+    reason, or while that may still be good; LevelNeeded where the return gives so much
+    that the policy wants another `approval`: this is no fact, but money.
     """
     row = refunds.get(db, refund_id)
     if row.state not in (Refund.REJECTED, Refund.FAILED, Refund.REVERSED):
@@ -165,9 +246,11 @@ def again(
     if stands and not is_void:
         raise BadRequest(stands)
     case = returns.get(db, row.return_id) if row.return_id else None
+    how = levels.to_vouch(db, case).hold(approval) if case else ""
     if case and case.closed_at:
         at_shop.reopen(db, case, actor, now, "a refund of it is to be made again")
-    refunds.give_back(db, refund_id, why=why.strip(), actor=actor, now=now)
+    said = levels.said(how, why.strip())
+    refunds.give_back(db, refund_id, why=said, actor=actor, now=now)
     desk.close(db, "refund", refund_id, actor, now)
 
 

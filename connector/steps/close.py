@@ -36,6 +36,9 @@ def _one(db: Database, return_id: str, now: datetime, *, must_hear: bool) -> boo
     case = returns.get(db, return_id)
     if not _is_finished(db, case, must_hear=must_hear):
         return False
+    # Nobody plans for a closed return: what goes back on the shelf apart is said now.
+    if shelving.plan(db, case.id, now) and must_hear:
+        return False  # it closes there once that is done
     returns.finish(db, case, "close", "retour", now)
     has_approved = any(line.decision == Decision.APPROVED for line in case.lines)
     if has_approved and (case.platform_ref or errands.unfinished(db, case.id)):

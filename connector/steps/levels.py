@@ -114,6 +114,13 @@ def to_change(
     return _demand(db, case, _rules(db, case), levels.named(line.trace), {})
 
 
+def to_vouch(db: Database, case: Return) -> Demand:
+    """Return whose word counts on the money of a return: by all that it gives."""
+    approved = (x for x in case.lines if x.decision == Decision.APPROVED)
+    named = [who for line in approved for who in levels.named(line.trace)]
+    return _demand(db, case, _rules(db, case), named, {})
+
+
 def to_add(db: Database, case: Return, more: Money) -> Demand:
     """Return who must approve that so much is given on top of a return."""
     return _demand(db, case, _rules(db, case), (), {}, more)

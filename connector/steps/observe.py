@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Moved
 from connector.states import Refund
-from connector.steps import made, sent
+from connector.steps import kept_credit, made, sent
 from connector.store import atomic, desk, history, ledger, orders, refunds
 
 if TYPE_CHECKING:
@@ -42,20 +42,31 @@ def observe(
     """
     started = clock()
     order = shop.order(order_ref)
-    _keep(db, shop.name, order, started, clock())
+    may_keep = kept_credit.is_possible(shop.abilities, order)
+    _keep(db, shop.name, order, started, clock(), may_keep=may_keep)
     return order
 
 
 @atomic
 def _keep(
-    db: Database, shop: str, order: Order, started: datetime, now: datetime
+    db: Database,
+    shop: str,
+    order: Order,
+    started: datetime,
+    now: datetime,
+    *,
+    may_keep: bool,
 ) -> None:
+    """Keep an order; `may_keep`: refunds made there may have left credit out."""
     orders.keep(db, shop, order)
     sent.see(db, shop, order, started, now)
     if refunds.is_unclear(db, shop, order.ref):
         return  # a refund there may be ours: `reconcile` looks, then comes back here
     mine = refunds.of_order(db, shop, order.ref)
     _take_in(db, shop, order, mine, now)
+    if may_keep:
+        others = [one for one in order.refunds if not is_ours(one, mine)]
+        kept_credit.see(db, shop, order, others, mine, now)
     for row in mine:
         # One that a person found paid at the gateway has no record at the shop.
         is_known = row.state is Refund.CONFIRMED and row.platform_ref

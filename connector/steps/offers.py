@@ -13,7 +13,7 @@ from connector.settlement import Extras, Own, Settlement, Units, settle
 from connector.states import Decision
 from connector.steps.amends import possible
 from connector.steps.asking import on_top
-from connector.steps.owing import ORDER, STAYING
+from connector.steps.owing import ORDER, STAYING, UNCHARGED
 from connector.steps.preview import as_stands
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def outcomes(
 
     By the functions that pay, and pure: `own` are our refunds that stand. A line
     that would be declined brings nothing. The fee of the way back is charged to the
-    first outcome.
+    first outcome, but none to the same again.
     """
     said = {one.line_ref: one for one in verdict.lines}
     found, fee, shipping = [], verdict.return_fee, verdict.refund_shipping
@@ -117,14 +117,15 @@ def outcomes(
             shipping_limit=verdict.shipping_limit,
             shipping_part=part,
             surcharges="" if way in GOODS else verdict.surcharges,
-            return_fee=fee,
+            return_fee=None if way in UNCHARGED else fee,
             new_goods=total((one.price for one in goods), order.currency)
             if way is Resolution.EXCHANGE
             else None,
             even=way is Resolution.REPLACEMENT,
         )
         settled = settle(order, _units(group, said), extras, own)
-        fee, shipping = None, shipping and way in GOODS
+        fee = fee if way in UNCHARGED else None
+        shipping = shipping and way in GOODS
         found.append(_outcome(way, group, settled, said))
     return found
 
@@ -141,7 +142,9 @@ def _units(group: Sequence[Wish], said: Mapping[str, LineVerdict]) -> list[Units
         Units(
             line_ref=wish.line_ref,
             quantity=wish.quantity,
-            restocking_bp=said[wish.line_ref].restocking_bp,
+            restocking_bp=0
+            if said[wish.line_ref].resolution in UNCHARGED
+            else said[wish.line_ref].restocking_bp,
         )
         for wish in group
     ]

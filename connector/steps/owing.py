@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from connector.store.refunds import RefundRow
 
 STAYING = frozenset({Resolution.KEEP})  # the customer keeps what he has
+UNCHARGED = frozenset({Resolution.REPLACEMENT})  # the same again, for nothing
 NOTHING_DUE = "nothing_due"  # in the timeline: no money goes back any more
 FREE = frozenset({Resolution.REPAIR, Resolution.NONE})  # nothing is paid
 # What is settled first, where the lines of a return are made good in several ways.

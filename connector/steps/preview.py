@@ -12,7 +12,7 @@ from connector.settlement import Extras, Own, Units, settle
 from connector.states import Refund
 from connector.steps import costs, shelving
 from connector.steps.observe import OURS, is_ours
-from connector.steps.owing import STAYING, new_goods, way_of
+from connector.steps.owing import STAYING, UNCHARGED, new_goods, way_of
 from connector.store import refunds
 
 if TYPE_CHECKING:
@@ -58,14 +58,16 @@ def preview(
         Units(
             line_ref=line.line_ref,
             quantity=units[line.id],
-            restocking_bp=restocking.get(line.id, 0),
+            restocking_bp=0
+            if line.resolution in UNCHARGED
+            else restocking.get(line.id, 0),
             deduction_bp=costs.lost(db, case, order, line.loss_bp),
             restock=_goes_back(db, case, line, units[line.id]),
             place=line.place,
         )
         for line in lines
     ]
-    has_way_back = any(line.resolution not in STAYING for line in lines)
+    has_way_back = any(x.resolution not in STAYING | UNCHARGED for x in lines)
     fee = case.terms.return_fee if case.terms and has_way_back else None
     fee = costs.kept(db, case, order, fee) if fee else None
     part = case.terms.shipping_part if case.terms else ""

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError, Refused
-from connector.model import GOODS, Moved, Resolution
+from connector.model import GOODS, Moved, Resolution, TenderKind
+from connector.money import total
 from connector.policy.periods import LAW_BOUND
 from connector.states import Decision, Refund
 from connector.steps import costs, shelving, term
-from connector.steps.asking import courtesy, request
+from connector.steps.asking import courtesy, request, shared_with_credit
 from connector.steps.events import is_disputed
 from connector.steps.observe import is_ours, observe
 from connector.steps.owing import (
@@ -167,6 +168,7 @@ def _promise(
         _nothing(db, case, debt.units, now)
         return False
     plan = request(order, case, debt, settled, goods, now, rows)
+    plan = shared_with_credit(order, debt.way, plan)
     plan = _placed(db, able, case, debt.units, plan)
     bonus = plan.bonus if able.bonus_apart else None
     if bonus:
@@ -256,11 +258,17 @@ def _placed(
     )
     backs = {share.restock for share in plan.lines if share.quantity}
     is_there = able.holds_returns and able.pays_through_returns
-    is_apart = is_there and not case.platform_ref
+    is_apart = (is_there and not case.platform_ref) or _books_none(able, plan)
     if not is_apart and (able.restocks_by_line or len(backs) < len((True, False))):
         return plan
     shares = tuple(replace(share, restock=False) for share in plan.lines)
     return replace(plan, lines=shares, goods_received=False)
+
+
+def _books_none(able: Abilities, plan: RefundRequest) -> bool:
+    """Say whether the shop books no goods along with this way of making good."""
+    is_manual = plan.way is Resolution.REFUND and not plan.by_gateway
+    return (Resolution.MANUAL if is_manual else plan.way) in able.shelves_apart
 
 
 def _has_booked(row: RefundRow) -> bool:
@@ -271,7 +279,12 @@ def _has_booked(row: RefundRow) -> bool:
 
 def by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> None:
     """Ask a person to pay what was just promised, less what he paid before."""
-    left, before = plan.amount, ""
+    left, before = plan.by_hand or plan.amount, ""
+    if plan.by_hand:
+        before = (
+            f"; {plan.amount - plan.by_hand} of it goes back to the credit that it was"
+            " paid with, by itself"
+        )
     if plan.paid:
         left = plan.amount - plan.paid
         before = f"; {plan.paid} of the {plan.amount} was paid by hand before"
@@ -283,24 +296,42 @@ def by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> N
         about_id=plan.key,
         code="pay_by_hand",
         why=f"pay {left} by hand for {case.number}, then confirm it here{before}"
-        + _paid_with(db, case),
+        + _paid_with(db, case, plan),
         now=now,
     )
 
 
-def _paid_with(db: Database, case: Return) -> str:
+def _paid_with(db: Database, case: Return, plan: RefundRequest) -> str:
     """Say where the money of new goods lies: with the order that they were for.
 
     Its gateway holds what the old goods cost, and no other order's call reaches it.
+    What their customer paid on top lies with their own. One call cannot be sent for a
+    part that a person then pays: either could fail, and the other be paid twice.
     """
     made = exchanges.by_made(db, case.shop, case.order_ref)
     if made is None:
         return ""
     old = orders.get(db, case.shop, refunds.get(db, made.refund_id).order_ref)
-    return (
+    said = (
         f"; these goods were sent in exchange: what order {old.number} was paid with"
         " can be refunded there, in the shop's own admin"
     )
+    order = orders.get(db, case.shop, case.order_ref)
+    cards = {
+        one.ref
+        for one in order.tenders
+        if one.kind not in (TenderKind.MANUAL, TenderKind.STORE_CREDIT)
+        and one.can_refund is not False
+    }
+    top = total(
+        (x.amount for x in plan.tenders if x.tender_ref in cards), plan.amount.currency
+    )
+    if top:
+        said += (
+            f"; {top} of it was paid on top, with order {order.number}: refund that at"
+            " its gateway itself, for a refund of it in the shop would count twice"
+        )
+    return said
 
 
 def _not_yet(units: Mapping[int, int]) -> str:

@@ -303,7 +303,13 @@ def _refused(run: _Run, row: RefundRow, why: str) -> None:
             return
         # A person has paid it: whatever the shop says, money has moved.
         refunds.move(db, row.id, "lose", now, why=why)
-        said = f"{row.amount} was paid by hand, and the shop does not book it: {why}"
+        paid = row.paid_by_hand
+        said = f"{paid} was paid by hand, and the shop does not book it: {why}"
+        if paid < row.amount:
+            said += (
+                f"; {row.amount - paid} was to go back as credit with it, and has not:"
+                " give that another way before you say that it has left"
+            )
         desk.put_refund(db, row, "unbooked", said, now)
 
     write(run.db)

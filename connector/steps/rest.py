@@ -66,7 +66,7 @@ def _promise(db: Database, case: Return, row: RefundRow, now: datetime) -> None:
     settled = preview(db, order, case, units)
     if settled.ask:
         raise _NotSo("; ".join(settled.ask))
-    if settled.amount < row.amount:
+    if settled.amount < row.paid_by_hand:
         msg = f"only {settled.amount} is due now"
         raise _NotSo(msg)
     plan = asking.request(
@@ -80,10 +80,11 @@ def _promise(db: Database, case: Return, row: RefundRow, now: datetime) -> None:
     plan = replace(
         plan,
         by_gateway=False,
-        paid=row.amount,
+        paid=row.paid_by_hand,
         return_ref=row.request.return_ref,
         return_lines=row.request.return_lines,
         money_only=row.request.money_only,
+        lines=tuple(replace(one, restock=False) for one in plan.lines),  # by errands
     )
     refunds.reserve(
         db,

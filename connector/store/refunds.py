@@ -58,7 +58,7 @@ class RefundRow:
             return nothing
         if self.state is Refund.MANUAL:
             return self.request.paid or nothing
-        return self.amount
+        return self.request.by_hand or self.amount
 
     def matches(self, refund: ShopRefund) -> bool:
         """Say whether a refund at the shop is the record of this one."""

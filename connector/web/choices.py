@@ -93,6 +93,14 @@ def changing(case: Return, line_id: int) -> Ways:
     return levels.to_change(face().db, case, line_id, way).choices()
 
 
+def to_vouch(return_id: str | None) -> Ways:
+    """Return as whom it may be said what became of the money of a return."""
+    if not return_id:
+        return ()
+    case = returns.get(face().db, return_id)
+    return levels.to_vouch(face().db, case).choices()
+
+
 def to_call_off(row: RefundRow) -> Ways:
     """Return as whom something else may be given for an exchange."""
     if not row.return_id or not row.request.goods:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -12,7 +13,7 @@ from connector.steps import byhand, cancel, decide, inspect, place, wayback
 from connector.steps.inspect import Counted, Shelf
 from connector.store import desk, returns, shops
 from connector.web import approving
-from connector.web.console import guard, return_page
+from connector.web.console import guard, refund_page, return_page
 from connector.web.face import face, whole
 from connector.web.sessions import actor
 
@@ -150,41 +151,47 @@ def paid_elsewhere(return_id: str) -> Response:
     here = face()
     attempt(
         lambda: byhand.paid_elsewhere(
-            here.db, return_id, why=why(), actor=actor(), now=here.clock()
+            here.db,
+            return_id,
+            why=why(),
+            actor=actor(),
+            now=here.clock(),
+            approval=approving.approval(),
         )
     )
     return back(return_id)
 
 
-def refund_deed(refund_id: str, deed: str) -> Response:
+def refund_deed(refund_id: str, deed: str) -> Response | tuple[str, int]:
     """Settle a refund by hand: paid, withdraw, moved, not-moved, again, try."""
     here = face()
-    now = here.clock()
+    who, now, by = actor(), here.clock(), approving.approval()
+    found_out = partial(
+        byhand.found_out, here.db, refund_id, why=why(), actor=who, now=now, approval=by
+    )
     deeds: dict[str, Callable[[], None]] = {
         "paid": lambda: byhand.paid(
-            here.db, refund_id, proof=why(), actor=actor(), now=now
+            here.db, refund_id, proof=why(), actor=who, now=now, approval=by
         ),
         "withdraw": lambda: byhand.withdraw(
-            here.db, refund_id, why=why(), actor=actor(), now=now
+            here.db, refund_id, why=why(), actor=who, now=now
         ),
-        "moved": lambda: byhand.found_out(
-            here.db, refund_id, money_moved=True, why=why(), actor=actor(), now=now
-        ),
-        "not-moved": lambda: byhand.found_out(
-            here.db, refund_id, money_moved=False, why=why(), actor=actor(), now=now
-        ),
+        "moved": lambda: found_out(money_moved=True),
+        "not-moved": lambda: found_out(money_moved=False),
         "again": lambda: byhand.again(
             here.db,
             refund_id,
             why=why(),
-            actor=actor(),
+            actor=who,
             now=now,
             is_void=request.form.get("void") == "yes",
+            approval=by,
         ),
-        "try": lambda: byhand.try_now(here.db, refund_id, actor=actor(), now=now),
+        "try": lambda: byhand.try_now(here.db, refund_id, actor=who, now=now),
     }
-    if deed in deeds:
-        attempt(deeds[deed])
+    refused = attempt(deeds[deed], deed) if deed in deeds else None
+    if refused:
+        return refund_page(refund_id, refused), 403
     return redirect(url_for("console.refund_page", refund_id=refund_id), 303)
 
 

@@ -227,3 +227,25 @@ def test_units_that_staff_refunds_too_are_laid_before_a_person(address: str) -> 
             now=counter.now,
         )
         assert refunds.get(counter.db, row.id).state is Refund.CONFIRMED
+
+
+def test_what_the_shop_does_not_book_names_the_credit_that_was_to_go_along(
+    address: str,
+) -> None:
+    cash = replace(a_tender("cod", 8000, TenderKind.MANUAL), can_refund=False)
+    stored = a_tender("credit", 1000, TenderKind.STORE_CREDIT)
+    shop = Sandbox()
+    lines = (a_line("a", 9000, 3),)
+    tenders = (cash, replace(stored, can_refund=True))
+    stocked(shop).sell(an_order(*lines, tenders=tenders))
+    with counting(address, shop) as counter:
+        case = counter.open(wish())
+        counter.work(1)
+        row = _pay(counter, case)
+        assert row.paid_by_hand == eur(2000)
+        shop.mishaps.append("refused")
+        counter.work(1)
+        assert counter.states(case) == [("refund", Refund.UNKNOWN)]
+        [matter] = desk.about(counter.db, row.id)
+        assert "20.00 EUR was paid by hand" in matter.why
+        assert "10.00 EUR was to go back as credit" in matter.why

@@ -14,12 +14,20 @@ import pytest
 from adapters.sandbox import Sandbox
 from connector.model import Resolution, Terms
 from connector.states import Errand, Refund
-from connector.steps import amends, byhand, inspect
+from connector.steps import amends, byhand, close, inspect, promise, refund
 from connector.steps.inspect import Counted, Shelf
 from connector.store import desk, errands
 from tests.connector.shapes import a_line, an_order
 from tests.stories import shopify_counter, woo_ways
-from tests.stories.making_good import Counter, counting, new, stocked, wish
+from tests.stories.making_good import (
+    HOUR,
+    Counter,
+    counting,
+    new,
+    still,
+    stocked,
+    wish,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -282,10 +290,62 @@ def test_units_go_to_the_place_that_was_named_for_them(tmp_path: Path) -> None:
         assert list(by_place.values()) == [1]
 
 
+@pytest.mark.parametrize("kind", ["lost", "never"])
+@pytest.mark.parametrize("way", [Resolution.GIFT_CARD, Resolution.MANUAL])
+def test_the_second_part_of_a_card_or_of_a_payment_by_hand_is_not_forgotten(
+    tmp_path: Path, way: Resolution, kind: str
+) -> None:
+    with at_shopify(str(tmp_path / "books.db")) as bench:
+        case = bench.open(way, RECEIVED, 2)
+        for part in (1, 2):
+            bench.count(case, received=1, accepted=1)
+            bench.work(case, 1)
+            if way is Resolution.MANUAL:
+                pay(bench, case)
+            bench.work(case, 6)
+            assert (bench.back(), bench.matters(case)) == (part, [])
+            bench.break_next(kind)
+        assert {state for _, state in bench.desk.states(case)} == {Refund.CONFIRMED}
+        assert len(bench.desk.cards()) == (2 if way is Resolution.GIFT_CARD else 0)
+
+
+def test_a_return_that_would_close_first_puts_its_goods_back_all_the_same(
+    bench: Bench,
+) -> None:
+    has_cards = Resolution.GIFT_CARD in bench.desk.shop.abilities.ways
+    way = Resolution.GIFT_CARD if has_cards else Resolution.MANUAL
+    case = bench.open(way, RECEIVED, 1)
+    bench.count(case, received=1, accepted=1)
+    desk_ = bench.desk
+    for _ in range(4):
+        desk_.now += HOUR
+        at = still(desk_.now)
+        promise.run(desk_.db, desk_.shop, at)
+        pay(bench, case)
+        refund.push(desk_.db, desk_.shop, at, token="test")
+        close.run(desk_.db, desk_.shop, desk_.now)
+    bench.work(case, 4)
+    assert (bench.back(), desk_.case(case.id).status) == (1, "closed")
+
+
+def pay(bench: Bench, case: Return) -> None:
+    """Pay by hand what waits for a person."""
+    for row in bench.desk.rows(case):
+        if row.state is Refund.MANUAL:
+            byhand.paid(
+                bench.desk.db,
+                row.id,
+                proof="SEPA 4711",
+                actor="console",
+                now=bench.desk.now,
+            )
+
+
 def walk(bench: Bench, chance: random.Random) -> None:
     """Let goods come, be judged, be marked and be lost in any order, with faults."""
     ways = [Resolution.REFUND, Resolution.STORE_CREDIT, Resolution.EXCHANGE]
-    way = chance.choice(ways)
+    has_cards = Resolution.GIFT_CARD in bench.desk.shop.abilities.ways
+    way = chance.choice([*ways, Resolution.GIFT_CARD] if has_cards else ways)
     when = chance.choice(["requested", "received", "inspected"])
     goods = chance.choice(["requested", "received", "inspected"])
     case = bench.open(way, Terms(when=when, goods_when=goods))

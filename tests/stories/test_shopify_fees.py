@@ -140,3 +140,29 @@ def test_an_exchange_of_which_staff_waived_a_part_is_asked_about(
     assert row.state is Refund.PENDING
     [why] = matters(counter)
     assert "13.90 EUR of the 18.90 EUR" in why
+
+
+@pytest.mark.parametrize("terms", [WAY_BACK, RESTOCKING, BOTH])
+def test_the_same_again_is_for_nothing_whatever_the_terms_charge(
+    counter: ShopifyCounter, terms: Terms
+) -> None:
+    case = counter.file(counter.wish(Resolution.REPLACEMENT, quantity=2), terms=terms)
+    counter.work(2)
+    [row] = counter.rows(case)
+    assert (row.state, matters(counter)) == (Refund.CONFIRMED, [])
+    swapped = [(one.code, one.amount) for one in row.request.deductions]
+    assert swapped == [("exchange", eur(6000))]
+    assert (len(counter.sent()), counter.paid(), asked(counter)) == (2, 0, 0)
+    counter.work(2)
+    assert counter.case(case.id).status == "closed"
+
+
+def test_what_goes_back_in_money_beside_the_same_again_bears_the_way_back(
+    counter: ShopifyCounter,
+) -> None:
+    case = counter.file(
+        counter.wish(Resolution.REPLACEMENT), counter.wish(line=1), terms=WAY_BACK
+    )
+    counter.work(3)
+    assert {state for _, state in counter.states(case)} == {Refund.CONFIRMED}
+    assert (counter.paid(), matters(counter)) == (1000 - 390, [])

@@ -10,8 +10,8 @@ import pytest
 
 from connector.model import Resolution, TenderKind, Terms
 from connector.states import Refund
-from connector.steps import amends, balances, compare
-from connector.store import credit, desk
+from connector.steps import amends, balances, byhand, compare
+from connector.store import credit, desk, refunds
 from tests.connector.shapes import eur
 from tests.stories.making_good import wish
 from tests.stories.woo_ways import BUYER, serving
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from connector.model import Return
+    from connector.store.refunds import RefundRow
     from tests.stories.woo_ways import WooCounter
 
 
@@ -44,13 +45,18 @@ def bought(
     price: str,
     units: int = 1,
     shipping: str | None = None,
+    gateway: str = "labpay",
 ) -> str:
     """Buy mugs with a coupon; return the order's ref."""
     counter.now += timedelta(minutes=1)
     mug = counter.standin.add_product("Mug", price)
     ref = str(
         counter.standin.place_order(
-            [(mug, units)], BUYER, code=coupon["code"], shipping=shipping
+            [(mug, units)],
+            BUYER,
+            code=coupon["code"],
+            shipping=shipping,
+            gateway=gateway,
         )
     )
     counter.learn(ref)
@@ -200,3 +206,72 @@ def test_credit_that_cannot_be_good_again_is_laid_before_a_person(
     assert matter.code == "differs"
     assert "30.00 EUR of it was paid with the credit" in matter.why
     assert counter.standin.paid_out_minor() == 0
+
+
+def asked_by_hand(counter: WooCounter, order: str, way: Resolution) -> RefundRow:
+    """Send a mug back; return the refund that a person must pay, and his question."""
+    case = sent_back(counter, order, way=way)
+    [row] = counter.rows(case)
+    assert row.state is Refund.MANUAL
+    return row
+
+
+def paid_by_hand(counter: WooCounter, row: RefundRow) -> None:
+    now = counter.now
+    byhand.paid(counter.db, row.id, proof="SEPA 4711", actor="console", now=now)
+    counter.work(5)
+
+
+@pytest.mark.parametrize("fault", ["", "lose_answer", "lose_request"])
+def test_only_what_the_gateway_had_is_paid_by_hand_and_credit_is_good_again(
+    counter: WooCounter, fault: str
+) -> None:
+    order = bought(counter, credited(counter), "50.00", gateway="bacs")
+    row = asked_by_hand(counter, order, Resolution.REFUND)
+    [matter] = desk.about(counter.db, row.id)
+    assert "pay 20.00 EUR by hand" in matter.why
+    assert "30.00 EUR of it goes back to the credit" in matter.why
+    assert left(counter) == 0
+    if fault:
+        counter.standin.switches.add(fault, "POST /orders/.*refunds")
+    paid_by_hand(counter, row)
+    done = refunds.get(counter.db, row.id)
+    assert (done.state, done.paid_by_hand) == (Refund.CONFIRMED, eur(2000))
+    assert (left(counter), counter.standin.paid_out_minor()) == (3000, 0)
+    stored, other = counter.shop.order(order).tenders
+    assert (stored.refunded, other.refunded) == (eur(3000), eur(2000))
+
+
+def test_where_a_person_pays_all_of_it_the_credit_gets_nothing_back(
+    counter: WooCounter,
+) -> None:
+    order = bought(counter, credited(counter), "50.00", gateway="bacs")
+    row = asked_by_hand(counter, order, Resolution.MANUAL)
+    [matter] = desk.about(counter.db, row.id)
+    assert "pay 50.00 EUR by hand" in matter.why
+    paid_by_hand(counter, row)
+    assert refunds.get(counter.db, row.id).paid_by_hand == eur(5000)
+    assert left(counter) == 0
+
+
+def test_a_credit_that_ended_meanwhile_asks_the_person_who_paid_the_rest(
+    counter: WooCounter,
+) -> None:
+    order = bought(counter, credited(counter), "50.00", gateway="bacs")
+    row = asked_by_hand(counter, order, Resolution.REFUND)
+    counter.standin.coupons.clear()
+    paid_by_hand(counter, row)
+    [matter] = desk.about(counter.db, row.id)
+    assert "30.00 EUR of it was paid with the credit" in matter.why
+    assert "say here that all of it has left" in matter.why
+    byhand.found_out(
+        counter.db,
+        row.id,
+        money_moved=True,
+        why="the rest by SEPA",
+        actor="console",
+        now=counter.now,
+    )
+    assert refunds.get(counter.db, row.id).state is Refund.CONFIRMED
+    [matter] = desk.about(counter.db, order)
+    assert "30.00 EUR of 20-R1 was to go back to the credit" in matter.why

@@ -11,6 +11,7 @@ from connector.states import Exchange, Refund
 from connector.steps import amends, balances
 from connector.store import credit, desk, exchanges, ledger, returns
 from tests.connector.shapes import eur
+from tests.stories.making_good import wish
 from tests.stories.test_making_good_killed import Killed, Mortal
 from tests.stories.woo_ways import BUYER, serving
 
@@ -333,6 +334,24 @@ def test_a_return_after_an_exchange_is_worth_what_the_new_goods_cost(
     assert [one["amount"] for one in counter.standin.refunds[int(ref)]] == ["15.00"]
     [back] = counter.shop.order(ref).refunds
     assert back.amount == eur(4500)
+
+
+def test_money_for_new_goods_is_paid_by_hand_and_the_desk_says_where_it_lies(
+    counter: WooCounter,
+) -> None:
+    counter.returned(counter.wish(Resolution.EXCHANGE, "coat"))
+    counter.work()
+    counter.pay()
+    counter.work()
+    ref = str(counter.swaps()[0]["id"])
+    counter.learn(ref)
+    again = counter.returned(wish(counter.shop.order(ref).lines[0].ref), order_ref=ref)
+    counter.work()
+    [row] = counter.rows(again)
+    assert (row.state, row.amount) == (Refund.MANUAL, eur(4500))
+    [matter] = desk.about(counter.db, row.id)
+    assert f"what order {counter.order} was paid with" in matter.why
+    assert f"15.00 EUR of it was paid on top, with order {ref}" in matter.why
 
 
 def test_a_second_exchange_settles_against_the_first(counter: WooCounter) -> None:

@@ -51,8 +51,9 @@ def refundable(order: Order, sale: Transaction) -> Bag:
 
 def order_total(order: Order) -> Bag:
     """Return the price of the order, exchanged lines included."""
-    amount = total([line.paid for line in order.lines], order.pair)
-    taxes = total([line.tax for line in order.lines], order.pair)
+    lines = [line for line in order.lines if not line.is_edited_out]
+    amount = total([line.paid for line in lines], order.pair)
+    taxes = total([line.tax for line in lines], order.pair)
     if order.shipping is not None:
         amount += order.shipping.price
         taxes += total([t.amount for t in order.shipping.taxes], order.pair)

@@ -53,6 +53,7 @@ class Line:
     removed_quantity: int
     refunded_subtotal: Bag
     refunded_tax: Bag
+    is_edited_out: bool = False  # staff took it off the order: it costs nothing more
 
     @property
     def original(self) -> Bag:

@@ -81,6 +81,29 @@ def forgive(shop: Shop, order_gid: str, line_gid: str, amount: str) -> None:
         shop.touch(order)
 
 
+def take_off(shop: Shop, order_gid: str, line_gid: str) -> None:
+    """Take a line that was not sent yet off an order, by editing it.
+
+    What an exchange line was processed for stays its history: it is still listed.
+    """
+    with _acting(shop):
+        order = shop.orders[order_gid]
+        line = next(one for one in order.lines if one.gid == line_gid)
+        line.removed_quantity = line.quantity
+        line.is_edited_out = True
+        shop.touch(order)
+
+
+def put_on(shop: Shop, order_gid: str, variant: str) -> None:
+    """Sell one unit more on an order, by editing it."""
+    with _acting(shop):
+        order = shop.orders[order_gid]
+        line = pricing.line(shop, shop.variants[variant], 1, order.pair)
+        pricing.tax_lines([line], included=order.taxes_included)
+        order.lines.append(line)
+        shop.touch(order)
+
+
 def _shipped(order: Order, line_gid: str) -> str:
     return next(
         item.gid

@@ -138,7 +138,11 @@ def case(processed: int) -> ShopReturn:
 
 
 def swap(processed: int) -> list[Swap]:
-    return [Swap(ref="s", ware="v", processed=processed, processable=2 - processed)]
+    left = 2 - processed
+    one = Swap(
+        ref="s", ware="v", processed=processed, processable=left, standing=processed
+    )
+    return [one]
 
 
 def back(ref: str = "new", minor: int = 600, moved: Moved = Moved.YES) -> ShopRefund:
@@ -229,7 +233,7 @@ def test_as_many_exchange_lines_are_picked_as_are_wanted_or_none(
     rows: list[tuple[str, int]],
 ) -> None:
     swaps = [
-        Swap(ref=str(number), ware=ware, processed=0, processable=units)
+        Swap(ref=str(number), ware=ware, processed=0, processable=units, standing=0)
         for number, (ware, units) in enumerate(rows)
     ]
     picked = judging.pick(SWAP, swaps)

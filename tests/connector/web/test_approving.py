@@ -322,6 +322,27 @@ def test_an_exchange_is_called_off_as_the_level_of_its_worth(
         assert "approved as manager by Grace: cancelled made-1" in visit.page
 
 
+def test_a_refund_is_made_again_as_the_level_of_its_return(stand: Stand) -> None:
+    asks(stand)
+    visit, by = staff(stand), {"as": "manager", "by": "Grace"}
+    visit.post(line(stand), event="approve", **by)
+    visit.post(line(stand, "receive"), received="2", accepted="2")
+    stand.shop.mishaps.append("refused")
+    stand.work(2)
+    (row,) = stand.rows()
+    assert row.state is Refund.REJECTED
+    visit.get(f"/console/refunds/{row.id}")
+    assert 'name="as"' in visit.page
+    where = f"/console/refunds/{row.id}/again"
+    visit.post(where, why="the bank says no")
+    assert (visit.code, bool(stand.rows()[0].units)) == (403, True)
+    assert 'value="the bank says no"' in visit.page
+    visit.post(where, why="the bank says no", **by)
+    assert not stand.rows()[0].units
+    visit.get(page(stand))
+    assert "approved as manager by Grace: the bank says no" in visit.page
+
+
 def test_inside_the_admin_nobody_has_a_level(named: Stand) -> None:
     demand = Demand(names=("manager",), known=(Level(above=eur(1), who="manager"),))
     with named.app.test_request_context("/console/embedded", method="POST"):
