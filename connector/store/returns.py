@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from connector.errors import NotFound, Refused
+from connector.saying import plain
 from connector.states import DECISION, RECEPTION, Decision, Reception, advance
 from connector.store import filing, history
 from connector.store.database import atomic, stamp
@@ -148,7 +149,7 @@ def decide(
         state=state.value,
         resolution=resolution.value if resolution else "",
         approved=approved,
-        trace=msgspec.json.encode(tuple(trace)).decode(),
+        trace=msgspec.json.encode(tuple(trace), enc_hook=plain).decode(),
         id=line_id,
     )
     if state is Decision.DECLINED:
