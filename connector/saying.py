@@ -29,6 +29,11 @@ MONEY, DAY, MOMENT = "money", "day", "at"
 STARTS = ('{"say":', '{"join":', '{"words":')  # how a kept sentence begins
 
 
+def N_(text: str) -> str:  # noqa: N802 - gettext's own word for "gather, do not translate"
+    """Mark a text to be gathered for translation."""
+    return text
+
+
 class Saying(str):
     """A sentence in English that knows what it is made of."""
 
@@ -42,7 +47,7 @@ class Saying(str):
         return made
 
 
-def saying(text: str, **facts: Fact) -> Saying:
+def saying(text: str, /, **facts: Fact) -> str:
     """Make a sentence of a text with holes, `%(name)s`, and the facts that fill them.
 
     Amounts and days are written as the reader's language does; a fact may be a
@@ -53,6 +58,24 @@ def saying(text: str, **facts: Fact) -> Saying:
     return Saying({SAY: text, WITH: {name: _tree(one) for name, one in facts.items()}})
 
 
+# Codes that stand in a sentence: states, kinds, ways to make good.
+TERMS = frozenset(
+    {
+        N_("planned"), N_("submitted"), N_("pending"), N_("confirmed"),
+        N_("rejected"), N_("unknown"), N_("failed"), N_("reversed"),
+        N_("cancelled"), N_("manual"), N_("voluntary"), N_("withdrawal"),
+        N_("faulty"), N_("carrier_damage"), N_("courtesy"), N_("refund"),
+        N_("store_credit"), N_("gift_card"), N_("exchange"), N_("replacement"),
+        N_("repair"), N_("keep"), N_("none"), N_("yes"), N_("no"),
+    }
+)  # fmt: skip
+
+
+def coded(code: str) -> str:
+    """Return a code as people call it in their language; in English as it is."""
+    return Saying({SAY: code})
+
+
 def joined(by: str, parts: Sequence[str]) -> str:
     """Put sentences behind each other, with `by` between them; one stays as it is."""
     if len(parts) < 2:  # noqa: PLR2004 - there is nothing between
@@ -60,12 +83,12 @@ def joined(by: str, parts: Sequence[str]) -> str:
     return Saying({JOIN: by, OF: [_tree(one) for one in parts]})
 
 
-def worded(words: Mapping[str, str]) -> Saying:
+def worded(words: Mapping[str, str]) -> str:
     """Make a sentence of a merchant's own words, by language."""
     return Saying({WORDS: dict(words)})
 
 
-def of(error: Exception) -> str:
+def said_by(error: Exception) -> str:
     """Return what an error says, as a sentence where it was raised with one."""
     first = error.args[0] if error.args else ""
     return first if isinstance(first, Saying) else str(error)
@@ -193,7 +216,12 @@ def _own(tree: Mapping[str, Tree], _: Translate, locale: Locale | None) -> str:
     if not isinstance(words, Mapping) or not words:
         return _json(tree)
     language = locale.language if locale else "en"
-    return str(words.get(language) or words.get("en") or next(iter(words.values())))
+    return str(
+        words.get(language)
+        or words.get("en")
+        or words.get("")
+        or next(iter(words.values()))
+    )
 
 
 def _amount(tree: Mapping[str, Tree], _: Translate, locale: Locale | None) -> str:

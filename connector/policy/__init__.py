@@ -15,7 +15,7 @@ from connector.policy.lawful import advice
 from connector.policy.load import digest, load, read, starter, stored
 from connector.policy.periods import LAW_BOUND, line_begins
 from connector.policy.seen import email_hash, worth
-from connector.policy.sentences import answer, deciding, render
+from connector.policy.sentences import answer, as_saying, deciding, render
 from connector.policy.vocabulary import (
     Policy,
     Question,
@@ -42,6 +42,7 @@ __all__ = [
     "When",
     "advice",
     "answer",
+    "as_saying",
     "asked",
     "deciding",
     "digest",

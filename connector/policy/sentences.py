@@ -16,17 +16,12 @@ from connector.errors import BadAmount
 from connector.model import Answer
 from connector.money import Money
 from connector.policy.vocabulary import NO_WORDS, spoken
+from connector.saying import N_, joined, saying, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from connector.policy.vocabulary import Words
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's own word for "gather, do not translate"
-    """Mark a text for translation."""
-    return text
-
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -179,6 +174,32 @@ def answer(
     text = SENTENCES[code]
     why = text % dict(facts) if "%" in text else text
     return Answer(rule=rule, says=says, why=why, facts=facts, code=code)
+
+
+def as_saying(given: Answer) -> str:
+    """Return an answer as a sentence to be told elsewhere; older ones in English."""
+    if given.words:
+        said: str = worded(dict(given.words))
+    elif given.code in SENTENCES:
+        facts = {name: _fact(name, value) for name, value in given.facts}
+        said = saying(SENTENCES[given.code], **facts)
+    else:
+        return given.why
+    is_softened = (SOFTENED, "yes") in given.facts
+    return joined(" ", [said, saying(SENTENCES[SOFTENED])]) if is_softened else said
+
+
+def _fact(name: str, value: str) -> str | date | Money:
+    """Return a fact as what it is: a day, an amount, or a word."""
+    try:
+        if name in DAYS:
+            return date.fromisoformat(value)
+        if name in AMOUNTS:
+            decimal, _, currency = value.partition(" ")
+            return Money.parse(decimal, currency)
+    except (ValueError, BadAmount):
+        pass
+    return value
 
 
 def soften(given: Answer) -> Answer:

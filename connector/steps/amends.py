@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from connector import law
 from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import CREDITS, GOODS, Found, NewGoods, Resolution
+from connector.saying import coded, saying
 from connector.states import Decision, Exchange, Refund
 from connector.steps import asking, levels, progress, rest
 from connector.steps.owing import FREE, STAYING
@@ -103,7 +104,7 @@ def instead(
     case = returns.get(db, return_id)
     line = returns.line_of(case, line_id)
     if resolution not in possible(able):
-        msg = f"this shop has no {resolution.value}"
+        msg = saying("this shop has no %(way)s", way=coded(resolution.value))
         raise BadRequest(msg, number=case.number)
     if resolution is Resolution.EXCHANGE and goods is None and line.goods is None:
         msg = "say for which article it is exchanged"
@@ -123,7 +124,10 @@ def instead(
     how = levels.to_change(db, case, line_id, resolution).hold(approval)
     said = levels.said(how, why)
     if is_other and has_agreed:
-        agreed = f"the customer agreed to {resolution.value} instead of money"
+        agreed = saying(
+            "the customer agreed to %(way)s instead of money",
+            way=coded(resolution.value),
+        )
         returns.note(db, case, "agreed", actor, agreed, now)
     returns.resolve(
         db, case, line_id, resolution, actor=actor, why=said, now=now, goods=goods
@@ -179,7 +183,11 @@ def fall_back(
     """
     row = refunds.get(db, refund_id)
     if row.paid_by_hand and gone and len(gone) < len(row.units):
-        return f"{why}; {row.paid_by_hand} was paid by hand, and not all goods are gone"
+        return saying(
+            "%(why)s; %(paid)s was paid by hand, and not all goods are gone",
+            why=why,
+            paid=row.paid_by_hand,
+        )
     if row.paid_by_hand:
         return rest.by_hand(db, refund_id, why, now)
     _fall_back(db, refund_id, why, now, gone)
@@ -205,7 +213,11 @@ def _fall_back(
             about="return",
             about_id=case.id,
             code=SETTLEMENT,
-            why=f"{why}; decide what {case.number} gets instead",
+            why=saying(
+                "%(why)s; decide what %(number)s gets instead",
+                why=why,
+                number=case.number,
+            ),
             now=now,
         )
         return
@@ -241,7 +253,7 @@ def call_off(
         msg = "the shop cannot be asked just now whether it was paid; try again"
         raise BadRequest(msg) from None
     if finding.found is Found.DONE:
-        msg = "the customer has paid meanwhile: the exchange goes on"
+        msg = saying("the customer has paid meanwhile: the exchange goes on")
         raise BadRequest(msg)
     if not finding.is_over and finding.found not in (Found.FAILED, Found.ABSENT):
         new = row.made or "the new order"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
+from connector.saying import saying
 from connector.states import Refund
 from connector.steps import made
 from connector.steps.owing import NOTHING_DUE
@@ -64,7 +65,7 @@ def paid_elsewhere(
         event=NOTHING_DUE,
         state="",
         actor=actor,
-        why=why.strip() or "it was refunded in the shop's own admin",
+        why=why.strip() or saying("it was refunded in the shop's own admin"),
         now=now,
     )
     desk.close(db, "return", return_id, actor, now)
@@ -166,7 +167,9 @@ def again(
         raise BadRequest(stands)
     case = returns.get(db, row.return_id) if row.return_id else None
     if case and case.closed_at:
-        at_shop.reopen(db, case, actor, now, "a refund of it is to be made again")
+        at_shop.reopen(
+            db, case, actor, now, saying("a refund of it is to be made again")
+        )
     refunds.give_back(db, refund_id, why=why.strip(), actor=actor, now=now)
     desk.close(db, "refund", refund_id, actor, now)
 

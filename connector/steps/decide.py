@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from connector import policy
 from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import Answer, Resolution, Terms
+from connector.saying import joined, saying
 from connector.states import UNDECIDED, Decision
 from connector.steps import claims, costs, levels, pasts
 from connector.steps.amends import possible
@@ -101,7 +102,7 @@ def _write(
         trace=said.trace,
         actor="policy",
         now=now,
-        why=spoke.why if spoke else "",
+        why=policy.as_saying(spoke) if spoke else "",
         resolution=said.resolution if is_meant and is_possible else None,
     )
 
@@ -257,9 +258,9 @@ def _after(db: Database, able: Abilities, return_id: str, now: datetime) -> None
     case = returns.get(db, return_id)
     asking = [x for x in case.lines if x.decision == Decision.NEEDS_PERSON]
     if asking:
-        said = [x.why for line in asking for x in line.trace if x.says == "ask"]
-        why = " ".join(dict.fromkeys(said))
-        _lay(db, case, "decide", why or "a person must decide", now)
+        said = [policy.as_saying(x) for y in asking for x in y.trace if x.says == "ask"]
+        why = joined(" ", list(dict.fromkeys(said)))
+        _lay(db, case, "decide", why or saying("a person must decide"), now)
         return
     desk.close(db, "return", case.id, "retour", now)
     is_approved = any(line.decision == Decision.APPROVED for line in case.lines)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from connector.config import Secret
 from connector.errors import OutcomeUnknown, PlatformError, Rejected
 from connector.platform import Shop, Subscription
+from connector.saying import saying
 from connector.steps import place
 from connector.store import Database, history, hooks, shops
 
@@ -204,7 +205,7 @@ class _Round:
             event=event,
             state=event,
             actor="watchdog",
-            why=f"{topic}: {why}",
+            why=saying("%(topic)s: %(why)s", topic=topic, why=why),
             now=self.clock(),
         )
 

@@ -18,6 +18,7 @@ from connector.errors import (
     RetourError,
     Unavailable,
 )
+from connector.saying import said_by, saying
 from connector.steps import events, foreign, privacy, request, wanted
 from connector.steps.observe import observe
 from connector.steps.pace import is_away, note_version
@@ -201,7 +202,8 @@ def _inbound(
     try:
         case = _open(db, shop, inbound.parse(delivery.body), clock)
     except (BadRequest, Refused, Gone) as error:
-        _ask(db, delivery, f"a return was asked for, but {error}", clock())
+        why = saying("a return was asked for, but %(why)s", why=said_by(error))
+        _ask(db, delivery, why, clock())
         return "failed", str(error)
     return "done", f"opened {case.number}"
 
@@ -239,7 +241,12 @@ def _wait(db: Database, delivery: Delivery, why: str, now: datetime) -> None:
 def _again(db: Database, delivery: Delivery, why: str, now: datetime) -> None:
     if delivery.attempts >= MOST_ATTEMPTS:
         inbox.settle(db, delivery.id, "failed", why)
-        _ask(db, delivery, f"a {delivery.topic} delivery keeps failing: {why}", now)
+        said = saying(
+            "a %(topic)s delivery keeps failing: %(why)s",
+            topic=delivery.topic,
+            why=why,
+        )
+        _ask(db, delivery, said, now)
         return
     wait = min(timedelta(seconds=5 * 2**delivery.attempts), LATEST)
     inbox.later(db, delivery.id, now + wait, why)

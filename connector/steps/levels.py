@@ -15,6 +15,7 @@ from connector.model import Resolution
 from connector.money import Money
 from connector.policy import levels
 from connector.policy.vocabulary import Level
+from connector.saying import N_, saying
 from connector.states import Decision, Refund
 from connector.steps.owing import FREE
 from connector.steps.question import asked, rules_of
@@ -74,8 +75,10 @@ class Demand:
         if not by:
             msg = f"say who approves as {', '.join(self.names)}"
             raise LevelNeeded(msg, self.choices())
-        signed = ", signed in" if approval.is_signed else ""
-        return f"as {', '.join(self.served(approval))} by {by}{signed}"
+        text = N_("as %(levels)s by %(by)s")
+        if approval.is_signed:
+            text = N_("as %(levels)s by %(by)s, signed in")
+        return saying(text, levels=", ".join(self.served(approval)), by=by)
 
     def served(self, approval: Approval) -> tuple[str, ...]:
         """Return those levels of an approval that count here, each once."""
@@ -212,4 +215,6 @@ def recorded(demand: Demand, approval: Approval) -> tuple[tuple[str, str], ...]:
 
 def said(how: str, why: str) -> str:
     """Put how something was approved before why, for the timeline."""
-    return f"approved {how}: {why}".rstrip(": ") if how else why
+    if not how or not why:
+        return saying("approved %(how)s", how=how) if how else why
+    return saying("approved %(how)s: %(why)s", how=how, why=why)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connector.errors import OutcomeUnknown, PlatformError, Unavailable
+from connector.saying import N_, saying
 from connector.store import Database, atomic, desk, pace
 from connector.store.pace import Breaker
 from connector.turns import Entry, Priority, priority
@@ -169,6 +170,12 @@ def _failed(row: PaceRow, measure: Measure, heard: Heard, now: datetime) -> Pace
     )
 
 
+OTHER: Mapping[bool, str] = {
+    True: N_("the answers come as API %(sent)s, not %(pinned)s; upgrade Retour"),
+    False: N_("the webhooks come as API %(sent)s, not %(pinned)s; upgrade Retour"),
+}
+
+
 @dataclass(slots=True, kw_only=True)
 class VersionWatch:
     """Satisfies `connector.platform.Observer`: another API version is an alarm.
@@ -208,13 +215,12 @@ def note_version(
         desk.settle(db, about, shop, API_VERSION, "retour", now)
         return
     log.warning("API version differs", extra={"shop": shop, "served": version[:20]})
-    what = "answers" if about == "shop" else "webhooks"
     desk.put(
         db,
         shop=shop,
         about=about,
         about_id=shop,
         code=API_VERSION,
-        why=f"the {what} come as API {version[:20]}, not {pinned}; upgrade Retour",
+        why=saying(OTHER[about == "shop"], sent=version[:20], pinned=pinned),
         now=now,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from connector import policy
 from connector.errors import Refused
+from connector.saying import saying
 from connector.states import UNDECIDED, Decision
 from connector.steps.question import asked, rules_of
 from connector.store import atomic, customers, desk, history, orders, photos, returns
@@ -72,7 +73,7 @@ def _tell(
     db: Database, case: Return, line: ReturnLine, fresh: int, now: datetime
 ) -> None:
     count = returns.line_of(returns.get(db, case.id), line.id).photos
-    why = f"{fresh} sent; {count} in all"
+    why = saying("%(fresh)s sent; %(count)s in all", fresh=fresh, count=count)
     history.note_line(
         db,
         case,
@@ -89,6 +90,9 @@ def _tell(
             about="return",
             about_id=case.id,
             code=MATTER,
-            why=f"photos have come from the customer: {count} for a line by now",
+            why=saying(
+                "photos have come from the customer: %(count)s for a line by now",
+                count=count,
+            ),
             now=now,
         )

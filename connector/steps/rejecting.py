@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from connector import law
 from connector.errors import BadRequest
 from connector.model import Kind
+from connector.saying import saying
 from connector.store import desk, notices, orders, statements
 
 if TYPE_CHECKING:
@@ -51,10 +52,16 @@ def ask(db: Database, case: Return, units: int, why: str, now: datetime) -> None
         about=ABOUT,
         about_id=case.id,
         code=REJECTED,
-        why=f"{units} units of return {case.number} were rejected ({why.strip()}), and"
-        f" nothing is paid for them. Of a withdrawal no more than the value that they"
-        f" lost may be kept{_until(db, case, now)}: refund the rest in the shop, or"
-        " settle this if nothing is owed",
+        why=saying(
+            "%(units)s units of return %(number)s were rejected (%(why)s), and nothing"
+            " is paid for them. Of a withdrawal no more than the value that they lost"
+            " may be kept%(until)s: refund the rest in the shop, or settle this if"
+            " nothing is owed",
+            units=units,
+            number=case.number,
+            why=why.strip(),
+            until=_until(db, case, now),
+        ),
         now=now,
     )
 
@@ -72,4 +79,4 @@ def _until(db: Database, case: Return, now: datetime) -> str:
     due = law.refund_due(
         country, law.local_day(told, country), goods=law.local_day(now, country)
     )
-    return f", and the money has to go by {due:%Y-%m-%d}" if due else ""
+    return saying(", and the money has to go by %(day)s", day=due) if due else ""

@@ -17,8 +17,8 @@ from connector.saying import (
     heard,
     joined,
     kept,
-    of,
     plain,
+    said_by,
     saying,
     told,
     worded,
@@ -121,6 +121,6 @@ def test_other_programs_hear_it_in_english() -> None:
 
 def test_an_error_says_what_it_was_raised_with() -> None:
     said = saying("%(paid)s", paid=EURO)
-    assert isinstance(of(ValueError(said)), Saying)
-    assert of(ValueError("plain")) == "plain"
-    assert of(ValueError()) == ""
+    assert isinstance(said_by(ValueError(said)), Saying)
+    assert said_by(ValueError("plain")) == "plain"
+    assert said_by(ValueError()) == ""
