@@ -31,6 +31,7 @@ from connector.model import (
     Resolution,
 )
 from connector.money import total
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from connector.model import Receipt, RefundRequest, Shelved, Ware
@@ -49,7 +50,9 @@ WAYS = frozenset(
     }
 )
 EARLIER = timedelta(minutes=30)  # that a shop's clock may be behind ours
-NO_EMAIL = "the order has no e-mail to bind the credit to; decide on another way"
+NO_EMAIL = saying(
+    "the order has no e-mail to bind the credit to; decide on another way"
+)
 NOTHING = Finding(found=Found.DONE)
 
 
@@ -93,7 +96,9 @@ class Making:
         if not gone:
             return self._with_credit(request, prepared)
         if booking.found is Found.DONE:
-            why = "what goes back was paid, and the new goods are sold out meanwhile"
+            why = saying(
+                "what goes back was paid, and the new goods are sold out meanwhile"
+            )
             return replace(prepared, ask=why)
         return replace(prepared, sold_out=True, gone=gone, ask="")
 
@@ -104,9 +109,12 @@ class Making:
         for code, amount in credited.given_back(request).items():
             known = self._coupons(code)
             if not known or coupons.has_ended(known[0], self.clock()):
-                ask = (
-                    f"{amount} of it was paid with the credit …{code[-4:]}, which was"
-                    " deleted or has ended: withdraw this, and give it back another way"
+                ask = saying(
+                    "%(amount)s of it was paid with the credit …%(code)s, which was"
+                    " deleted or has ended: withdraw this, and give it back another"
+                    " way",
+                    amount=amount,
+                    code=code[-4:],
                 )
                 return replace(prepared, ask=ask)
         return prepared

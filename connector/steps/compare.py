@@ -167,20 +167,22 @@ def _external(refund: ShopRefund, entered: Money | None) -> tuple[str, str]:
 
 def _own(row: RefundRow, refund: ShopRefund) -> tuple[str, str]:
     has_moved, state = refund.moved is Moved.YES, row.state
+    called = coded(state.value)
     if row.amount != refund.amount:
         return FLAGGED, saying("the amounts differ")
     if state is Refund.CONFIRMED:
-        why = "" if has_moved else f"confirmed here: {row.why or 'paid by hand'}"
+        paid = row.why or saying("paid by hand")
+        why = "" if has_moved else saying("confirmed here: %(why)s", why=paid)
         return (MATCHED if has_moved else EXPLAINED), why
     if state is Refund.PLANNED:
-        return EXPLAINED, "it will be taken over as it is, and nothing sent"
+        return EXPLAINED, saying("it will be taken over as it is, and nothing sent")
     if state in OPEN:
-        return EXPLAINED, f"{state.value}: it is being looked at"
+        return EXPLAINED, saying("%(state)s: it is being looked at", state=called)
     if state in DEAD and not has_moved:
-        return EXPLAINED, f"{state.value}: its record stays, no money moved"
-    return FLAGGED, saying(
-        "it is %(state)s here, but stands at the shop", state=coded(state.value)
-    )
+        return EXPLAINED, saying(
+            "%(state)s: its record stays, no money moved", state=called
+        )
+    return FLAGGED, saying("it is %(state)s here, but stands at the shop", state=called)
 
 
 def _ours(db: Database, shop: str, order: Order) -> Iterable[Line]:
@@ -191,7 +193,7 @@ def _ours(db: Database, shop: str, order: Order) -> Iterable[Line]:
             continue
         by_person = not row.platform_ref
         why = (
-            f"a person found it paid: {row.why}"
+            saying("a person found it paid: %(why)s", why=row.why)
             if by_person
             else saying("not at the shop")
         )

@@ -47,7 +47,7 @@ def _one(
     try:
         order = observe(db, shop, case.order_ref, clock)
     except Gone:
-        why = "the order is gone at the shop"
+        why = saying("the order is gone at the shop")
         _lay(db, case, "order_gone", why, clock())
         return False
     except PlatformError as error:

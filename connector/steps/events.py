@@ -24,7 +24,7 @@ def heed(db: Database, shop: str, notice: Notice, now: datetime) -> str:
 
 
 def _noted(_: Database, __: str, ___: Notice, ____: datetime) -> str:
-    return "known, and of no concern to returns"
+    return saying("known, and of no concern to returns")
 
 
 @atomic
@@ -33,7 +33,7 @@ def _uninstalled(db: Database, shop: str, notice: Notice, now: datetime) -> str:
     shops.pause(db, shop, is_paused=True, why="uninstalled")
     why = saying("the app was removed from the shop; refunds are paused")
     _lay(db, shop, "shop", shop, "uninstalled", why, now)
-    return "refunds are paused"
+    return saying("refunds are paused")
 
 
 @atomic
@@ -41,14 +41,14 @@ def _scopes(db: Database, shop: str, notice: Notice, now: datetime) -> str:
     """Say which scopes are short; they being there again settles it."""
     if not notice.detail:
         desk.settle(db, "shop", shop, SCOPES, "shop", now)
-        return "all scopes are there"
+        return saying("all scopes are there")
     lacking = notice.detail.replace(",", ", ")
     why = saying(
         "the shop took scopes away that are needed: %(scopes)s; grant them again",
         scopes=lacking,
     )
     _lay(db, shop, "shop", shop, SCOPES, why, now)
-    return "scopes are short"
+    return saying("scopes are short")
 
 
 @atomic
@@ -64,7 +64,7 @@ def _dispute(db: Database, shop: str, notice: Notice, now: datetime) -> str:
     )
     if not desk.was_settled(db, shop, notice.order_ref, DISPUTE, why):
         _lay(db, shop, "order", notice.order_ref, DISPUTE, why, now)
-    return "refunds of this order are held"
+    return saying("refunds of this order are held")
 
 
 _ACTS: Mapping[str, Callable[[Database, str, Notice, datetime], str]] = {

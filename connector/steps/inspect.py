@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
+from connector.saying import saying
 from connector.states import Decision
 from connector.steps import rejecting, shelving
 from connector.store import atomic, returns
@@ -117,8 +118,14 @@ def _shelve(
     returns.place_goods(
         db, line_id, restock=shelf.restock, place=shelf.place, handed_back=0
     )
-    said = {None: "as accepted", True: "on the shelf", False: "not on the shelf"}
-    why = f"{said[shelf.restock]} {shelf.place}".strip()
+    said = {
+        None: saying("as accepted"),
+        True: saying("on the shelf"),
+        False: saying("not on the shelf"),
+    }
+    why = said[shelf.restock]
+    if shelf.place:
+        why = saying("%(what)s %(place)s", what=why, place=shelf.place)
     returns.note(db, case, "shelve", actor, why, now)
 
 

@@ -162,13 +162,15 @@ def _attempt(job: Job, claim: Claim, clock: Callable[[], datetime], hold: Hold) 
         _later(job, claim, str(error), is_down=is_down)
         return
     if preimage.get("is_rewritten"):
-        _later(job, claim, "the customer rewrote the request; it is read first")
+        why = saying("the customer rewrote the request; it is read first")
+        _later(job, claim, why)
         return
     if _is_stale(job, claim, clock, hold):
         return
     errands.submit(job.db, job.row.id, preimage, job.now)
     if _is_stale(job, claim, clock, hold):
-        _release(job, claim, "this worker was stalled; what it read may be old")
+        why = saying("this worker was stalled; what it read may be old")
+        _release(job, claim, why)
     else:
         _ask(job, claim)
 
@@ -201,11 +203,11 @@ def _ask(job: Job, claim: Claim) -> None:
     try:
         found = ASK[job.row.verb](job)
     except OutcomeUnknown as error:
-        _lose(job, str(error))
+        _lose(job, said_by(error))
     except Rejected as error:
         _refused(job, error, claim)
     except PlatformError as error:
-        _release(job, claim, str(error))
+        _release(job, claim, said_by(error))
     else:
         _finish(job, "confirm", found)
 

@@ -70,7 +70,8 @@ def _one(
     try:
         order = observe(db, shop, case.order_ref, clock)
     except Gone:
-        _ask(db, case, "the order is gone at the shop; its refund needs you", clock())
+        why = saying("the order is gone at the shop; its refund needs you")
+        _ask(db, case, why, clock())
         return False
     except PlatformError as error:
         log.warning("refund not planned yet: %s", error, extra={"return": return_id})
