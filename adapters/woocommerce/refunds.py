@@ -165,7 +165,7 @@ def prepare(request: RefundRequest, order: Order) -> Prepared:
         return Prepared(preimage=preimage, already=_receipt(ours[0], request))
     gone = total((refund.amount for refund in order.refunds), order.currency)
     left = order.total - gone
-    ask = saying("")
+    ask = ""
     if order.currency != request.amount.currency:
         ask = saying("the order is now in %(currency)s", currency=order.currency)
     elif left < request.amount:

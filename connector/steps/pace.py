@@ -214,6 +214,7 @@ def note_version(
     if version == pinned:
         desk.settle(db, about, shop, API_VERSION, "retour", now)
         return
+    text = OTHER[about == "shop"]
     log.warning("API version differs", extra={"shop": shop, "served": version[:20]})
     desk.put(
         db,
@@ -221,6 +222,6 @@ def note_version(
         about=about,
         about_id=shop,
         code=API_VERSION,
-        why=saying(OTHER[about == "shop"], sent=version[:20], pinned=pinned),
+        why=saying(text, sent=version[:20], pinned=pinned),
         now=now,
     )
