@@ -237,6 +237,8 @@ def render(given: Answer, language: str, translate: Callable[[str], str]) -> str
         said = spoken(dict(given.words), language)
     elif given.code in SENTENCES:
         said = _filled(given, language, translate)
+    elif given.rule == "shop" and given.why:
+        return translate(given.why)  # ours, of what its staff did there
     else:
         return given.why
     if (SOFTENED, "yes") in given.facts:
@@ -246,14 +248,15 @@ def render(given: Answer, language: str, translate: Callable[[str], str]) -> str
 
 def _filled(given: Answer, language: str, translate: Callable[[str], str]) -> str:
     text = translate(SENTENCES[given.code])
-    facts = {name: _shown(name, value, language) for name, value in given.facts}
+    facts = {name: fact(name, value, language) for name, value in given.facts}
     try:
         return text % facts if "%" in text else text
     except (KeyError, ValueError, TypeError):
         return given.why
 
 
-def _shown(name: str, value: str, language: str) -> str:
+def fact(name: str, value: str, language: str) -> str:
+    """Write a fact of an answer as a language does: days and amounts."""
     try:
         locale = Locale.parse(language.replace("-", "_"))
         if name in DAYS:

@@ -24,6 +24,7 @@ from connector.web import (
     portal,
     privacy,
     published,
+    trace,
     trials,
     uploads,
     withdraw,
@@ -96,6 +97,9 @@ def _configure(app: Flask, face: Face) -> None:
         remarks=remarks,
         happened=happened,
         said=said,
+        says=trace.says,
+        facts=trace.facts,
+        who=trace.who,
     )
     app.jinja_env.globals.update(
         languages=LANGUAGES,

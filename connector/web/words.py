@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from flask_babel import get_locale, gettext, lazy_gettext
 
-from connector import policy, saying
+from connector import policy
+from connector.saying import told
 from connector.states import Decision
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def why(line: ReturnLine) -> str:
 
 def said(text: str) -> str:
     """Return a matter's or a timeline's sentence in the reader's language."""
-    return saying.told(text, str(get_locale() or "en"), gettext)
+    return told(text, str(get_locale() or "en"), gettext)
 
 
 # What a customer may read of why a person looks, beside the merchant's own words;
