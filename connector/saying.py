@@ -26,7 +26,7 @@ Translate = Callable[[str], str]
 
 SAY, WITH, JOIN, OF, WORDS = "say", "with", "join", "of", "words"
 MONEY, DAY, MOMENT = "money", "day", "at"
-STARTS = ('{"say":', '{"join":', '{"words":')  # how a kept sentence begins
+STARTS = ('{"say":', '{"join":', '{"words":', '{"money":')  # how a kept sentence begins
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own word for "gather, do not translate"
@@ -74,6 +74,11 @@ TERMS = frozenset(
 def coded(code: str) -> str:
     """Return a code as people call it in their language; in English as it is."""
     return Saying({SAY: code})
+
+
+def valued(amount: Money) -> str:
+    """Return an amount as a sentence of its own."""
+    return Saying({MONEY: str(amount)})
 
 
 def joined(by: str, parts: Sequence[str]) -> str:

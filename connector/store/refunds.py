@@ -14,7 +14,7 @@ from connector.discreet import discreet
 from connector.errors import NotFound
 from connector.model import Receipt, RefundRequest
 from connector.money import Money
-from connector.saying import saying
+from connector.saying import saying, valued
 from connector.states import REFUND, Refund, advance, of_goods
 from connector.store import cap, credit, desk, exchanges, history, ledger
 from connector.store.database import atomic, moment, stamp
@@ -113,7 +113,7 @@ def reserve(
         due=stamp(due),
     )
     given = request.amount or request.bonus or request.amount  # a courtesy's is extra
-    _note(db, get(db, request.key), "plan", actor, str(given), now)
+    _note(db, get(db, request.key), "plan", actor, valued(given), now)
 
 
 @atomic

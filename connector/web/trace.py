@@ -41,6 +41,7 @@ FACTS = {
     "way": lazy_gettext("made good with"),
     "resolution": lazy_gettext("made good with"),
     "worth": lazy_gettext("worth"),
+    "when": lazy_gettext("when"),
     "value": lazy_gettext("worth"),
     "limit": lazy_gettext("limit"),
     "above": lazy_gettext("more than"),
@@ -80,7 +81,20 @@ FACTS = {
     "customer_group": lazy_gettext("customer group"),
 }
 HIDDEN = frozenset({policy.SOFTENED})  # the sentence says it
-CODES = frozenset({"way", "resolution", "kind", "status", "order_status"})
+CODES = frozenset(
+    {"way", "resolution", "kind", "status", "order_status", "when", "from"}
+)
+# By the fact and its value, where the value's own word is of something else.
+VALUES = {
+    ("from", "delivery"): lazy_gettext("the parcel's arrival"),
+    ("from", "dispatch"): lazy_gettext("the parcel's dispatch"),
+    ("from", "completion"): lazy_gettext("the order's completion"),
+    ("from", "purchase"): lazy_gettext("the order"),
+    ("when", "requested"): lazy_gettext("once approved"),
+    ("when", "shipped"): lazy_gettext("once sent back"),
+    ("when", "received"): lazy_gettext("once arrived"),
+    ("when", "inspected"): lazy_gettext("once checked"),
+}
 
 # Who did something where no person did; others are shown by their names.
 ACTORS = {
@@ -89,6 +103,8 @@ ACTORS = {
     "policy": lazy_gettext("the policy"),
     "shop": lazy_gettext("the shop"),
     "customer": lazy_gettext("the customer"),
+    "portal": lazy_gettext("the portal"),
+    "inbound": lazy_gettext("another program"),
     "console": lazy_gettext("the console"),
     "command": lazy_gettext("the command line"),
     "command line": lazy_gettext("the command line"),
@@ -111,7 +127,9 @@ def facts(answer: Answer) -> list[tuple[str, str]]:
 
 
 def _value(name: str, value: str) -> str:
-    known = WORDS.get(value) if name in CODES else None
+    known = VALUES.get((name, value))
+    if known is None and name in CODES:
+        known = WORDS.get(value)
     return str(known or policy.fact(name, value, str(get_locale() or "en")))
 
 

@@ -122,7 +122,7 @@ def test_a_timeline_is_told_in_the_readers_language(stand: Stand) -> None:
     )
     staff = merchant(stand)
     staff.get(f"/console/returns/{case.id}?lang=de")
-    assert "die Retoure wurde storniert" in staff.page
+    assert "die Rücksendung wurde storniert" in staff.page
     assert ">der Kunde</span>" in staff.page
 
 
