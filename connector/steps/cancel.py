@@ -38,7 +38,7 @@ def cancel(
     def write(db: Database) -> None:
         case = returns.get(db, return_id)
         if case.closed_at or case.cancelled_at:
-            msg = "this return has ended already"
+            msg = saying("this return has ended already")
             raise Refused(msg, number=case.number)
         for row in refunds.of_return(db, case.id):
             if row.paid_by_hand:

@@ -229,7 +229,7 @@ def by_person(
         if event == "approve":
             units = line.asked if approved is None else approved
             if not 0 < units <= line.asked:
-                msg = f"approve between 1 and {line.asked} units"
+                msg = saying("approve between 1 and %(most)s units", most=line.asked)
                 raise BadRequest(msg, units=units)
             if line.decision in UNDECIDED:
                 demand = levels.to_approve(db, case, {line_id: units})

@@ -113,7 +113,7 @@ def _understand(
     shop = known.get(delivery.shop)
     if shop is None:
         if shops.get(db, delivery.shop).removed_at is None:
-            msg = "this shop cannot be used just now"
+            msg = saying("this shop cannot be used just now")
             raise Unavailable(msg)  # it is read when it can be, however late
         return "failed", saying("this shop is not connected any more")
     if delivery.source == inbound.SOURCE:
@@ -166,7 +166,7 @@ def _follow(
         return "done", saying("the order was read since, for another delivery")
     taken = [foreign.follow(db, shop, ref, clock) for ref in stale]
     if not all(taken):
-        msg = "a return of ours is being made there"
+        msg = saying("a return of ours is being made there")
         raise NotYet(msg)
     return None
 
@@ -213,7 +213,7 @@ def _open(
 ) -> Return:
     ref = asked.order_ref or shop.find_order(asked.order_number)
     if not ref:
-        msg = "the shop has no such order"
+        msg = saying("the shop has no such order")
         raise BadRequest(msg)
     order = observe(db, shop, ref, clock)
     wishes = wanted.wishes(db, shop, order, asked)

@@ -22,7 +22,7 @@ from connector.steps.question import asked, rules_of
 from connector.store import customers, orders, refunds, returns, shops
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from connector.model import Order, Return
     from connector.policy import Policy
@@ -67,13 +67,13 @@ class Demand:
         lacking = levels.missing(self.known, self.names, approval.levels)
         if lacking:
             ways = levels.suffices(self.known, lacking[0])
-            msg = f"this must be approved as {' or as '.join(ways)}"
+            msg = saying("this must be approved as %(levels)s", levels=_or_as(ways))
             raise LevelNeeded(msg, self.choices())
         if not self.names:
             return ""
         by = " ".join(approval.by.split())[:LONGEST]
         if not by:
-            msg = f"say who approves as {', '.join(self.names)}"
+            msg = saying("say who approves as %(levels)s", levels=", ".join(self.names))
             raise LevelNeeded(msg, self.choices())
         text = N_("as %(levels)s by %(by)s")
         if approval.is_signed:
@@ -203,6 +203,13 @@ def _rules(db: Database, case: Return) -> Policy | None:
         return rules_of(db, case.shop, case.order_ref)
     except (NotFound, PolicyError):
         return None
+
+
+def _or_as(ways: Sequence[str]) -> str:
+    said = ways[0]
+    for one in ways[1:]:
+        said = saying("%(one)s or as %(other)s", one=said, other=one)
+    return said
 
 
 def recorded(demand: Demand, approval: Approval) -> tuple[tuple[str, str], ...]:

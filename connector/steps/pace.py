@@ -88,7 +88,7 @@ def _enter(db: Database, of: SharedPace, cost: float, now: datetime) -> Entry:
     row, out = pace.at(db, of.shop, now)
     state = row.breaker(now)
     if state is Breaker.OPEN:
-        msg = "the shop is down; it is asked again later"
+        msg = saying("the shop is down; it is asked again later")
         raise Unavailable(msg, why=row.why)
     if state is Breaker.CLOSED:
         wait = _wait(row, out, of, cost, now)

@@ -61,7 +61,7 @@ def add(
     case = returns.get(db, return_id)
     line = returns.line_of(case, line_id)
     if case.closed_at or case.cancelled_at or line.decision not in UNDECIDED:
-        msg = "this line is decided; no photo changes that"
+        msg = saying("this line is decided; no photo changes that")
         raise Refused(msg, number=case.number)
     fresh = sum(photos.add(db, case, line, one, now) for one in sent)
     if fresh:

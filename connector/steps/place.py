@@ -63,7 +63,9 @@ def resume(db: Database, shop: str, *, actor: str, now: datetime) -> None:
     """Let the refunds of a shop go again; raises BadRequest where it is too early."""
     row = shops.get(db, shop)
     if row.is_paused and row.paused_why == RESTORED and not row.reconciled_at:
-        msg = "reconcile first: `retour reconcile --report` must find nothing to flag"
+        msg = saying(
+            "reconcile first: `retour reconcile --report` must find nothing to flag"
+        )
         raise BadRequest(msg, shop=shop)
     shops.pause(db, shop, is_paused=False)
     desk.close(db, "shop", shop, actor, now)

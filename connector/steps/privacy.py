@@ -75,12 +75,12 @@ def by_email(
     """
     shops.get(db, shop)
     if kind not in (DATA_REQUEST, REDACT) or "@" not in email:
-        msg = "give the e-mail address that the customer bought with"
+        msg = saying("give the e-mail address that the customer bought with")
         raise BadRequest(msg)
     found = personal.orders_of(db, shop, email=email)
     declared = [one.id for one in statements.of_person(db, shop, [email], found)]
     if not found and not declared:
-        msg = "no order of this shop names that address"
+        msg = saying("no order of this shop names that address")
         raise NotFound(msg, shop=shop)
     return privacy.ask(
         db,

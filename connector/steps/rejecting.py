@@ -33,12 +33,14 @@ def check(db: Database, case: Return, why: str) -> None:
     if case.kind is not Kind.WITHDRAWAL:
         return
     if not why.strip():
-        msg = "say why the goods are rejected; it stays in the timeline"
+        msg = saying("say why the goods are rejected; it stays in the timeline")
         raise BadRequest(msg, number=case.number)
     order = orders.get(db, case.shop, case.order_ref)
     is_told = notices.was_told(db, case.shop, order.placed_at)
     if not law.loss_allowed(case.kind, 1, is_told=is_told):
-        msg = "nothing may be kept: the customer was not told of his right in time"
+        msg = saying(
+            "nothing may be kept: the customer was not told of his right in time"
+        )
         raise BadRequest(msg, number=case.number)
 
 

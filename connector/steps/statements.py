@@ -99,7 +99,7 @@ def _check(channel: str, moments: Moments, now: datetime) -> None:
         msg = f"a statement comes by {', '.join(withdrawal.CHANNELS)}"
         raise BadRequest(msg, channel=channel[:40])
     if not moments.sent <= moments.received <= now:
-        msg = "it was sent before it arrived, and arrived before now"
+        msg = saying("it was sent before it arrived, and arrived before now")
         raise BadRequest(msg)
 
 
@@ -309,7 +309,7 @@ def by_person(
     """
     order = _order(db, shop, number, clock)
     if order is None:
-        msg = "no order of this shop has that number"
+        msg = saying("no order of this shop has that number")
         raise BadRequest(msg)
     return _by_person(db, statement_id, order, units, actor, clock())
 
@@ -343,7 +343,7 @@ def settle(
     if number.strip():
         order = orders.find(db, kept.shop, number)
         if order is None:
-            msg = "no order of this shop has that number"
+            msg = saying("no order of this shop has that number")
             raise BadRequest(msg)
         statements.match(
             db,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from connector import inbound
 from connector.errors import BadRequest
 from connector.model import Resolution
+from connector.saying import coded, saying
 from connector.steps import amends, claims
 from connector.steps.question import rules_of
 from connector.store.filing import Wish
@@ -43,7 +44,7 @@ def _wish(
 ) -> Wish:
     way = Resolution(line.resolution)
     if way not in amends.possible(able):
-        msg = f"this shop has no {way.value}"
+        msg = saying("this shop has no %(way)s", way=coded(way.value))
         raise BadRequest(msg)
     goods = (
         amends.read_goods(shop, order.ref, line.ware, line.quantity)

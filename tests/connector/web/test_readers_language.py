@@ -179,3 +179,11 @@ def _value(name: str) -> str:
     if name in sentences.DAYS:
         return "2026-03-01"
     return str(Money(1250, "EUR")) if name in sentences.AMOUNTS else "7"
+
+
+def test_a_refusal_is_told_in_the_readers_language(stand: Stand) -> None:
+    case = asked(stand)
+    staff = merchant(stand)
+    staff.get(f"/console/returns/{case.id}?lang=de")
+    staff.post(f"/console/returns/{case.id}/courtesy", amount="1.00", why="")
+    assert "sagen Sie, warum; es bleibt im Verlauf" in staff.page
