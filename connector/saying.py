@@ -16,7 +16,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 
-from connector.errors import BadAmount
+from connector.errors import BadAmount, RetourError
 from connector.money import Money
 
 # What a sentence is made of, as JSON: a text, or an object of one of the kinds below.
@@ -94,9 +94,22 @@ def worded(words: Mapping[str, str]) -> str:
 
 
 def said_by(error: Exception) -> str:
-    """Return what an error says, as a sentence where it was raised with one."""
+    """Return what an error says, as a sentence where it was raised with one.
+
+    The facts of an error stand behind it in brackets, as its own text has them.
+    """
     first = error.args[0] if error.args else ""
-    return first if isinstance(first, Saying) else str(error)
+    if not isinstance(first, Saying):
+        return str(error)
+    facts = error.facts if isinstance(error, RetourError) else {}
+    if not facts:
+        return first
+    parts = [joined("", [f"{name}=", _fact(one)]) for name, one in facts.items()]
+    return joined("", [first, " (", joined(", ", parts), ")"])
+
+
+def _fact(one: object) -> str:
+    return valued(one) if isinstance(one, Money) else str(one)
 
 
 def kept(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector import policy
 from connector.errors import PolicyError, Refused
-from connector.saying import joined, said_by, saying
+from connector.saying import joined, saying
 from connector.states import Refund
 from connector.steps.cancel import cancel
 from connector.store import atomic, desk, history, refunds, returns, shops
@@ -76,7 +76,7 @@ def _one(db: Database, shop: Shop, return_id: str, now: datetime) -> bool:
     try:
         cancel(db, shop, case.id, actor=ACTOR, now=now, why=why)
     except Refused as error:
-        return _lay(db, case, joined("; ", [why, said_by(error)]), now)
+        return _lay(db, case, joined("; ", [why, error.args[0]]), now)
     return True
 
 

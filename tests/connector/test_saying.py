@@ -11,6 +11,7 @@ import pytest
 from babel.support import Translations
 
 from connector.discreet import HIDDEN, discreet
+from connector.errors import Refused
 from connector.money import Money
 from connector.saying import (
     Saying,
@@ -124,3 +125,12 @@ def test_an_error_says_what_it_was_raised_with() -> None:
     assert isinstance(said_by(ValueError(said)), Saying)
     assert said_by(ValueError("plain")) == "plain"
     assert said_by(ValueError()) == ""
+    assert said_by(Refused("plain", left=1)) == "plain (left=1)"
+
+
+def test_the_facts_of_an_error_stay_beside_it() -> None:
+    error = Refused(saying(TEXT, percent=15), asked=EURO, line="a")
+    assert said_by(error) == str(error)
+    assert str(error).endswith(" (asked=12.50 EUR, line=a)")
+    told_so = told(said_by(error), "de", gettext)
+    assert told_so == f"{gettext(TEXT) % {'percent': 15}} (asked=12,50\xa0€, line=a)"
