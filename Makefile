@@ -45,7 +45,7 @@ mutants: $(STAMP) ## plant faults one at a time; each must be caught
 	$(BIN)/python -m tests.mutants
 
 messages: $(STAMP) ## gather texts and compile the translations
-	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k N_ -o messages.pot .
+	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k N_ -k saying -o messages.pot .
 	$(BIN)/pybabel -q update -N -i messages.pot -d connector/web/translations
 	$(BIN)/pybabel -q compile -d connector/web/translations
 	rm messages.pot

@@ -30,6 +30,7 @@ from connector.model import (
 )
 from connector.money import Money, total
 from connector.platform import Abilities, Check, Notice, Subscription
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -216,7 +217,7 @@ class Sandbox(Goods, WithoutReturns):
         del preimage
         made = self.made_for(request.key)
         if made and made.is_cancelled:
-            why = f"{made.ref} was cancelled in the shop"
+            why = saying("%(order)s was cancelled in the shop", order=made.ref)
             return Finding(found=Found.PERSON, why=why, is_over=True)
         found = self._receipt(request)
         if found is None:

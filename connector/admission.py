@@ -22,6 +22,7 @@ from connector.diagnoses import FAIL, WARN
 from connector.errors import BadRequest
 from connector.findings import unheard
 from connector.platform import Check
+from connector.saying import saying
 from connector.steps import connect
 from connector.store import desk, grants, shops
 from connector.ways import name_for, tidy_address
@@ -191,7 +192,10 @@ class Admission:
                 about="shop",
                 about_id=name,
                 code="scopes",
-                why=f"the app lacks scopes; install it again: {', '.join(lacking)}",
+                why=saying(
+                    "the app lacks scopes; install it again: %(scopes)s",
+                    scopes=", ".join(lacking),
+                ),
                 now=self._branches.now(),
             )
         else:

@@ -22,6 +22,7 @@ from connector.errors import BadRequest, ConfigError, RetourError
 from connector.findings import unheard
 from connector.outfit import NO_APP, adapter, doors, payday, storefront
 from connector.platform import Shop
+from connector.saying import said_by, saying
 from connector.settings import shop_config
 from connector.steps.hooks import Wish
 from connector.steps.pace import Measure, SharedPace, VersionWatch
@@ -196,7 +197,9 @@ class Branches:
                 about="shop",
                 about_id=name,
                 code=UNUSABLE,
-                why=f"this shop cannot be asked anything: {error}",
+                why=saying(
+                    "this shop cannot be asked anything: %(why)s", why=said_by(error)
+                ),
                 now=self.now(),
             )
         else:

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.saying import N_
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connector.platform import Check
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's own word for "gather, do not translate"
-    """Mark a text to be gathered for translation."""
-    return text
-
 
 # code -> (what was found, what to do; "" where there is nothing to do)
 OK, WARN, FAIL = "ok", "warn", "fail"

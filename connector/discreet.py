@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from connector.saying import mapped
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,6 +17,11 @@ SHORTEST = 3  # a shorter word hides too much else
 
 def discreet(text: str, names: Iterable[str] = ()) -> str:
     """Return a sentence without e-mail addresses, and without these names."""
+    known = tuple(names)
+    return mapped(text, lambda words: _discreet(words, known))
+
+
+def _discreet(text: str, names: tuple[str, ...]) -> str:
     said = ADDRESS.sub(HIDDEN, text) if "@" in text else text
     for name in names:
         for part in {name, *name.split()}:

@@ -12,6 +12,7 @@ from connector.diagnoses import FAIL, OK, WARN
 from connector.errors import BadRequest, NotFound, RetourError
 from connector.findings import shop_findings
 from connector.platform import Check
+from connector.saying import saying
 from connector.settings import SECRETS, secrets, settings
 from connector.steps import connect, hooks, watchdog
 from connector.store import shops
@@ -107,7 +108,9 @@ class Registrar:
         shop = self._branches.shops.get(name)
         if shop is None:
             shops.get(self._branches.db, name)
-            msg = "this shop cannot be used: look at the desk, or give it new keys"
+            msg = saying(
+                "this shop cannot be used: look at the desk, or give it new keys"
+            )
             raise NotFound(msg, shop=name)
         found = connect.examine(shop)
         now = self._branches.now()
@@ -143,7 +146,9 @@ class Registrar:
         for a shop that the configuration file still names.
         """
         if any(shop.name == name for shop in self._config.shops):
-            msg = "this shop is in the configuration file; take it out there first"
+            msg = saying(
+                "this shop is in the configuration file; take it out there first"
+            )
             raise BadRequest(msg, shop=name)
         now = self._branches.now()
         connect.refuse_open(self._branches.db, name, now, leave_open=leave_open)
@@ -164,17 +169,19 @@ class Registrar:
         known = {row.name: row for row in shops.ever(self._branches.db)}
         row = known.get(shop.name)
         if row and row.removed_at is None:
-            msg = "a connected shop has this name; choose another, or give it new keys"
+            msg = saying(
+                "a connected shop has this name; choose another, or give it new keys"
+            )
             raise BadRequest(msg, name=shop.name)
         if row and (row.platform, row.address) != (shop.platform, shop.address):
-            msg = "this name belonged to another shop, whose books are kept"
+            msg = saying("this name belonged to another shop, whose books are kept")
             raise BadRequest(msg, name=shop.name)
         for other in known.values():
             is_same = tidy_address(other.platform, other.address) == tidy_address(
                 shop.platform, shop.address
             )
             if other.removed_at is None and is_same:
-                msg = "this shop is connected already"
+                msg = saying("this shop is connected already")
                 raise BadRequest(msg, name=other.name)
 
     def _policy(self, shop: ShopConfig, currency: str) -> str:

@@ -23,6 +23,7 @@ from adapters.spool import Spool, lines
 from adapters.wire import Timeouts, download, understood_each
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
 from connector.model import Batch
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,13 +39,21 @@ BUSY = ("LIMIT_REACHED", "OPERATION_IN_PROGRESS")
 PIECE = 200  # orders in a batch
 PILE = 2 * 1024 * 1024  # bytes of the result that are sorted in memory at once
 ANEW: Mapping[str, str] = {
-    "CANCELED": "the bulk operation was cancelled in the shop; it is begun anew",
-    "EXPIRED": "the bulk operation's result is older than 7 days; it is begun anew",
-    "TIMEOUT": "Shopify's bulk operation took too long; it is begun anew",
-    "INTERNAL_SERVER_ERROR": "Shopify's bulk operation failed; it is begun anew",
+    "CANCELED": saying(
+        "the bulk operation was cancelled in the shop; it is begun anew"
+    ),
+    "EXPIRED": saying(
+        "the bulk operation's result is older than 7 days; it is begun anew"
+    ),
+    "TIMEOUT": saying("Shopify's bulk operation took too long; it is begun anew"),
+    "INTERNAL_SERVER_ERROR": saying(
+        "Shopify's bulk operation failed; it is begun anew"
+    ),
 }
-LOST = "Shopify no longer has the bulk operation's result; it is begun anew"
-DENIED = "the app lacks a scope: give it read_orders, read_products, read_customers"
+LOST = saying("Shopify no longer has the bulk operation's result; it is begun anew")
+DENIED = saying(
+    "the app lacks a scope: give it read_orders, read_products, read_customers"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

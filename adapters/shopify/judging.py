@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from connector.model import Finding, Found, Moved, Receipt
 from connector.money import Money
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from connector.model import RefundRequest, ShopRefund, ShopReturn
@@ -105,9 +106,12 @@ def of_credit(
     new = [x for x in seen if x.ref not in before and _is_like(request, x)]
     if len(new) == 1:
         return Finding(found=Found.DONE, receipt=given(request, new[0]))
-    why = "no such credit is on the account; a late run could still give it"
+    why = saying("no such credit is on the account; a late run could still give it")
     if new:
-        why = f"{len(new)} credits like this one appeared; which of them is ours?"
+        why = saying(
+            "%(count)s credits like this one appeared; which of them is ours?",
+            count=len(new),
+        )
     return Finding(found=Found.PERSON, why=why)
 
 
@@ -121,9 +125,11 @@ def doubt_of_credit(
     for one in seen:
         is_younger = promised_at is None or one.made_at >= promised_at
         if is_younger and _is_like(request, one):
-            return (
-                f"a credit of {one.amount} was given to this customer at"
-                f" {one.made_at:%Y-%m-%d %H:%M} UTC: it may be this very one"
+            return saying(
+                "a credit of %(amount)s was given to this customer at %(at)s: it may be"
+                " this very one",
+                amount=one.amount,
+                at=one.made_at,
             )
     return ""
 
@@ -139,7 +145,9 @@ def of_card(request: RefundRequest, found: Sequence[Card]) -> Finding:
     if len(ours) == len(found) == 1:
         made = Receipt(ref="", amount=request.amount, moved=Moved.YES, made=ours[0].ref)
         return Finding(found=Found.DONE, receipt=made)
-    why = "the code of this gift card is taken by another, or by one of another amount"
+    why = saying(
+        "the code of this gift card is taken by another, or by one of another amount"
+    )
     return Finding(found=Found.PERSON, why=why)
 
 
@@ -185,7 +193,9 @@ def of_goods(
     if not back and not out and not new:
         if preimage.get("is_all"):
             return Finding(found=Found.ABSENT)  # Shopify refuses these units twice
-        why = "nothing changed at the shop, but a late run could still send these goods"
+        why = saying(
+            "nothing changed at the shop, but a late run could still send these goods"
+        )
         return Finding(found=Found.PERSON, why=why)
     is_there = _covers(back, wanted) and _covers(out, picked)
     kept = _since({one.ref: one.standing for one in swaps}, preimage.get("kept") or {})
@@ -198,7 +208,9 @@ def of_goods(
         if short:
             return Finding(found=Found.PERSON, why=short)
         return _made(request, new, picked, bill)
-    why = "only a part of this exchange is there: look at the return in the shop"
+    why = saying(
+        "only a part of this exchange is there: look at the return in the shop"
+    )
     return Finding(found=Found.PERSON, why=why, is_over=bool(picked) and not out)
 
 
@@ -234,9 +246,11 @@ def _short(request: RefundRequest, preimage: Json, bill: Bill) -> str:
     paid = bill.received - Money(int(before), bill.received.currency)
     if paid.minor + len(request.return_lines) >= request.owed.minor:
         return ""
-    return (
-        f"the shop asks nothing more of the customer, but he paid {paid} of the"
-        f" {request.owed} that this exchange costs on top: look at the order there"
+    return saying(
+        "the shop asks nothing more of the customer, but he paid %(paid)s of the"
+        " %(owed)s that this exchange costs on top: look at the order there",
+        paid=paid,
+        owed=request.owed,
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.shopify.translate import whole
 from connector.errors import OutcomeUnknown, PlatformError
 from connector.money import Money, total
+from connector.saying import N_, joined, saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +27,14 @@ Json = Mapping[str, Any]
 
 RESTOCKING, RETURN_SHIPPING = "restocking", "return_shipping"
 EXCHANGE = "exchange"  # what new goods cost: Shopify takes it off too
-EDIT = (
+FEES: Mapping[str, str] = {
+    RESTOCKING: N_("%(amount)s (restocking)"),
+    RETURN_SHIPPING: N_("%(amount)s (return shipping)"),
+    EXCHANGE: N_("%(amount)s (exchange)"),
+    "inspection": N_("%(amount)s (inspection)"),
+    "rounding": N_("%(amount)s (rounding)"),
+}
+EDIT = saying(
     "The shop would ask the customer for its own figure: put the same fees on the"
     " return there and try again, or decide on another way."
 )
@@ -74,7 +82,7 @@ def compare(
     if not is_owed and abs(off.minor) <= len(request.return_lines):
         return "", off or None
     sides = _sides(calls, request, order, case)
-    return f"{_figures(request, theirs, off)} {sides}", None
+    return joined(" ", [_figures(request, theirs, off), sides]), None
 
 
 def shipping(request: RefundRequest) -> Json | None:
@@ -112,25 +120,47 @@ def _figures(request: RefundRequest, theirs: Suggestion, off: Money) -> str:
     kept = {one.code: Money.zero(off.currency) for one in request.deductions}
     for one in request.deductions:
         kept[one.code] += one.amount
-    gives = f"Shopify would give back {theirs.amount}"
+    gives = saying("Shopify would give back %(amount)s", amount=theirs.amount)
     if theirs.amount.minor < 0:
-        gives = f"Shopify says that the customer owes {-theirs.amount}"
+        gives = saying(
+            "Shopify says that the customer owes %(amount)s", amount=-theirs.amount
+        )
     elif theirs.amount == theirs.left:
-        gives += " (all that it has left to refund on this order)"
-    ours = f"Retour {request.amount}"
+        gives = saying(
+            "Shopify would give back %(amount)s (all that it has left to refund on this"
+            " order)",
+            amount=theirs.amount,
+        )
+    ours = saying("Retour %(amount)s", amount=request.amount)
     if request.owed:
-        ours = f"Retour says that the customer owes {request.owed}"
-    said = (
-        f"{gives} after keeping {_named(theirs.fees)};"
-        f" {ours} after keeping {_named(kept)}."
-        f" {Money(abs(off.minor), off.currency)} cannot be explained."
+        ours = saying(
+            "Retour says that the customer owes %(amount)s", amount=request.owed
+        )
+    said = saying(
+        "%(theirs)s after keeping %(they_keep)s; %(ours)s after keeping %(we_keep)s."
+        " %(off)s cannot be explained.",
+        theirs=gives,
+        they_keep=_named(theirs.fees),
+        ours=ours,
+        we_keep=_named(kept),
+        off=Money(abs(off.minor), off.currency),
     )
-    return f"{said} {EDIT}" if request.owed else said
+    return joined(" ", [said, EDIT]) if request.owed else said
 
 
 def _named(kept: Mapping[str, Money]) -> str:
-    parts = (f"{amount} ({code.replace('_', ' ')})" for code, amount in kept.items())
-    return " and ".join(parts) or "nothing"
+    parts = [
+        saying(FEES.get(code, "%(amount)s (" + code.replace("_", " ") + ")"), amount=it)
+        for code, it in kept.items()
+    ]
+    return _and(parts) if parts else saying("nothing")
+
+
+def _and(parts: list[str]) -> str:
+    said = parts[0]
+    for one in parts[1:]:
+        said = saying("%(one)s and %(other)s", one=said, other=one)
+    return said
 
 
 def _sides(calls: Calls, request: RefundRequest, order: Order, case: ShopReturn) -> str:
@@ -145,14 +175,17 @@ def _sides(calls: Calls, request: RefundRequest, order: Order, case: ShopReturn)
         try:
             side = _side(request, ref, _ask(calls, request, units, None), len(units))
         except PlatformError:
-            side = "Shopify would not say"
+            side = saying("Shopify would not say")
         if side:
-            shown.append(f"{name}: {side}")
+            shown.append(saying("%(name)s: %(side)s", name=name, side=side))
     if len(refs) > MOST_SHOWN:
-        shown.append(f"{len(refs) - MOST_SHOWN} more lines were not compared")
+        more = len(refs) - MOST_SHOWN
+        shown.append(saying("%(count)s more lines were not compared", count=more))
     if not shown:
-        return "No line differs: look for other refunds, or for money still owed."
-    return f"Lines that differ: {'; '.join(shown)}."
+        return saying(
+            "No line differs: look for other refunds, or for money still owed."
+        )
+    return saying("Lines that differ: %(lines)s.", lines=joined("; ", shown))
 
 
 def _side(request: RefundRequest, ref: str, theirs: Suggestion, rounding: int) -> str:
@@ -165,11 +198,17 @@ def _side(request: RefundRequest, ref: str, theirs: Suggestion, rounding: int) -
     is_same = abs(theirs.gross.minor - gross.minor) <= rounding
     if is_same and fee.minor - kept.minor <= rounding:
         return ""
-    return f"Shopify {_less(theirs.gross, fee)}, Retour {_less(gross, kept)}"
+    return saying(
+        "Shopify %(theirs)s, Retour %(ours)s",
+        theirs=_less(theirs.gross, fee),
+        ours=_less(gross, kept),
+    )
 
 
-def _less(gross: Money, fee: Money) -> str:
-    return f"{gross} less a fee of {fee}" if fee else str(gross)
+def _less(gross: Money, fee: Money) -> str | Money:
+    if not fee:
+        return gross
+    return saying("%(gross)s less a fee of %(fee)s", gross=gross, fee=fee)
 
 
 def _ask(

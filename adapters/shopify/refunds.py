@@ -14,6 +14,7 @@ from adapters.shopify import outcome, returns, translate
 from connector.errors import Gone, OutcomeUnknown
 from connector.model import Finding, Found, Moved, Prepared, Receipt, Resolution
 from connector.money import total
+from connector.saying import coded, saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,9 +78,14 @@ def lacking_units(request: RefundRequest, case: ShopReturn) -> str:
     known = {line.ref: line.processable for line in case.lines}
     for ref, units in request.return_lines:
         if known.get(ref, 0) < units:
-            return (
-                f"{units} units of {ref} are to be refunded, but return {case.number}"
-                f" ({case.status}) can process {known.get(ref, 0)}"
+            return saying(
+                "%(units)s units of %(line)s are to be refunded, but return %(number)s"
+                " (%(status)s) can process %(left)s",
+                units=units,
+                line=ref,
+                number=case.number,
+                status=coded(case.status),
+                left=known.get(ref, 0),
             )
     return ""
 
@@ -239,7 +245,8 @@ def find(
         same = [one for one in order.refunds if one.ref == known]
         if same:
             return _standing(same[0], request)
-        return Finding(found=Found.PERSON, why=f"{known} is no longer at the shop")
+        why = saying("%(ref)s is no longer at the shop", ref=known)
+        return Finding(found=Found.PERSON, why=why)
     if case is not None:
         return _of_return(request, preimage, order, case)
     return _by_key(request, preimage, order, now)
@@ -256,12 +263,12 @@ def _by_key(
     if len(ours) == 1:
         return _standing(ours[0], request)
     if ours:
-        why = f"{len(ours)} refunds at the shop carry this token"
+        why = saying("%(count)s refunds at the shop carry this token", count=len(ours))
         return Finding(found=Found.PERSON, why=why)
     sent = request.first_sent_at
     is_young = sent is None or now - sent < KEY_LIFE
     if not is_young and _new(preimage, order.refunds):
-        why = "refunds were made there since, none of them with our token"
+        why = saying("refunds were made there since, none of them with our token")
         return Finding(found=Found.PERSON, why=why)
     return Finding(found=Found.ABSENT, is_repeatable=is_young)
 
@@ -278,18 +285,25 @@ def _of_return(
     if len(new) == 1:
         return _standing(new[0], request)
     if new:
-        why = f"{len(new)} refunds of this return appeared; which of them is ours?"
+        why = saying(
+            "%(count)s refunds of this return appeared; which of them is ours?",
+            count=len(new),
+        )
         return Finding(found=Found.PERSON, why=why)
     before = preimage.get("lines") or {}
     is_same = all(
         [line.processed, line.refunded] == before.get(line.ref) for line in case.lines
     )
     if not is_same:
-        why = "units of this return were processed, but no refund of it appeared"
+        why = saying(
+            "units of this return were processed, but no refund of it appeared"
+        )
         return Finding(found=Found.PERSON, why=why)
     if preimage.get("is_all"):
         return Finding(found=Found.ABSENT)  # Shopify refuses these units twice
-    why = "nothing changed at the shop, but a late run could still pay these units"
+    why = saying(
+        "nothing changed at the shop, but a late run could still pay these units"
+    )
     return Finding(found=Found.PERSON, why=why)
 
 

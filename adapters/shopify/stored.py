@@ -16,6 +16,7 @@ from adapters.shopify.judging import Card, Credit
 from connector.errors import Gone, OutcomeUnknown, Rejected
 from connector.model import Found, Moved, Prepared, Receipt
 from connector.money import Money
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from adapters.shopify.calls import Calls
@@ -69,7 +70,9 @@ def prepare_credit(calls: Calls, request: RefundRequest) -> Prepared:
     preimage = {"owner": owner, "credits": sorted(one.ref for one in seen)}
     ask = judging.doubt_of_credit(request, seen, _promised_at(request.key))
     if not owner:
-        ask = "this order has no customer at Shopify, and store credit needs one"
+        ask = saying(
+            "this order has no customer at Shopify, and store credit needs one"
+        )
     return Prepared(preimage=preimage, ask=ask)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from connector.errors import Gone, Rejected
 from connector.model import Resolution, Ware
 from connector.money import Money
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from adapters.shopify.calls import Calls
@@ -118,11 +119,21 @@ def _lacks(calls: Calls, request: RefundRequest, goods: NewGoods, taken: int) ->
     try:
         ware = one(calls, request.order_ref, goods.ref)
     except Gone:
-        return f"{goods.title} is no longer sold"
+        return saying("%(title)s is no longer sold", title=goods.title)
     if ware.available is not None and ware.available - taken < goods.quantity:
-        return f"{ware.available - taken} of {goods.quantity} {goods.title} are left"
+        return saying(
+            "%(left)s of %(wanted)s %(title)s are left",
+            left=ware.available - taken,
+            wanted=goods.quantity,
+            title=goods.title,
+        )
     is_dear = request.way is Resolution.EXCHANGE
     price = ware.price.share(goods.quantity, 1)
     if is_dear and abs(price.minor - goods.price.minor) > goods.quantity:
-        return f"{goods.title} costs {price} now, not {goods.price}"
+        return saying(
+            "%(title)s costs %(price)s now, not %(before)s",
+            title=goods.title,
+            price=price,
+            before=goods.price,
+        )
     return ""

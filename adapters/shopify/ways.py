@@ -20,6 +20,7 @@ from connector.model import (
     Resolution,
     TenderKind,
 )
+from connector.saying import joined, saying
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,7 +48,9 @@ def prepare(
     if _is_by_hand(request, order):
         return _unprocessed(calls, request, {BY_HAND: True})
     if request.way is Resolution.STORE_CREDIT and request.bonus:
-        ask = "at Shopify a bonus is a credit of its own; decide on this one again"
+        ask = saying(
+            "at Shopify a bonus is a credit of its own; decide on this one again"
+        )
         return Prepared(preimage={}, ask=ask)
     return refunds.prepare(calls, request, order)
 
@@ -89,7 +92,9 @@ def _prepare_goods(calls: Calls, request: RefundRequest, order: Order) -> Prepar
     """See that the exchange lines are there and in stock, and compare the figures."""
     preimage: dict[str, Any] = {"refunds": sorted(one.ref for one in order.refunds)}
     if not request.return_ref:
-        ask = "new goods are sent with a return of the shop, and this one has none"
+        ask = saying(
+            "new goods are sent with a return of the shop, and this one has none"
+        )
         return Prepared(preimage=preimage, ask=ask)
     case = returns.read(calls, request.return_ref)
     known, bill = swaps.read(calls, request.return_ref, order.currency)
@@ -104,7 +109,7 @@ def _prepare_goods(calls: Calls, request: RefundRequest, order: Order) -> Prepar
         return Prepared(preimage=preimage, ask=lacking)
     gone = wares.sold_out(calls, request)
     if gone:
-        why = "; ".join(gone.values())
+        why = joined("; ", list(gone.values()))
         return Prepared(preimage=preimage, ask=why, sold_out=True, gone=tuple(gone))
     if not picked:
         return Prepared(preimage=preimage, ask=_no_line(request, case))
@@ -116,10 +121,11 @@ def _prepare_goods(calls: Calls, request: RefundRequest, order: Order) -> Prepar
 
 
 def _no_line(request: RefundRequest, case: ShopReturn) -> str:
-    wanted = ", ".join(f"{one.quantity} {one.title}" for one in request.goods)
-    return (
-        f"return {case.number} at Shopify has no exchange line for {wanted}: add it to"
-        " the return there, or decide on another way"
+    return saying(
+        "return %(number)s at Shopify has no exchange line for %(goods)s: add it to the"
+        " return there, or decide on another way",
+        number=case.number,
+        goods=[f"{one.quantity} {one.title}" for one in request.goods],
     )
 
 

@@ -15,6 +15,7 @@ from adapters.woocommerce import rates, translate
 from adapters.woocommerce.reading import meta
 from connector.model import Finding, Found, Moved, Receipt, take_tax
 from connector.money import Money, total
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +80,9 @@ def find(request: RefundRequest, known: Sequence[Json], email: str) -> Finding:
         return Finding(found=Found.ABSENT, is_repeatable=True)
     wrong = _wrong(request, known[0], email)
     if wrong:
-        why = f"a coupon with our code stands in the shop, but {wrong}"
+        why = saying(
+            "a coupon with our code stands in the shop, but %(wrong)s", wrong=wrong
+        )
         return Finding(found=Found.PERSON, why=why)
     receipt = Receipt(
         ref="", amount=request.amount, moved=Moved.YES, made=str(known[0]["id"])
@@ -91,19 +94,26 @@ def _wrong(request: RefundRequest, coupon: Json, email: str) -> str:
     """Return what is not as it was asked, or nothing."""
     currency = request.amount.currency
     if meta(coupon, META_KEY) != request.key:
-        return "is not ours"
+        return saying("is not ours")
     if _worth(coupon, currency) != request.credit:
-        return f"is of {_worth(coupon, currency)} and not of {request.credit}"
+        return saying(
+            "is of %(worth)s and not of %(credit)s",
+            worth=_worth(coupon, currency),
+            credit=request.credit,
+        )
     asked = take_tax(request.credit, _rates(coupon))
     stands = Money.read(str(coupon.get("amount")), currency)[0]
     if stands != asked and not is_touched(coupon):
-        return f"takes off {stands} and not {asked}"
+        return saying(
+            "takes off %(stands)s and not %(asked)s", stands=stands, asked=asked
+        )
     if coupon.get("discount_type") != KIND or coupon.get("status") != "publish":
-        return "it is of another kind, or no longer published"
+        return saying("it is of another kind, or no longer published")
     bound = [str(one).lower() for one in coupon.get("email_restrictions") or ()]
     if bound != [email.lower()]:
-        return "it is not bound to the customer's e-mail alone"
-    return "" if _ends_in_time(request, coupon) else "it ends at another time"
+        return saying("it is not bound to the customer's e-mail alone")
+    is_good = _ends_in_time(request, coupon)
+    return "" if is_good else saying("it ends at another time")
 
 
 def _ends_in_time(request: RefundRequest, coupon: Json) -> bool:

@@ -31,6 +31,7 @@ from connector.model import (
     Resolution,
 )
 from connector.money import total
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from connector.model import Receipt, RefundRequest, Shelved, Ware
@@ -49,7 +50,9 @@ WAYS = frozenset(
     }
 )
 EARLIER = timedelta(minutes=30)  # that a shop's clock may be behind ours
-NO_EMAIL = "the order has no e-mail to bind the credit to; decide on another way"
+NO_EMAIL = saying(
+    "the order has no e-mail to bind the credit to; decide on another way"
+)
 NOTHING = Finding(found=Found.DONE)
 
 
@@ -93,7 +96,9 @@ class Making:
         if not gone:
             return self._with_credit(request, prepared)
         if booking.found is Found.DONE:
-            why = "what goes back was paid, and the new goods are sold out meanwhile"
+            why = saying(
+                "what goes back was paid, and the new goods are sold out meanwhile"
+            )
             return replace(prepared, ask=why)
         return replace(prepared, sold_out=True, gone=gone, ask="")
 
@@ -358,12 +363,19 @@ class Making:
 
 def _void(request: RefundRequest, code: str, amount: Money) -> str:
     """Say what to do about credit that cannot be good again."""
-    what = f"{amount} of it was paid with the credit …{code[-4:]}, which was deleted or"
     if request.by_gateway:
-        return f"{what} has ended: withdraw this, and give it back another way"
-    return (
-        f"{what} has ended: give that back another way too, then say here that all of"
-        " it has left"
+        return saying(
+            "%(amount)s of it was paid with the credit …%(code)s, which was deleted or"
+            " has ended: withdraw this, and give it back another way",
+            amount=amount,
+            code=code[-4:],
+        )
+    return saying(
+        "%(amount)s of it was paid with the credit …%(code)s, which was deleted or"
+        " has ended: give that back another way too, then say here that all of it has"
+        " left",
+        amount=amount,
+        code=code[-4:],
     )
 
 

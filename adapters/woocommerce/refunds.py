@@ -22,6 +22,7 @@ from connector.model import (
     TaxPart,
 )
 from connector.money import Money, total
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,9 +167,13 @@ def prepare(request: RefundRequest, order: Order) -> Prepared:
     left = order.total - gone
     ask = ""
     if order.currency != request.amount.currency:
-        ask = f"the order is now in {order.currency}"
+        ask = saying("the order is now in %(currency)s", currency=order.currency)
     elif left < request.amount:
-        ask = f"{request.amount} is promised, but only {left} of the order is left"
+        ask = saying(
+            "%(amount)s is promised, but only %(left)s of the order is left",
+            amount=request.amount,
+            left=left,
+        )
     return Prepared(preimage=preimage, ask=ask)
 
 
@@ -208,7 +213,9 @@ def find(
     """
     ours = [refund for refund in known if refund.key == request.key]
     if len(ours) > 1:
-        why = f"the shop holds {len(ours)} refunds with this token"
+        why = saying(
+            "the shop holds %(count)s refunds with this token", count=len(ours)
+        )
         return Finding(found=Found.PERSON, why=why)
     if ours:
         return _standing(request, ours[0], now)
@@ -216,7 +223,7 @@ def find(
         return awaited(request, now)
     if may_resend:
         return Finding(found=Found.ABSENT)
-    why = "the shop has no such refund; check at the gateway whether it paid"
+    why = saying("the shop has no such refund; check at the gateway whether it paid")
     return Finding(found=Found.PERSON, why=why)
 
 
@@ -224,7 +231,9 @@ def awaited(request: RefundRequest, now: datetime) -> Finding:
     """Judge what is not there and asks no gateway: late at most by PHP's patience."""
     sent = request.first_sent_at
     if sent and now - sent < SHOP_PATIENCE:
-        return Finding(found=Found.UNCLEAR, why="the shop may still be making it")
+        return Finding(
+            found=Found.UNCLEAR, why=saying("the shop may still be making it")
+        )
     return Finding(found=Found.ABSENT)
 
 
@@ -234,6 +243,8 @@ def _standing(request: RefundRequest, made: ShopRefund, now: datetime) -> Findin
         return Finding(found=Found.DONE, receipt=receipt)
     sent = request.first_sent_at
     if sent and now - sent < GATEWAY_PATIENCE:
-        return Finding(found=Found.UNCLEAR, why="the gateway has not answered yet")
-    why = "the refund is in the shop, its payment is not; check at the gateway"
+        return Finding(
+            found=Found.UNCLEAR, why=saying("the gateway has not answered yet")
+        )
+    why = saying("the refund is in the shop, its payment is not; check at the gateway")
     return Finding(found=Found.PERSON, why=why)

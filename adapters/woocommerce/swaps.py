@@ -15,6 +15,7 @@ from adapters.woocommerce import translate
 from adapters.woocommerce.reading import meta
 from connector.model import Finding, Found, Moved, Receipt, Resolution
 from connector.money import Money, total
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,13 +150,17 @@ def wrong(request: RefundRequest, new: Json) -> str:
         for x in new.get("line_items") or ()
     )
     if asked != there:
-        return "it is of other goods"
+        return saying("it is of other goods")
     currency = request.amount.currency
     if str(new.get("currency")) != currency:
-        return f"it is in {new.get('currency')}"
+        return saying("it is in %(currency)s", currency=str(new.get("currency")))
     found = listed(new, currency)
     if abs((found - price(request)).minor) > translate.CENTS:
-        return f"its goods cost {found}, and {price(request)} was promised"
+        return saying(
+            "its goods cost %(found)s, and %(price)s was promised",
+            found=found,
+            price=price(request),
+        )
     return ""
 
 
@@ -163,7 +168,9 @@ def unsettled(request: RefundRequest, new: Json) -> str:
     """Return why what stands to be paid is not what is owed, or nothing."""
     due = Money.read(str(new.get("total")), request.amount.currency)[0]
     if abs((due - owed(request)).minor) > translate.CENTS:
-        return f"it asks {due}, and {owed(request)} is owed"
+        return saying(
+            "it asks %(due)s, and %(owed)s is owed", due=due, owed=owed(request)
+        )
     return ""
 
 
@@ -175,8 +182,10 @@ def find(request: RefundRequest, known: Sequence[Json], awaited: Finding) -> Fin
     if not known:
         return awaited
     if len(known) > 1:
-        refs = ", ".join(str(one["id"]) for one in known)
-        why = f"the shop holds several orders for one exchange: {refs}; keep one"
+        why = saying(
+            "the shop holds several orders for one exchange: %(orders)s; keep one",
+            orders=[str(one["id"]) for one in known],
+        )
         is_over = all(str(one.get("status")) in OVER for one in known)
         return Finding(found=Found.PERSON, why=why, is_over=is_over)
     return _one(request, known[0])
@@ -185,13 +194,18 @@ def find(request: RefundRequest, known: Sequence[Json], awaited: Finding) -> Fin
 def _one(request: RefundRequest, new: Json) -> Finding:
     ref, status = str(new["id"]), str(new.get("status"))
     if status in OVER:
-        why = f"the new order {ref} was cancelled in the shop"
+        why = saying("the new order %(order)s was cancelled in the shop", order=ref)
         return Finding(found=Found.PERSON, why=why, is_over=True)
     why = wrong(request, new)
     is_whole = change(request, new) is None
     why = why or (unsettled(request, new) if is_whole else "")
     if why:
-        why = f"the new order {ref} stands in the shop, but {why}; set it right there"
+        why = saying(
+            "the new order %(order)s stands in the shop, but %(why)s; set it right"
+            " there",
+            order=ref,
+            why=why,
+        )
         return Finding(found=Found.PERSON, why=why)
     if not is_whole:
         # What is left to do has absolute figures; the fee is looked for first.

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from connector.cli import made
 from connector.model import GOODS
+from connector.saying import plain
 from connector.steps import clocks
 from connector.store import connect, history, inbox, refunds, returns
 from connector.wiring import clock
@@ -39,7 +40,9 @@ def _open(load: Callable[[], Config]) -> Database:
 def _print(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     """Print rows as a table, or as JSON with exact figures."""
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(rows)).decode())
+        click.echo(
+            msgspec.json.format(msgspec.json.encode(rows, enc_hook=plain)).decode()
+        )
         return
     if not rows:
         click.echo("None.")
@@ -87,7 +90,7 @@ def show_return(load: Callable[[], Config], number: str, *, as_json: bool) -> No
     db = _open(load)
     for case in cases(db, number):
         if as_json:
-            click.echo(msgspec.json.encode(_whole(db, case)).decode())
+            click.echo(msgspec.json.encode(_whole(db, case), enc_hook=plain).decode())
             continue
         click.echo(f"{case.number} at {case.shop}: {case.status}, {case.kind}")
         for said in _clock(clocks.of(db, case, clock())):
@@ -195,7 +198,7 @@ def show_refund(load: Callable[[], Config], refund_id: str, *, as_json: bool) ->
         # Who knows the code of a credit can spend it: here it is only known by.
         request = replace(row.request, code=made.end_of(row.request.code))
         whole = {"refund": _refund(row), "request": request, "timeline": events}
-        click.echo(msgspec.json.encode(whole).decode())
+        click.echo(msgspec.json.encode(whole, enc_hook=plain).decode())
         return
     click.echo(f"{row.amount} {row.state.value} {row.why}".rstrip())
     for share in row.request.lines:

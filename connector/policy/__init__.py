@@ -15,7 +15,14 @@ from connector.policy.lawful import advice
 from connector.policy.load import digest, load, read, starter, stored
 from connector.policy.periods import LAW_BOUND, line_begins
 from connector.policy.seen import email_hash, worth
-from connector.policy.sentences import answer, deciding, render
+from connector.policy.sentences import (
+    SOFTENED,
+    answer,
+    as_saying,
+    deciding,
+    fact,
+    render,
+)
 from connector.policy.vocabulary import (
     Method,
     Policy,
@@ -28,6 +35,7 @@ from connector.policy.vocabulary import (
 
 __all__ = [
     "LAW_BOUND",
+    "SOFTENED",
     "Case",
     "LineVerdict",
     "Method",
@@ -43,10 +51,12 @@ __all__ = [
     "When",
     "advice",
     "answer",
+    "as_saying",
     "asked",
     "deciding",
     "digest",
     "email_hash",
+    "fact",
     "judge",
     "label",
     "line_begins",

@@ -16,17 +16,12 @@ from connector.errors import BadAmount
 from connector.model import Answer
 from connector.money import Money
 from connector.policy.vocabulary import NO_WORDS, spoken
+from connector.saying import N_, joined, saying, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from connector.policy.vocabulary import Words
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's own word for "gather, do not translate"
-    """Mark a text for translation."""
-    return text
-
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -193,6 +188,32 @@ def answer(
     return Answer(rule=rule, says=says, why=why, facts=facts, code=code)
 
 
+def as_saying(given: Answer) -> str:
+    """Return an answer as a sentence to be told elsewhere; older ones in English."""
+    if given.words:
+        said: str = worded(dict(given.words))
+    elif given.code in SENTENCES:
+        facts = {name: _fact(name, value) for name, value in given.facts}
+        said = saying(SENTENCES[given.code], **facts)
+    else:
+        return given.why
+    is_softened = (SOFTENED, "yes") in given.facts
+    return joined(" ", [said, saying(SENTENCES[SOFTENED])]) if is_softened else said
+
+
+def _fact(name: str, value: str) -> str | date | Money:
+    """Return a fact as what it is: a day, an amount, or a word."""
+    try:
+        if name in DAYS:
+            return date.fromisoformat(value)
+        if name in AMOUNTS:
+            decimal, _, currency = value.partition(" ")
+            return Money.parse(decimal, currency)
+    except (ValueError, BadAmount):
+        pass
+    return value
+
+
 def soften(given: Answer) -> Answer:
     """Turn a merchant's refusal into a question where the law grants the claim."""
     return Answer(
@@ -228,6 +249,8 @@ def render(given: Answer, language: str, translate: Callable[[str], str]) -> str
         said = spoken(dict(given.words), language)
     elif given.code in SENTENCES:
         said = _filled(given, language, translate)
+    elif given.rule == "shop" and given.why:
+        return translate(given.why)  # ours, of what its staff did there
     else:
         return given.why
     if (SOFTENED, "yes") in given.facts:
@@ -237,14 +260,15 @@ def render(given: Answer, language: str, translate: Callable[[str], str]) -> str
 
 def _filled(given: Answer, language: str, translate: Callable[[str], str]) -> str:
     text = translate(SENTENCES[given.code])
-    facts = {name: _shown(name, value, language) for name, value in given.facts}
+    facts = {name: fact(name, value, language) for name, value in given.facts}
     try:
         return text % facts if "%" in text else text
     except (KeyError, ValueError, TypeError):
         return given.why
 
 
-def _shown(name: str, value: str, language: str) -> str:
+def fact(name: str, value: str, language: str) -> str:
+    """Write a fact of an answer as a language does: days and amounts."""
     try:
         locale = Locale.parse(language.replace("-", "_"))
         if name in DAYS:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connector.law import delivery_of_part
 from connector.model import Deduction, Share
 from connector.money import Money, total
+from connector.saying import saying
 from connector.settlement import tenders
 from connector.settlement.before import look_back
 from connector.settlement.given import goods_out
@@ -72,7 +73,8 @@ def settle(
     for wanted in units:
         line = lines.get(wanted.line_ref)
         if line is None:
-            so_far.ask.append(f"the order has no line {wanted.line_ref}")
+            why = saying("the order has no line %(line)s", line=wanted.line_ref)
+            so_far.ask.append(why)
             continue
         why = _held_back(line, wanted, before)
         if why:
@@ -97,7 +99,10 @@ def _held_back(line: Line, wanted: Units, before: Before) -> str:
     worth what it replaced; which line that was, a person can see.
     """
     if not line.gross and before.exchanged:
-        return f"{line.title}: it may stand for goods that it replaced; pay their worth"
+        return saying(
+            "%(title)s: it may stand for goods that it replaced; pay their worth",
+            title=line.title,
+        )
     if line.is_gift_card:
         return f"{line.title}: a gift card cannot be returned or refunded"
     if wanted.quantity < 1 or line.quantity < 1:
@@ -120,12 +125,22 @@ def _doubts(order: Order, before: Before) -> list[str]:
     cents = max(1, len(parts))
     if (listed - order.total).minor > cents:
         found.append(
-            f"the lines of this order add up to {listed}, its total is {order.total}:"
-            " it was edited, or a discount was not shared out"
+            saying(
+                "the lines of this order add up to %(listed)s, its total is %(total)s:"
+                " it was edited, or a discount was not shared out",
+                listed=listed,
+                total=order.total,
+            )
         )
     total_due = order.total - Money(before.exchanged, order.currency)
     if (total_due - order.captured).minor > cents:
-        found.append(f"only {order.captured} of {order.total} of this order was paid")
+        found.append(
+            saying(
+                "only %(captured)s of %(total)s of this order was paid",
+                captured=order.captured,
+                total=order.total,
+            )
+        )
     return found
 
 
@@ -138,7 +153,13 @@ def _shipping(
     room = sum(charge.gross.minor for charge in order.shipping)
     limit = extras.shipping_limit
     if limit is not None and limit.currency != order.currency:
-        ask.append(f"the shipping limit of {limit} is not in {order.currency}")
+        ask.append(
+            saying(
+                "the shipping limit of %(limit)s is not in %(currency)s",
+                limit=limit,
+                currency=order.currency,
+            )
+        )
         return []
     if limit is not None:
         room = min(room, limit.minor)
@@ -192,7 +213,13 @@ def _return_fee(extras: Extras, before: Before, so_far: _Sum) -> None:
     if fee is None or not fee:
         return
     if fee.currency != so_far.currency:
-        so_far.ask.append(f"the return fee of {fee} is not in {so_far.currency}")
+        so_far.ask.append(
+            saying(
+                "the return fee of %(fee)s is not in %(currency)s",
+                fee=fee,
+                currency=so_far.currency,
+            )
+        )
         return
     minor = fee.minor - (before.return_fees if extras.fee_once else 0)
     if minor > 0:
@@ -216,8 +243,11 @@ def _close(
     rounding = sum(one.amount.minor for one in so_far.rounded)
     if excess > max(0, so_far.cents):
         so_far.ask.append(
-            f"{Money(due, currency)} is due, but only"
-            f" {Money(room, currency)} of this order is left to refund"
+            saying(
+                "%(due)s is due, but only %(left)s of this order is left to refund",
+                due=Money(due, currency),
+                left=Money(room, currency),
+            )
         )
     else:
         rounding += excess
@@ -265,7 +295,13 @@ def _exchange(
     if price is None and not extras.even:
         return [], 0
     if price is not None and price.currency != so_far.currency:
-        so_far.ask.append(f"the new goods cost {price}, not in {so_far.currency}")
+        so_far.ask.append(
+            saying(
+                "the new goods cost %(price)s, not in %(currency)s",
+                price=price,
+                currency=so_far.currency,
+            )
+        )
         return [], 0
     cost = due if price is None or extras.even else price.minor
     used = min(due, cost)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Deduction, Share, TaxPart
 from connector.money import Money, round_half_up
+from connector.saying import saying
 from connector.settlement.vocabulary import BASIS_POINTS
 
 if TYPE_CHECKING:
@@ -43,8 +44,14 @@ def of_line(line: Line, wanted: Units, gone: Gone) -> Part:
     before, after = gone.units, gone.units + wanted.quantity
     if after > line.quantity:
         ask.append(
-            f"{line.title}: {wanted.quantity} to refund, but"
-            f" {before} of {line.quantity} went back already"
+            saying(
+                "%(title)s: %(units)s to refund, but %(before)s of %(sold)s went back"
+                " already",
+                title=line.title,
+                units=wanted.quantity,
+                before=before,
+                sold=line.quantity,
+            )
         )
         after = max(before, line.quantity)
     aim = line.gross.share(before, line.quantity).minor
@@ -54,8 +61,12 @@ def of_line(line: Line, wanted: Units, gone: Gone) -> Part:
     clamp = max(0, gross - left)
     if clamp > 1:
         ask.append(
-            f"{line.title}: {Money(gross, currency)} is due, but only"
-            f" {Money(left, currency)} of this line is left"
+            saying(
+                "%(title)s: %(due)s is due, but only %(left)s of this line is left",
+                title=line.title,
+                due=Money(gross, currency),
+                left=Money(left, currency),
+            )
         )
         gross, clamp = left, 0
     share = Share(

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from connector import law
 from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import CREDITS, GOODS, Found, NewGoods, Resolution
+from connector.saying import coded, saying
 from connector.states import Decision, Exchange, Refund
-from connector.steps import asking, levels, progress, rest
+from connector.steps import asking, handing, levels, progress, rest
 from connector.steps.owing import FREE, STAYING
 from connector.steps.promise import SETTLEMENT
 from connector.steps.reconcile import look
-from connector.store import atomic, desk, exchanges, history, orders, refunds, returns
+from connector.store import atomic, desk, exchanges, orders, refunds, returns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 OURS = frozenset(
     {Resolution.KEEP, Resolution.REPAIR, Resolution.MANUAL, Resolution.NONE}
 )
+
+hand_back = handing.hand_back
 
 
 def possible(able: Abilities) -> frozenset[Resolution]:
@@ -47,7 +50,7 @@ def choose(shop: Shop, order_ref: str, ref: str, quantity: int) -> NewGoods:
     try:
         return read_goods(shop, order_ref, ref, quantity)
     except PlatformError:
-        msg = "the shop cannot be asked for this article just now; try again"
+        msg = saying("the shop cannot be asked for this article just now; try again")
         raise BadRequest(msg) from None
 
 
@@ -56,10 +59,10 @@ def read_goods(shop: Shop, order_ref: str, ref: str, quantity: int) -> NewGoods:
     try:
         ware = shop.ware(order_ref, ref)
     except Gone:
-        msg = "this article is no longer sold; choose another"
+        msg = saying("this article is no longer sold; choose another")
         raise BadRequest(msg) from None
     if ware.available is not None and ware.available < quantity:
-        msg = "this article is sold out; choose another"
+        msg = saying("this article is sold out; choose another")
         raise BadRequest(msg, left=ware.available)
     return NewGoods(
         ref=ware.ref,
@@ -103,19 +106,21 @@ def instead(
     case = returns.get(db, return_id)
     line = returns.line_of(case, line_id)
     if resolution not in possible(able):
-        msg = f"this shop has no {resolution.value}"
+        msg = saying("this shop has no %(way)s", way=coded(resolution.value))
         raise BadRequest(msg, number=case.number)
     if resolution is Resolution.EXCHANGE and goods is None and line.goods is None:
-        msg = "say for which article it is exchanged"
+        msg = saying("say for which article it is exchanged")
         raise BadRequest(msg, number=case.number)
     if line.decision == Decision.DECLINED or case.cancelled_at or case.closed_at:
-        msg = "this line is declined, or its return is over"
+        msg = saying("this line is declined, or its return is over")
         raise BadRequest(msg, number=case.number)
     if _is_handed_back(line):
-        msg = "goods of this line went back to the customer; he may return them anew"
+        msg = saying(
+            "goods of this line went back to the customer; he may return them anew"
+        )
         raise BadRequest(msg, number=case.number)
     if _has_begun(db, case, line, resolution):
-        msg = "this line is being made good already; settle that refund first"
+        msg = saying("this line is being made good already; settle that refund first")
         raise BadRequest(msg, number=case.number)
     is_other = resolution in CREDITS and resolution is not line.wanted
     if is_other:
@@ -123,7 +128,10 @@ def instead(
     how = levels.to_change(db, case, line_id, resolution).hold(approval)
     said = levels.said(how, why)
     if is_other and has_agreed:
-        agreed = f"the customer agreed to {resolution.value} instead of money"
+        agreed = saying(
+            "the customer agreed to %(way)s instead of money",
+            way=coded(resolution.value),
+        )
         returns.note(db, case, "agreed", actor, agreed, now)
     returns.resolve(
         db, case, line_id, resolution, actor=actor, why=said, now=now, goods=goods
@@ -143,7 +151,9 @@ def keeps_means(db: Database, case: Return, agreed: datetime | None) -> bool:
 
 def _hold_to_means(db: Database, case: Return, agreed: datetime | None) -> None:
     if keeps_means(db, case, agreed):
-        msg = "by law the money goes back as it was paid, unless the customer agrees"
+        msg = saying(
+            "by law the money goes back as it was paid, unless the customer agrees"
+        )
         raise BadRequest(msg, number=case.number)
 
 
@@ -179,7 +189,11 @@ def fall_back(
     """
     row = refunds.get(db, refund_id)
     if row.paid_by_hand and gone and len(gone) < len(row.units):
-        return f"{why}; {row.paid_by_hand} was paid by hand, and not all goods are gone"
+        return saying(
+            "%(why)s; %(paid)s was paid by hand, and not all goods are gone",
+            why=why,
+            paid=row.paid_by_hand,
+        )
     if row.paid_by_hand:
         return rest.by_hand(db, refund_id, why, now)
     _fall_back(db, refund_id, why, now, gone)
@@ -205,7 +219,11 @@ def _fall_back(
             about="return",
             about_id=case.id,
             code=SETTLEMENT,
-            why=f"{why}; decide what {case.number} gets instead",
+            why=saying(
+                "%(why)s; decide what %(number)s gets instead",
+                why=why,
+                number=case.number,
+            ),
             now=now,
         )
         return
@@ -238,15 +256,20 @@ def call_off(
     try:
         finding = look(shop, row)
     except PlatformError:
-        msg = "the shop cannot be asked just now whether it was paid; try again"
+        msg = saying("the shop cannot be asked just now whether it was paid; try again")
         raise BadRequest(msg) from None
     if finding.found is Found.DONE:
-        msg = "the customer has paid meanwhile: the exchange goes on"
+        msg = saying("the customer has paid meanwhile: the exchange goes on")
         raise BadRequest(msg)
     if not finding.is_over and finding.found not in (Found.FAILED, Found.ABSENT):
-        new = row.made or "the new order"
-        msg = f"the shop does not say that {new} is cancelled: cancel it there first"
-        raise BadRequest(f"{msg} ({finding.why})" if finding.why else msg)
+        new = row.made or saying("the new order")
+        msg = saying(
+            "the shop does not say that %(order)s is cancelled: cancel it there first",
+            order=new,
+        )
+        if finding.why:
+            msg = saying("%(what)s (%(why)s)", what=msg, why=finding.why)
+        raise BadRequest(msg)
     _call_off(
         db,
         shop.abilities,
@@ -264,13 +287,18 @@ def _hold_to_unpaid(db: Database, row: RefundRow) -> None:
     """Refuse to call off what is not an exchange that waits for payment alone."""
     stands = exchanges.of_refund(db, row.id)
     if row.state is Refund.PENDING and not row.request.owed:
-        msg = "the rest of the money is on its way to the customer; wait for it"
+        msg = saying("the rest of the money is on its way to the customer; wait for it")
         raise BadRequest(msg)
     if stands is None or stands.state is not Exchange.AWAITING_PAYMENT:
-        msg = "only an exchange that waits for its customer's payment can be called off"
+        msg = saying(
+            "only an exchange that waits for its customer's payment can be called off"
+        )
         raise BadRequest(msg)
     if row.amount:
-        msg = f"{row.amount} of it is on its way at the gateway: wait for that first"
+        msg = saying(
+            "%(amount)s of it is on its way at the gateway: wait for that first",
+            amount=row.amount,
+        )
         raise BadRequest(msg)
 
 
@@ -290,10 +318,12 @@ def _call_off(
     row = refunds.get(db, refund_id)
     _hold_to_unpaid(db, row)
     if not why.strip():
-        msg = "say how you know that nothing was paid or sent; it stays in the timeline"
+        msg = saying(
+            "say how you know that nothing was paid or sent; it stays in the timeline"
+        )
         raise BadRequest(msg)
     if resolution in GOODS or resolution not in possible(able) or not row.return_id:
-        msg = "say what the customer gets instead"
+        msg = saying("say what the customer gets instead")
         raise BadRequest(msg)
     case = returns.get(db, row.return_id)
     if resolution in CREDITS:
@@ -332,13 +362,15 @@ def courtesy(
     case = returns.get(db, return_id)
     order = orders.get(db, case.shop, case.order_ref)
     if Resolution.COURTESY not in able.ways:
-        msg = "this shop has no credit to give"
+        msg = saying("this shop has no credit to give")
         raise BadRequest(msg, number=case.number)
     if amount.minor <= 0 or amount.currency != order.currency:
-        msg = f"a courtesy is more than nothing, in {order.currency}"
+        msg = saying(
+            "a courtesy is more than nothing, in %(currency)s", currency=order.currency
+        )
         raise BadRequest(msg, amount=amount)
     if not why.strip():
-        msg = "say why; it stays in the timeline"
+        msg = saying("say why; it stays in the timeline")
         raise BadRequest(msg)
     how = levels.to_add(db, case, amount).hold(approval)
     plan = asking.courtesy(
@@ -356,25 +388,3 @@ def courtesy(
     )
     returns.note(db, case, "courtesy", actor, levels.said(how, why.strip()), now)
     return plan.key
-
-
-@atomic
-def hand_back(
-    db: Database, return_id: str, line_id: int, units: int, *, actor: str, now: datetime
-) -> None:
-    """Book units that went back to the customer, repaired or not taken.
-
-    Raises BadRequest for more than came, less what goes another way.
-    """
-    case = returns.get(db, return_id)
-    line = returns.line_of(case, line_id)
-    free = line.received - line.handed_back
-    if line.resolution is not Resolution.REPAIR:
-        free = line.rejected - line.handed_back
-    if not 0 < units <= free:
-        msg = f"between 1 and {free} units can go back to the customer"
-        raise BadRequest(msg, number=case.number)
-    returns.place_goods(db, line_id, restock=None, place="", handed_back=units)
-    history.note_line(
-        db, case, line_id, "hand_back", actor=actor, now=now, why=f"{units}"
-    )

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError, Rejected, Unavailable
+from connector.saying import said_by, saying
 from connector.steps import foreign, reach
 from connector.store import atomic, backfills, desk, orders
 from connector.store.backfills import DONE, RUNNING
@@ -70,7 +71,7 @@ def run(
             if is_over or clock() - started > SPELL:
                 return taken
     except Rejected as error:
-        _stop(db, shop, str(error), clock())
+        _stop(db, shop, said_by(error), clock())
     except PlatformError as error:
         _later(db, shop, row, str(error), clock())
     return taken
@@ -132,7 +133,9 @@ def _read(
     except PlatformError as error:
         if row.attempts < MOST_TRIES and not isinstance(error, Rejected):
             raise
-        why = f"it could not be read with the order history: {error}"
+        why = saying(
+            "it could not be read with the order history: %(why)s", why=said_by(error)
+        )
         desk.put(
             db,
             shop=shop.name,
@@ -165,9 +168,12 @@ def _stop(db: Database, shop: Shop, why: str, now: datetime) -> None:
 def _end(db: Database, row: Backfill, why: str, now: datetime) -> None:
     """Stop, and tell a person what to do."""
     backfills.stop(db, row, why, now)
-    words = (
-        f"the order history was read up to {row.done} orders and stopped: {why};"
-        f" `retour shop backfill {row.shop}` goes on"
+    words = saying(
+        "the order history was read up to %(done)s orders and stopped: %(why)s;"
+        " `retour shop backfill %(shop)s` goes on",
+        done=row.done,
+        why=why,
+        shop=row.shop,
     )
     desk.put(
         db,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError
 from connector.money import Money
+from connector.saying import saying
 from connector.store import atomic, credit, desk
 
 if TYPE_CHECKING:
@@ -56,10 +57,12 @@ def _keep(db: Database, one: Credit, left: Money, now: datetime) -> None:
     zero = Money.zero(left.currency)
     credit.left(db, one.refund_id, max(left, zero), now)
     if left < zero:
-        why = (
-            f"orders took {-left} more off than the credit of {one.value + one.bonus}"
-            " holds: an order that was cancelled had opened it again, or its tax was"
-            " another; ask the customer for it, or let it be"
+        why = saying(
+            "orders took %(more)s more off than the credit of %(credit)s holds: an"
+            " order that was cancelled had opened it again, or its tax was another;"
+            " ask the customer for it, or let it be",
+            more=-left,
+            credit=one.value + one.bonus,
         )
         _ask(db, one, "credit_overspent", why, now)
 
@@ -68,9 +71,10 @@ def _keep(db: Database, one: Credit, left: Money, now: datetime) -> None:
 def _gone(db: Database, one: Credit, now: datetime) -> None:
     """Ask a person about credit that somebody deleted: its customer has a claim."""
     credit.left(db, one.refund_id, Money.zero(one.value.currency), now)
-    why = (
-        f"the credit of {one.value + one.bonus} was deleted in the shop:"
-        " make it again there, or pay its customer"
+    why = saying(
+        "the credit of %(credit)s was deleted in the shop: make it again there, or pay"
+        " its customer",
+        credit=one.value + one.bonus,
     )
     _ask(db, one, "credit_gone", why, now)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest, LevelNeeded
+from connector.saying import saying
 from connector.states import Refund
 from connector.steps import levels, made
 from connector.steps.owing import NOTHING_DUE
@@ -41,7 +42,7 @@ def paid(
     BadRequest without it, IllegalTransition unless the refund waits for a person.
     """
     if not proof.strip():
-        msg = "say by what the payment can be proved"
+        msg = saying("say by what the payment can be proved")
         raise BadRequest(msg)
     row = refunds.get(db, refund_id)
     refunds.rewrite(db, refund_id, replace(row.request, by_gateway=False))
@@ -68,11 +69,11 @@ def paid_elsewhere(
     """
     case = returns.get(db, return_id)
     if not desk.is_open(db, "return", return_id, "settlement"):
-        msg = "nobody asked whether this return was paid elsewhere"
+        msg = saying("nobody asked whether this return was paid elsewhere")
         raise BadRequest(msg, number=case.number)
     rows = refunds.of_return(db, return_id)
     if any(row.state not in ENDED for row in rows):
-        msg = "a refund of this return is under way; settle that first"
+        msg = saying("a refund of this return is under way; settle that first")
         raise BadRequest(msg, number=case.number)
     history.note(
         db,
@@ -83,7 +84,7 @@ def paid_elsewhere(
         event=NOTHING_DUE,
         state="",
         actor=actor,
-        why=why.strip() or "it was refunded in the shop's own admin",
+        why=why.strip() or saying("it was refunded in the shop's own admin"),
         now=now,
     )
     desk.close(db, "return", return_id, actor, now)
@@ -101,7 +102,9 @@ def withdraw(
     """
     paid_before = refunds.get(db, refund_id).paid_by_hand
     if paid_before:
-        msg = f"{paid_before} of it was paid by hand: it cannot be withdrawn"
+        msg = saying(
+            "%(paid)s of it was paid by hand: it cannot be withdrawn", paid=paid_before
+        )
         raise BadRequest(msg)
     refunds.move(db, refund_id, "cancel", now, why=why, actor=actor)
 
@@ -123,11 +126,13 @@ def found_out(
     a reason, IllegalTransition where there is nothing to find out.
     """
     if not why.strip():
-        msg = "say how you know; it stays in the timeline"
+        msg = saying("say how you know; it stays in the timeline")
         raise BadRequest(msg)
     row = refunds.get(db, refund_id)
     if row.state is Refund.PENDING and row.request.owed:
-        msg = "its customer has yet to pay: cancel the new order, then call it off"
+        msg = saying(
+            "its customer has yet to pay: cancel the new order, then call it off"
+        )
         raise BadRequest(msg)
     event = "confirm" if money_moved else "fail"
     if row.paid_by_hand and not row.request.goods:
@@ -237,10 +242,10 @@ def again(
     """
     row = refunds.get(db, refund_id)
     if row.state not in (Refund.REJECTED, Refund.FAILED, Refund.REVERSED):
-        msg = "only a refund that surely moved no money can be made again"
+        msg = saying("only a refund that surely moved no money can be made again")
         raise BadRequest(msg, state=row.state.value)
     if not why.strip():
-        msg = "say why; it stays in the timeline"
+        msg = saying("say why; it stays in the timeline")
         raise BadRequest(msg)
     stands = made.stands(db, row)
     if stands and not is_void:
@@ -248,7 +253,9 @@ def again(
     case = returns.get(db, row.return_id) if row.return_id else None
     how = levels.to_vouch(db, case).hold(approval) if case else ""
     if case and case.closed_at:
-        at_shop.reopen(db, case, actor, now, "a refund of it is to be made again")
+        at_shop.reopen(
+            db, case, actor, now, saying("a refund of it is to be made again")
+        )
     said = levels.said(how, why.strip())
     refunds.give_back(db, refund_id, why=said, actor=actor, now=now)
     desk.close(db, "refund", refund_id, actor, now)
@@ -259,7 +266,7 @@ def try_now(db: Database, refund_id: str, *, actor: str, now: datetime) -> None:
     """Look again at a refund that was held back, with the next run."""
     row = refunds.get(db, refund_id)
     if row.state is not Refund.PLANNED:
-        msg = "only a refund that was not sent yet can be tried"
+        msg = saying("only a refund that was not sent yet can be tried")
         raise BadRequest(msg, state=row.state.value)
     desk.close(db, "refund", refund_id, actor, now)
     outbox.wake(db, "refund", refund_id, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.errors import Refused
+from connector.saying import saying
 from connector.states import Errand, Refund
 from connector.store import atomic, desk, errands, refunds, returns
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from connector.platform import Shop
     from connector.store import Database
 
-WITHDRAWN = "the return was cancelled"
+WITHDRAWN = saying("the return was cancelled")
 
 
 def cancel(
@@ -37,19 +38,21 @@ def cancel(
     def write(db: Database) -> None:
         case = returns.get(db, return_id)
         if case.closed_at or case.cancelled_at:
-            msg = "this return has ended already"
+            msg = saying("this return has ended already")
             raise Refused(msg, number=case.number)
         for row in refunds.of_return(db, case.id):
             if row.paid_by_hand:
-                msg = (
-                    f"{row.paid_by_hand} was paid by hand for this return; it cannot be"
-                    " cancelled"
+                msg = saying(
+                    "%(paid)s was paid by hand for this return; it cannot be cancelled",
+                    paid=row.paid_by_hand,
                 )
                 raise Refused(msg, number=case.number)
             if row.state is Refund.PLANNED:
                 refunds.move(db, row.id, "cancel", now, why=WITHDRAWN, actor=actor)
             elif row.state is not Refund.CANCELLED:
-                msg = "a refund of this return was asked for; it cannot be cancelled"
+                msg = saying(
+                    "a refund of this return was asked for; it cannot be cancelled"
+                )
                 raise Refused(msg, number=case.number)
         returns.finish(db, case, "cancel", actor, now, why)
         desk.close(db, "return", case.id, actor, now)

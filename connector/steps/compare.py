@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connector.errors import Gone, PlatformError
 from connector.model import Moved
 from connector.money import Money
+from connector.saying import coded, said_by, saying
 from connector.states import Exchange, Refund
 from connector.steps import sent
 from connector.steps.observe import DEAD, observe
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 MATCHED, EXPLAINED, FLAGGED = "matched", "explained", "flagged"
 CODE = "unmatched"
+GONE = saying("the order is gone at the shop")
 OPEN = (Refund.SUBMITTED, Refund.UNKNOWN, Refund.PENDING)
 
 
@@ -91,12 +93,17 @@ def _unless_settled(db: Database, line: Line) -> Line:
     if line.verdict == FLAGGED and desk.was_settled(
         db, line.shop, line.order_ref, CODE, _words(line)
     ):
-        return replace(line, verdict=EXPLAINED, why=f"settled by a person: {line.why}")
+        return replace(
+            line,
+            verdict=EXPLAINED,
+            why=saying("settled by a person: %(why)s", why=line.why),
+        )
     return line
 
 
 def _words(line: Line) -> str:
-    return f"{line.at_shop or line.refund_id or 'the order'}: {line.why}"
+    what = line.at_shop or line.refund_id or saying("the order")
+    return saying("%(what)s: %(why)s", what=what, why=line.why)
 
 
 def _order(
@@ -110,9 +117,10 @@ def _order(
         )
         _see_gone(db, shop.name, ref, clock())
         verdict = FLAGGED if has_money else EXPLAINED
-        return [_unread(shop.name, ref, "the order is gone at the shop", verdict)]
+        return [_unread(shop.name, ref, GONE, verdict)]
     except PlatformError as error:
-        return [_unread(shop.name, ref, f"it could not be read: {error}", FLAGGED)]
+        why = saying("it could not be read: %(why)s", why=said_by(error))
+        return [_unread(shop.name, ref, why, FLAGGED)]
     return [*_theirs(db, shop.name, order), *_ours(db, shop.name, order)]
 
 
@@ -151,26 +159,30 @@ def _theirs(db: Database, shop: str, order: Order) -> Iterable[Line]:
 
 def _external(refund: ShopRefund, entered: Money | None) -> tuple[str, str]:
     if refund.moved is Moved.NO or not refund.amount:
-        return EXPLAINED, "no money moved"
+        return EXPLAINED, saying("no money moved")
     if entered == refund.amount:
-        return EXPLAINED, "made in the shop itself"
-    return FLAGGED, "the books do not have it"
+        return EXPLAINED, saying("made in the shop itself")
+    return FLAGGED, saying("the books do not have it")
 
 
 def _own(row: RefundRow, refund: ShopRefund) -> tuple[str, str]:
     has_moved, state = refund.moved is Moved.YES, row.state
+    called = coded(state.value)
     if row.amount != refund.amount:
-        return FLAGGED, "the amounts differ"
+        return FLAGGED, saying("the amounts differ")
     if state is Refund.CONFIRMED:
-        why = "" if has_moved else f"confirmed here: {row.why or 'paid by hand'}"
+        paid = row.why or saying("paid by hand")
+        why = "" if has_moved else saying("confirmed here: %(why)s", why=paid)
         return (MATCHED if has_moved else EXPLAINED), why
     if state is Refund.PLANNED:
-        return EXPLAINED, "it will be taken over as it is, and nothing sent"
+        return EXPLAINED, saying("it will be taken over as it is, and nothing sent")
     if state in OPEN:
-        return EXPLAINED, f"{state.value}: it is being looked at"
+        return EXPLAINED, saying("%(state)s: it is being looked at", state=called)
     if state in DEAD and not has_moved:
-        return EXPLAINED, f"{state.value}: its record stays, no money moved"
-    return FLAGGED, f"it is {state.value} here, but stands at the shop"
+        return EXPLAINED, saying(
+            "%(state)s: its record stays, no money moved", state=called
+        )
+    return FLAGGED, saying("it is %(state)s here, but stands at the shop", state=called)
 
 
 def _ours(db: Database, shop: str, order: Order) -> Iterable[Line]:
@@ -180,7 +192,11 @@ def _ours(db: Database, shop: str, order: Order) -> Iterable[Line]:
         if row.state is not Refund.CONFIRMED or is_there:
             continue
         by_person = not row.platform_ref
-        why = f"a person found it paid: {row.why}" if by_person else "not at the shop"
+        why = (
+            saying("a person found it paid: %(why)s", why=row.why)
+            if by_person
+            else saying("not at the shop")
+        )
         yield Line(
             shop=shop,
             order_ref=order.ref,

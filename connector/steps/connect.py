@@ -8,6 +8,7 @@ from connector import policy
 from connector.config import NO_SECRET
 from connector.diagnoses import FAIL
 from connector.errors import BadRequest
+from connector.saying import saying
 from connector.states import Refund
 from connector.store import atomic, credentials, desk, history, refunds, shops
 
@@ -150,7 +151,9 @@ def refuse_open(db: Database, name: str, now: datetime, *, leave_open: bool) -> 
     shops.get(db, name)
     is_open = bool(refunds.in_states(db, name, UNDER_WAY, now))
     if is_open and not leave_open:
-        msg = "refunds of this shop are under way; let them come to their end first"
+        msg = saying(
+            "refunds of this shop are under way; let them come to their end first"
+        )
         raise BadRequest(msg, shop=name)
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from connector.model import Kind
 from connector.policy import When
+from connector.saying import N_, saying
 from connector.steps import clocks, contested, term, unmatched, wayback
 from connector.steps.clocks import ENDED
 from connector.steps.owing import payable
 from connector.store import desk, refunds, returns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from connector.model import Return
@@ -29,6 +30,20 @@ SOON, LOST = "term_is_near", "lost_on_the_way"
 CODES = (OVERDUE, NOT_SENT, SOON, LOST, contested.CODE)
 ABOUT, RETOUR = "return", "retour"
 NOTICE_DAYS = 5  # before the last day; ours, no law's
+DUE: Mapping[str, str] = {
+    "refund": N_(
+        "return %(number)s is overdue: by %(article)s the refund was due on"
+        " %(until)s%(costs)s%(contested)s"
+    ),
+    "remedy": N_(
+        "return %(number)s is overdue: by %(article)s the remedy was due on"
+        " %(until)s%(costs)s%(contested)s"
+    ),
+}
+OF_OTHERS = N_(
+    "return %(number)s is overdue: by %(article)s the %(what)s was due on"
+    " %(until)s%(costs)s%(contested)s"
+)
 UNDECIDED = ("pending", "needs_person")
 
 
@@ -88,10 +103,11 @@ def _matter(db: Database, case: Return, reading: Reading | None) -> tuple[str, s
     if reading.is_overdue:
         return OVERDUE, _overdue(case, reading)
     if _is_lost_unproven(db, case):
-        return LOST, (
-            f"goods of return {case.number} were lost on the way back: of a withdrawal"
+        return LOST, saying(
+            "goods of return %(number)s were lost on the way back: of a withdrawal"
             " that is the shop's loss, if the customer sent them. Say in the return"
-            " whether there is proof of sending"
+            " whether there is proof of sending",
+            number=case.number,
         )
     if why := _near(db, case, reading):
         return SOON, why
@@ -116,23 +132,32 @@ def _near(db: Database, case: Return, reading: Reading) -> str:
     is_near = reading.days_left is not None and reading.days_left <= NOTICE_DAYS
     if clock.what != "refund" or not is_near or reading.days_late:
         return ""
-    until = f"{clock.until:%Y-%m-%d} ({clock.article})"
-    start = f"the refund of return {case.number} has to go by {until}"
+    start = saying(
+        "the refund of return %(number)s has to go by %(until)s (%(article)s)",
+        number=case.number,
+        until=clock.until or "",
+        article=clock.article,
+    )
     if case.status in UNDECIDED:
-        return f"{start}: decide on it"
+        return saying("%(start)s: decide on it", start=start)
     rows = refunds.of_return(db, case.id)
     due, by_term = payable(case, rows), payable(case, rows, reading.at_term)
     every = payable(case, rows, When.REQUESTED)
     if case.kind is not Kind.WITHDRAWAL:
-        return f"{start}, and the policy still waits" if every != due else ""
+        held = saying("%(start)s, and the policy still waits", start=start)
+        return held if every != due else ""
     if waits_for_proof(case, rows, reading.at_term):
-        return (
-            f"{start}, as the customer says that the goods are on their way: ask for"
+        return saying(
+            "%(start)s, as the customer says that the goods are on their way: ask for"
             " proof of sending, and say in the return whether there is any. His word"
-            " alone moves no money"
+            " alone moves no money",
+            start=start,
         )
     if by_term != due:
-        return f"{start}: look at the goods before, it is paid by itself then"
+        return saying(
+            "%(start)s: look at the goods before, it is paid by itself then",
+            start=start,
+        )
     return ""
 
 
@@ -143,19 +168,25 @@ def waits_for_proof(case: Return, rows: Sequence[RefundRow], at_term: When) -> b
 
 def _overdue(case: Return, reading: Reading) -> str:
     clock, late = reading.clock, reading.clock.late
-    until = f"{clock.until:%Y-%m-%d}" if clock.until else ""
-    costs = f"; lateness costs by {late.article}" if late.article else ""
-    contested = ", which is contested" if late.is_contested else ""
-    return (
-        f"return {case.number} is overdue: by {clock.article} the {clock.what} was"
-        f" due on {until}{costs}{contested}"
+    costs = saying("; lateness costs by %(article)s", article=late.article)
+    contested = saying(", which is contested") if late.is_contested else ""
+    return saying(
+        DUE.get(clock.what, OF_OTHERS),
+        number=case.number,
+        article=clock.article,
+        what=clock.what,
+        until=clock.until or "",
+        costs=costs if late.article else "",
+        contested=contested,
     )
 
 
 def _not_sent(case: Return, reading: Reading) -> str:
     clock = reading.clock
-    until = f"{clock.until:%Y-%m-%d}" if clock.until else ""
-    return (
-        f"the customer of return {case.number} had to send the goods by {until}"
-        f" ({clock.article}): decide what becomes of it"
+    return saying(
+        "the customer of return %(number)s had to send the goods by %(until)s"
+        " (%(article)s): decide what becomes of it",
+        number=case.number,
+        until=clock.until or "",
+        article=clock.article,
     )

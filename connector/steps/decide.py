@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from connector import policy
 from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import Answer, Resolution, Terms
+from connector.saying import joined, saying
 from connector.states import UNDECIDED, Decision
 from connector.steps import claims, costs, levels, pasts
 from connector.steps.amends import possible
@@ -46,7 +47,7 @@ def _one(
     try:
         order = observe(db, shop, case.order_ref, clock)
     except Gone:
-        why = "the order is gone at the shop"
+        why = saying("the order is gone at the shop")
         _lay(db, case, "order_gone", why, clock())
         return False
     except PlatformError as error:
@@ -101,7 +102,7 @@ def _write(
         trace=said.trace,
         actor="policy",
         now=now,
-        why=spoke.why if spoke else "",
+        why=policy.as_saying(spoke) if spoke else "",
         resolution=said.resolution if is_meant and is_possible else None,
     )
 
@@ -241,7 +242,7 @@ def by_person(
         if event == "approve":
             units = line.asked if approved is None else approved
             if not 0 < units <= line.asked:
-                msg = f"approve between 1 and {line.asked} units"
+                msg = saying("approve between 1 and %(most)s units", most=line.asked)
                 raise BadRequest(msg, units=units)
             if line.decision in UNDECIDED:
                 demand = levels.to_approve(db, case, {line_id: units})
@@ -270,9 +271,9 @@ def _after(db: Database, able: Abilities, return_id: str, now: datetime) -> None
     case = returns.get(db, return_id)
     asking = [x for x in case.lines if x.decision == Decision.NEEDS_PERSON]
     if asking:
-        said = [x.why for line in asking for x in line.trace if x.says == "ask"]
-        why = " ".join(dict.fromkeys(said))
-        _lay(db, case, "decide", why or "a person must decide", now)
+        said = [policy.as_saying(x) for y in asking for x in y.trace if x.says == "ask"]
+        why = joined(" ", list(dict.fromkeys(said)))
+        _lay(db, case, "decide", why or saying("a person must decide"), now)
         return
     desk.close(db, "return", case.id, "retour", now)
     is_approved = any(line.decision == Decision.APPROVED for line in case.lines)

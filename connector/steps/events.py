@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.saying import saying
 from connector.store import atomic, desk, shops
 
 if TYPE_CHECKING:
@@ -23,16 +24,16 @@ def heed(db: Database, shop: str, notice: Notice, now: datetime) -> str:
 
 
 def _noted(_: Database, __: str, ___: Notice, ____: datetime) -> str:
-    return "known, and of no concern to returns"
+    return saying("known, and of no concern to returns")
 
 
 @atomic
 def _uninstalled(db: Database, shop: str, notice: Notice, now: datetime) -> str:
     del notice
     shops.pause(db, shop, is_paused=True, why="uninstalled")
-    why = "the app was removed from the shop; refunds are paused"
+    why = saying("the app was removed from the shop; refunds are paused")
     _lay(db, shop, "shop", shop, "uninstalled", why, now)
-    return "refunds are paused"
+    return saying("refunds are paused")
 
 
 @atomic
@@ -40,11 +41,14 @@ def _scopes(db: Database, shop: str, notice: Notice, now: datetime) -> str:
     """Say which scopes are short; they being there again settles it."""
     if not notice.detail:
         desk.settle(db, "shop", shop, SCOPES, "shop", now)
-        return "all scopes are there"
+        return saying("all scopes are there")
     lacking = notice.detail.replace(",", ", ")
-    why = f"the shop took scopes away that are needed: {lacking}; grant them again"
+    why = saying(
+        "the shop took scopes away that are needed: %(scopes)s; grant them again",
+        scopes=lacking,
+    )
     _lay(db, shop, "shop", shop, SCOPES, why, now)
-    return "scopes are short"
+    return saying("scopes are short")
 
 
 @atomic
@@ -53,13 +57,14 @@ def _dispute(db: Database, shop: str, notice: Notice, now: datetime) -> str:
 
     The bank may take the money back by itself: a refund would pay it twice.
     """
-    why = (
-        f"the payment of this order is disputed ({notice.detail}): its refunds are"
-        " held until you settle this"
+    why = saying(
+        "the payment of this order is disputed (%(detail)s): its refunds are held"
+        " until you settle this",
+        detail=notice.detail,
     )
     if not desk.was_settled(db, shop, notice.order_ref, DISPUTE, why):
         _lay(db, shop, "order", notice.order_ref, DISPUTE, why, now)
-    return "refunds of this order are held"
+    return saying("refunds of this order are held")
 
 
 _ACTS: Mapping[str, Callable[[Database, str, Notice, datetime], str]] = {

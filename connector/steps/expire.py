@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector import policy
 from connector.errors import PolicyError, Refused
+from connector.saying import joined, saying
 from connector.states import Refund
 from connector.steps.cancel import cancel
 from connector.store import atomic, desk, history, refunds, returns, shops
@@ -68,14 +69,14 @@ def _one(db: Database, shop: Shop, return_id: str, now: datetime) -> bool:
     days = _days_over(db, case, now)
     if days is None or history.happened(db, case.id, EXPIRED):
         return False
-    why = f"nothing came back in {days} days"
+    why = saying("nothing came back in %(days)s days", days=days)
     is_right = case.kind in policy.LAW_BOUND
     if is_right or _is_promised(db, case):
         return _lay(db, case, why, now)
     try:
         cancel(db, shop, case.id, actor=ACTOR, now=now, why=why)
     except Refused as error:
-        return _lay(db, case, f"{why}; {error.args[0]}", now)
+        return _lay(db, case, joined("; ", [why, error.args[0]]), now)
     return True
 
 

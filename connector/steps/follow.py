@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.model import GOODS, Answer
+from connector.saying import saying
 from connector.states import UNDECIDED, Decision, Errand, Refund
 from connector.steps import levels
 from connector.steps.owing import payable
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 DEAD = (Refund.CANCELLED, Refund.REJECTED)
 WITHOUT_LEVEL = "without_level"
+DECIDED = saying("decided in the shop's own admin")
+DECLINED = saying("declined in the shop's own admin")
+PARTLY = saying("partly removed in the shop")
 SETTLED = timedelta(minutes=2)  # longer than reading a return takes
 
 
@@ -79,15 +83,21 @@ def _count(db: Database, case: Return, found: ShopReturn, now: datetime) -> None
 
 def _give_way(db: Database, row: RefundRow, now: datetime) -> None:
     """Withdraw a promise that the shop's staff was before; one that is paid stays."""
-    why = "units of it were refunded in the shop meanwhile"
+    why = saying("units of it were refunded in the shop meanwhile")
     if row.state is Refund.PLANNED and row.paid_by_hand:
-        why += (
-            f", and {row.paid_by_hand} was paid by hand: if that is the same money, say"
-            " here that it has left; if not, the customer has it twice"
+        why = saying(
+            "%(why)s, and %(paid)s was paid by hand: if that is the same money, say"
+            " here that it has left; if not, the customer has it twice",
+            why=why,
+            paid=row.paid_by_hand,
         )
         desk.put_refund(db, row, "paid_twice", why, now)
     elif row.state is Refund.MANUAL:
-        why += ": before anything more is paid by hand, see whether it is still owed"
+        why = saying(
+            "%(why)s: before anything more is paid by hand, see whether it is still"
+            " owed",
+            why=why,
+        )
         desk.put_refund(db, row, "paid_twice", why, now)
     elif row.state is Refund.PLANNED:
         refunds.move(db, row.id, "cancel", now, why=why, actor=ACTOR)
@@ -111,17 +121,21 @@ def _take_out(
         ask(
             db,
             case,
-            f"units were taken out of the return in the shop: {left} are left there,"
-            f" but {used} came back or were promised here",
+            saying(
+                "units were taken out of the return in the shop: %(left)s are left"
+                " there, but %(used)s came back or were promised here",
+                left=left,
+                used=used,
+            ),
             now,
         )
     elif line.decision in UNDECIDED and left:
         filing.split(db, case, line, left)
-        decide(db, case, line.id, "decline", 0, now, "partly removed in the shop")
+        decide(db, case, line.id, "decline", 0, now, PARTLY)
     elif left:
         at_shop.reduce(db, case, line, left, ACTOR, now)
     else:
-        _decline(db, case, line, "removed in the shop", now)
+        _decline(db, case, line, saying("removed in the shop"), now)
 
 
 def _promised(db: Database, case: Return, line: ReturnLine) -> int:
@@ -142,7 +156,7 @@ def _exchange(db: Database, case: Return, found: ShopReturn, now: datetime) -> N
     if found.exchanges <= ours or found.status not in ("requested", "open"):
         desk.settle(db, "return", case.id, EXCHANGE, ACTOR, now)
         return
-    why = (
+    why = saying(
         "this return carries an exchange: process it in the shop, which settles the"
         " difference; nothing is refunded from here meanwhile"
     )
@@ -171,9 +185,10 @@ def _approve(db: Database, case: Return, now: datetime) -> None:
         decide(db, case, line_id, "approve", count, now)
     if demand.names:
         who = ", ".join(demand.names)
-        why = (
-            f"approved in the shop by a person whom Retour does not know; the policy"
-            f" says that this must be approved by: {who}"
+        why = saying(
+            "approved in the shop by a person whom Retour does not know; the policy"
+            " says that this must be approved by: %(who)s",
+            who=who,
         )
         returns.note(db, case, WITHOUT_LEVEL, ACTOR, why, now)
         ask(db, case, why, now, WITHOUT_LEVEL)
@@ -184,12 +199,14 @@ def _declined(db: Database, case: Return, found: ShopReturn, now: datetime) -> N
     _refused(db, case, found, now)
     approved = [x for x in case.lines if x.decision == Decision.APPROVED]
     if any(line.received or _promised(db, case, line) for line in approved):
-        why = "declined in the shop, but goods came back or a refund was promised here"
+        why = saying(
+            "declined in the shop, but goods came back or a refund was promised here"
+        )
         ask(db, case, why, now)
         return
     for line in approved:
-        _decline(db, case, line, "declined in the shop's own admin", now)
-    errands.drop(db, case.id, now, "declined in the shop's own admin")
+        _decline(db, case, line, DECLINED, now)
+    errands.drop(db, case.id, now, DECLINED)
 
 
 def _decline(
@@ -201,7 +218,7 @@ def _decline(
 
 
 def _cancelled(db: Database, case: Return, _: ShopReturn, now: datetime) -> None:
-    cancelled(db, case, "cancelled in the shop", now)
+    cancelled(db, case, saying("cancelled in the shop"), now)
 
 
 def cancelled(db: Database, case: Return, how: str, now: datetime) -> None:
@@ -213,9 +230,9 @@ def cancelled(db: Database, case: Return, how: str, now: datetime) -> None:
         return
     why = ""
     if any(row.state is not Refund.CANCELLED for row in refunds.of_return(db, case.id)):
-        why = f"{how}, but a refund was promised here"
+        why = saying("%(how)s, but a refund was promised here", how=how)
     elif any(line.received for line in case.lines):
-        why = f"{how}, but goods came back"
+        why = saying("%(how)s, but goods came back", how=how)
     if why:
         ask(db, case, why, now)
         return
@@ -231,9 +248,10 @@ def _closed(db: Database, case: Return, _: ShopReturn, now: datetime) -> None:
     if not owed:
         desk.settle(db, "return", case.id, CLOSED_THERE, ACTOR, now)
         return
-    why = (
-        f"closed in the shop, but {owed} here: open it again there, or end it here;"
-        " no money moves meanwhile"
+    why = saying(
+        "closed in the shop, but %(owed)s here: open it again there, or end it here;"
+        " no money moves meanwhile",
+        owed=owed,
     )
     ask(db, case, why, now, CLOSED_THERE)
 
@@ -245,16 +263,19 @@ def _owed(db: Database, case: Return) -> str:
         for line in case.lines
         if line.decision == Decision.APPROVED
     ):
-        return "goods are awaited"
+        return saying("goods are awaited")
     rows = refunds.of_return(db, case.id)
     unsettled = (Refund.PLANNED, Refund.SUBMITTED, Refund.UNKNOWN, Refund.MANUAL)
     if payable(case, rows) or any(row.state in unsettled for row in rows):
-        return "money is owed"
+        return saying("money is owed")
     return ""
 
 
 def _unknown(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
-    why = f"the shop calls its state {found.raw_status!r}, which is new to Retour"
+    why = saying(
+        "the shop calls its state %(state)s, which is new to Retour",
+        state=repr(found.raw_status),
+    )
     ask(db, case, why, now)
 
 
@@ -272,7 +293,7 @@ def _reopened(db: Database, case: Return, now: datetime) -> bool:
         at_shop.reopen(db, case, ACTOR, now)
         desk.settle(db, "return", case.id, CLOSED_THERE, ACTOR, now)
         return True
-    why = "opened again in the shop, though all is settled here: close it there"
+    why = saying("opened again in the shop, though all is settled here: close it there")
     ask(db, case, why, now, "reopened")
     return True
 
@@ -309,12 +330,12 @@ def decide(
     event: str,
     approved: int,
     now: datetime,
-    why: str = "decided in the shop's own admin",
+    why: str = DECIDED,
 ) -> None:
     """Enter a decision that was made in the shop."""
     trace = (
         *returns.line_of(case, line_id).trace,
-        Answer(rule=ACTOR, says=event, why=why),
+        Answer(rule=ACTOR, says=event, why=str(why)),
     )
     returns.decide(
         db, case, line_id, event, approved=approved, trace=trace, actor=ACTOR, now=now

@@ -8,6 +8,7 @@ import uuid_utils.compat as uuids
 
 from connector.errors import NotFound, Refused
 from connector.model import Kind
+from connector.saying import said_by, saying
 from connector.states import Errand
 from connector.steps import claims, told
 from connector.steps.follow import cancelled
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from connector.platform import Abilities, Shop
     from connector.store import Database
 
+REPLACED = saying("replaced by another request in the shop")
+REWRITTEN = saying("rewritten by the customer in the shop")
 ENDED = frozenset({"closed", "declined", "cancelled"})
 
 
@@ -82,9 +85,9 @@ def _end_replaced(
         if not case.platform_ref or case.platform_ref in refs or case.closed_at:
             continue
         if found:
-            cancelled(db, case, "replaced by another request in the shop", now)
+            cancelled(db, case, REPLACED, now)
         elif not case.cancelled_at and case.status != "declined":
-            why = "the shop does not show the request of this return any more"
+            why = saying("the shop does not show the request of this return any more")
             _ask(db, shop, case.id, why, now)
 
 
@@ -128,10 +131,11 @@ def _rewrite(
     now: datetime,
 ) -> None:
     """End our return and file what is asked for now, unless it went too far: ask."""
-    cancelled(db, case, "rewritten by the customer in the shop", now)
+    cancelled(db, case, REWRITTEN, now)
     case = returns.get(db, case.id)
     if case.cancelled_at or case.status == "declined":
-        at_shop.detach(db, case, "its request was rewritten", ACTOR, now)
+        why = saying("its request was rewritten")
+        at_shop.detach(db, case, why, ACTOR, now)
         _open(db, case.shop, able, order, found, now)
 
 
@@ -161,7 +165,10 @@ def _is_history(
             about_id=found.ref,
             event="settled_in_shop",
             state="",
-            why=f"request {found.number} was approved and paid before Retour saw it",
+            why=saying(
+                "request %(number)s was approved and paid before Retour saw it",
+                number=found.number,
+            ),
             now=now,
         )
     return True
@@ -184,15 +191,19 @@ def _open(
 ) -> None:
     """File the shop's return as ours; units held by another one go to a person."""
     if any(not x.line_ref for x in found.lines) and able.pays_through_returns:
-        why = (
-            f"return {found.number} was made without a receipt: it names no line that"
-            " was bought; settle it in the shop"
+        why = saying(
+            "return %(number)s was made without a receipt: it names no line that was"
+            " bought; settle it in the shop",
+            number=found.number,
         )
         _ask(db, shop, found.ref, why, now)
         return
     wishes = _wishes(found)
     if not wishes:
-        why = f"return {found.number} of the shop names nothing that can be read"
+        why = saying(
+            "return %(number)s of the shop names nothing that can be read",
+            number=found.number,
+        )
         _ask(db, shop, found.ref, why, now)
         return
     return_id = str(uuids.uuid7())
@@ -212,7 +223,12 @@ def _open(
         )
     except Refused as error:
         # Nothing was written: `filing.add` chooses units before it inserts.
-        _ask(db, shop, found.ref, f"return {found.number} of the shop: {error}", now)
+        why = saying(
+            "return %(number)s of the shop: %(why)s",
+            number=found.number,
+            why=said_by(error),
+        )
+        _ask(db, shop, found.ref, why, now)
         return
     follow_up(db, able, returns.get(db, return_id), found, now)
 

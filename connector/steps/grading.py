@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
 from connector.model import Kind
+from connector.saying import saying
 from connector.steps import amends, costs
 from connector.store import atomic, grades, orders, returns
 
@@ -44,16 +45,18 @@ def grade(
     case = returns.get(db, return_id)
     line = returns.line_of(case, line_id)
     if not 0 <= loss_bp <= WHOLE:
-        msg = "the loss is between 0 and 100 percent of the price"
+        msg = saying("the loss is between 0 and 100 percent of the price")
         raise BadRequest(msg)
     if not why.strip():
-        msg = "say what was done to the goods; it stays in the timeline"
+        msg = saying("say what was done to the goods; it stays in the timeline")
         raise BadRequest(msg)
     if not can_grade(db, case, line):
-        msg = "grade goods that are here, and that are not being paid yet"
+        msg = saying("grade goods that are here, and that are not being paid yet")
         raise BadRequest(msg, number=case.number)
     order = orders.get(db, case.shop, case.order_ref)
     if loss_bp and costs.lost(db, case, order, loss_bp) < loss_bp:
-        msg = "nothing may be kept: the customer was not told of his right in time"
+        msg = saying(
+            "nothing may be kept: the customer was not told of his right in time"
+        )
         raise BadRequest(msg, number=case.number)
     grades.keep(db, case, line_id, loss_bp, actor=actor, why=why.strip(), now=now)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from connector.errors import NotFound
+from connector.saying import plain
 from connector.store import (
     history,
     inbox,
@@ -60,7 +61,9 @@ def _order(db: Database, shop: str, ref: str) -> dict[str, Any]:
             {
                 "return": msgspec.to_builtins(case),
                 "status": case.status,
-                "timeline": msgspec.to_builtins(history.timeline(db, case.id)),
+                "timeline": msgspec.to_builtins(
+                    history.timeline(db, case.id), enc_hook=plain
+                ),
             }
             for case in cases
         ],

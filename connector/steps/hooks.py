@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from connector.config import Secret
 from connector.errors import OutcomeUnknown, PlatformError, Rejected
 from connector.platform import Shop, Subscription
+from connector.saying import saying
 from connector.steps import place
 from connector.store import Database, history, hooks, shops
 
@@ -28,8 +29,9 @@ log = logging.getLogger(__name__)
 
 ABOUT = "shop"
 MADE, REPLACED, REMOVED = "webhook_made", "webhook_replaced", "webhook_removed"
-NEW, FOUND, SILENT = "new", "found in the shop", "silent"
-OLD_SECRET = "signed with the old secret"  # noqa: S105 - words
+NEW, FOUND, SILENT = saying("new"), saying("found in the shop"), saying("silent")
+TWICE, UNWANTED = saying("twice"), saying("not wanted")
+OLD_SECRET = saying("signed with the old secret")
 QUIETLY = (OLD_SECRET, SILENT)  # no disorder: our own change, or told apart
 # Every process knows a new secret by then (`connector.branches` looks every 2 s).
 KNOWN_AFTER = timedelta(seconds=10)
@@ -103,12 +105,12 @@ class _Round:
         if one.status != "active":
             return one.status
         if one.address != wish.address:
-            return "pointed elsewhere"
+            return saying("pointed elsewhere")
         if not wish.secret:
             return ""
         signed = hook.secret if hook else self.intents.get((one.topic, one.address))
         if signed is None:
-            return "signed with an unknown secret"
+            return saying("signed with an unknown secret")
         if hook and self.silent_since and hook.made_at <= self.silent_since:
             return SILENT
         return "" if signed == wish.mark or self.is_too_new() else OLD_SECRET
@@ -127,7 +129,7 @@ class _Round:
         for one in those:
             return self.fault(one)
         was_there = any(hook.topic == topic for hook in self.known.values())
-        return "deleted" if was_there else NEW
+        return saying("deleted") if was_there else NEW
 
     def adopt(self, one: Subscription, secret: str) -> None:
         """Remember one that is in order; `secret` is the mark of what it signs with."""
@@ -190,7 +192,7 @@ class _Round:
         for one in those:
             self.shop.unsubscribe(one.ref)
             hooks.drop(self.db, self.shop.name, one.ref)
-            if why in ("twice", "not wanted"):
+            if why in (TWICE, UNWANTED):
                 self.note(REMOVED, one.topic, why)
             self.done.removed.append((one.topic, why))
 
@@ -204,7 +206,7 @@ class _Round:
             event=event,
             state=event,
             actor="watchdog",
-            why=f"{topic}: {why}",
+            why=saying("%(topic)s: %(why)s", topic=topic, why=why),
             now=self.clock(),
         )
 
@@ -251,7 +253,7 @@ def tend(
     mine = [one for one in found if one.ref in at.known or one.address == wish.address]
     for topic in wanted:
         _topic(at, topic, [one for one in mine if one.topic == topic])
-    at.remove([one for one in mine if one.topic not in wanted], "not wanted")
+    at.remove([one for one in mine if one.topic not in wanted], UNWANTED)
     for ref in at.known.keys() - {one.ref for one in found}:
         hooks.drop(db, shop.name, ref)
     return at.done
@@ -267,7 +269,7 @@ def _topic(at: _Round, topic: str, those: list[Subscription]) -> None:
         at.adopt(first, at.intents.get((topic, first.address), at.wish.mark))
         at.note(MADE, topic, FOUND)
     at.done.kept.append(first)
-    at.remove([one for one in those if one is not first], "twice")
+    at.remove([one for one in those if one is not first], TWICE)
 
 
 def is_copy(db: Database, shop: str) -> bool:

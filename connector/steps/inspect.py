@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
+from connector.saying import saying
 from connector.states import Decision
 from connector.steps import rejecting, shelving
 from connector.store import atomic, returns
@@ -76,7 +77,7 @@ def receive(
     """
     case = returns.get(db, return_id)
     if case.cancelled_at:
-        msg = "this return was cancelled; open another for what came back"
+        msg = saying("this return was cancelled; open another for what came back")
         raise BadRequest(msg, number=case.number)
     for line_id, shelf in (shelves or {}).items():
         line = returns.line_of(case, line_id)
@@ -117,26 +118,35 @@ def _shelve(
     returns.place_goods(
         db, line_id, restock=shelf.restock, place=shelf.place, handed_back=0
     )
-    said = {None: "as accepted", True: "on the shelf", False: "not on the shelf"}
-    why = f"{said[shelf.restock]} {shelf.place}".strip()
+    said = {
+        None: saying("as accepted"),
+        True: saying("on the shelf"),
+        False: saying("not on the shelf"),
+    }
+    why = said[shelf.restock]
+    if shelf.place:
+        why = saying("%(what)s %(place)s", what=why, place=shelf.place)
     returns.note(db, case, "shelve", actor, why, now)
 
 
 def _check(line: ReturnLine, count: Counted) -> None:
     if line.decision != Decision.APPROVED:
-        msg = "decide on this line before its goods are booked"
+        msg = saying("decide on this line before its goods are booked")
         raise BadRequest(msg, line=line.id)
     numbers = (count.received, count.accepted, count.rejected, count.lost)
     if min(numbers) < 0 or not any(numbers):
-        msg = "quantities must not be negative, nor all zero"
+        msg = saying("quantities must not be negative, nor all zero")
         raise BadRequest(msg, line=line.id)
     arrived = line.received + count.received
     judged = line.accepted + line.rejected + count.accepted + count.rejected
     if arrived + line.lost + count.lost > line.approved:
-        msg = f"{line.approved} units were approved; ask a person about the others"
+        msg = saying(
+            "%(units)s units were approved; ask a person about the others",
+            units=line.approved,
+        )
         raise BadRequest(msg, line=line.id, received=arrived)
     if judged > arrived:
-        msg = "more units are accepted or rejected than have arrived"
+        msg = saying("more units are accepted or rejected than have arrived")
         raise BadRequest(msg, line=line.id)
 
 

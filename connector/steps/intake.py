@@ -18,6 +18,7 @@ from connector.errors import (
     RetourError,
     Unavailable,
 )
+from connector.saying import said_by, saying
 from connector.steps import events, foreign, privacy, request, wanted
 from connector.steps.observe import observe
 from connector.steps.pace import is_away, note_version
@@ -83,7 +84,7 @@ def _read(
     try:
         state, note = _understand(db, known, delivery, clock)
     except Gone:
-        inbox.settle(db, delivery.id, "done", "it is gone at the shop")
+        inbox.settle(db, delivery.id, "done", saying("it is gone at the shop"))
     except (Unavailable, OutcomeUnknown) as error:
         is_down = is_away(db, delivery.shop, error)
         (_wait if is_down else _again)(db, delivery, str(error), clock())
@@ -115,13 +116,13 @@ def _understand(
 ) -> tuple[str, str]:
     """Act on one delivery; return the state it ends in, and a note."""
     if privacy.take(db, delivery, clock()):
-        return "done", "a request for privacy, written down"
+        return "done", saying("a request for privacy, written down")
     shop = known.get(delivery.shop)
     if shop is None:
         if shops.get(db, delivery.shop).removed_at is None:
-            msg = "this shop cannot be used just now"
+            msg = saying("this shop cannot be used just now")
             raise Unavailable(msg)  # it is read when it can be, however late
-        return "failed", "this shop is not connected any more"
+        return "failed", saying("this shop is not connected any more")
     if delivery.source == inbound.SOURCE:
         return _inbound(db, shop, delivery, clock)
     return _heed(db, shop, delivery, clock)
@@ -136,22 +137,22 @@ def _heed(
         note_version(db, shop.name, pinned, sent, clock(), about="webhooks")
     notice = shop.read_notice(delivery.topic, delivery.body)
     if notice.about == "unknown":
-        return "unknown", "no table of ours knows this topic or body"
+        return "unknown", saying("no table of ours knows this topic or body")
     if notice.about == "uninstalled" and _still_answers(shop):
-        return "done", "the shop still answers: it is old news"
+        return "done", saying("the shop still answers: it is old news")
     said = events.heed(db, shop.name, notice, clock())
     if said and not notice.order_ref:
         return "done", said
     if notice.about == "history":
         backfills.wake(db, shop.name, clock())
-        return "done", "the order history is ready to be read"
+        return "done", saying("the order history is ready to be read")
     if notice.about == "returns":
         refs = returns.orders_at_shop(db, shop.name)
     else:
         ref = _order_ref(shop, notice)
         refs = [ref] if ref else []
         if not ref:
-            return "unknown", "it names no order that can be found"
+            return "unknown", saying("it names no order that can be found")
     return _follow(db, shop, refs, delivery, clock) or ("done", said)
 
 
@@ -169,10 +170,10 @@ def _follow(
         if not orders.read_since(db, shop.name, ref, delivery.received_at)
     ]
     if refs and not stale:
-        return "done", "the order was read since, for another delivery"
+        return "done", saying("the order was read since, for another delivery")
     taken = [foreign.follow(db, shop, ref, clock) for ref in stale]
     if not all(taken):
-        msg = "a return of ours is being made there"
+        msg = saying("a return of ours is being made there")
         raise NotYet(msg)
     return None
 
@@ -208,9 +209,10 @@ def _inbound(
     try:
         case = _open(db, shop, inbound.parse(delivery.body), clock)
     except (BadRequest, Refused, Gone) as error:
-        _ask(db, delivery, f"a return was asked for, but {error}", clock())
-        return "failed", str(error)
-    return "done", f"opened {case.number}"
+        why = saying("a return was asked for, but %(why)s", why=said_by(error))
+        _ask(db, delivery, why, clock())
+        return "failed", said_by(error)
+    return "done", saying("opened %(number)s", number=case.number)
 
 
 def _open(
@@ -218,7 +220,7 @@ def _open(
 ) -> Return:
     ref = asked.order_ref or shop.find_order(asked.order_number)
     if not ref:
-        msg = "the shop has no such order"
+        msg = saying("the shop has no such order")
         raise BadRequest(msg)
     order = observe(db, shop, ref, clock)
     wishes = wanted.wishes(db, shop, order, asked)
@@ -248,7 +250,12 @@ def _wait(db: Database, delivery: Delivery, why: str, now: datetime) -> None:
 def _again(db: Database, delivery: Delivery, why: str, now: datetime) -> None:
     if delivery.attempts >= MOST_ATTEMPTS:
         inbox.settle(db, delivery.id, "failed", why)
-        _ask(db, delivery, f"a {delivery.topic} delivery keeps failing: {why}", now)
+        said = saying(
+            "a %(topic)s delivery keeps failing: %(why)s",
+            topic=delivery.topic,
+            why=why,
+        )
+        _ask(db, delivery, said, now)
         return
     wait = min(timedelta(seconds=5 * 2**delivery.attempts), LATEST)
     inbox.later(db, delivery.id, now + wait, why)

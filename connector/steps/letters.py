@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import MailError, MailRefused
 from connector.messenger import Message
+from connector.saying import saying
 from connector.steps.place import RESTORED
 from connector.store import atomic, desk, letters, shops
 
@@ -83,8 +84,10 @@ def _has_mail(
             about="shop",
             about_id=shop,
             code=NO_MAIL,
-            why="receipts of withdrawals wait, and the law wants them sent without"
-            " delay: say in [mail] how Retour sends e-mail",
+            why=saying(
+                "receipts of withdrawals wait, and the law wants them sent without"
+                " delay: say in [mail] how Retour sends e-mail"
+            ),
             now=clock(),
         )
     return False
@@ -111,7 +114,8 @@ def _sent(db: Database, letter: Letter, now: datetime) -> None:
 @atomic
 def _refused(db: Database, letter: Letter, why: str, now: datetime) -> None:
     letters.give_up(db, letter.id, why)
-    _ask(db, letter, f"the mail server refuses it ({why})", now)
+    said = saying("the mail server refuses it (%(why)s)", why=why)
+    _ask(db, letter, said, now)
 
 
 @atomic
@@ -124,7 +128,8 @@ def _later(db: Database, letter: Letter, why: str, now: datetime) -> None:
         wait = min(FIRST_WAIT * 2 ** min(letter.attempts - 1, 10), LONGEST_WAIT)
         letters.later(db, letter.id, now + wait, why)
     if letter.attempts >= PERSON_AFTER:
-        _ask(db, letter, f"it could not be sent so far ({why})", now)
+        said = saying("it could not be sent so far (%(why)s)", why=why)
+        _ask(db, letter, said, now)
 
 
 def _ask(db: Database, letter: Letter, why: str, now: datetime) -> None:
@@ -134,7 +139,10 @@ def _ask(db: Database, letter: Letter, why: str, now: datetime) -> None:
         about=ABOUT,
         about_id=letter.statement_id,
         code=FAILED,
-        why=f"the receipt of a withdrawal must reach the customer, and {why}:"
-        " see the statement, and send it by another way",
+        why=saying(
+            "the receipt of a withdrawal must reach the customer, and %(why)s: see the"
+            " statement, and send it by another way",
+            why=why,
+        ),
         now=now,
     )

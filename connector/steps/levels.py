@@ -15,13 +15,14 @@ from connector.model import Resolution
 from connector.money import Money
 from connector.policy import levels
 from connector.policy.vocabulary import Level
+from connector.saying import N_, saying
 from connector.states import Decision, Refund
 from connector.steps.owing import FREE
 from connector.steps.question import asked, rules_of
 from connector.store import customers, orders, refunds, returns, shops
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from connector.model import Order, Return
     from connector.policy import Policy
@@ -66,16 +67,18 @@ class Demand:
         lacking = levels.missing(self.known, self.names, approval.levels)
         if lacking:
             ways = levels.suffices(self.known, lacking[0])
-            msg = f"this must be approved as {' or as '.join(ways)}"
+            msg = saying("this must be approved as %(levels)s", levels=_or_as(ways))
             raise LevelNeeded(msg, self.choices())
         if not self.names:
             return ""
         by = " ".join(approval.by.split())[:LONGEST]
         if not by:
-            msg = f"say who approves as {', '.join(self.names)}"
+            msg = saying("say who approves as %(levels)s", levels=", ".join(self.names))
             raise LevelNeeded(msg, self.choices())
-        signed = ", signed in" if approval.is_signed else ""
-        return f"as {', '.join(self.served(approval))} by {by}{signed}"
+        text = N_("as %(levels)s by %(by)s")
+        if approval.is_signed:
+            text = N_("as %(levels)s by %(by)s, signed in")
+        return saying(text, levels=", ".join(self.served(approval)), by=by)
 
     def served(self, approval: Approval) -> tuple[str, ...]:
         """Return those levels of an approval that count here, each once."""
@@ -209,6 +212,13 @@ def _rules(db: Database, case: Return) -> Policy | None:
         return None
 
 
+def _or_as(ways: Sequence[str]) -> str:
+    said = ways[0]
+    for one in ways[1:]:
+        said = saying("%(one)s or as %(other)s", one=said, other=one)
+    return said
+
+
 def recorded(demand: Demand, approval: Approval) -> tuple[tuple[str, str], ...]:
     """Return an approval as facts of the trace; empty where anybody may."""
     if not demand.names:
@@ -219,4 +229,6 @@ def recorded(demand: Demand, approval: Approval) -> tuple[tuple[str, str], ...]:
 
 def said(how: str, why: str) -> str:
     """Put how something was approved before why, for the timeline."""
-    return f"approved {how}: {why}".rstrip(": ") if how else why
+    if not how or not why:
+        return saying("approved %(how)s", how=how) if how else why
+    return saying("approved %(how)s: %(why)s", how=how, why=why)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import CREDITS
 from connector.money import total
+from connector.saying import saying
 from connector.states import Refund
 from connector.store import refunds
 
@@ -32,17 +33,19 @@ def stands(db: Database, row: RefundRow) -> str:
     if not is_undone:
         return ""
     if row.request.way in CREDITS:
-        said = (
-            f"credit of {row.request.credit} was made of it (its code ends in"
-            f" {row.request.code[-SHOWN:]}) and may still be good: make it void in the"
-            " shop, then say here that it is"
+        return saying(
+            "credit of %(amount)s was made of it (its code ends in %(end)s) and may"
+            " still be good: make it void in the shop, then say here that it is"
+            "%(beside)s",
+            amount=row.request.credit,
+            end=row.request.code[-SHOWN:],
+            beside=_beside(db, row),
         )
-        return said + _beside(db, row)
     if row.request.goods:
-        goods = ", ".join(one.title for one in row.request.goods)
-        return (
-            f"new goods were ordered of it ({goods}) and may still be sent: cancel them"
-            " in the shop, then say here that they are"
+        return saying(
+            "new goods were ordered of it (%(goods)s) and may still be sent: cancel"
+            " them in the shop, then say here that they are",
+            goods=[one.title for one in row.request.goods],
         )
     return ""
 
@@ -54,7 +57,10 @@ def _beside(db: Database, row: RefundRow) -> str:
     if not given:
         return ""
     most = total((one for one in given if one), row.amount.currency)
-    return f"; the bonus of {most} beside it stays good, and is not given again"
+    return saying(
+        "; the bonus of %(amount)s beside it stays good, and is not given again",
+        amount=most,
+    )
 
 
 def tops(rows: Sequence[RefundRow]) -> list[RefundRow]:

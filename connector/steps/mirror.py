@@ -20,6 +20,7 @@ from connector.errors import (
     Rejected,
     Unsupported,
 )
+from connector.saying import N_, said_by, saying
 from connector.states import Errand
 from connector.steps import shelving, told
 from connector.steps.pace import is_away
@@ -37,7 +38,7 @@ from connector.store import (
 from connector.store.lock import dispatcher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from connector.model import ShopReturn
     from connector.platform import Shop
@@ -51,7 +52,16 @@ FRESH = timedelta(seconds=60)
 LATEST_RETRY = timedelta(hours=6)
 QUIET = timedelta(minutes=15)  # longer than a lost request can still take effect
 GONE = "returns_gone"
-UNFENCED = "the worker that was asking lost the lock, and may still be asking"
+UNFENCED = saying("the worker that was asking lost the lock, and may still be asking")
+DIED = saying("the process died while asking")
+NOT_DONE: Mapping[str, str] = {
+    "open": N_("the shop did not open return %(number)s: %(why)s"),
+    "approve": N_("the shop did not approve return %(number)s: %(why)s"),
+    "decline": N_("the shop did not decline return %(number)s: %(why)s"),
+    "close": N_("the shop did not close return %(number)s: %(why)s"),
+    "cancel": N_("the shop did not cancel return %(number)s: %(why)s"),
+    "dispose": N_("the shop did not dispose return %(number)s: %(why)s"),
+}
 
 
 def run(
@@ -78,7 +88,7 @@ def run(
         if hold is None or shops.get(db, shop.name).is_paused:
             return 0
         for row in errands.in_state(db, Errand.SUBMITTED, shop.name):
-            why = UNFENCED if hold.other_may_live else "the process died while asking"
+            why = UNFENCED if hold.other_may_live else DIED
             errands.move(db, row.id, "lose", clock(), why)
         for row in errands.in_state(db, Errand.UNKNOWN, shop.name):
             is_ours = is_held or shelving.is_one(row)
@@ -92,10 +102,11 @@ def _tell_gone(db: Database, shop: str, now: datetime) -> None:
     """Say once that the shop holds returns of ours no more."""
     count = at_shop.count_at_shop(db, shop)
     if count:
-        why = (
-            f"the shop's return plugin is switched off, with {count} returns open:"
+        why = saying(
+            "the shop's return plugin is switched off, with %(count)s returns open:"
             " they go on here, and the shop hears of it when it is back. Orders in"
-            " its states are missing from the shop's lists until then"
+            " its states are missing from the shop's lists until then",
+            count=count,
         )
         desk.put(
             db, shop=shop, about="shop", about_id=shop, code=GONE, why=why, now=now
@@ -151,13 +162,15 @@ def _attempt(job: Job, claim: Claim, clock: Callable[[], datetime], hold: Hold) 
         _later(job, claim, str(error), is_down=is_down)
         return
     if preimage.get("is_rewritten"):
-        _later(job, claim, "the customer rewrote the request; it is read first")
+        why = saying("the customer rewrote the request; it is read first")
+        _later(job, claim, why)
         return
     if _is_stale(job, claim, clock, hold):
         return
     errands.submit(job.db, job.row.id, preimage, job.now)
     if _is_stale(job, claim, clock, hold):
-        _release(job, claim, "this worker was stalled; what it read may be old")
+        why = saying("this worker was stalled; what it read may be old")
+        _release(job, claim, why)
     else:
         _ask(job, claim)
 
@@ -190,11 +203,11 @@ def _ask(job: Job, claim: Claim) -> None:
     try:
         found = ASK[job.row.verb](job)
     except OutcomeUnknown as error:
-        _lose(job, str(error))
+        _lose(job, said_by(error))
     except Rejected as error:
         _refused(job, error, claim)
     except PlatformError as error:
-        _release(job, claim, str(error))
+        _release(job, claim, said_by(error))
     else:
         _finish(job, "confirm", found)
 
@@ -219,7 +232,7 @@ def _resolve(job: Job) -> None:
         elif IS_DONE[job.row.verb](job, dict(job.row.preimage or {}) | now_there):
             _finish(job, "find")
         elif job.row.verb == "dispose" and now_there != job.row.preimage:
-            _refuse(job, "part of it was disposed of; look at the shop")
+            _refuse(job, saying("part of it was disposed of; look at the shop"))
         else:
             _never_happened(job)
     except PlatformError as error:
@@ -240,7 +253,10 @@ def _resolve_open(job: Job) -> None:
     elif not ours:
         _never_happened(job)
     else:
-        why = f"{len(ours)} returns in the shop carry this number; cancel all but one"
+        why = saying(
+            "%(count)s returns in the shop carry this number; cancel all but one",
+            count=len(ours),
+        )
         _refuse(job, why)
 
 
@@ -249,7 +265,7 @@ def _never_happened(job: Job) -> None:
     if job.row.why == UNFENCED and job.row.verb in ("open", "dispose"):
         _refuse(job, UNFENCED)
     else:
-        _release(job, None, "the shop shows that it never happened")
+        _release(job, None, saying("the shop shows that it never happened"))
 
 
 @atomic
@@ -260,7 +276,10 @@ def _done(
     case = returns.get(db, job.case.id)
     if state is Errand.DONE:
         if found is not None and found.ref != case.platform_ref:
-            msg = f"the shop holds {found.number} for this return too; cancel one there"
+            msg = saying(
+                "the shop holds %(number)s for this return too; cancel one there",
+                number=found.number,
+            )
             raise Refused(msg)
         return
     if found is not None:
@@ -276,7 +295,7 @@ def _finish(
     try:
         _done(job.db, job, event, found, why)
     except Refused as error:
-        _refuse(job, str(error))
+        _refuse(job, said_by(error))
 
 
 def _refused(job: Job, error: Rejected, claim: Claim) -> None:
@@ -288,9 +307,11 @@ def _refused(job: Job, error: Rejected, claim: Claim) -> None:
     is_goods = shelving.is_one(job.row)
     can_do_without = job.row.verb in ("open", "dispose") and not is_goods
     if isinstance(error, Unsupported) and can_do_without:
-        _finish(job, "confirm", why=f"the shop cannot: {error}")
+        _finish(
+            job, "confirm", why=saying("the shop cannot: %(why)s", why=said_by(error))
+        )
     else:
-        _refuse(job, str(error), claim)
+        _refuse(job, said_by(error), claim)
 
 
 def _refuse(job: Job, why: str, claim: Claim | None = None) -> None:
@@ -315,7 +336,11 @@ def _refuse(job: Job, why: str, claim: Claim | None = None) -> None:
             about="return",
             about_id=job.case.id,
             code=f"errand_{job.row.verb}",
-            why=f"the shop did not {job.row.verb} return {job.case.number}: {why}",
+            why=saying(
+                NOT_DONE.get(job.row.verb, NOT_DONE["close"]),
+                number=job.case.number,
+                why=why,
+            ),
             now=job.now,
         )
 

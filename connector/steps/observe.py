@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.model import Moved
+from connector.saying import joined, saying
 from connector.states import Refund
 from connector.steps import kept_credit, made, sent
 from connector.store import atomic, desk, history, ledger, orders, refunds
@@ -109,9 +110,12 @@ def _check_room(
     """Ask a person when what others refunded leaves no room for our promises."""
     stands = ledger.standing(db, shop, order.ref, order.currency)
     if order.captured < stands:
-        why = (
-            f"somebody refunded {refund.amount} in the shop; with what is promised"
-            f" that is {stands} of {order.captured} captured"
+        why = saying(
+            "somebody refunded %(amount)s in the shop; with what is promised that is"
+            " %(stands)s of %(captured)s captured",
+            amount=refund.amount,
+            stands=stands,
+            captured=order.captured,
         )
         desk.put(
             db,
@@ -128,11 +132,14 @@ def _check(db: Database, row: RefundRow, order: Order, now: datetime) -> None:
     """See whether a confirmed refund is still there and its money still gone."""
     there = [r for r in order.refunds if row.platform_ref == r.ref or r.key == row.id]
     if not there:
-        why = f"refund {row.platform_ref} is no longer in the shop"
+        why = saying("refund %(ref)s is no longer in the shop", ref=row.platform_ref)
     elif all(refund.moved is Moved.NO for refund in there):
         if _is_rest_by_hand(db, row):
             return
-        why = f"the shop now says that the money of {row.platform_ref} did not move"
+        why = saying(
+            "the shop now says that the money of %(ref)s did not move",
+            ref=row.platform_ref,
+        )
     else:
         return
     if row.paid_by_hand:
@@ -140,7 +147,8 @@ def _check(db: Database, row: RefundRow, order: Order, now: datetime) -> None:
         return
     refunds.move(db, row.id, "reverse", now, why=why)
     still = made.stands(db, refunds.get(db, row.id))
-    desk.put_refund(db, row, "reversed", f"{why}; {still}" if still else why, now)
+    said = joined("; ", [why, still] if still else [why])
+    desk.put_refund(db, row, "reversed", said, now)
 
 
 def _unbooked(db: Database, row: RefundRow, why: str, now: datetime) -> None:
@@ -148,9 +156,11 @@ def _unbooked(db: Database, row: RefundRow, why: str, now: datetime) -> None:
 
     It stays in the books until he says that it came back.
     """
-    why += (
-        f"; {row.paid_by_hand} was paid by hand and stays in the books: say here"
-        " whether that money has left"
+    why = saying(
+        "%(why)s; %(paid)s was paid by hand and stays in the books: say here whether"
+        " that money has left",
+        why=why,
+        paid=row.paid_by_hand,
     )
     if not desk.was_settled(db, row.shop, row.id, "unbooked", why):
         desk.put_refund(db, row, "unbooked", why, now)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connector.errors import OutcomeUnknown, PlatformError, Unavailable
+from connector.saying import N_, saying
 from connector.store import Database, atomic, desk, pace
 from connector.store.pace import Breaker
 from connector.turns import Entry, Priority, priority
@@ -87,7 +88,7 @@ def _enter(db: Database, of: SharedPace, cost: float, now: datetime) -> Entry:
     row, out = pace.at(db, of.shop, now)
     state = row.breaker(now)
     if state is Breaker.OPEN:
-        msg = "the shop is down; it is asked again later"
+        msg = saying("the shop is down; it is asked again later")
         raise Unavailable(msg, why=row.why)
     if state is Breaker.CLOSED:
         wait = _wait(row, out, of, cost, now)
@@ -169,6 +170,12 @@ def _failed(row: PaceRow, measure: Measure, heard: Heard, now: datetime) -> Pace
     )
 
 
+OTHER: Mapping[bool, str] = {
+    True: N_("the answers come as API %(sent)s, not %(pinned)s; upgrade Retour"),
+    False: N_("the webhooks come as API %(sent)s, not %(pinned)s; upgrade Retour"),
+}
+
+
 @dataclass(slots=True, kw_only=True)
 class VersionWatch:
     """Satisfies `connector.platform.Observer`: another API version is an alarm.
@@ -207,14 +214,14 @@ def note_version(
     if version == pinned:
         desk.settle(db, about, shop, API_VERSION, "retour", now)
         return
+    text = OTHER[about == "shop"]
     log.warning("API version differs", extra={"shop": shop, "served": version[:20]})
-    what = "answers" if about == "shop" else "webhooks"
     desk.put(
         db,
         shop=shop,
         about=about,
         about_id=shop,
         code=API_VERSION,
-        why=f"the {what} come as API {version[:20]}, not {pinned}; upgrade Retour",
+        why=saying(text, sent=version[:20], pinned=pinned),
         now=now,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from connector import policy
 from connector.errors import Refused
+from connector.saying import saying
 from connector.states import UNDECIDED, Decision
 from connector.steps.question import asked, rules_of
 from connector.store import atomic, customers, desk, history, orders, photos, returns
@@ -60,7 +61,7 @@ def add(
     case = returns.get(db, return_id)
     line = returns.line_of(case, line_id)
     if case.closed_at or case.cancelled_at or line.decision not in UNDECIDED:
-        msg = "this line is decided; no photo changes that"
+        msg = saying("this line is decided; no photo changes that")
         raise Refused(msg, number=case.number)
     fresh = sum(photos.add(db, case, line, one, now) for one in sent)
     if fresh:
@@ -72,7 +73,7 @@ def _tell(
     db: Database, case: Return, line: ReturnLine, fresh: int, now: datetime
 ) -> None:
     count = returns.line_of(returns.get(db, case.id), line.id).photos
-    why = f"{fresh} sent; {count} in all"
+    why = saying("%(fresh)s sent; %(count)s in all", fresh=fresh, count=count)
     history.note_line(
         db,
         case,
@@ -89,6 +90,9 @@ def _tell(
             about="return",
             about_id=case.id,
             code=MATTER,
-            why=f"photos have come from the customer: {count} for a line by now",
+            why=saying(
+                "photos have come from the customer: %(count)s for a line by now",
+                count=count,
+            ),
             now=now,
         )

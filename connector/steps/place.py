@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
+from connector.saying import joined, saying
 from connector.store import atomic, desk, installation, shops
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from connector.store import Database
 
 RESTORED = shops.RESTORED
-MOVED = "this database was restored, copied or moved"
-BEHIND = "this database is older than what was once here: a backup was put back"
-CURE = (
-    "; refunds are paused, and webhooks are left as they are. Make sure that no"
+MOVED = saying("this database was restored, copied or moved")
+BEHIND = saying("this database is older than what was once here: a backup was put back")
+CURE = saying(
+    "refunds are paused, and webhooks are left as they are. Make sure that no"
     " other copy of it pays, run `retour reconcile --report`, then let refunds go again"
 )
 
@@ -52,7 +53,7 @@ def _pause_all(db: Database, why: str, now: datetime) -> None:
             about="shop",
             about_id=shop.name,
             code=RESTORED,
-            why=why + CURE,
+            why=joined("; ", [why, CURE]),
             now=now,
         )
 
@@ -62,7 +63,9 @@ def resume(db: Database, shop: str, *, actor: str, now: datetime) -> None:
     """Let the refunds of a shop go again; raises BadRequest where it is too early."""
     row = shops.get(db, shop)
     if row.is_paused and row.paused_why == RESTORED and not row.reconciled_at:
-        msg = "reconcile first: `retour reconcile --report` must find nothing to flag"
+        msg = saying(
+            "reconcile first: `retour reconcile --report` must find nothing to flag"
+        )
         raise BadRequest(msg, shop=shop)
     shops.pause(db, shop, is_paused=False)
     desk.close(db, "shop", shop, actor, now)

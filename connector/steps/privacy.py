@@ -20,6 +20,7 @@ from connector.compliance import (
     parse,
 )
 from connector.errors import BadRequest, NotFound, PlatformError, Rejected
+from connector.saying import joined, saying
 from connector.steps import holding
 from connector.store import (
     atomic,
@@ -74,12 +75,12 @@ def by_email(
     """
     shops.get(db, shop)
     if kind not in (DATA_REQUEST, REDACT) or "@" not in email:
-        msg = "give the e-mail address that the customer bought with"
+        msg = saying("give the e-mail address that the customer bought with")
         raise BadRequest(msg)
     found = personal.orders_of(db, shop, email=email)
     declared = [one.id for one in statements.of_person(db, shop, [email], found)]
     if not found and not declared:
-        msg = "no order of this shop names that address"
+        msg = saying("no order of this shop names that address")
         raise NotFound(msg, shop=shop)
     return privacy.ask(
         db,
@@ -154,9 +155,10 @@ def _copy(
 def _hand_over(db: Database, request: Request, text: str, now: datetime) -> None:
     privacy.keep_export(db, request.id, text, now)
     _forget_own(db, request)
-    why = (
-        f"a customer asked what you hold on them: download it under Privacy, and send"
-        f" it to them by {request.due_at:%Y-%m-%d}"
+    why = saying(
+        "a customer asked what you hold on them: download it under Privacy, and send"
+        " it to them by %(day)s",
+        day=request.due_at.date(),
     )
     _lay(db, request, READY, why, now)
 
@@ -182,7 +184,9 @@ def _erase(
         else:
             _erase_order(db, request, ref, now)
     if not waits and _erase_statements(db, request, now):
-        waits["statements"] = "a withdrawal of theirs waits for a person or a receipt"
+        waits["statements"] = saying(
+            "a withdrawal of theirs waits for a person or a receipt"
+        )
     return _end(db, request, waits, now, is_unread=left)
 
 
@@ -235,10 +239,10 @@ def _end(
     if waits or is_unread:
         privacy.move(db, request.id, "waiting", now)
     if waits:
-        said = "; ".join(dict.fromkeys(waits.values()))
-        why = (
-            f"a customer asked to be forgotten, but {said}: what is needed for that is"
-            " kept until then, and erased by itself afterwards"
+        why = saying(
+            "a customer asked to be forgotten, but %(why)s: what is needed for that is"
+            " kept until then, and erased by itself afterwards",
+            why=joined("; ", list(dict.fromkeys(waits.values()))),
         )
         _lay(db, request, WAITS, why, now)
     if waits or is_unread:
@@ -259,9 +263,10 @@ def _erase_shop(
     """
     shop = known.get(request.shop)
     if shop is not None and _answers(shop):
-        why = (
+        why = saying(
             "the shop asks to erase all that is held of it, but it is connected:"
-            f" remove it first, by {request.due_at:%Y-%m-%d}"
+            " remove it first, by %(day)s",
+            day=request.due_at.date(),
         )
         privacy.move(db, request.id, "waiting", now)
         _lay(db, request, CONNECTED, why, now)

@@ -10,6 +10,7 @@ from connector.errors import Gone, PlatformError, Refused
 from connector.model import GOODS, Moved, Resolution, TenderKind
 from connector.money import total
 from connector.policy.periods import LAW_BOUND
+from connector.saying import coded, joined, said_by, saying
 from connector.states import Decision, Refund
 from connector.steps import costs, shelving, term
 from connector.steps.asking import courtesy, request, shared_with_credit
@@ -70,7 +71,8 @@ def _one(
     try:
         order = observe(db, shop, case.order_ref, clock)
     except Gone:
-        _ask(db, case, "the order is gone at the shop; its refund needs you", clock())
+        why = saying("the order is gone at the shop; its refund needs you")
+        _ask(db, case, why, clock())
         return False
     except PlatformError as error:
         log.warning("refund not planned yet: %s", error, extra={"return": return_id})
@@ -140,9 +142,13 @@ def _beside(db: Database, order: Order, case: Return, now: datetime) -> None:
         about="return",
         about_id=case.id,
         code=SURCHARGE,
-        why=f"{rest} of order {order.number} was paid for neither goods nor delivery:"
-        " duties, a tip or another surcharge. With the whole order it goes back by law:"
-        " refund it in the shop, unless it went back already",
+        why=saying(
+            "%(rest)s of order %(order)s was paid for neither goods nor delivery:"
+            " duties, a tip or another surcharge. With the whole order it goes back by"
+            " law: refund it in the shop, unless it went back already",
+            rest=rest,
+            order=order.number,
+        ),
         now=now,
     )
 
@@ -154,15 +160,19 @@ def _promise(
     if history.happened(db, case.id, _not_yet(debt.units)):
         return False
     if debt.way not in (*able.ways, Resolution.MANUAL):
-        _ask(db, case, f"this shop has no {debt.way.value}; decide on another", now)
+        why = saying(
+            "this shop has no %(way)s; decide on another", way=coded(debt.way.value)
+        )
+        _ask(db, case, why, now)
         return False
     goods = new_goods(case, order, debt.units, rows) if debt.way in GOODS else ()
     if debt.way in GOODS and len(goods) < len(debt.units):
-        _ask(db, case, "nobody said which article is sent; choose one", now)
+        why = saying("nobody said which article is sent; choose one")
+        _ask(db, case, why, now)
         return False
     settled = preview(db, order, case, debt.units)
     if settled.ask:
-        _ask(db, case, "; ".join(settled.ask), now)
+        _ask(db, case, joined("; ", settled.ask), now)
         return False
     if not settled.amount and debt.way not in GOODS:
         _nothing(db, case, debt.units, now)
@@ -211,7 +221,7 @@ def _reserve(
             now=now,
         )
     except Refused as error:
-        _ask(db, case, str(error), now)
+        _ask(db, case, said_by(error), now)
         return False
     if not plan.by_gateway:
         by_hand(db, case, plan, now)
@@ -230,9 +240,11 @@ def _paid_elsewhere(db: Database, order: Order, case: Return) -> str:
     for one in order.refunds:
         if one.lines or one.moved is Moved.NO or is_ours(one, mine):
             continue
-        why = (
-            f"refund {one.ref} of {one.amount} was made in the shop and names no"
-            " lines: it may be the money of this return"
+        why = saying(
+            "refund %(ref)s of %(amount)s was made in the shop and names no lines: it"
+            " may be the money of this return",
+            ref=one.ref,
+            amount=one.amount,
         )
         if not desk.was_settled(db, case.shop, case.id, "settlement", why):
             return why
@@ -287,16 +299,27 @@ def by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> N
         )
     if plan.paid:
         left = plan.amount - plan.paid
-        before = f"; {plan.paid} of the {plan.amount} was paid by hand before"
-    refunds.move(db, plan.key, "by_hand", now, why="its tender takes no refund by API")
+        before = saying(
+            "; %(paid)s of the %(amount)s was paid by hand before",
+            paid=plan.paid,
+            amount=plan.amount,
+        )
+    why = saying("its tender takes no refund by API")
+    refunds.move(db, plan.key, "by_hand", now, why=why)
     desk.put(
         db,
         shop=case.shop,
         about="refund",
         about_id=plan.key,
         code="pay_by_hand",
-        why=f"pay {left} by hand for {case.number}, then confirm it here{before}"
-        + _paid_with(db, case, plan),
+        why=saying(
+            "pay %(left)s by hand for %(number)s, then confirm it here%(before)s"
+            "%(paid)s",
+            left=left,
+            number=case.number,
+            before=before,
+            paid=_paid_with(db, case, plan),
+        ),
         now=now,
     )
 
@@ -312,9 +335,10 @@ def _paid_with(db: Database, case: Return, plan: RefundRequest) -> str:
     if made is None:
         return ""
     old = orders.get(db, case.shop, refunds.get(db, made.refund_id).order_ref)
-    said = (
-        f"; these goods were sent in exchange: what order {old.number} was paid with"
-        " can be refunded there, in the shop's own admin"
+    said = saying(
+        "; these goods were sent in exchange: what order %(order)s was paid with can be"
+        " refunded there, in the shop's own admin",
+        order=old.number,
     )
     order = orders.get(db, case.shop, case.order_ref)
     cards = {
@@ -326,12 +350,15 @@ def _paid_with(db: Database, case: Return, plan: RefundRequest) -> str:
     top = total(
         (x.amount for x in plan.tenders if x.tender_ref in cards), plan.amount.currency
     )
-    if top:
-        said += (
-            f"; {top} of it was paid on top, with order {order.number}: refund that at"
-            " its gateway itself, for a refund of it in the shop would count twice"
-        )
-    return said
+    if not top:
+        return said
+    more = saying(
+        "; %(top)s of it was paid on top, with order %(order)s: refund that at its"
+        " gateway itself, for a refund of it in the shop would count twice",
+        top=top,
+        order=order.number,
+    )
+    return joined("", [said, more])
 
 
 def _not_yet(units: Mapping[int, int]) -> str:
@@ -342,7 +369,7 @@ def _not_yet(units: Mapping[int, int]) -> str:
 def _by_law(db: Database, case: Return, now: datetime) -> None:
     """Note, once, that the law's term ended what the policy still waited for."""
     if not history.happened(db, case.id, BY_LAW):
-        why = "the law lets the money of a withdrawal be held no longer"
+        why = saying("the law lets the money of a withdrawal be held no longer")
         returns.note(db, case, BY_LAW, "retour", why, now)
 
 
@@ -366,7 +393,7 @@ def _nothing(
         return_id=case.id,
         event=NOTHING_DUE if is_all else _not_yet(units),
         state="",
-        why="fees take all, or the goods were free: no money goes back",
+        why=saying("fees take all, or the goods were free: no money goes back"),
         now=now,
     )
 

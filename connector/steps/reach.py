@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.saying import saying
 from connector.store import atomic, desk
 
 if TYPE_CHECKING:
@@ -34,18 +35,21 @@ def tell_gap(db: Database, shop: Shop, mark: datetime, now: datetime) -> None:
     if window is None or mark >= now - window:
         return
     day = (now - window).date()
-    why = (
-        f"nothing was read since {mark.date()}, and the shop only shows orders placed"
-        f" since {day}: changes of older ones in between are not known here"
+    why = saying(
+        "nothing was read since %(mark)s, and the shop only shows orders placed since"
+        " %(day)s: changes of older ones in between are not known here",
+        mark=mark.date(),
+        day=day,
     )
     _put(db, shop.name, GAP, why, now)
 
 
 def _words(window: timedelta) -> str:
-    return (
-        f"the shop only shows the orders of the last {window.days} days: older ones"
-        " cannot be returned here. Give the app the scope read_all_orders, then run"
-        " `retour shop backfill --anew`"
+    return saying(
+        "the shop only shows the orders of the last %(days)s days: older ones cannot be"
+        " returned here. Give the app the scope read_all_orders, then run"
+        " `retour shop backfill --anew`",
+        days=window.days,
     )
 
 

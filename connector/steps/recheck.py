@@ -10,6 +10,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError
+from connector.saying import saying
 from connector.states import UNDECIDED
 from connector.steps import foreign
 from connector.store import desk, history, returns
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DELETED = "the return is no longer in the shop"
+DELETED = saying("the return is no longer in the shop")
 SETTLED = "settled_in_shop"
 
 

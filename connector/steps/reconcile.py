@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import PlatformError
 from connector.model import Found
+from connector.saying import said_by, saying
 from connector.states import Refund
 from connector.steps.observe import observe
 from connector.store import atomic, desk, refunds
@@ -58,7 +59,7 @@ def _look(db: Database, shop: Shop, row: RefundRow, now: datetime) -> bool:
     try:
         finding = look(shop, row)
     except PlatformError as error:
-        refunds.looked(db, row.id, now, str(error))
+        refunds.looked(db, row.id, now, said_by(error))
         return False
     return _conclude(db, row, finding, now)
 
@@ -94,22 +95,32 @@ _EVENT = {
 def _checked(row: RefundRow, finding: Finding) -> Finding:
     """Turn a finding that does not fit our promise into a question."""
     if finding.receipt and finding.receipt.amount != row.amount:
-        why = f"{row.amount} was promised, the shop shows {finding.receipt.amount}"
+        why = saying(
+            "%(promised)s was promised, the shop shows %(shown)s",
+            promised=row.amount,
+            shown=finding.receipt.amount,
+        )
         return replace(finding, found=Found.PERSON, receipt=None, why=why)
     if finding.found is Found.FAILED and row.paid_by_hand:
-        why = f"{row.paid_by_hand} was paid by hand, and the shop says that it did not"
-        why += " move: say here whether it has left"
+        why = saying(
+            "%(paid)s was paid by hand, and the shop says that it did not move: say"
+            " here whether it has left",
+            paid=row.paid_by_hand,
+        )
         return replace(finding, found=Found.PERSON, receipt=None, why=why)
     if finding.found is Found.FAILED and _is_half_made(row, finding):
-        why = "the new goods are there, but the money that goes back with them did not"
-        why += f" move: pay {row.amount} by hand, then say so here"
+        why = saying(
+            "the new goods are there, but the money that goes back with them did not"
+            " move: pay %(amount)s by hand, then say so here",
+            amount=row.amount,
+        )
         return replace(finding, found=Found.PERSON, receipt=None, why=why)
     is_unfenced = bool((row.preimage or {}).get(refunds.UNFENCED))
     if finding.found is Found.ABSENT and is_unfenced and not finding.is_repeatable:
-        why = "another worker lost its lock while asking; it may still pay this"
+        why = saying("another worker lost its lock while asking; it may still pay this")
         return replace(finding, found=Found.PERSON, why=why)
     if finding.found is Found.ABSENT and row.resends >= MOST_RESENDS:
-        why = "it was sent several times and is never found; check the gateway"
+        why = saying("it was sent several times and is never found; check the gateway")
         return replace(finding, found=Found.PERSON, why=why)
     return finding
 

@@ -16,6 +16,7 @@ from connector.errors import (
 )
 from connector.model import Moved
 from connector.platform import Shop
+from connector.saying import coded, said_by, saying
 from connector.states import Refund
 from connector.steps import amends
 from connector.steps.events import is_disputed
@@ -46,7 +47,7 @@ LATEST_RETRY = timedelta(hours=6)
 FRESH = timedelta(seconds=60)
 DAY = timedelta(days=1)
 AWAY = timedelta(minutes=2)  # until a shop that could not be reached is asked again
-STALLED = "this worker was stalled; what it read may be old"
+STALLED = saying("this worker was stalled; what it read may be old")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +120,11 @@ def _recover(run: _Run) -> None:
     One that lost the lock and may still live could yet ask: that is remembered.
     """
     now = run.clock()
-    why = "the process died while asking"
+    why = saying("the process died while asking")
     if run.hold.other_may_live:
-        why = "the worker that was asking lost the lock, and may still be asking"
+        why = saying(
+            "the worker that was asking lost the lock, and may still be asking"
+        )
     for row in refunds.in_states(run.db, run.shop.name, [Refund.SUBMITTED], now):
         refunds.strand(run.db, row.id, now, why=why, may_live=run.hold.other_may_live)
 
@@ -146,7 +149,8 @@ def _hold(run: _Run, claim: Claim, row: RefundRow) -> None:
     highest = [run.limits.per_run_minor, run.limits.per_day_minor]
     given = row.request.given.minor
     if any(limit is not None and given > limit for limit in highest):
-        _ask_person(run, claim, row, "limit", "above the largest amount allowed")
+        why = saying("above the largest amount allowed")
+        _ask_person(run, claim, row, "limit", why)
     else:
         outbox.later(run.db, claim, run.clock())
 
@@ -164,7 +168,7 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
     try:
         prepared = run.shop.prepare(row.request)
     except Rejected as error:
-        _ask_person(run, claim, row, "refused", str(error))
+        _ask_person(run, claim, row, "refused", said_by(error))
         return
     except (Unavailable, OutcomeUnknown) as error:
         is_down = is_away(run.db, run.shop.name, error)
@@ -183,7 +187,7 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
 
 
 def _fall_back(run: _Run, claim: Claim, row: RefundRow, prepared: Prepared) -> None:
-    why = prepared.ask or "sold out"
+    why = prepared.ask or saying("sold out")
     ask = amends.fall_back(run.db, row.id, why, run.clock(), prepared.gone)
     if ask:
         _ask_person(run, claim, row, "sold_out", ask)
@@ -200,7 +204,7 @@ def _is_its_turn(run: _Run, claim: Claim, row: RefundRow) -> bool:
         Refund.REVERSED,
         Refund.CANCELLED,
     ):
-        why = "what it was to top up came to nothing"
+        why = saying("what it was to top up came to nothing")
         refunds.move(run.db, row.id, "cancel", run.clock(), why=why)
     else:
         outbox.wait(run.db, claim, run.clock() + AWAY)
@@ -227,18 +231,23 @@ def _send(
         receipt = run.shop.refund(row.request, prepared.preimage)
     except Unavailable as error:
         run.sent_minor -= row.request.given.minor
-        _release(run, claim, row, str(error))
+        _release(run, claim, row, said_by(error))
     except Rejected as error:
-        _refused(run, row, str(error))
+        _refused(run, row, said_by(error))
     except OutcomeUnknown as error:
-        _lost(run, row, str(error))
+        _lost(run, row, said_by(error))
     else:
         _answered(run, row, receipt)
 
 
 def _answered(run: _Run, row: RefundRow, receipt: Receipt) -> None:
     if receipt.amount != row.amount or receipt.moved in (Moved.UNKNOWN, Moved.NO):
-        _lost(run, row, f"the shop answered {receipt.amount}, moved: {receipt.moved}")
+        why = saying(
+            "the shop answered %(amount)s, moved: %(moved)s",
+            amount=receipt.amount,
+            moved=coded(receipt.moved.value),
+        )
+        _lost(run, row, why)
         return
     event = "confirm" if receipt.moved is Moved.YES else "pend"
     _record(run.db, row.id, event, receipt, run.clock())
@@ -256,9 +265,12 @@ def _record(
     try:
         refunds.move(db, refund_id, event, now, receipt=receipt)
     except IllegalTransition:
-        why = (
-            f"an answer came late: the shop made {receipt.ref} of {receipt.amount},"
-            f" but this refund is {row.state.value} by now; look at the shop"
+        why = saying(
+            "an answer came late: the shop made %(ref)s of %(amount)s, but this refund"
+            " is %(state)s by now; look at the shop",
+            ref=receipt.ref,
+            amount=receipt.amount,
+            state=coded(row.state.value),
         )
         desk.put_refund(db, row, "late_answer", why, now)
 
@@ -304,12 +316,18 @@ def _refused(run: _Run, row: RefundRow, why: str) -> None:
         # A person has paid it: whatever the shop says, money has moved.
         refunds.move(db, row.id, "lose", now, why=why)
         paid = row.paid_by_hand
-        said = f"{paid} was paid by hand, and the shop does not book it: {why}"
+        said = saying(
+            "%(amount)s was paid by hand, and the shop does not book it: %(why)s",
+            amount=paid,
+            why=why,
+        )
         if paid < row.amount:
-            said += (
-                f"; {row.amount - paid} was to go back as credit with it, and has not:"
-                " give that another way before you say that it has left"
+            more = saying(
+                "; %(amount)s was to go back as credit with it, and has not: give that"
+                " another way before you say that it has left",
+                amount=row.amount - paid,
             )
+            said = joined("", [said, more])
         desk.put_refund(db, row, "unbooked", said, now)
 
     write(run.db)

@@ -13,6 +13,7 @@ from connector import law
 from connector.errors import BadRequest
 from connector.model import Kind
 from connector.policy import LAW_BOUND
+from connector.saying import saying
 from connector.store import desk, notices, orders, statements
 
 if TYPE_CHECKING:
@@ -31,14 +32,16 @@ def check(db: Database, case: Return, why: str) -> None:
     told of his right: then nothing may be kept (article 14(2), § 357a(1) BGB).
     """
     if case.kind in LAW_BOUND and not why.strip():
-        msg = "say why the goods are rejected: the customer reads your reason"
+        msg = saying("say why the goods are rejected: the customer reads your reason")
         raise BadRequest(msg, number=case.number)
     if case.kind is not Kind.WITHDRAWAL:
         return
     order = orders.get(db, case.shop, case.order_ref)
     is_told = notices.was_told(db, case.shop, order.placed_at)
     if not law.loss_allowed(case.kind, 1, is_told=is_told):
-        msg = "nothing may be kept: the customer was not told of his right in time"
+        msg = saying(
+            "nothing may be kept: the customer was not told of his right in time"
+        )
         raise BadRequest(msg, number=case.number)
 
 
@@ -52,10 +55,16 @@ def ask(db: Database, case: Return, units: int, why: str, now: datetime) -> None
         about=ABOUT,
         about_id=case.id,
         code=REJECTED,
-        why=f"{units} units of return {case.number} were rejected ({why.strip()}), and"
-        f" nothing is paid for them. Of a withdrawal no more than the value that they"
-        f" lost may be kept{_until(db, case, now)}: refund the rest in the shop, or"
-        " settle this if nothing is owed",
+        why=saying(
+            "%(units)s units of return %(number)s were rejected (%(why)s), and nothing"
+            " is paid for them. Of a withdrawal no more than the value that they lost"
+            " may be kept%(until)s: refund the rest in the shop, or settle this if"
+            " nothing is owed",
+            units=units,
+            number=case.number,
+            why=why.strip(),
+            until=_until(db, case, now),
+        ),
         now=now,
     )
 
@@ -73,4 +82,4 @@ def _until(db: Database, case: Return, now: datetime) -> str:
     due = law.refund_due(
         country, law.local_day(told, country), goods=law.local_day(now, country)
     )
-    return f", and the money has to go by {due:%Y-%m-%d}" if due else ""
+    return saying(", and the money has to go by %(day)s", day=due) if due else ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from connector import law
 from connector.model import CREDITS, Kind
+from connector.saying import coded, joined, saying
 from connector.states import Decision
 from connector.steps import progress
 from connector.store import refunds, returns
@@ -35,8 +36,13 @@ def due(db: Database, kept: Statement, order: Order) -> str:
         never_sent=True,
     )
     clock = law.clock(never, progress.switches_of(db, kept.shop, order.ref))
-    said = f": the money has to go by {clock.until}, {clock.article}"
-    return said if clock.until else ""
+    if not clock.until:
+        return ""
+    return saying(
+        ": the money has to go by %(until)s, %(article)s",
+        until=clock.until,
+        article=clock.article,
+    )
 
 
 def uncovered(
@@ -53,7 +59,7 @@ def uncovered(
         for one in returns.of_order(db, kept.shop, order.ref)
         if one.kind is not Kind.WITHDRAWAL and _gives_less(db, one)
     ]
-    return "; ".join(found)
+    return joined("; ", found)
 
 
 def _unsent(order: Order, covered: Mapping[str, int], until: str) -> Iterator[str]:
@@ -65,23 +71,33 @@ def _unsent(order: Order, covered: Mapping[str, int], until: str) -> Iterator[st
         if (units := min(line.quantity - line.fulfilled, line.quantity - taken)) > 0
     }
     if left:
-        named = ", ".join(f"{units} x {title}" for title, units in left.items())
-        yield f"{named} not shipped yet: cancel and refund that in the shop{until}"
+        yield saying(
+            "%(goods)s not shipped yet: cancel and refund that in the shop%(until)s",
+            goods=[f"{units} x {title}" for title, units in left.items()],
+            until=until,
+        )
 
 
 def _cards(order: Order) -> Iterator[str]:
     for line in order.lines:
         if line.is_gift_card and line.refunded_units < line.quantity:
-            yield f"{line.title} is a gift card, which no return takes: decide on it"
+            yield saying(
+                "%(title)s is a gift card, which no return takes: decide on it",
+                title=line.title,
+            )
 
 
 def _in_return(case: Return, until: str) -> str:
     units = sum(x.asked for x in case.lines if x.decision != Decision.DECLINED)
-    return (
-        f"{units} units are in return {case.number} ({case.kind.value}), by its own"
-        " terms: they are withdrawn too, so nothing may be kept of them but what the"
-        " law allows. Cancel that return and open them again as a withdrawal, or"
-        f" refund what it keeps{until}, or once the goods or proof of sending came"
+    return saying(
+        "%(units)s units are in return %(number)s (%(kind)s), by its own terms: they"
+        " are withdrawn too, so nothing may be kept of them but what the law allows."
+        " Cancel that return and open them again as a withdrawal, or refund what it"
+        " keeps%(until)s, or once the goods or proof of sending came",
+        units=units,
+        number=case.number,
+        kind=coded(case.kind.value),
+        until=until,
     )
 
 

@@ -8,6 +8,7 @@ import uuid_utils.compat as uuids
 
 from connector.errors import BadRequest, PlatformError
 from connector.model import ASKABLE, Resolution
+from connector.saying import coded, saying
 from connector.steps.observe import observe
 from connector.store import atomic, filing, orders, returns
 
@@ -101,25 +102,27 @@ def open_return(
 def _check(order: Order, wishes: Sequence[Wish]) -> None:
     """Refuse what no rule could judge, with words that say what to do."""
     if not wishes:
-        msg = "name at least one line to return"
+        msg = saying("name at least one line to return")
         raise BadRequest(msg)
     if len(wishes) > MOST_LINES:
-        msg = f"a return holds at most {MOST_LINES} lines"
+        msg = saying("a return holds at most %(most)s lines", most=MOST_LINES)
         raise BadRequest(msg, lines=len(wishes))
     refs = [wish.line_ref for wish in wishes]
     if len(set(refs)) < len(refs):
-        msg = "a line is named twice; add its quantities up"
+        msg = saying("a line is named twice; add its quantities up")
         raise BadRequest(msg)
     for wish in wishes:
         line = order.line(wish.line_ref)
         if line is None:
-            msg = "the order has no such line"
+            msg = saying("the order has no such line")
             raise BadRequest(msg, line=wish.line_ref[:80])
         if not 0 < wish.quantity <= line.quantity:
-            msg = f"the quantity must be between 1 and {line.quantity}"
+            msg = saying(
+                "the quantity must be between 1 and %(most)s", most=line.quantity
+            )
             raise BadRequest(msg, line=wish.line_ref, quantity=wish.quantity)
         if len(wish.note) > NOTE_LENGTH:
-            msg = f"a note holds at most {NOTE_LENGTH} characters"
+            msg = saying("a note holds at most %(most)s characters", most=NOTE_LENGTH)
             raise BadRequest(msg, line=wish.line_ref)
         _check_way(wish)
 
@@ -127,11 +130,15 @@ def _check(order: Order, wishes: Sequence[Wish]) -> None:
 def _check_way(wish: Wish) -> None:
     """Refuse a way that nobody may ask for, and an exchange for nothing."""
     if wish.wanted not in ASKABLE:
-        msg = f"{wish.wanted.value} is for the merchant to give"
+        msg = saying(
+            "%(way)s is for the merchant to give", way=coded(wish.wanted.value)
+        )
         raise BadRequest(msg, line=wish.line_ref)
     if (wish.wanted is Resolution.EXCHANGE) != (wish.goods is not None):
-        msg = "an exchange names the article that is wanted, and nothing else does"
+        msg = saying(
+            "an exchange names the article that is wanted, and nothing else does"
+        )
         raise BadRequest(msg, line=wish.line_ref)
     if wish.goods and wish.goods.quantity != wish.quantity:
-        msg = "as many come instead as go back"
+        msg = saying("as many come instead as go back")
         raise BadRequest(msg, line=wish.line_ref, quantity=wish.goods.quantity)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import Refused
 from connector.model import Resolution
+from connector.saying import joined, said_by, saying
 from connector.states import Refund
 from connector.steps import asking
 from connector.steps.owing import Debt
@@ -37,9 +38,12 @@ def by_hand(db: Database, refund_id: str, why: str, now: datetime) -> str:
         _instead(db, refund_id, why, now)
     except (_NotSo, Refused) as error:
         paid = refunds.get(db, refund_id).paid_by_hand
-        return (
-            f"{why}; {paid} of it was paid by hand and stays in the books, and what is"
-            f" given for the rest is yours to decide: {error}"
+        return saying(
+            "%(why)s; %(paid)s of it was paid by hand and stays in the books, and what"
+            " is given for the rest is yours to decide: %(error)s",
+            why=why,
+            paid=paid,
+            error=said_by(error),
         )
     return ""
 
@@ -50,7 +54,11 @@ def _instead(db: Database, refund_id: str, why: str, now: datetime) -> None:
     if row.state is not Refund.PLANNED or row.return_id is None:
         return
     paid = row.paid_by_hand
-    said = f"{why}; {paid} was paid by hand, the rest is paid so too"
+    said = saying(
+        "%(why)s; %(paid)s was paid by hand, the rest is paid so too",
+        why=why,
+        paid=paid,
+    )
     refunds.move(db, refund_id, "sold_out", now, why=said)
     case = returns.get(db, row.return_id)
     for line_id in row.units:
@@ -65,9 +73,9 @@ def _promise(db: Database, case: Return, row: RefundRow, now: datetime) -> None:
     units = {int(line_id): count for line_id, count in row.units.items()}
     settled = preview(db, order, case, units)
     if settled.ask:
-        raise _NotSo("; ".join(settled.ask))
+        raise _NotSo(joined("; ", settled.ask))
     if settled.amount < row.paid_by_hand:
-        msg = f"only {settled.amount} is due now"
+        msg = saying("only %(amount)s is due now", amount=settled.amount)
         raise _NotSo(msg)
     plan = asking.request(
         order,

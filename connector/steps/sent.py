@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import OrderStatus
 from connector.money import total
+from connector.saying import saying
 from connector.states import Exchange, Refund
 from connector.store import desk, exchanges, refunds
 
@@ -60,10 +61,12 @@ def _see_order(db: Database, made: ExchangeRow, order: Order, now: datetime) -> 
 
 def _paid_late(db: Database, row: RefundRow, order: Order, now: datetime) -> None:
     """Ask of new goods that were called off here and live again at the shop."""
-    why = (
-        f"order {order.number} was made in exchange for {row.request.return_number} and"
-        " called off here, and now it is paid or open in the shop: something else was"
-        " given instead, so do not send it; cancel it, and give back what was paid"
+    why = saying(
+        "order %(order)s was made in exchange for %(number)s and called off here, and"
+        " now it is paid or open in the shop: something else was given instead, so do"
+        " not send it; cancel it, and give back what was paid",
+        order=order.number,
+        number=row.request.return_number,
     )
     if not desk.was_settled(db, row.shop, order.ref, "paid_late", why):
         desk.put(
@@ -81,11 +84,15 @@ def gone(db: Database, row: RefundRow, made: ExchangeRow, now: datetime) -> None
     """Ask a person about new goods that are not sent: their worth is owed."""
     currency = made.owed.currency
     worth = total((one.price for one in row.request.goods), currency)
-    paid = f", of which he paid {made.owed} himself" if made.owed else ""
-    why = (
-        f"the new order {made.made} of {row.request.return_number} was called off in"
-        " the shop: its customer has neither the goods nor their worth"
-        f" ({worth}{paid}); restore it there, or give him its worth"
+    paid = saying(", of which he paid %(amount)s himself", amount=made.owed)
+    why = saying(
+        "the new order %(order)s of %(number)s was called off in the shop: its"
+        " customer has neither the goods nor their worth (%(worth)s%(paid)s); restore"
+        " it there, or give him its worth",
+        order=made.made,
+        number=row.request.return_number,
+        worth=worth,
+        paid=paid if made.owed else "",
     )
     if not desk.was_settled(db, row.shop, row.id, CANCELLED, why):
         desk.put_refund(db, row, CANCELLED, why, now)

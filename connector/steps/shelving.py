@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import uuid_utils.compat as uuids
 
 from connector.model import Resolution, Shelved
+from connector.saying import joined, saying
 from connector.states import Errand, Refund
 from connector.steps.owing import FREE, NOTHING_DUE, promised
 from connector.store import atomic, desk, errands, history, orders, refunds, returns
@@ -90,9 +91,12 @@ def refused(db: Database, row: ErrandRow, why: str, now: datetime) -> None:
     """
     case = returns.get(db, row.return_id)
     if row.args["restock"]:
-        said = (
-            f"{_named(db, case, row)} of {case.number} did not surely go back on the"
-            f" shelf: {why}; look at the stock, and put back by hand what is not there"
+        said = saying(
+            "%(goods)s of %(number)s did not surely go back on the shelf: %(why)s; look"
+            " at the stock, and put back by hand what is not there",
+            goods=_named(db, case, row),
+            number=case.number,
+            why=why,
         )
         _ask(db, case, said, now)
 
@@ -183,10 +187,12 @@ def _doubt(db: Database, case: Return) -> str:
     units = sum(x.quantity for row in dark for x in row.request.lines if x.restock)
     if not units:
         return ""
-    return (
-        f"a refund of {case.number} failed, and it is not known whether it put its"
-        f" {units} units back on the shelf; look at the stock, and put back by hand"
-        " what is not there"
+    return saying(
+        "a refund of %(number)s failed, and it is not known whether it put its"
+        " %(units)s units back on the shelf; look at the stock, and put back by hand"
+        " what is not there",
+        number=case.number,
+        units=units,
     )
 
 
@@ -210,8 +216,10 @@ def _named(db: Database, case: Return, row: ErrandRow) -> str:
     """Return the units of an errand in words, and where they belong."""
     line = returns.line_of(case, row.args[LINE])
     sold = orders.get(db, case.shop, case.order_ref).line(line.line_ref)
-    place = f" at {row.args['place']}" if row.args["place"] else ""
-    return f"{row.args['units']} x {sold.title if sold else line.line_ref}{place}"
+    what = f"{row.args['units']} x {sold.title if sold else line.line_ref}"
+    if not row.args["place"]:
+        return what
+    return saying("%(what)s at %(place)s", what=what, place=row.args["place"])
 
 
 def _ask(db: Database, case: Return, why: str, now: datetime) -> None:
@@ -223,6 +231,6 @@ def _ask(db: Database, case: Return, why: str, now: datetime) -> None:
         about="return",
         about_id=case.id,
         code=MATTER,
-        why="; ".join([*before, why]),
+        why=joined("; ", [*before, why]),
         now=now,
     )

@@ -16,6 +16,7 @@ import uuid_utils.compat as uuids
 from connector import law, withdrawal
 from connector.errors import BadRequest, Gone, PlatformError, Refused
 from connector.model import Kind
+from connector.saying import saying
 from connector.steps import progress, remainder
 from connector.steps import request as opening
 from connector.steps.observe import observe
@@ -98,7 +99,7 @@ def _check(channel: str, moments: Moments, now: datetime) -> None:
         msg = f"a statement comes by {', '.join(withdrawal.CHANNELS)}"
         raise BadRequest(msg, channel=channel[:40])
     if not moments.sent <= moments.received <= now:
-        msg = "it was sent before it arrived, and arrived before now"
+        msg = saying("it was sent before it arrived, and arrived before now")
         raise BadRequest(msg)
 
 
@@ -141,7 +142,8 @@ def _one(
     except PlatformError as error:
         log.warning("statement not matched yet: %s", error, extra={"shop": shop.name})
         if clock() - kept.entered_at > PATIENCE:
-            _ask(db, kept, "the shop cannot be asked for the order", clock())
+            why = saying("the shop cannot be asked for the order")
+            _ask(db, kept, why, clock())
         return False
     return _match(db, kept.id, order, clock())
 
@@ -172,7 +174,7 @@ def _match(db: Database, statement_id: str, order: Order | None, now: datetime) 
     try:
         _open(db, kept, order, _all_left(db, order, kept.shop), RETOUR, now)
     except (BadRequest, Refused) as error:
-        _ask(db, kept, str(error.args[0]), now)
+        _ask(db, kept, error.args[0], now)
         return False
     return True
 
@@ -180,14 +182,15 @@ def _match(db: Database, statement_id: str, order: Order | None, now: datetime) 
 def _doubt(db: Database, kept: Statement, order: Order | None) -> str:
     """Say what only a person may decide about a statement; "" where all is clear."""
     if order is None:
-        return "no order of the shop has the number that the statement names"
+        return saying("no order of the shop has the number that the statement names")
     if kept.said.part:
         return _of_part(db, kept, order)
     reach, email = kept.said.reach.strip(), order.customer.email.strip()
     if not email or reach.casefold() != email.casefold():
-        return (
-            f"it names order {order.number}, but gives another e-mail address than"
-            " the order has: see whether it is the customer's"
+        return saying(
+            "it names order %(order)s, but gives another e-mail address than the order"
+            " has: see whether it is the customer's",
+            order=order.number,
         )
     if not _all_left(db, order, kept.shop):
         return _nothing_left(db, kept, order)
@@ -197,21 +200,31 @@ def _doubt(db: Database, kept: Statement, order: Order | None) -> str:
 def _nothing_left(db: Database, kept: Statement, order: Order) -> str:
     rest = remainder.uncovered(db, kept, order, {})
     if rest:
-        return f"nothing of order {order.number} can be sent back: {rest}"
-    return (
-        f"nothing of order {order.number} can be sent back: not shipped yet (then"
-        f" cancel it in the shop{remainder.due(db, kept, order)}), or in another return"
-        " already"
+        return saying(
+            "nothing of order %(order)s can be sent back: %(why)s",
+            order=order.number,
+            why=rest,
+        )
+    return saying(
+        "nothing of order %(order)s can be sent back: not shipped yet (then cancel it"
+        " in the shop%(due)s), or in another return already",
+        order=order.number,
+        due=remainder.due(db, kept, order),
     )
 
 
 def _of_part(db: Database, kept: Statement, order: Order) -> str:
     """Say what a person decides of a withdrawal from a part (docs/law.md, no. 19)."""
-    which = f"the customer withdraws from a part of order {order.number}: say which"
+    which = saying(
+        "the customer withdraws from a part of order %(order)s: say which",
+        order=order.number,
+    )
     country = order.customer.country
     if law.may_part(country, progress.switches_of(db, kept.shop, order.ref)):
         return which
-    return f"{which}, or refuse it: your policy has part_of_order = false"
+    return saying(
+        "%(which)s, or refuse it: your policy has part_of_order = false", which=which
+    )
 
 
 def _all_left(db: Database, order: Order, shop: str) -> dict[str, int]:
@@ -271,9 +284,12 @@ def _ask_rest(
     covered = {line.line_ref: line.asked for line in case.lines}
     rest = remainder.uncovered(db, kept, order, covered)
     if rest:
-        _ask(
-            db, kept, f"return {case.number} does not hold all of it: {rest}", now, REST
+        why = saying(
+            "return %(number)s does not hold all of it: %(rest)s",
+            number=case.number,
+            rest=rest,
         )
+        _ask(db, kept, why, now, REST)
 
 
 def by_person(
@@ -293,7 +309,7 @@ def by_person(
     """
     order = _order(db, shop, number, clock)
     if order is None:
-        msg = "no order of this shop has that number"
+        msg = saying("no order of this shop has that number")
         raise BadRequest(msg)
     return _by_person(db, statement_id, order, units, actor, clock())
 
@@ -327,7 +343,7 @@ def settle(
     if number.strip():
         order = orders.find(db, kept.shop, number)
         if order is None:
-            msg = "no order of this shop has that number"
+            msg = saying("no order of this shop has that number")
             raise BadRequest(msg)
         statements.match(
             db,
@@ -344,13 +360,16 @@ def _ask(
     db: Database, kept: Statement, why: str, now: datetime, code: str = MATCH
 ) -> None:
     """Lay a statement before a person; it counts from when it was sent all the same."""
-    sent = f"{kept.moments.sent:%Y-%m-%d %H:%M} UTC"
     desk.put(
         db,
         shop=kept.shop,
         about=ABOUT,
         about_id=kept.id,
         code=code,
-        why=f"a withdrawal was declared on {sent}, and counts from then; {why}",
+        why=saying(
+            "a withdrawal was declared on %(sent)s, and counts from then; %(why)s",
+            sent=kept.moments.sent,
+            why=why,
+        ),
         now=now,
     )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError, Unavailable
+from connector.saying import saying
 from connector.states import UNDECIDED
 from connector.steps import foreign
 from connector.store import desk, orders, refunds, returns, seen
@@ -149,9 +150,11 @@ def _tell(db: Database, shop: str, ref: str, now: datetime) -> None:
     money = [row.amount for row in refunds.of_order(db, shop, ref)]
     if not cases and not money:
         return
-    parts = [f"the return {number}" for number in cases]
-    parts += [f"a refund of {amount}" for amount in money]
-    why = f"the order was deleted in the shop for good, but {', '.join(parts)} is of it"
+    parts = [saying("the return %(number)s", number=number) for number in cases]
+    parts += [saying("a refund of %(amount)s", amount=amount) for amount in money]
+    why = saying(
+        "the order was deleted in the shop for good, but %(what)s is of it", what=parts
+    )
     if not desk.was_settled(db, shop, ref, "deleted", why):
         desk.put(
             db,

@@ -11,6 +11,7 @@ from connector.backtest.apart import SHOWN
 from connector.backtest.diff import compare
 from connector.errors import BadRequest
 from connector.money import Money
+from connector.saying import saying
 from connector.steps import pasts
 from connector.store import shops
 
@@ -35,10 +36,12 @@ def run(db: Database, shop: str, text: str, now: datetime, months: int) -> Repor
     policy.load(text)
     live = shops.get(db, shop).policy_hash
     if not live:
-        msg = f"{shop} has no policy yet: there is nothing to compare with"
+        msg = saying(
+            "%(shop)s has no policy yet: there is nothing to compare with", shop=shop
+        )
         raise BadRequest(msg)
     if not 0 < months <= MOST_MONTHS:
-        msg = f"look back between 1 and {MOST_MONTHS} months"
+        msg = saying("look back between 1 and %(most)s months", most=MOST_MONTHS)
         raise BadRequest(msg, months=months)
     pasts.run(db, shop)
     old = shops.policy_text(db, live)

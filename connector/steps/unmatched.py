@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from connector import law
 from connector.model import Kind
+from connector.saying import N_, saying
 from connector.steps import progress
 from connector.steps.statements import ABOUT, MATCH, REST
 from connector.store import desk, orders, statements
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from connector.law import Clock
@@ -22,6 +24,16 @@ if TYPE_CHECKING:
     from connector.store.statements import Statement
 
 SOON, OVERDUE = "term_is_near", "overdue"
+WORDS: Mapping[str, str] = {
+    SOON: N_(
+        "the money of a withdrawal that is in no return has to go by %(until)s"
+        " (%(article)s): open its return, or refund what was not sent"
+    ),
+    OVERDUE: N_(
+        "the money of a withdrawal that is in no return had to go by %(until)s"
+        " (%(article)s): open its return, or refund what was not sent"
+    ),
+}
 NOTICE_DAYS = 5  # before the last day; ours, no law's
 
 
@@ -70,16 +82,17 @@ def _watch(db: Database, kept: Statement, now: datetime) -> bool:
     code = OVERDUE if left < 0 else SOON
     if code == OVERDUE:
         desk.settle(db, ABOUT, kept.id, SOON, "retour", now)
-    is_late = "had" if left < 0 else "has"
     desk.put(
         db,
         shop=kept.shop,
         about=ABOUT,
         about_id=kept.id,
         code=code,
-        why=f"the money of a withdrawal that is in no return {is_late} to go by"
-        f" {found.until:%Y-%m-%d} ({found.article}): open its return, or refund what"
-        " was not sent",
+        why=saying(
+            WORDS[code],
+            until=found.until,
+            article=found.article,
+        ),
         now=now,
     )
     return True

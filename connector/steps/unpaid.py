@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from connector.saying import saying
 from connector.store import atomic, desk, exchanges, refunds
 
 if TYPE_CHECKING:
@@ -40,16 +41,21 @@ def _ask(
     if answered is not None and now - answered < patience:
         return False
     number = refunds.get(db, one.refund_id).request.return_number
-    day = one.changed_at.date().isoformat()
     desk.put(
         db,
         shop=shop,
         about="refund",
         about_id=one.refund_id,
         code=UNPAID,
-        why=f"the customer has not paid the {one.owed} that {number} costs on top,"
-        f" asked for on {day}: remind him, or cancel {one.made or 'the new order'} in"
-        " the shop and say here that nothing was sent",
+        why=saying(
+            "the customer has not paid the %(owed)s that %(number)s costs on top,"
+            " asked for on %(day)s: remind him, or cancel %(order)s in the shop and"
+            " say here that nothing was sent",
+            owed=one.owed,
+            number=number,
+            day=one.changed_at.date(),
+            order=one.made or saying("the new order"),
+        ),
         now=now,
     )
     return True

@@ -8,6 +8,7 @@ from connector import inbound
 from connector.errors import BadRequest
 from connector.model import Resolution
 from connector.pictures import made
+from connector.saying import coded, saying
 from connector.steps import amends, claims
 from connector.steps.question import rules_of
 from connector.store import photos
@@ -76,7 +77,7 @@ def _wish(
 ) -> Wish:
     way = Resolution(line.resolution)
     if way not in amends.possible(able):
-        msg = f"this shop has no {way.value}"
+        msg = saying("this shop has no %(way)s", way=coded(way.value))
         raise BadRequest(msg)
     goods = (
         amends.read_goods(shop, order.ref, line.ware, line.quantity)

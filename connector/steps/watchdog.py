@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.errors import PlatformError
+from connector.saying import joined, saying
 from connector.steps import hooks as tending
 from connector.steps.hooks import ABOUT, QUIETLY, TIMES_A_DAY, Tended, Wish
 from connector.store import atomic, desk, history, hooks, leases
@@ -135,27 +136,41 @@ def _disorders(db: Database, shop: str, now: datetime) -> bool:
 def _repaired(done: Tended) -> str:
     if not done.repaired:
         return ""
-    what = "; ".join(f"{topic} ({why})" for topic, why in done.repaired)
-    return f"webhooks were out of order and are repaired; nothing is lost: {what}"
+    parts = [
+        saying("%(topic)s (%(why)s)", topic=topic, why=why)
+        for topic, why in done.repaired
+    ]
+    return saying(
+        "webhooks were out of order and are repaired; nothing is lost: %(what)s",
+        what=joined("; ", parts),
+    )
 
 
 def _broken(done: Tended) -> str:
-    parts = [f"{topic}: the shop refuses it: {why}" for topic, why in done.refused]
+    parts = [
+        saying("%(topic)s: the shop refuses it: %(why)s", topic=topic, why=why)
+        for topic, why in done.refused
+    ]
     parts += [
-        f"{topic}: it was repaired {TIMES_A_DAY} times within a day and broke again;"
-        " look whether our address answers the shop"
+        saying(
+            "%(topic)s: it was repaired %(times)s times within a day and broke again;"
+            " look whether our address answers the shop",
+            topic=topic,
+            times=TIMES_A_DAY,
+        )
         for topic in done.tired
     ]
-    return "; ".join(parts)
+    return joined("; ", parts)
 
 
 def _silence(wish: Wish, since: datetime | None) -> str:
     if since is None:
         return ""
-    return (
-        f"no webhook told of a change at {since:%Y-%m-%d %H:%M} UTC; polling"
-        f" finds all, only later. Can the shop reach {wish.address}? On WooCommerce,"
-        " does WP-Cron run?"
+    return saying(
+        "no webhook told of a change at %(since)s; polling finds all, only later. Can"
+        " the shop reach %(address)s? On WooCommerce, does WP-Cron run?",
+        since=since,
+        address=wish.address,
     )
 
 
@@ -164,7 +179,9 @@ def _version(wish: Wish, done: Tended) -> str:
     sent = {one.api_version for one in done.kept} - {"", wish.api_version}
     if not wish.api_version or not sent:
         return ""
-    return (
-        f"webhooks come in API version {', '.join(sorted(sent))}, and Retour reads"
-        f" {wish.api_version}; set it in the app's configuration, then release that"
+    return saying(
+        "webhooks come in API version %(sent)s, and Retour reads %(read)s; set it in"
+        " the app's configuration, then release that",
+        sent=", ".join(sorted(sent)),
+        read=wish.api_version,
     )

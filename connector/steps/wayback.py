@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
 from connector.model import Kind
+from connector.saying import saying
 from connector.steps import inspect
 from connector.store import atomic, history, returns
 
@@ -86,13 +87,13 @@ def say(
         msg = f"say one of {', '.join(WORDS)}"
         raise BadRequest(msg)
     if case.closed_at or case.cancelled_at:
-        msg = "this return is over"
+        msg = saying("this return is over")
         raise BadRequest(msg, number=case.number)
     if case.kind is not Kind.WITHDRAWAL:
-        msg = "only the money of a withdrawal hangs on proof of sending"
+        msg = saying("only the money of a withdrawal hangs on proof of sending")
         raise BadRequest(msg, number=case.number)
     if word == "refused" and not why.strip():
-        msg = "say why it is no proof; it stays in the timeline"
+        msg = saying("say why it is no proof; it stays in the timeline")
         raise BadRequest(msg)
     if word == "taken":
         inspect.ship(db, return_id, actor=actor, now=now)

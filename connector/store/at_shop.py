@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.saying import saying
 from connector.store.database import atomic
 from connector.store.returns import note
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
     from connector.model import Return, ReturnLine
     from connector.store.database import Database
+
+
+OPENED_AGAIN = saying("opened again in the shop")
 
 
 @atomic
@@ -37,7 +41,7 @@ def reopen(
     case: Return,
     actor: str,
     now: datetime,
-    why: str = "opened again in the shop",
+    why: str = OPENED_AGAIN,
 ) -> None:
     """Open a closed return again: something is owed after all."""
     db.execute("UPDATE returns SET closed_at = NULL WHERE id = :id", id=case.id)
@@ -54,7 +58,10 @@ def paid_elsewhere(
         units=units,
         id=line.id,
     )
-    why = f"{units} units of a line were refunded in the shop, not from here"
+    why = saying(
+        "%(units)s units of a line were refunded in the shop, not from here",
+        units=units,
+    )
     note(db, case, "paid_elsewhere", actor, why, now)
 
 
@@ -68,5 +75,8 @@ def reduce(
         left=left,
         id=line.id,
     )
-    why = f"{line.approved - left} units of a line were taken out in the shop"
+    why = saying(
+        "%(units)s units of a line were taken out in the shop",
+        units=line.approved - left,
+    )
     note(db, case, "reduce", actor, why, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.errors import Refused
+from connector.saying import saying
 from connector.settlement import Own, goods_out, look_back
 from connector.states import Refund
 from connector.store import ledger, orders
@@ -39,5 +40,5 @@ def hold(
     stands = ledger.standing(db, shop, request.order_ref, request.amount.currency)
     stands += goods_out(order, own, look_back(order, own))
     if order.captured < stands + request.amount:
-        msg = "more than remains of what was captured"
+        msg = saying("more than remains of what was captured")
         raise Refused(msg, asked=request.amount, left=order.captured - stands)

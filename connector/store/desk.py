@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connector.discreet import discreet
+from connector.saying import heard, kept
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def put(
         about=about,
         about_id=about_id,
         code=code,
-        why=discreet(why),
+        why=kept(discreet(why)),
         now=stamp(now),
     )
 
@@ -138,7 +139,7 @@ def _matter(row: Row) -> Matter:
         about=row["about"],
         about_id=row["about_id"],
         code=row["code"],
-        why=row["why"],
+        why=heard(row["why"]),
         opened_at=moment(row["opened_at"]),
         closed_at=moment(closed) if closed else None,
         closed_by=row["closed_by"],
@@ -178,14 +179,19 @@ def answered_at(db: Database, shop: str, about_id: str, code: str) -> datetime |
 
 
 def was_settled(db: Database, shop: str, about_id: str, code: str, why: str) -> bool:
-    """Say whether a person took this very matter off the desk, not the facts."""
+    """Say whether a person took this very matter off the desk, not the facts.
+
+    Also where it lay there in plain English, as matters did once.
+    """
+    said = discreet(why)
     rows = db.query(
         "SELECT count(*) AS n FROM desk WHERE shop = :shop AND about_id = :id"
-        " AND code = :code AND why = :why AND closed_at IS NOT NULL"
+        " AND code = :code AND why IN (:why, :plain) AND closed_at IS NOT NULL"
         " AND closed_by NOT IN ('retour', 'shop', 'policy')",
         shop=shop,
         id=about_id,
         code=code,
-        why=why,
+        why=kept(said),
+        plain=str(said),
     )
     return bool(rows[0]["n"])

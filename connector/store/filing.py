@@ -10,6 +10,7 @@ import msgspec
 
 from connector.errors import Refused
 from connector.model import NewGoods, Resolution
+from connector.saying import saying
 from connector.store import customers, history, photos
 from connector.store.database import atomic, stamp
 
@@ -69,7 +70,9 @@ def add(
     if asked_at and order.placed_at <= asked_at < now:
         opened = asked_at
     if now + CLOCKS < order.placed_at:
-        msg = "a return cannot be older than its order; check this machine's clock"
+        msg = saying(
+            "a return cannot be older than its order; check this machine's clock"
+        )
         raise Refused(msg, order=order.number)
     held = _free_units(db, shop, order, wishes)
     db.execute(
@@ -162,13 +165,13 @@ def _free_units(
     for wish in wishes:
         line = order.line(wish.line_ref)
         if line is None:
-            msg = "the order has no such line"
+            msg = saying("the order has no such line")
             raise Refused(msg, line=wish.line_ref)
         gone = taken.setdefault(wish.line_ref, set())
         sent = line.quantity if line.fulfilled is None else line.fulfilled
         free = [unit for unit in range(1, sent + 1) if unit not in gone]
         if len(free) < wish.quantity:
-            msg = "not that many units are left to return"
+            msg = saying("not that many units are left to return")
             raise Refused(msg, line=wish.line_ref, asked=wish.quantity, left=len(free))
         held.append(free[: wish.quantity])
         gone.update(held[-1])

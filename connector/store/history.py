@@ -10,11 +10,12 @@ import msgspec
 
 from connector.discreet import discreet
 from connector.model import Customer  # noqa: TC001 - msgspec reads it
+from connector.saying import heard, kept
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
     from connector.model import Return
-    from connector.store.database import Database
+    from connector.store.database import Database, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ def note(
         event=event,
         state=state,
         actor=actor,
-        why=discreet(why, names),
+        why=kept(discreet(why, names)),
         at=stamp(now),
     )
 
@@ -129,7 +130,11 @@ def _events(db: Database, column: str, value: str) -> list[Event]:
         f" WHERE {column} = :value ORDER BY id",
         value=value,
     )
-    return [Event(**(row | {"at": moment(row["at"])})) for row in rows]
+    return [_event(row) for row in rows]
+
+
+def _event(row: Row) -> Event:
+    return Event(**(row | {"at": moment(row["at"]), "why": heard(row["why"])}))
 
 
 def happened(db: Database, about_id: str, event: str) -> bool:
@@ -155,4 +160,4 @@ def events(
         length=len(prefix),
         since=stamp(since) if since else "",
     )
-    return [Event(**(row | {"at": moment(row["at"])})) for row in rows]
+    return [_event(row) for row in rows]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connector.errors import NotFound
+from connector.saying import heard, kept
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def settle(
         " body = CASE WHEN :forget = 1 THEN :nothing ELSE body END WHERE id = :id",
         id=delivery_id,
         state=state,
-        note=note,
+        note=kept(note),
         forget=int(is_forgotten),
         nothing=b"",
     )
@@ -113,7 +114,7 @@ def later(db: Database, delivery_id: int, due: datetime, note: str) -> None:
         "UPDATE inbox SET due = :due, note = :note WHERE id = :id",
         id=delivery_id,
         due=stamp(due),
-        note=note,
+        note=kept(note),
     )
 
 
@@ -175,6 +176,6 @@ def _delivery(row: Row) -> Delivery:
         received_at=moment(row["received_at"]),
         copies=row["copies"],
         attempts=row["attempts"],
-        note=row["note"],
+        note=heard(row["note"]),
         headers=json.loads(row["headers"]),
     )

@@ -13,6 +13,7 @@ import msgspec
 from connector.compliance import bare
 from connector.errors import NotFound
 from connector.model import Answer, Order
+from connector.saying import saying
 from connector.store import (
     credentials,
     customers,
@@ -65,10 +66,10 @@ def holds(db: Database, shop: str, order_ref: str) -> str:
     """Say why an order's customer must be known for now; "" when nothing is open."""
     for case in returns.of_order(db, shop, order_ref):
         if case.status not in ENDED:
-            return f"return {case.number} is open"
+            return saying("return %(number)s is open", number=case.number)
     for row in refunds.of_order(db, shop, order_ref):
         if row.state.value in OPEN_REFUNDS:
-            return f"a refund of {row.amount} is not settled"
+            return saying("a refund of %(amount)s is not settled", amount=row.amount)
     return ""
 
 

@@ -14,6 +14,7 @@ from connector.discreet import discreet
 from connector.errors import NotFound
 from connector.model import Receipt, RefundRequest
 from connector.money import Money
+from connector.saying import saying, valued
 from connector.states import REFUND, Refund, advance, of_goods
 from connector.store import cap, credit, desk, exchanges, history, ledger
 from connector.store.database import atomic, moment, stamp
@@ -112,7 +113,7 @@ def reserve(
         due=stamp(due),
     )
     given = request.amount or request.bonus or request.amount  # a courtesy's is extra
-    _note(db, get(db, request.key), "plan", actor, str(given), now)
+    _note(db, get(db, request.key), "plan", actor, valued(given), now)
 
 
 @atomic
@@ -190,7 +191,9 @@ def submit(
     )
     move(db, refund_id, "submit", now)
     if rounding:
-        why = f"the shop's own figure is {rounding} off: rounding"
+        why = saying(
+            "the shop's own figure is %(amount)s off: rounding", amount=rounding
+        )
         _note(db, get(db, refund_id), "rounding", "retour", why, now)
 
 
@@ -233,7 +236,13 @@ def looked(db: Database, refund_id: str, now: datetime, why: str) -> None:
 def resend(db: Database, refund_id: str, due: datetime, now: datetime) -> None:
     """Let the same key go again: it surely never happened."""
     db.execute("UPDATE refunds SET resends = resends + 1 WHERE id = :id", id=refund_id)
-    move(db, refund_id, "release", now, why="the shop shows that it never happened")
+    move(
+        db,
+        refund_id,
+        "release",
+        now,
+        why=saying("the shop shows that it never happened"),
+    )
     db.execute(
         "INSERT INTO outbox (subject, id, shop, due) SELECT 'refund', id, shop, :due"
         " FROM refunds WHERE id = :id"

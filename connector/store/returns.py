@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from connector.errors import NotFound, Refused
+from connector.saying import plain, saying
 from connector.states import DECISION, RECEPTION, Decision, Reception, advance
 from connector.store import filing, history
 from connector.store.database import atomic, stamp
@@ -137,7 +138,7 @@ def decide(
     Refused for a cancelled return: its units may be in another one (I1).
     """
     if case.cancelled_at:
-        msg = "this return was cancelled; open another"
+        msg = saying("this return was cancelled; open another")
         raise Refused(msg, number=case.number)
     line = line_of(case, line_id)
     state = advance(DECISION, Decision(line.decision), event)
@@ -148,7 +149,7 @@ def decide(
         state=state.value,
         resolution=resolution.value if resolution else "",
         approved=approved,
-        trace=msgspec.json.encode(tuple(trace)).decode(),
+        trace=msgspec.json.encode(tuple(trace), enc_hook=plain).decode(),
         id=line_id,
     )
     if state is Decision.DECLINED:
@@ -290,7 +291,7 @@ def finish(
     Raises Refused for a cancellation once goods came back (I15).
     """
     if event == "cancel" and any(line.received for line in case.lines):
-        msg = "goods of this return came back; decide on them instead"
+        msg = saying("goods of this return came back; decide on them instead")
         raise Refused(msg, number=case.number)
     column = {"close": "closed_at", "cancel": "cancelled_at"}[event]
     db.execute(
@@ -323,7 +324,7 @@ def adopt(db: Database, case: Return, found: ShopReturn, now: datetime) -> None:
             None,
         )
         if match is None:
-            msg = "the shop's return has other lines than ours"
+            msg = saying("the shop's return has other lines than ours")
             raise Refused(msg, return_number=case.number, shop_return=found.ref)
         left.remove(match)
         db.execute(
@@ -339,7 +340,7 @@ def line_of(case: Return, line_id: int) -> ReturnLine:
     for line in case.lines:
         if line.id == line_id:
             return line
-    msg = "the return has no such line"
+    msg = saying("the return has no such line")
     raise NotFound(msg, number=case.number, line=line_id)
 
 
@@ -364,7 +365,7 @@ def note(
 def _one(db: Database, where: str, value: str) -> Return:
     found = _many(db, where, value)
     if not found:
-        msg = "there is no such return"
+        msg = saying("there is no such return")
         raise NotFound(msg, return_id=value)
     return found[0]
 

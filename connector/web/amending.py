@@ -11,6 +11,7 @@ from flask_babel import gettext
 from connector.errors import BadRequest, NotFound, PlatformError
 from connector.model import Resolution
 from connector.money import Money, exponent
+from connector.saying import said_by
 from connector.steps import amends, grading
 from connector.store import orders, refunds, returns
 from connector.web import approving, choices
@@ -18,6 +19,7 @@ from connector.web.console import guard, missing, refund_page
 from connector.web.deeds import attempt, back, count, outcome, why
 from connector.web.face import face
 from connector.web.sessions import actor
+from connector.web.words import said
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -211,7 +213,7 @@ def wares(
         flash(gettext("The shop cannot be reached just now. Try again in a minute."))
         found = ()
     except BadRequest as error:
-        flash(str(error))
+        flash(said(said_by(error)))
         return back(return_id)
     return render_template(
         "console/wares.html",

@@ -24,6 +24,7 @@ from connector.web import (
     portal,
     privacy,
     published,
+    trace,
     trials,
     uploads,
     withdraw,
@@ -32,7 +33,7 @@ from connector.web.approving import standing
 from connector.web.face import LANGUAGES, day, money, percent, when
 from connector.web.happened import happened
 from connector.web.sessions import Sessions, ancestors, person
-from connector.web.words import remarks, sentence, way, way_hint, why, word
+from connector.web.words import remarks, said, sentence, way, way_hint, why, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -95,6 +96,10 @@ def _configure(app: Flask, face: Face) -> None:
         why=why,
         remarks=remarks,
         happened=happened,
+        said=said,
+        says=trace.says,
+        facts=trace.facts,
+        who=trace.who,
     )
     app.jinja_env.globals.update(
         languages=LANGUAGES,

@@ -12,6 +12,7 @@ from connector.config import SHOP_NAME, Secret, ShopConfig
 from connector.diagnoses import ABILITIES, FACTS, FAIL, STEPS, words
 from connector.errors import BadRequest, NotFound, PlatformError, RetourError
 from connector.keys import way_of
+from connector.saying import said_by
 from connector.store import (
     backfills,
     desk,
@@ -25,6 +26,7 @@ from connector.ways import WAYS, name_for, tidy_address
 from connector.web.console import guard
 from connector.web.face import face
 from connector.web.sessions import only_shop
+from connector.web.words import said as told
 from connector.web.words import word
 
 if TYPE_CHECKING:
@@ -125,7 +127,7 @@ def connect(way: str) -> str | Response:
     try:
         found = face().registrar.add(shop, ACTOR)
     except (BadRequest, RetourError) as error:
-        flash(str(error))
+        flash(told(said_by(error)))
         return _form(way, given, ())
     if any(check.verdict == FAIL for check in found):
         return _form(way, given, found)
@@ -247,7 +249,7 @@ def remove(name: str) -> str | Response:
     try:
         found = face().registrar.remove(name, ACTOR)
     except (BadRequest, NotFound) as error:
-        flash(str(error))
+        flash(told(said_by(error)))
         return redirect(url_for("branches.one", name=name), 303)
     for line in said(found):
         flash(f"{line['what']} {line['cure']}".strip())
@@ -259,5 +261,5 @@ def _try(deed: Callable[[], list[Check]]) -> list[Check]:
     try:
         return deed()
     except RetourError as error:
-        flash(str(error))
+        flash(told(said_by(error)))
         return []

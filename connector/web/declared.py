@@ -29,6 +29,7 @@ from connector.store import (
 from connector.web.console import guard
 from connector.web.face import face, whole
 from connector.web.sessions import only_shop
+from connector.web.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +70,7 @@ def _try(deed: Callable[[], object]) -> bool:
     try:
         deed()
     except (BadRequest, Refused, NotFound) as error:
-        flash(str(error.args[0]))
+        flash(said(error.args[0]))
         return False
     except PlatformError:
         flash(gettext("The shop cannot be reached just now. Try again in a minute."))

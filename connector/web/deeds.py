@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 
 from connector.errors import BadRequest, IllegalTransition, NotFound, Refused
+from connector.saying import said_by
 from connector.steps import byhand, cancel, decide, inspect, place, wayback
 from connector.steps.inspect import Counted, Shelf
 from connector.store import desk, returns, shops
@@ -16,6 +17,7 @@ from connector.web import approving
 from connector.web.console import guard, refund_page, return_page
 from connector.web.face import face, whole
 from connector.web.sessions import actor
+from connector.web.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +51,7 @@ def attempt(deed: Callable[[], None], form: str = "") -> approving.Refusal | Non
     try:
         return approving.refusal(form, deed)
     except (BadRequest, Refused, NotFound) as error:
-        flash(str(error))
+        flash(said(said_by(error)))
     except IllegalTransition:
         flash(gettext("That was done already, or cannot be done any more."))
     return None

@@ -55,7 +55,7 @@ def tried(name: str) -> str | tuple[str, int]:
         months = whole(request.form.get("months", "") or str(MONTHS))
         report = trial.run(face().db, name, text, face().clock(), months)
     except (PolicyError, BadRequest) as error:
-        return _page(name, text, months, problems=str(error.args[0])), 400
+        return _page(name, text, months, problems=said(error.args[0])), 400
     return _page(name, text, months, report=report)
 
 

@@ -8,6 +8,7 @@ from flask_babel import get_locale, gettext, lazy_gettext
 
 from connector import policy
 from connector.model import Resolution
+from connector.saying import told
 from connector.states import Decision
 
 if TYPE_CHECKING:
@@ -158,6 +159,11 @@ def why(line: ReturnLine) -> str:
     """Return the sentence that made a line what it is; "" where nothing was said."""
     spoke = policy.deciding(line.trace, line.decision)
     return sentence(spoke) if spoke else ""
+
+
+def said(text: str) -> str:
+    """Return a matter's or a timeline's sentence in the reader's language."""
+    return told(text, str(get_locale() or "en"), gettext)
 
 
 # What a customer may read of why a person looks, beside the merchant's own words;

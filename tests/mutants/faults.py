@@ -37,8 +37,8 @@ FAULTS = (
     Fault(
         name="blind retry on time-out",
         file="connector/steps/refund.py",
-        before="        _lost(run, row, str(error))\n    else:",
-        after="        _release(run, claim, row, str(error))\n    else:",
+        before="        _lost(run, row, said_by(error))\n    else:",
+        after="        _release(run, claim, row, said_by(error))\n    else:",
         why="perhaps it arrived: the next try pays twice",
         catch=REFUNDS,
     ),
@@ -87,7 +87,7 @@ FAULTS = (
     Fault(
         name="throttle forgets an unclear attempt",
         file="connector/steps/reconcile.py",
-        before="        refunds.looked(db, row.id, now, str(error))\n"
+        before="        refunds.looked(db, row.id, now, said_by(error))\n"
         "        return False",
         after="        refunds.resend(db, row.id, now, now)\n        return True",
         why="an answer that says nothing of the earlier attempt is taken for a no",
@@ -326,9 +326,9 @@ FAULTS = (
     Fault(
         name="credit given again after no answer",
         file="adapters/shopify/judging.py",
-        before='    why = "no such credit is on the account; a late run',
+        before='    why = saying("no such credit is on the account; a late run',
         after="    if not new:\n        return Finding(found=Found.ABSENT)\n"
-        '    why = "no such credit is on the account; a late run',
+        '    why = saying("no such credit is on the account; a late run',
         why="store credit has no key at Shopify: the next try gives it twice",
         catch=("pytest", "tests/adapters/shopify/test_judging.py"),
     ),

@@ -11,6 +11,7 @@ from connector.cli import demo
 from connector.demo import World, play
 from connector.demo.scenes import SCENES
 from connector.demo.world import BOOTS, TEE
+from connector.saying import Saying, heard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 CHEATED = "store credit"
 CENT = Decimal("0.01")
+THEIRS = "the connection broke before the answer was whole (error=ConnectionError)"
 
 
 @contextmanager
@@ -34,12 +36,24 @@ def cheating(world: World, done: list[str]) -> Iterator[None]:
     yield
 
 
+def untold(world: World) -> list[str]:
+    """Return what the desk and the timelines say of our own in no language but ours."""
+    db = world.office.db
+    kept = db.query(
+        "SELECT why FROM desk UNION SELECT why FROM history WHERE actor IN"
+        " ('retour', 'policy', 'shop', 'watchdog')"
+    )
+    said = [heard(row["why"]) for row in kept if " " in row["why"]]
+    return [one for one in said if not isinstance(one, Saying) and one not in THEIRS]
+
+
 def test_every_way_is_played_at_both_shops_and_a_cent_too_much_is_found(
     tmp_path: Path, street: Street, capsys: pytest.CaptureFixture[str]
 ) -> None:
     done: list[str] = []
     with street.story(tmp_path, "sqlite") as world:
         found = play(world, 2, 1, hazard=lambda: cheating(world, done))
+        assert untold(world) == []
     assert done
     assert not found.is_sound
     for shop in (TEE, BOOTS):

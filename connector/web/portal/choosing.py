@@ -18,6 +18,7 @@ from connector.web.portal import photos, wishes
 from connector.web.portal.links import begin, carry, known_order, seal
 from connector.web.portal.policies import grouped, label, rules_of
 from connector.web.portal.status import shown
+from connector.web.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,4 +125,4 @@ def say(error: BadRequest | Refused) -> str:
     if isinstance(error, Refused):
         text: str = gettext("Some of these items are already part of another return.")
         return text
-    return str(error.args[0])
+    return said(error.args[0])

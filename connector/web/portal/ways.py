@@ -23,6 +23,7 @@ from connector.web.portal.choosing import by_kind, listed, open_cases, read
 from connector.web.portal.links import begin, carry, known_order
 from connector.web.portal.policies import label, rules_of, way_back
 from connector.web.portal.wares import alone
+from connector.web.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,8 +57,8 @@ def _with_asked(shop: str, page: Callable[[str, Order, Sequence[Asked]], Page]) 
         return begin()
     wrong = photos.take(shop, order)
     asked = read(shop, order)
-    for said in wrong:
-        flash(said)
+    for fault in wrong:
+        flash(fault)
     if isinstance(asked, tuple):
         return asked
     return (_ways(shop, order, asked), 400) if wrong else page(shop, order, asked)
@@ -81,7 +82,7 @@ def _settled(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
     try:
         asked = wishes.with_goods(shop, order, asked)
     except BadRequest as error:
-        flash(str(error.args[0]))
+        flash(said(error.args[0]))
         return _wares(shop, order, asked, 400)
     return _checked(shop, order, asked)
 
