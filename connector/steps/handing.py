@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from connector.errors import BadRequest
 from connector.model import Resolution
 from connector.saying import saying
-from connector.store import atomic, returns
+from connector.store import atomic, history, returns
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,4 +34,6 @@ def hand_back(
         )
         raise BadRequest(msg, number=case.number)
     returns.place_goods(db, line_id, restock=None, place="", handed_back=units)
-    returns.note(db, case, "hand_back", actor, f"{units}", now)
+    history.note_line(
+        db, case, line_id, "hand_back", actor=actor, now=now, why=f"{units}"
+    )

@@ -16,7 +16,7 @@ from connector.errors import (
 )
 from connector.model import Moved
 from connector.platform import Shop
-from connector.saying import coded, said_by, saying
+from connector.saying import coded, joined, said_by, saying
 from connector.states import Refund
 from connector.steps import amends
 from connector.steps.events import is_disputed
