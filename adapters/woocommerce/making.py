@@ -31,7 +31,7 @@ from connector.model import (
     Resolution,
 )
 from connector.money import total
-from connector.saying import saying
+from connector.saying import said_by, saying
 
 if TYPE_CHECKING:
     from connector.model import Receipt, RefundRequest, Shelved, Ware
@@ -125,7 +125,9 @@ class Making:
         except PlatformError as error:
             if not ref:
                 raise
-            words = f"it is booked on the order, and not made: {error}"
+            words = saying(
+                "it is booked on the order, and not made: %(why)s", why=said_by(error)
+            )
             raise OutcomeUnknown(words) from None
         return replace(receipt, ref=ref)
 
