@@ -15,6 +15,7 @@ from adapters.woocommerce.reading import meta
 from connector.errors import BadAmount
 from connector.model import CREDITS, Tender, TenderKind
 from connector.money import Money, total
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from connector.model import RefundRequest
@@ -169,3 +170,21 @@ def _read(value: object, currency: str) -> Money:
         return Money.read(str(value or "0"), currency)[0]
     except BadAmount:
         return Money.zero(currency)
+
+
+def void(request: RefundRequest, code: str, amount: Money) -> str:
+    """Say what to do about credit that cannot be good again."""
+    if request.by_gateway:
+        return saying(
+            "%(amount)s of it was paid with the credit …%(code)s, which was deleted or"
+            " has ended: withdraw this, and give it back another way",
+            amount=amount,
+            code=code[-4:],
+        )
+    return saying(
+        "%(amount)s of it was paid with the credit …%(code)s, which was deleted or"
+        " has ended: give that back another way too, then say here that all of it has"
+        " left",
+        amount=amount,
+        code=code[-4:],
+    )

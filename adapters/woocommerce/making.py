@@ -109,7 +109,7 @@ class Making:
         for code, amount in credited.given_back(request).items():
             known = self._coupons(code)
             if not known or coupons.has_ended(known[0], self.clock()):
-                return replace(prepared, ask=_void(request, code, amount))
+                return replace(prepared, ask=credited.void(request, code, amount))
         return prepared
 
     def make(self, request: RefundRequest) -> Receipt:
@@ -361,24 +361,6 @@ class Making:
     def _raw(self, order_ref: str) -> Json:
         data: Json = self.calls.get(f"orders/{_number(order_ref)}")
         return data
-
-
-def _void(request: RefundRequest, code: str, amount: Money) -> str:
-    """Say what to do about credit that cannot be good again."""
-    if request.by_gateway:
-        return saying(
-            "%(amount)s of it was paid with the credit …%(code)s, which was deleted or"
-            " has ended: withdraw this, and give it back another way",
-            amount=amount,
-            code=code[-4:],
-        )
-    return saying(
-        "%(amount)s of it was paid with the credit …%(code)s, which was deleted or"
-        " has ended: give that back another way too, then say here that all of it has"
-        " left",
-        amount=amount,
-        code=code[-4:],
-    )
 
 
 def _together(booking: Finding, beside: Finding) -> Finding:

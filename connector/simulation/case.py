@@ -92,17 +92,12 @@ class Case:
             for ref, count in units.items():
                 free[ref] -= count
             is_shopify = isinstance(self.world.shop, SimShopify)
-            self.wanted.append(
-                wishes.wanted(
-                    chance,
-                    self.rules,
-                    bill.ref,
-                    number,
-                    units,
-                    sole=frozenset(sole),
-                    is_native=is_shopify and chance.random() < 0.4,
-                )
-            )
+            native = is_shopify and chance.random() < 0.4
+            drawn = wishes.wanted(
+                chance, self.rules, bill.ref, number, units,
+                sole=frozenset(sole), is_native=native,
+            )  # fmt: skip
+            self.wanted.append(drawn)
 
     def play(self) -> None:
         """Let it happen: everything in some order, workers in between."""

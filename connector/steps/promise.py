@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, PlatformError, Refused
-from connector.model import GOODS, Moved, Resolution, TenderKind
-from connector.money import total
+from connector.model import GOODS, Moved, Resolution
 from connector.policy.periods import LAW_BOUND
 from connector.saying import coded, joined, said_by, saying
 from connector.states import Decision, Refund
-from connector.steps import costs, shelving, term
+from connector.steps import costs, shelving, term, whence
 from connector.steps.asking import courtesy, request, shared_with_credit
 from connector.steps.events import is_disputed
 from connector.steps.observe import is_ours, observe
@@ -28,9 +27,7 @@ from connector.store import (
     atomic,
     desk,
     errands,
-    exchanges,
     history,
-    orders,
     refunds,
     returns,
 )
@@ -318,47 +315,10 @@ def by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> N
             left=left,
             number=case.number,
             before=before,
-            paid=_paid_with(db, case, plan),
+            paid=whence.paid_with(db, case, plan),
         ),
         now=now,
     )
-
-
-def _paid_with(db: Database, case: Return, plan: RefundRequest) -> str:
-    """Say where the money of new goods lies: with the order that they were for.
-
-    Its gateway holds what the old goods cost, and no other order's call reaches it.
-    What their customer paid on top lies with their own. One call cannot be sent for a
-    part that a person then pays: either could fail, and the other be paid twice.
-    """
-    made = exchanges.by_made(db, case.shop, case.order_ref)
-    if made is None:
-        return ""
-    old = orders.get(db, case.shop, refunds.get(db, made.refund_id).order_ref)
-    said = saying(
-        "; these goods were sent in exchange: what order %(order)s was paid with can be"
-        " refunded there, in the shop's own admin",
-        order=old.number,
-    )
-    order = orders.get(db, case.shop, case.order_ref)
-    cards = {
-        one.ref
-        for one in order.tenders
-        if one.kind not in (TenderKind.MANUAL, TenderKind.STORE_CREDIT)
-        and one.can_refund is not False
-    }
-    top = total(
-        (x.amount for x in plan.tenders if x.tender_ref in cards), plan.amount.currency
-    )
-    if not top:
-        return said
-    more = saying(
-        "; %(top)s of it was paid on top, with order %(order)s: refund that at its"
-        " gateway itself, for a refund of it in the shop would count twice",
-        top=top,
-        order=order.number,
-    )
-    return joined("", [said, more])
 
 
 def _not_yet(units: Mapping[int, int]) -> str:
