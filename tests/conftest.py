@@ -5,7 +5,6 @@ Properties try a few dozen examples here; `--hypothesis-profile deep` tries a th
 
 from __future__ import annotations
 
-import gc
 import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -102,9 +101,3 @@ def pytest_collection_modifyitems(
     }
     config.hook.pytest_deselected(items=[x for x in items if id(x) in left_out])
     items[:] = [item for item in items if id(item) not in left_out]
-
-
-def pytest_collection_finish() -> None:
-    """Let the garbage collector pass over what lives as long as the run."""
-    gc.collect()
-    gc.freeze()
