@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
-from functools import wraps
+from functools import cached_property, wraps
 from http import HTTPStatus
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import requests
 import urllib3
@@ -43,13 +44,22 @@ class Timeouts:
     total: float = 90.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Reply:
     """A whole answer, read within its deadline."""
 
     status: int
     headers: requests.structures.CaseInsensitiveDict[str]
     body: bytes
+
+    @cached_property
+    def table(self) -> dict[str, Any] | None:
+        """The body, read once, where it is an object of JSON; None where it is not."""
+        try:
+            body = json.loads(self.body)
+        except ValueError:
+            return None
+        return body if isinstance(body, dict) else None
 
 
 def fetch(

@@ -40,7 +40,7 @@ class SealedTokens:
 
     def read(self) -> dict[str, str]:
         """Return what is kept; raises ConfigError where no key opens it."""
-        known = credentials.of(self._db, self._vault, self._shop)
+        known = credentials.of(self._db, self._vault, self._shop, NAMES)
         return {name: known[name].reveal() for name in NAMES if name in known}
 
     def renew(

@@ -6,13 +6,14 @@ Hundreds of apps are built in a run, and each would compile a hundred addresses 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from jinja2 import BytecodeCache
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
 
 if TYPE_CHECKING:
     from jinja2.bccache import Bucket
+    from werkzeug.routing.rules import RulePart
 
 Builder = Callable[..., tuple[str, str]]
 
@@ -31,13 +32,32 @@ class Templates(BytecodeCache):
         self._known[bucket.key] = bucket.bytecode_to_string()
 
 
+class Compiled(NamedTuple):
+    """What an address compiles to; the builders are given their rule when called."""
+
+    parts: list[RulePart]
+    trace: list[tuple[bool, str]]
+    converters: dict[str, BaseConverter]
+    arguments: set[str]
+    builders: tuple[Builder, Builder]
+
+
 class Route(Rule):
-    """Keeps the functions that write addresses; each is given its rule when called."""
+    """Keeps what addresses compile to; no app has converters of its own."""
 
-    known: ClassVar[dict[str, Builder]] = {}
+    known: ClassVar[dict[tuple[object, ...], Compiled]] = {}
 
-    def _compile_builder(self, append_unknown: bool = True) -> Builder:  # noqa: FBT001, FBT002 - werkzeug's own
-        key = repr((self.rule, self._trace, self.defaults, append_unknown))
+    def compile(self) -> None:
+        key = (self.rule, self.subdomain, self.merge_slashes, repr(self.defaults))
         if key not in self.known:
-            self.known[key] = super()._compile_builder(append_unknown)
-        return self.known[key]
+            super().compile()
+            self.known[key] = Compiled(
+                self._parts,
+                self._trace,
+                self._converters,
+                self.arguments,
+                (self._compile_builder(append_unknown=False), self._compile_builder()),
+            )
+        found = self.known[key]
+        self._parts, self._trace, self._converters, self.arguments, builders = found
+        self._build, self._build_unknown = (one.__get__(self) for one in builders)

@@ -135,7 +135,7 @@ class Calls:
             raise Unavailable(SHUT[reply.status], status=reply.status)
         if reply.status in STATUS_WORDS:
             raise Rejected(STATUS_WORDS[reply.status], status=reply.status)
-        body = _object(reply)
+        body = reply.table
         if reply.status != HTTPStatus.OK or body is None:
             msg = "Shopify answered something that cannot be understood"
             raise OutcomeUnknown(msg, status=reply.status)
@@ -157,7 +157,7 @@ def is_throttled(reply: Reply) -> bool:
     """Say whether the answer speaks only of its own attempt: nothing ran."""
     if reply.status == THROTTLED_BY_EDGE:
         return True
-    body = _object(reply) if reply.status == HTTPStatus.OK else None
+    body = reply.table if reply.status == HTTPStatus.OK else None
     return body is not None and "THROTTLED" in _codes(body.get("errors"))
 
 
@@ -170,7 +170,7 @@ def heard(reply: Reply) -> Heard:
         return Heard(failure=f"Shopify answered {reply.status}", wait=wait)
     if reply.status == THROTTLED_BY_EDGE:
         return Heard(wait=stay_away(reply))
-    cost = _table((_object(reply) or {}).get("extensions"), "cost")
+    cost = _table((reply.table or {}).get("extensions"), "cost")
     return Heard(cost=_number(cost.get("requestedQueryCost")), bucket=_bucket(cost))
 
 
@@ -194,14 +194,6 @@ def _number(found: object) -> float | None:
     if isinstance(found, bool) or not isinstance(found, (int, float)):
         return None
     return float(found)
-
-
-def _object(reply: Reply) -> Json | None:
-    try:
-        body = json.loads(reply.body)
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None
 
 
 def _codes(errors: object) -> set[str]:

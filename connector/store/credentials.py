@@ -80,9 +80,15 @@ def _is_same(vault: Vault, sealed: str, secret: Secret) -> bool:
         return False  # its key is lost; what is given now replaces it
 
 
-def of(db: Database, vault: Vault, shop: str) -> dict[str, Secret]:
-    """Open all secrets of a shop; raises ConfigError where a key is missing."""
-    return {name: vault.open(sealed) for name, sealed in _sealed(db, shop).items()}
+def of(
+    db: Database, vault: Vault, shop: str, names: Collection[str] = ()
+) -> dict[str, Secret]:
+    """Open secrets of a shop, all or those of `names`; raises ConfigError on no key."""
+    return {
+        name: vault.open(sealed)
+        for name, sealed in _sealed(db, shop).items()
+        if not names or name in names
+    }
 
 
 def _sealed(db: Database, shop: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 
 from connector import vault
 from connector.config import Secret
-from connector.errors import Unavailable
+from connector.errors import ConfigError, Unavailable
 from connector.store import Database, connect, credentials, leases, shops
 from connector.tokens import LIFE, SealedTokens
 from tests.connector.shapes import NOON
@@ -107,3 +107,15 @@ def test_a_renewal_never_writes_over_a_new_grant(
 
     assert tokens(db, box).renew(bool, fetch) == granted
     assert tokens(db, box).read() == granted
+
+
+def test_reading_the_tokens_opens_no_other_secret(
+    db: Database, box: vault.Vault
+) -> None:
+    tokens(db, box).keep(GOOD)
+    other = vault.Vault([Secret(vault.new_key())])
+    hush = {"webhook_secret": Secret("hush")}
+    credentials.put(db, other, "tee", hush, NOON)  # sealed with a key that is gone
+    assert tokens(db, box).read()["access_token"] == "shpat_new"
+    with pytest.raises(ConfigError):
+        credentials.of(db, box, "tee")

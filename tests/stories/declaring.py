@@ -15,7 +15,7 @@ from connector.demo.world import TEE
 from connector.store import returns
 from jobs.schedule import once
 from tests.mailbox import PASSWORD, USER
-from tests.stories.way import bought
+from tests.stories.way import bought, told_of
 
 if TYPE_CHECKING:
     from connector.demo import World
@@ -92,7 +92,7 @@ def later(world: World, work: Work, **parts: float) -> None:
     world.tee.deliver()
     world.boots.deliver()
     world.clock.pass_by(minutes=1)
-    once(work)
+    once(told_of(world, work))
 
 
 def withdrawal(world: World, work: Work) -> tuple[Purchase, Return]:

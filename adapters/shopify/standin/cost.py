@@ -67,17 +67,25 @@ class Bucket:
         }
 
 
+Flat = dict[int, list[FieldNode]]  # by the id of a selection set of one document
+
+
 class Meter:
-    """Costs of one operation: asked for, and what the answer then cost."""
+    """Costs of one operation: asked for, and what the answer then cost.
+
+    `flat` keeps what the document's selections hold, for the next meter of it.
+    """
 
     def __init__(
         self,
         document: DocumentNode,
         operation: OperationDefinitionNode,
         variables: Json,
+        flat: Flat,
     ) -> None:
         self._operation = operation
         self._variables = variables
+        self._known = flat
         self._fragments = {
             node.name.value: node
             for node in document.definitions
@@ -86,7 +94,7 @@ class Meter:
 
     def fields(self) -> list[FieldNode]:
         """List the root fields."""
-        return list(self._flat(self._operation.selection_set))
+        return self._flat(self._operation.selection_set)
 
     def requested(self) -> int:
         """Count what the document may cost at most."""
@@ -113,7 +121,7 @@ class Meter:
             return 0
         if known and value is None:
             return 0
-        children = list(self._flat(field.selection_set))
+        children = self._flat(field.selection_set)
         names = {child.name.value for child in children} - {"__typename"}
         if any(names <= money for money in MONEY):
             return 0
@@ -141,7 +149,7 @@ class Meter:
                 "edges",
             ):
                 continue
-            inner = list(self._flat(child.selection_set))
+            inner = self._flat(child.selection_set)
             if child.name.value == "edges":
                 inner = [
                     leaf
@@ -175,14 +183,19 @@ class Meter:
                 return int(named) if named is not None else 1
         return None
 
-    def _flat(self, selections: SelectionSetNode) -> Iterator[FieldNode]:
+    def _flat(self, selections: SelectionSetNode) -> list[FieldNode]:
+        if id(selections) not in self._known:
+            self._known[id(selections)] = list(self._fields(selections))
+        return self._known[id(selections)]
+
+    def _fields(self, selections: SelectionSetNode) -> Iterator[FieldNode]:
         for node in selections.selections:
             if isinstance(node, FieldNode):
                 yield node
             elif isinstance(node, FragmentSpreadNode):
-                yield from self._flat(self._fragments[node.name.value].selection_set)
+                yield from self._fields(self._fragments[node.name.value].selection_set)
             else:
-                yield from self._flat(node.selection_set)  # type: ignore[attr-defined]  # an inline fragment
+                yield from self._fields(node.selection_set)  # type: ignore[attr-defined]  # an inline fragment
 
 
 def _alias(field: FieldNode) -> str:

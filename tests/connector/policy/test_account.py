@@ -289,6 +289,7 @@ def test_a_decision_that_costs_too_much_ends_the_bench_with_an_error(
 ) -> None:
     monkeypatch.setattr(bench, "MOST", 0.0)
     monkeypatch.setattr(bench, "LINES", 40)
+    monkeypatch.setattr(bench, "ROUNDS", 1)
     with pytest.raises(SystemExit) as ended:
         bench.main()
     assert ended.value.code not in (0, None)

@@ -20,7 +20,6 @@ from connector.model import Customer, OrderStatus, Parcel
 from connector.platform import Place
 from connector.steps import close, decide, promise, reconcile, refund
 from connector.store import Database, orders, refunds, returns, shops
-from connector.web import create
 from connector.web.face import Storefront
 from connector.wiring import open_office
 from tests.connector.shapes import NOON, a_line, an_order
@@ -145,14 +144,13 @@ def standing(
     shops.put(office.db, NAME, "sandbox", "https://shop.example", NOON)
     shops.bind_policy(office.db, NAME, digest, rules, NOON)
     orders.keep(office.db, NAME, order)
-    face = replace(
+    office.app.extensions["retour"] = replace(
         office.app.extensions["retour"],
         shops={NAME: shop},
         storefronts={NAME: Storefront(title="The Sandbox", return_address="Beach 1")},
-        is_https=False,
     )
     try:
-        yield Stand(db=office.db, shop=shop, clock=clock, app=create(face))
+        yield Stand(db=office.db, shop=shop, clock=clock, app=office.app)
     finally:
         office.db.close()
 
