@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest, LevelNeeded
-from connector.saying import saying
+from connector.saying import joined, saying
 from connector.states import Refund
 from connector.steps import levels, made
 from connector.steps.owing import NOTHING_DUE
@@ -184,7 +184,7 @@ def _vouched(
             about="return",
             about_id=case.id,
             code=VOUCHED,
-            why="; ".join([*before, why]),
+            why=joined("; ", [*before, why]),
             now=now,
         )
         return what

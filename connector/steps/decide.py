@@ -235,7 +235,7 @@ def by_person(
     def write(db: Database) -> None:
         case = returns.get(db, return_id)
         if needs_reason(case, event) and not why.strip():
-            msg = "say why you decline it: the customer reads your reason"
+            msg = saying("say why you decline it: the customer reads your reason")
             raise BadRequest(msg, number=case.number)
         line = returns.line_of(case, line_id)
         units, demand, how = 0, levels.ANYBODY, ""
