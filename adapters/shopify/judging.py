@@ -199,7 +199,8 @@ def of_goods(
             return Finding(found=Found.PERSON, why=short)
         return _made(request, new, picked, bill)
     why = "only a part of this exchange is there: look at the return in the shop"
-    return Finding(found=Found.PERSON, why=why, is_over=bool(picked) and not out)
+    is_gone = bool(picked) and not any(out.get(ref) for ref in picked)
+    return Finding(found=Found.PERSON, why=why, is_over=is_gone)
 
 
 def _made(
