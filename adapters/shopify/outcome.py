@@ -77,12 +77,18 @@ def compare(
     """
     swaps = picked or {}
     theirs = _ask(calls, request, request.return_lines, shipping(request), swaps)
-    off = theirs.amount - _expected(request, theirs)
-    is_owed = theirs.amount.minor < 0 and not request.owed
-    if not is_owed and abs(off.minor) <= len(request.return_lines):
+    off, is_same = gap(request, theirs)
+    if is_same:
         return "", off or None
     sides = _sides(calls, request, order, case)
     return joined(" ", [_figures(request, theirs, off), sides]), None
+
+
+def gap(request: RefundRequest, theirs: Suggestion) -> tuple[Money, bool]:
+    """Return by how much a suggestion is off ours, and whether that is rounding."""
+    off = theirs.amount - _expected(request, theirs)
+    is_owed = theirs.amount.minor < 0 and not request.owed
+    return off, not is_owed and abs(off.minor) <= len(request.return_lines)
 
 
 def shipping(request: RefundRequest) -> Json | None:

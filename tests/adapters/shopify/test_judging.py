@@ -199,6 +199,12 @@ def test_what_is_owed_is_pending_until_the_order_owes_nothing() -> None:
     assert judged(request, lines=3, swaps=2).found is Found.DONE
 
 
+def test_what_another_promise_sent_since_does_not_keep_ours_from_being_over() -> None:
+    other = Swap(ref="t", ware="w", processed=1, processable=0, standing=1)
+    found = judging.of_goods(SWAP, BEFORE, (), case(3), [other], FREE)
+    assert (found.found, found.is_over) == (Found.PERSON, True)
+
+
 counts = st.integers(0, 3)
 
 
