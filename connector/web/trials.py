@@ -15,6 +15,7 @@ from connector.steps import trial
 from connector.store import shops
 from connector.web.console import guard, missing
 from connector.web.face import face, whole
+from connector.web.words import said
 
 if TYPE_CHECKING:
     from connector.backtest.diff import Report
@@ -48,8 +49,8 @@ def tried(name: str) -> str | tuple[str, int]:
     """Say what the text of the form would have decided otherwise."""
     text = request.form.get("text", "").replace("\r\n", "\n")
     if len(text) > LENGTH:
-        said = gettext("This text is too long for a policy.")
-        return _page(name, "", MONTHS, problems=said), 400
+        long = gettext("This text is too long for a policy.")
+        return _page(name, "", MONTHS, problems=long), 400
     months = MONTHS
     try:
         months = whole(request.form.get("months", "") or str(MONTHS))

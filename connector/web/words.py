@@ -152,7 +152,7 @@ def way_hint(code: str) -> str:
 
 def sentence(answer: Answer) -> str:
     """Return what a rule said, in the reader's language."""
-    return policy.render(answer, str(get_locale() or "en"), gettext)
+    return policy.render(answer, _language(), gettext)
 
 
 def why(line: ReturnLine) -> str:
@@ -161,9 +161,16 @@ def why(line: ReturnLine) -> str:
     return sentence(spoke) if spoke else ""
 
 
-def said(text: str) -> str:
-    """Return a matter's or a timeline's sentence in the reader's language."""
-    return told(text, str(get_locale() or "en"), gettext)
+def said(text: object) -> str:
+    """Return a matter's, a timeline's or an error's sentence in the reader's language.
+
+    What is no sentence of ours is shown as it is.
+    """
+    return told(str(text) if not isinstance(text, str) else text, _language(), gettext)
+
+
+def _language() -> str:
+    return str(get_locale() or "en")
 
 
 # What a customer may read of why a person looks, beside the merchant's own words;
