@@ -208,16 +208,11 @@ def of_goods(
         if short:
             return Finding(found=Found.PERSON, why=short)
         return _made(request, new, picked, bill)
-<<<<<<< HEAD
     why = saying(
         "only a part of this exchange is there: look at the return in the shop"
     )
-    return Finding(found=Found.PERSON, why=why, is_over=bool(picked) and not out)
-=======
-    why = "only a part of this exchange is there: look at the return in the shop"
     is_gone = bool(picked) and not any(out.get(ref) for ref in picked)
     return Finding(found=Found.PERSON, why=why, is_over=is_gone)
->>>>>>> wt/ways
 
 
 def _made(
