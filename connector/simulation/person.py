@@ -112,15 +112,18 @@ def _never_paid(world: World, row: RefundRow) -> bool:
     if len(made) != 1 or made[0].is_paid:
         return False
     world.shop.cancel_new(made[0])
-    amends.call_off(
-        world.db,
-        world.watched,
-        row.id,
-        Resolution.REFUND,
-        actor=ACTOR,
-        why="never paid",
-        now=world.now(),
-    )
+    try:
+        amends.call_off(
+            world.db,
+            world.watched,
+            row.id,
+            Resolution.REFUND,
+            actor=ACTOR,
+            why="never paid",
+            now=world.now(),
+        )
+    except BadRequest as error:  # what another promise sent by the same line hides it
+        world.tell(f"it is not called off: {error}")
     return True
 
 
