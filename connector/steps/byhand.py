@@ -176,8 +176,14 @@ def _vouched(
     except LevelNeeded:
         before = [x.why for x in desk.about(db, case.id) if x.code == VOUCHED]
         who = ", ".join(demand.names)
-        why = f"{actor} says of the money of {case.number}: {what}; that needs {who}:"
-        why += " it stands in the books, so look at the proof"
+        why = saying(
+            "%(actor)s says of the money of %(number)s: %(what)s; that needs %(who)s:"
+            " it stands in the books, so look at the proof",
+            actor=actor,
+            number=case.number,
+            what=what,
+            who=who,
+        )
         desk.put(
             db,
             shop=case.shop,
@@ -196,10 +202,12 @@ def _ask_of_credit(db: Database, row: RefundRow, now: datetime) -> None:
     He knows of his own money; whether the shop booked anything he need not know.
     """
     rest = row.amount - row.paid_by_hand
-    why = (
-        f"{rest} of {row.request.return_number} was to go back to the credit that it"
-        " was paid with, and the shop does not show that: give it as a courtesy or by"
-        " hand, unless you did"
+    why = saying(
+        "%(rest)s of %(number)s was to go back to the credit that it was paid with, and"
+        " the shop does not show that: give it as a courtesy or by hand, unless you"
+        " did",
+        rest=rest,
+        number=row.request.return_number,
     )
     desk.put(
         db,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Moved, OrderStatus, TenderKind
 from connector.money import Money, total
+from connector.saying import saying
 from connector.states import Refund
 from connector.store import desk
 
@@ -51,12 +52,15 @@ def see(
         desk.settle(db, "order", order.ref, CODE, "shop", now)
         return
     refs = ", ".join(one.ref for one in made)
-    why = (
-        f"staff refunded goods of order {order.number} in the shop ({refs}) that were"
-        f" paid with credit of ours: up to {most} of it was not given back. Give it as"
-        " a courtesy on a return of this customer, or as a coupon of the shop's own,"
+    why = saying(
+        "staff refunded goods of order %(order)s in the shop (%(refs)s) that were paid"
+        " with credit of ours: up to %(most)s of it was not given back. Give it as a"
+        " courtesy on a return of this customer, or as a coupon of the shop's own,"
         " unless that was done: what is put on the old coupon itself is taken off again"
-        " each night"
+        " each night",
+        order=order.number,
+        refs=refs,
+        most=most,
     )
     if not desk.was_settled(db, shop, order.ref, CODE, why):
         desk.put(
