@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING, Any
 from bench.policy import TEXT as TEN_RULES
 from connector.backtest.diff import compare
 from connector.backtest.rows import joined, ticks
-from connector.backtest.told import tell
-from connector.policy import load
-from connector.store import connect, pasts, shops
+from connector.store import connect, shops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from connector.store import Database
 
 LINES = 1_000_000
-TOLD = 20_000  # lines that Python is asked about
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 EXAMPLE = Path(__file__).parents[1] / "policy.example.toml"
 DAY = 86_400_000_000
@@ -98,7 +95,6 @@ def changed(old: str) -> str:
 def run(lines: int = LINES) -> None:
     """Measure, and say it."""
     example = EXAMPLE.read_text("utf-8")
-    new = changed(example)
     with tempfile.TemporaryDirectory() as folder:
         db = connect(str(Path(folder) / "bench.sqlite"))
         shops.put(db, "boots", "woocommerce", "x", NOW)
@@ -111,11 +107,6 @@ def run(lines: int = LINES) -> None:
                 flips, others = sum(found.flips.values()), found.others
                 said = f"{lines} lines in {took:.2f} s; flips {flips}, {others}"
                 print(f"backtest: {name}: {said}")
-        rows = list(islice(pasts.read(db, "boots", 0), TOLD))
-        started = time.perf_counter()
-        count = sum(1 for _ in tell(load(new), rows, "boots", NOW, {}))
-        took = (time.perf_counter() - started) / count * 1e6
-        print(f"backtest: told by the deciding function: {took:.1f} us a line")
         db.close()
 
 

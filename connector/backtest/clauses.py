@@ -16,6 +16,7 @@ from connector.policy.facts import FACTS, PAST_DAYS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from connector.backtest.ends import Ends
     from connector.model import Kind
     from connector.policy import Policy
     from connector.policy.vocabulary import Clause, Question
@@ -30,12 +31,14 @@ class Words:
     """What the policies of one query share: the values and the conditions in it.
 
     `contains` is the function that finds one text in another, on this store; `given`
-    are the reasons that past lines have, in their own words.
+    are the reasons that past lines have, in their own words; `ends` is when their
+    withdrawals end.
     """
 
-    def __init__(self, contains: str, given: Iterable[str]) -> None:
+    def __init__(self, contains: str, given: Iterable[str], ends: Ends) -> None:
         self.contains = contains
         self.given = list(given)
+        self.ends = ends
         self.values: dict[str, object] = {}
         self.flags: dict[str, str] = {}  # conditions, by the column that holds each
         self.reasons: dict[str, Policy] = {}  # a policy with them, by their table
@@ -84,6 +87,7 @@ class Text:
         self.policy = policy
         self.words = words
         self.kind = kind
+        self.withdraw_ends = words.ends.moment(policy)
         self.reasons = Reasons(policy, words.given, words.table_of(policy), self.value)
 
     def value(self, found: str | int) -> str:

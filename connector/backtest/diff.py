@@ -14,28 +14,26 @@ from typing import TYPE_CHECKING, Any
 from connector import policy as policies
 from connector.backtest import reasons
 from connector.backtest.apart import SHOWN, Apart
-from connector.backtest.clauses import DAY, Words
+from connector.backtest.clauses import Words
+from connector.backtest.ends import Ends
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
-from connector.backtest.part import NEW, OLD, Part, differing
+from connector.backtest.part import NEW, OLD, Part
 from connector.backtest.rows import ticks
 from connector.backtest.shared import Task, shared
-from connector.backtest.sql import YES, both, either, flag, no
+from connector.backtest.sql import flag
 from connector.backtest.whole import TOLD, Verdicts
 from connector.backtest.written import WHOLE, Lines, SideBySide, maybe
-from connector.law import DEFAULTS
-from connector.law.withdrawal import HOME_VISIT_DAYS
 from connector.money import Money
 from connector.store import pasts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from connector.policy import Policy
     from connector.store import Database
 
 WORDS = {APPROVED: "approved", ASKED: "needs_person", DECLINED: "declined"}
-MOVED = 7  # days by which weekends and holidays may move an end, and more
 LITTLE = 10_000  # returns that are not worth a second process
 # What happens after a verdict: tables, and what a policy holds of them.
 NOT_COMPARED = {
@@ -97,10 +95,8 @@ def compare(
     Raises PolicyError where one of them cannot be read.
     """
     sides = {OLD: policies.stored(old), NEW: policies.load(new)}
-    always, further = _apart(list(sides.values()), now)
-    apart = [both((always, one)) for one in further]
     first = ticks(now - since)
-    task = _written(db, shop, sides, no(both((always, either(further)))), now)
+    task = _written(db, shop, sides, now)
     values = {**task["values"], "shop": shop, "since": first}
     parts = [{**values, "low": low, "high": high} for low, high in _parts(db)]
     report = Report()
@@ -109,8 +105,6 @@ def compare(
         report.lines, report.open_lines = pasts.counts(db, shop, first)
 
     found = [Part.of(rows) for rows in shared(db, task, parts, counted)]
-    if rows := list(pasts.read(db, shop, first, apart)):
-        found.append(differing(sides, rows, shop, now, pasts.customers(db, shop)))
     _add(report, found)
     report.unseen = [
         table
@@ -118,27 +112,6 @@ def compare(
         if any(getattr(sides[OLD], x) != getattr(sides[NEW], x) for x in names)
     ]
     return report
-
-
-def _apart(sides: Sequence[Policy], now: datetime) -> tuple[str, list[str]]:
-    """Say which lines Python is asked about, as tests of `x`: the first, and a further.
-
-    When a withdrawal ends, the law of its country says; it is kept with the line for
-    parcels that arrived, and for switches as they are delivered. A plain request is
-    asked about only where that end may be another.
-    """
-    asked = f"COALESCE(x.asked, {ticks(now)})"
-    kind, plain = "x.kind = 'withdrawal'", "x.kind = 'voluntary'"
-    days = max(one.window.grace_days for one in sides) + MOVED
-    if any(one.switches != DEFAULTS for one in sides):
-        days += HOME_VISIT_DAYS
-        near = both((plain, f"{asked} <= x.withdraw_ends + {days} * {DAY}"))
-        return YES, [kind, near]
-    around = (
-        f"x.withdraw_ends < {asked}",
-        f"{asked} <= x.withdraw_ends + {days} * {DAY}",
-    )
-    return "x.is_all_delivered = 0", [kind, both((plain, *around))]
 
 
 def _is_not(db: Database) -> str:
@@ -152,11 +125,18 @@ def _of_shop(db: Database) -> str:
     return f"{flag('x.shop = :shop')} = 1"
 
 
+def _ends(db: Database, shop: str, ends: Ends, now: datetime) -> Iterator[str]:
+    """Write the tables of when withdrawals end, where the kept days do not say."""
+    if ends.tables:
+        first = pasts.first(db, shop) or now
+        yield from ends.made(db.engine.words, pasts.countries(db, shop), first, now)
+
+
 def _written(
-    db: Database, shop: str, sides: Mapping[str, Policy], which: str, now: datetime
+    db: Database, shop: str, sides: Mapping[str, Policy], now: datetime
 ) -> Task:
     contains = "instr" if db.engine.name == "sqlite" else "strpos"
-    words = Words(contains, pasts.reasons(db, shop))
+    words = Words(contains, pasts.reasons(db, shop), Ends(pasts.has_unknown(db, shop)))
     found = [Verdicts(policy, words, key) for key, policy in sides.items()]
     # Lines are read in the order of their returns: no index of shops tempts a planner.
     all_ = (
@@ -164,14 +144,14 @@ def _written(
         f" AND {_of_shop(db)}"
         " AND COALESCE(x.asked, x.placed) >= :since"
     )
-    where = f"{all_} AND {which}"
     is_not, text = _is_not(db), found[0].text
-    lines = Lines(where, ticks(now))
+    lines = Lines(all_, ticks(now))
     told = SideBySide(found, is_not)
     apart = Apart(told, db.engine.words, is_not)
-    tables = [f"{name}r" for name in words.reasons]
+    tables = [*(f"{name}r" for name in words.reasons), *words.ends.tables]
     word = db.engine.words
     prepared = list(reasons.tables(words.reasons, words.given, text.value, word))
+    prepared += _ends(db, shop, words.ends, now)
     if which_ones := maybe(found[0], found[1], lines, is_not):
         number = word["int"]
         made = f"CREATE TEMP TABLE past_maybe (case_no {number} PRIMARY KEY)"

@@ -33,7 +33,7 @@ def period_runs(text: Text) -> str:
     return both(
         (
             text.is_kind(Kind.VOLUNTARY),
-            "p.asked_at <= p.withdraw_ends",
+            f"p.asked_at <= {text.withdraw_ends}",
             text.among("p.country", lawful),
         )
     )

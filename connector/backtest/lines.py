@@ -220,7 +220,7 @@ class Line:
 
     def _withdrawn_late(self) -> str:
         """Tell whether a withdrawal came late; the law's day is kept with the line."""
-        return both((self._withdrawn, "p.asked_at > p.withdraw_ends"))
+        return both((self._withdrawn, f"p.asked_at > {self.text.withdraw_ends}"))
 
     def _excluded(self) -> str:
         bound = [one for one in self.policy.exclusions if one.article]

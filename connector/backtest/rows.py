@@ -7,28 +7,21 @@ currency, sets of words one text with a mark around each.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from connector.model import (
-    Customer,
     Kind,
     Line,
     Order,
-    OrderStatus,
-    Parcel,
-    Resolution,
 )
-from connector.money import Money
-from connector.policy.case import Case, Past, Wanted
-from connector.policy.periods import NEVER, line_begins, withdrawal_ends
+from connector.policy.case import Case, Wanted
+from connector.policy.periods import line_begins, withdrawal_ends
 from connector.policy.seen import email_hash, worth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from connector.policy import Policy
 
 MARK = "\x1f"  # between the words of a set; no word holds it
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -157,111 +150,4 @@ def _is_whole(order: Order, case: Case) -> bool:
         asked[one.line_ref] += one.quantity
     return all(
         asked[line.ref] + line.refunded_units >= line.quantity for line in order.lines
-    )
-
-
-def listed(policy: Policy) -> Policy:
-    """Let the lists of customers name addresses as tags, as `rebuilt` has them."""
-    block = replace(policy.block, tags=policy.block.tags | policy.block.emails)
-    allow = replace(policy.allow, tags=policy.allow.tags | policy.allow.emails)
-    return replace(policy, block=block, allow=allow)
-
-
-def rebuilt(
-    rows: Sequence[Mapping[str, Any]], shop: str, now: datetime, before: Sequence[Past]
-) -> tuple[Order, Case]:
-    """Build an order and a case of which a policy sees the very same facts.
-
-    `rows` are the lines of one return; `before` the customer's earlier ones. The
-    order has nothing in it that no rule looks at. The customer's address is not
-    known, its hash is: it stands among his tags.
-    """
-    first = rows[0]
-    currency, placed = first["currency"], moment(first["placed"])
-    order = Order(
-        ref=first["order_ref"],
-        number=first["number"],
-        currency=currency,
-        total=Money(first["total"], currency),
-        status=OrderStatus(first["order_status"]),
-        placed_at=placed,
-        updated_at=placed,
-        lines=tuple(_line(row) for row in rows) + _other(first),
-        parcels=tuple(_parcels(rows)),
-        customer=Customer(country=first["country"], language=first["language"]),
-        completed_at=_completed(rows),
-    )
-    case = Case(
-        kind=Kind(first["kind"]),
-        asked_at=now if first["asked"] is None else moment(first["asked"]),
-        lines=tuple(_wanted(row) for row in rows),
-        shop=shop,
-        channel=first["channel"],
-        method=first["method"],
-        customer_tags=(*words(first["customer_tags"]), first["customer"]),
-        past=tuple(before),
-    )
-    return order, case
-
-
-def _line(row: Mapping[str, Any]) -> Line:
-    return Line(
-        ref=row["line_ref"],
-        title="",
-        quantity=row["units"],
-        gross=Money(row["gross"], row["currency"]),
-        refunded_units=row["units"] - row["left_units"],
-        sku=row["sku"],
-        product_ref=row["product"],
-        variant_ref=row["variant"],
-        tags=words(row["tags"]),
-        categories=words(row["categories"]),
-        is_gift_card=bool(row["gift_card"]),
-    )
-
-
-def _other(row: Mapping[str, Any]) -> tuple[Line, ...]:
-    """Return a line that stays behind, unless all of the order is asked back."""
-    if row["gives_shipping"]:
-        return ()
-    money = Money.zero(row["currency"])
-    return (Line(ref=MARK, title="", quantity=1, gross=money),)
-
-
-def _completed(rows: Sequence[Mapping[str, Any]]) -> datetime | None:
-    """Return from when a line counts that is in no parcel, though others arrived."""
-    for row in rows:
-        if row["is_all_delivered"] and not row["is_delivered"]:
-            return moment(row["begins"])
-    return None
-
-
-def _parcels(rows: Sequence[Mapping[str, Any]]) -> Iterator[Parcel]:
-    """Return parcels from which each line's window, and the withdrawal's, begins."""
-    for row in rows:
-        when = moment(row["begins"])
-        units = ((row["line_ref"], 1),)
-        if row["is_delivered"]:
-            yield Parcel(ref=row["line_ref"], units=units, delivered_at=when)
-        elif not row["is_all_delivered"]:
-            yield Parcel(ref=row["line_ref"], units=units, shipped_at=when)
-    first = rows[0]
-    when = moment(first["withdraws"])
-    units = ((MARK, 1),)
-    is_to_come = first["withdraw_ends"] == ticks(NEVER)  # by what the shop knew
-    if first["is_all_delivered"] or is_to_come:
-        yield Parcel(ref=MARK, units=units, delivered_at=when)
-    if is_to_come or not first["is_all_delivered"]:
-        yield Parcel(ref=MARK, units=units, shipped_at=when)
-
-
-def _wanted(row: Mapping[str, Any]) -> Wanted:
-    answers = (one.partition(":") for one in words(row["answers"]))
-    return Wanted(
-        line_ref=row["line_ref"],
-        quantity=row["quantity"],
-        reason=row["reason"],
-        photos=row["photos"],
-        resolution=Resolution(row["wanted"]),
-        answers=tuple((code, said) for code, _, said in answers),
     )

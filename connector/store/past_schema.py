@@ -72,3 +72,8 @@ PASTS_FOUND: tuple[Statement, ...] = (
     # What is left of the outbound shipping; lines from before do not know it.
     "ALTER TABLE past_lines ADD COLUMN shipping $int NOT NULL DEFAULT 0",
 )
+
+# Listing the countries that lines went to looks at few rows, too.
+PASTS_PLACED: tuple[Statement, ...] = (
+    "CREATE INDEX past_lines_country ON past_lines (shop, country)",
+)

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from connector.model import Kind, Order
-from connector.money import Money
-from connector.policy import Past
 from connector.store.database import atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from connector.store.database import Database
 
@@ -107,33 +105,6 @@ def forget(db: Database, shop: str, order_ref: str) -> int:
     )
 
 
-def read(
-    db: Database, shop: str, since: int, which: Sequence[str] = ("1 = 1",)
-) -> Iterator[dict[str, Any]]:
-    """Yield the lines of a shop placed or asked since, return by return.
-
-    `since` is in microseconds since 1970; `which` are tests of `x`, of which a line
-    passes one.
-    """
-    values = {"shop": shop, "since": since}
-    lines = [
-        f"past_lines x WHERE shop = :shop AND {one}"
-        " AND COALESCE(asked, placed) >= :since"
-        for one in which
-    ]
-    # Which returns they are, an index tells alone, test by test.
-    cases = " UNION ".join(f"SELECT case_no FROM {one}" for one in lines)
-    found = db.query(f"{cases} ORDER BY case_no", **values)
-    for at in range(0, len(found), PIECE):
-        numbers = ", ".join(str(row["case_no"]) for row in found[at : at + PIECE])
-        yield from db.query(
-            "SELECT * FROM past_lines x WHERE shop = :shop AND"
-            f" ({' OR '.join(which)}) AND COALESCE(asked, placed) >= :since"
-            f" AND case_no IN ({numbers}) ORDER BY case_no, position",
-            **values,
-        )
-
-
 def counts(db: Database, shop: str, since: int) -> tuple[int, int]:
     """Count the lines asked back, and those that could be, placed or asked since.
 
@@ -151,35 +122,44 @@ def counts(db: Database, shop: str, since: int) -> tuple[int, int]:
     return row["asked"], row["rest"]
 
 
-def customers(db: Database, shop: str) -> dict[str, list[tuple[int, Past]]]:
-    """Return the returns of each customer, by the hash of his address."""
+def has_unknown(db: Database, shop: str) -> bool:
+    """Say whether the delivery of a line that could be withdrawn never showed."""
     rows = db.query(
-        "SELECT customer, case_no, currency, MIN(asked) AS asked, SUM(worth) AS worth"
-        " FROM past_lines p WHERE shop = :shop AND customer <> ''"
-        " AND asked IS NOT NULL AND NOT EXISTS (SELECT 1 FROM returns x"
-        " WHERE x.id = p.return_id AND x.cancelled_at IS NOT NULL)"
-        " GROUP BY customer, case_no, currency",
+        "SELECT 1 AS one FROM past_lines WHERE shop = :shop"
+        " AND kind IN ('voluntary', 'withdrawal') AND is_all_delivered = 0 LIMIT 1",
         shop=shop,
     )
-    found: dict[str, list[tuple[int, Past]]] = {}
-    for row in rows:
-        past = Past(
-            asked_at=EPOCH + timedelta(microseconds=row["asked"]),
-            worth=Money(int(row["worth"]), row["currency"]),
-        )
-        found.setdefault(row["customer"], []).append((row["case_no"], past))
-    return found
+    return bool(rows)
+
+
+def first(db: Database, shop: str) -> datetime | None:
+    """Return when the first order was placed of which lines are kept."""
+    [row] = db.query(
+        "SELECT MIN(placed) AS placed FROM past_lines WHERE shop = :shop", shop=shop
+    )
+    if row["placed"] is None:
+        return None
+    return EPOCH + timedelta(microseconds=int(row["placed"]))
+
+
+def countries(db: Database, shop: str) -> list[str]:
+    """List the countries that past lines went to."""
+    return _values(db, shop, "country")
 
 
 def reasons(db: Database, shop: str) -> list[str]:
     """List the reasons that were ever given, in the words they were given in."""
-    # From one to the next in the index, however many lines give the same.
+    return _values(db, shop, "reason")
+
+
+def _values(db: Database, shop: str, column: str) -> list[str]:
+    """List a column's values: from one to the next in its index, however many lines."""
     rows = db.query(
-        "WITH RECURSIVE said (reason) AS ("
-        " SELECT MIN(reason) FROM past_lines WHERE shop = :shop UNION ALL"
-        " SELECT (SELECT MIN(p.reason) FROM past_lines p WHERE p.shop = :shop"
-        " AND p.reason > said.reason) FROM said WHERE said.reason IS NOT NULL)"
-        " SELECT reason FROM said WHERE reason IS NOT NULL",
+        f"WITH RECURSIVE said (value) AS ("
+        f" SELECT MIN({column}) FROM past_lines WHERE shop = :shop UNION ALL"
+        f" SELECT (SELECT MIN(p.{column}) FROM past_lines p WHERE p.shop = :shop"
+        f" AND p.{column} > said.value) FROM said WHERE said.value IS NOT NULL)"
+        " SELECT value FROM said WHERE value IS NOT NULL",
         shop=shop,
     )
-    return [str(row["reason"]) for row in rows]
+    return [str(row["value"]) for row in rows]

@@ -14,28 +14,28 @@ from hypothesis import strategies as st
 from connector import policy as policies
 from connector.backtest import reasons
 from connector.backtest.clauses import PLAIN, Words
+from connector.backtest.diff import _ends as ends_made
 from connector.backtest.diff import compare
+from connector.backtest.ends import Ends
 from connector.backtest.reasons import FEW
 from connector.backtest.rows import of_return, ticks
 from connector.backtest.shared import Task, shared
-from connector.backtest.told import Told, tell
-from connector.backtest.told import _told as told_of
 from connector.backtest.whole import Verdicts
 from connector.backtest.written import WHOLE, Lines, SideBySide
-from connector.model import Kind
 from connector.money import Money
 from connector.policy import Past
 from connector.store import connect, pasts, shops
 from tests.connector.backtest import drawn
+from tests.connector.backtest.told import Told, told_of
 from tests.connector.shapes import NOON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from connector.backtest.told import Row
     from connector.model import Order
     from connector.policy import Case
     from connector.store import Database
+    from tests.connector.backtest.told import Row
 
 NOW = drawn.START + timedelta(days=400)
 LONG = "".join(
@@ -64,7 +64,8 @@ def db(address: str) -> Iterator[Database]:
 def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
     """Ask the database what each policy says of every past line."""
     contains = "instr" if db.engine.name == "sqlite" else "strpos"
-    words = Words(contains, pasts.reasons(db, "boots"))
+    ends = Ends(pasts.has_unknown(db, "boots"))
+    words = Words(contains, pasts.reasons(db, "boots"), ends)
     found = [
         Verdicts(policies.stored(text), words, key)
         for key, text in zip("ab", texts, strict=False)
@@ -78,12 +79,13 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
             *reasons.tables(
                 words.reasons, words.given, found[0].text.value, db.engine.words
             ),
+            *ends_made(db, "boots", ends, NOW),
             side.table_made(db.engine.words),
             side.by_line(lines),
             *side.whole_made(db.engine.words),
         ],
         queries={"told": f"WITH {side.told()} SELECT * FROM told"},  # noqa: S608 - ours
-        tables=[*(f"{name}r" for name in words.reasons), side.table, WHOLE],
+        tables=[*(f"{x}r" for x in words.reasons), *ends.tables, side.table, WHOLE],
         values=words.values,
     )
     told = {}
@@ -220,19 +222,9 @@ def test_sql_says_what_the_deciding_function_says(
     if given_so == "many reasons":  # few reasons are told apart without a table
         with_many_reasons(db, asked[0][2][0])
     expected = told_by_judging(asked, one, other)
-    apart = {
-        (number, place)
-        for number, (_, case, rows) in enumerate(asked, start=1)
-        for place, row in enumerate(rows)
-        if case.kind in (Kind.WITHDRAWAL, Kind.VOLUNTARY)
-        and not row["is_all_delivered"]
-    }
     found = by_sql(db, one, other)
-    assert {key: found[key] for key in expected if key not in apart} == {
-        key: said for key, said in expected.items() if key not in apart
-    }
+    assert {key: found[key] for key in expected} == expected
     report = compare(db, "boots", one, other, NOW, SINCE)
-    first = ticks(NOW - SINCE)
     assert (report.flips, report.others) == by_hand(expected)
     costs = cost(expected, asked)
     more: Counter[str] = Counter()
@@ -247,11 +239,3 @@ def test_sql_says_what_the_deciding_function_says(
         ),
         key=lambda pair: (-abs(pair[1].minor), pair[0]),
     )
-    rows = list(pasts.read(db, "boots", first))
-    for index, text in enumerate((one, other)):
-        again = tell(
-            policies.stored(text), rows, "boots", NOW, pasts.customers(db, "boots")
-        )
-        assert {(n, p): said for n, p, said in again} == {
-            key: told[index] for key, told in expected.items()
-        }

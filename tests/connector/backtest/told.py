@@ -1,28 +1,18 @@
-"""What a policy says of past lines, told by the very function that decides.
-
-What the SQL is proved by, and the way where it cannot be written.
-"""
+"""What the very function that decides says of a line: what the SQL is proved by."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
-from connector.backtest.rows import UNSUITED, listed, rebuilt
 from connector.model import CREDITS, Resolution
 from connector.money import round_half_up
-from connector.policy.judge import judge
 from connector.settlement import BASIS_POINTS
 from connector.states import Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from connector.policy import Policy
-    from connector.policy.case import LineVerdict, Past, Verdict
+    from connector.policy.case import LineVerdict, Verdict
 
 CODES = {
     Decision.APPROVED: APPROVED,
@@ -49,33 +39,8 @@ class Told:
     shipping: int
 
 
-def tell(
-    policy: Policy,
-    rows: Iterable[Row],
-    shop: str,
-    now: datetime,
-    past: Mapping[str, Sequence[tuple[int, Past]]],
-) -> Iterator[tuple[int, int, Told]]:
-    """Judge rows, ordered by return and place; yield (case_no, position, verdict).
-
-    `past` are the returns of each customer, by the hash of his address: each with
-    its number, so that none counts itself.
-    """
-    known, unsuited = listed(policy), policy.unsuited
-    for number, found in groupby(rows, key=lambda row: row["case_no"]):
-        lines = [
-            {**row, "reason": unsuited} if row["reason"] == UNSUITED else row
-            for row in found
-        ]
-        known_ones = past.get(lines[0]["customer"], ())
-        before = [one for other, one in known_ones if other != number]
-        order, case = rebuilt(lines, shop, now, before)
-        verdict = judge(known, order, case)
-        for row, said in zip(lines, verdict.lines, strict=True):
-            yield number, row["position"], _told(row, said, verdict)
-
-
-def _told(row: Row, said: LineVerdict, verdict: Verdict) -> Told:
+def told_of(row: Row, said: LineVerdict, verdict: Verdict) -> Told:
+    """Bring a verdict on a line into the shape that SQL tells it in."""
     fee = verdict.return_fee
     return Told(
         decision=CODES[said.decision],
