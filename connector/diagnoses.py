@@ -64,6 +64,7 @@ ABILITIES: Mapping[str, str] = {
     "bonus_apart": N_("A bonus is a credit of its own there"),
     "pays_on_order": N_("New goods join the order that they replace"),
     "restocks_by_line": N_("A refund restocks some of its lines and others not"),
+    "shelves_apart": N_("Ways whose goods go back by a call of their own"),
     "places": N_("Goods can go back to"),
 }
 
