@@ -14,7 +14,7 @@ from connector.money import Money
 
 if TYPE_CHECKING:
     from adapters.shopify.calls import Calls
-    from connector.model import Order, Return, ReturnLine
+    from connector.model import Line, Order, Return, ReturnLine
 
 Json = Mapping[str, Any]
 MOST = 50  # exchange lines of one return
@@ -93,9 +93,8 @@ def _same_again(calls: Calls, line: ReturnLine, order: Order) -> list[Json]:
         return []
     gross, net = found
     rows: list[Json] = []
-    for unit in range(1, line.asked + 1):
-        worth = sold.gross.share(unit, sold.quantity)
-        worth -= sold.gross.share(unit - 1, sold.quantity)
+    for unit in range(line.before + 1, line.before + line.asked + 1):
+        worth = _worth(sold, unit)
         row: dict[str, Any] = {"variantId": ref, "quantity": 1}
         if gross.minor > worth.minor:
             off = (gross - worth).share(net.minor, gross.minor)
@@ -103,3 +102,17 @@ def _same_again(calls: Calls, line: ReturnLine, order: Order) -> list[Json]:
             row["appliedDiscount"] = {"description": "Replacement", "value": value}
         rows.append(row)
     return rows
+
+
+def _worth(sold: Line, place: int) -> Money:
+    """Return what one unit of a line is worth, by its place among those that come back.
+
+    Shopify rounds each unit by itself, and the last one gets what is left. Where its
+    figure is a minor unit less, that counts: else it would have somebody owe it.
+    """
+    before = sold.gross.share(place - 1, sold.quantity)
+    ours = sold.gross.share(place, sold.quantity) - before
+    each = sold.gross.share(1, sold.quantity)
+    is_last = place >= sold.quantity
+    theirs = sold.gross - each.share(sold.quantity - 1, 1) if is_last else each
+    return theirs if (ours - theirs).minor == 1 else ours

@@ -145,6 +145,7 @@ class ReturnLine:
     # How a shop is told of `reason`; never stored, "" until a shop is to be told.
     reason_handle: str = ""  # a ReturnReasonDefinition's; none there: another reason
     reason_words: str = ""  # the merchant's own words, in his shop's language
+    before: int = 0  # units of the order line that come back before these; not stored
 
     @property
     def resolution(self) -> Resolution:

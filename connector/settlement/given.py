@@ -23,14 +23,19 @@ def goods_out(order: Order, own: Sequence[Own], before: Before) -> Money:
     """
     worth: Counter[str] = Counter()
     units: Counter[str] = Counter()
+    bought: dict[str, frozenset[str]] = {}
+    came: set[str] = set()
     for one in own:
+        came.update(share.ref for share in one.request.lines)
         for ref, quantity, minor in _given(one.request):
             worth[ref] += minor
             units[ref] += quantity
+            bought.setdefault(ref, frozenset(came))
     out = worth.total()
     if out and _joins(order):
-        back = _back(order, before, units)
-        out -= sum(worth[ref] * n // units[ref] for ref, n in back.items())
+        for ref, sent in units.items():
+            back = _back(order, before, (ref, sent), bought[ref])
+            out -= worth[ref] * back // sent
     return Money(out, order.currency)
 
 
@@ -52,16 +57,20 @@ def _joins(order: Order) -> bool:
     return sum(part.gross.minor for part in parts) > order.captured.minor + len(parts)
 
 
-def _back(order: Order, before: Before, given: Counter[str]) -> dict[str, int]:
-    """Return the units of new goods that surely came back, by ware.
+def _back(
+    order: Order, before: Before, given: tuple[str, int], bought: frozenset[str]
+) -> int:
+    """Return the units of a ware that surely came back, of those `given` for others.
 
-    What was bought of the same ware is taken to come back first.
+    Lines that came back before any of it was sent are `bought`. Of the other lines
+    of the ware, what was bought is taken to come back first.
     """
-    sold: Counter[str] = Counter()
-    came: Counter[str] = Counter()
-    for line in order.lines:
-        ware = line.variant_ref or line.product_ref
-        sold[ware] += line.quantity
-        came[ware] += before.line(line.ref).units
-    bought = {ref: max(0, sold[ref] - n) for ref, n in given.items()}
-    return {ref: min(n, max(0, came[ref] - bought[ref])) for ref, n in given.items()}
+    ware, sent = given
+    lines = [
+        line
+        for line in order.lines
+        if (line.variant_ref or line.product_ref) == ware and line.ref not in bought
+    ]
+    others = max(0, sum(line.quantity for line in lines) - sent)
+    came = sum(before.line(line.ref).units for line in lines)
+    return min(sent, max(0, came - others))

@@ -65,7 +65,8 @@ def settle(
     """Say exactly what goes back for these units.
 
     `order` is the shop's word, read just now; `own` are our refunds of the order
-    that stand, sent or not. Pure and total: what cannot be paid is in `ask`.
+    that stand, sent or not, the oldest first. Pure and total: what cannot be paid is
+    in `ask`.
     """
     before = look_back(order, own)
     so_far = _Sum(currency=order.currency, ask=_doubts(order, before))

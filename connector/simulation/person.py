@@ -79,7 +79,8 @@ def _pay_rest(world: World, row: RefundRow) -> None:
 def _again(world: World, row: RefundRow) -> None:
     """Let what came to nothing be made again; a kindness by giving it once more."""
     db, now = world.db, world.now()
-    if row.units and row.state is not Refund.CANCELLED:
+    is_ours = row.units or row.request.after
+    if is_ours and row.state is not Refund.CANCELLED:
         byhand.again(
             db, row.id, why="nothing was made", actor=ACTOR, now=now, is_void=True
         )

@@ -107,16 +107,22 @@ class SimShopify(SimShop):
         case = self.shop_return(request.return_ref)
         seen |= refunds.before(request, case)
         ask = refunds.lacking_units(request, case)
-        off, is_same = outcome.gap(request, self._figure(request))
-        if not ask and not is_same:
-            ask = f"Shopify's own figure is {off} off"
-        return Prepared(preimage=seen, ask=ask, rounding=off or None)
+        more, rounding = self.compare(request, 0)
+        return Prepared(preimage=seen, ask=ask or more, rounding=rounding)
 
-    def _figure(self, request: RefundRequest) -> outcome.Suggestion:
+    def compare(self, request: RefundRequest, cost: int) -> tuple[str, Money | None]:
+        """Hold our figure against the shop's own, as the adapter does."""
+        off, is_same = outcome.gap(request, self._figure(request, cost))
+        if not is_same:
+            return f"Shopify's own figure is {off} off", off
+        return "", off or None
+
+    def _figure(self, request: RefundRequest, cost: int) -> outcome.Suggestion:
         """Suggest what the units of a return bring, each part rounded by itself.
 
-        The last units of a line get what is left. Shopify knows no fee of ours here,
-        and what an order still owes is not taken off.
+        The last units of a line get what is left; new goods take off their `cost`.
+        Shopify knows no fee of ours here, and what an order still owes is not taken
+        off.
         """
         bill, rma = self.books.bills[request.order_ref], self.rmas[request.return_ref]
         worth = sum(x.gross.minor for x in request.shipping)
@@ -125,7 +131,7 @@ class SimShopify(SimShop):
             done, paid = self._worth.get(sold.ref, (0, 0))
             worth += _part(sold, units, done, paid)
         left = Money(bill.paid - bill.standing(), CURRENCY)
-        amount = Money(min(worth, left.minor), CURRENCY)
+        amount = Money(min(worth - cost, left.minor), CURRENCY)
         gross = Money(worth, CURRENCY)
         return outcome.Suggestion(amount=amount, gross=gross, left=left, fees={})
 

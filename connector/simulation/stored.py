@@ -53,8 +53,13 @@ def prepare(shop: SimShopify, request: RefundRequest) -> Prepared:
         case = shop.shop_return(request.return_ref) if request.return_ref else None
         ask = refunds.lacking_units(request, case) if case else ""
         return Prepared(preimage=seen, ask=ask)
+    return _prepare_goods(shop, request)
+
+
+def _prepare_goods(shop: SimShopify, request: RefundRequest) -> Prepared:
+    """See that the exchange lines are there; hold the figure of a replacement."""
     order = shop.order(request.order_ref)
-    seen["refunds"] = sorted(one.ref for one in order.refunds)
+    seen: dict[str, Any] = {"refunds": sorted(one.ref for one in order.refunds)}
     if not request.return_ref:
         return Prepared(preimage=seen, ask="new goods need a return of the shop")
     case = shop.shop_return(request.return_ref)
@@ -67,7 +72,12 @@ def prepare(shop: SimShopify, request: RefundRequest) -> Prepared:
         return Prepared(preimage=seen, sold_out=True)
     if not ask and not picked:
         ask = "the return has no exchange line for these goods"
-    return Prepared(preimage=seen, ask=ask)
+    if ask or request.way is not Resolution.REPLACEMENT:
+        return Prepared(preimage=seen, ask=ask)
+    lines = shop.rmas[request.return_ref].swaps
+    cost = sum(lines[x].price * units for x, units in picked.items())
+    ask, rounding = shop.compare(request, cost)
+    return Prepared(preimage=seen, ask=ask, rounding=rounding)
 
 
 def make(shop: SimShopify, request: RefundRequest, preimage: Json) -> Receipt:
@@ -149,11 +159,21 @@ def _swaps(shop: SimShopify, case: Return, line: ReturnLine) -> list[Swap]:
         return []
     bill = shop.books.bills[case.order_ref]
     sold = next(one for one in bill.lines if one.ref == line.line_ref)
-    worth = [share(sold.gross, n, sold.quantity) for n in range(line.asked + 1)]
+    first = line.before + 1
     return [
-        Swap(sold.ware, 1, min(shelves[sold.ware].price, worth[n] - worth[n - 1]))
-        for n in range(1, line.asked + 1)
+        Swap(sold.ware, 1, min(shelves[sold.ware].price, _worth(sold, place)))
+        for place in range(first, first + line.asked)
     ]
+
+
+def _worth(sold: Sold, place: int) -> int:
+    """Return what one unit is worth by its place, or Shopify's figure, a cent less."""
+    ours = share(sold.gross, place, sold.quantity)
+    ours -= share(sold.gross, place - 1, sold.quantity)
+    each = share(sold.gross, 1, sold.quantity)
+    is_last = place >= sold.quantity
+    theirs = sold.gross - each * (sold.quantity - 1) if is_last else each
+    return theirs if ours - theirs == 1 else ours
 
 
 def send_new(

@@ -10,15 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest, LevelNeeded
+from connector.money import Money
 from connector.saying import joined, saying
 from connector.states import Refund
-from connector.steps import levels, made
+from connector.steps import asking, levels, made
 from connector.steps.owing import NOTHING_DUE
 from connector.store import at_shop, atomic, desk, history, outbox, refunds, returns
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from connector.model import Return
     from connector.store import Database
     from connector.store.refunds import RefundRow
 
@@ -242,11 +244,12 @@ def again(
 ) -> None:
     """Let the units of a refund that moved no money be promised anew.
 
-    The next one has a key of its own (decision 0003). A return that was closed is
-    open again. `is_void`: a person says that what was made of it is good no more.
-    Raises BadRequest unless this one was refused, failed or came undone, without a
-    reason, or while that may still be good; LevelNeeded where the return gives so much
-    that the policy wants another `approval`: this is no fact, but money.
+    The next one has a key of its own (decision 0003); of a bonus that tops a credit
+    up it is what is missing by now, so that none is given twice. A return that was
+    closed is open again. `is_void`: a person says that what was made of it is good no
+    more. Raises BadRequest unless this one was refused, failed or came undone,
+    without a reason, or while that may still be good; LevelNeeded where the return
+    gives so much that the policy wants another `approval`: this is no fact, but money.
     """
     row = refunds.get(db, refund_id)
     if row.state not in (Refund.REJECTED, Refund.FAILED, Refund.REVERSED):
@@ -267,6 +270,39 @@ def again(
     said = levels.said(how, why.strip())
     refunds.give_back(db, refund_id, why=said, actor=actor, now=now)
     desk.close(db, "refund", refund_id, actor, now)
+    if case and row.request.after:
+        _top_again(db, case, row, actor, now)
+
+
+def _top_again(
+    db: Database, case: Return, row: RefundRow, actor: str, now: datetime
+) -> None:
+    """Promise what is missing of a bonus anew; a later part may have brought it."""
+    if refunds.get(db, row.request.after).state not in made.ALIVE:
+        return
+    nothing = Money.zero(row.request.amount.currency)
+    rows = refunds.of_return(db, case.id)
+    missing = asking.bonus(case, {}, (), nothing, rows)
+    if missing is None:
+        return
+    plan = asking.courtesy(
+        case,
+        row.order_ref,
+        missing,
+        reason=row.request.reason,
+        now=now,
+        after=row.request.after,
+    )
+    refunds.reserve(
+        db,
+        shop=case.shop,
+        return_id=case.id,
+        request=plan,
+        units={},
+        due=now,
+        now=now,
+        actor=actor,
+    )
 
 
 @atomic

@@ -10,7 +10,7 @@ from connector.errors import NotFound
 from connector.model import Resolution, Return, ShopReturn
 from connector.platform import Shop
 from connector.refusals import refusal
-from connector.steps import question, shelving, told
+from connector.steps import ahead, question, shelving, told
 from connector.steps.preview import preview
 from connector.store import Database, orders
 from connector.store.errands import ErrandRow
@@ -73,7 +73,11 @@ def _is_disposed(job: Job, seen: Mapping[str, Any]) -> bool:
 
 
 def _ask_open(job: Job) -> ShopReturn:
-    return job.shop.open_return(_worded(job, told.approved(job.case)), _fees(job))
+    case = _worded(job, told.approved(job.case))
+    if any(line.resolution is Resolution.REPLACEMENT for line in case.lines):
+        order = orders.get(job.db, case.shop, case.order_ref)
+        case = ahead.placed(job.db, case, order)
+    return job.shop.open_return(case, _fees(job))
 
 
 def _worded(job: Job, case: Return) -> Return:

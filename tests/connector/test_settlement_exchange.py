@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.model import TaxPart, TaxRate, Ware, add_tax
+from connector.model import NewGoods, TaxPart, TaxRate, Ware, add_tax
 from connector.money import Money, total
 from connector.settlement import Extras, Own, Settlement, Units, difference, settle
 from tests.connector.settling import paid
@@ -90,6 +90,29 @@ def test_an_order_that_new_goods_joined_is_settled_without_a_question() -> None:
     second = settle(order, [Units(line_ref="b", quantity=1)], Extras(), own)
     assert second.ask == ()
     assert second.amount == eur(4500)
+
+
+def test_the_same_ware_sent_for_part_of_its_line_comes_back_at_its_price() -> None:
+    """What came back for it is no reason to hold a cent of it back."""
+    order = an_order(replace(a_line("a", 22985, 4), variant_ref="m"))
+    two = [Units(line_ref="a", quantity=2)]
+    first = settle(order, two, Extras(new_goods=eur(30000)))
+    swap = paid(order, 0, first)
+    new = NewGoods(ref="m", title="m", quantity=2, price=eur(30000))
+    swap = replace(swap, request=replace(swap.request, goods=(new,), owed=first.owed))
+    [card] = order.tenders
+    later = replace(card, ref="later", captured=eur(18507), refunded=eur(0))
+    order = replace(
+        order,
+        lines=(*order.lines, replace(a_line("b", 30000, 2), variant_ref="m")),
+        tenders=(card, later),
+        total=order.total + eur(30000),
+    )
+    back = settle(order, [Units(line_ref="b", quantity=2)], Extras(), [swap])
+    assert (back.ask, back.amount, back.rounding) == ((), eur(30000), eur(0))
+    whole = paid(order, 1, back)
+    rest = settle(order, two, Extras(), [swap, whole])
+    assert (rest.ask, rest.amount) == ((), eur(11492))
 
 
 def test_what_was_sent_for_nothing_beside_an_exchange_is_a_person_s_to_pay() -> None:

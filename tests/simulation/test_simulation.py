@@ -79,6 +79,12 @@ def test_hypothesis_finds_no_seed_that_fails(seed: int, platform: str) -> None:
     assert verdict.faults == []
 
 
+@pytest.mark.parametrize("seed", [1001, 5060, 20757])
+def test_what_was_once_off_by_a_cent_or_a_bonus_is_so_no_more(seed: int) -> None:
+    """A unit replaced out of turn; a bonus lost between parts; a ware bought twice."""
+    assert one(f"{seed}:shopify", Report()).faults == []
+
+
 def test_the_command_prints_one_line_and_its_exit_says_all_is_well() -> None:
     done = CliRunner().invoke(
         cli, ["simulate", "--seed", "7", "--cases", "4", "--json"]
