@@ -37,15 +37,18 @@ class Task(TypedDict):
 class Aside:
     """A task that another process does meanwhile, on a database that is a file."""
 
-    def __init__(self, task: Task) -> None:
-        """Start it, and go on."""
-        address = f"file:{quote(task['path'])}?mode=ro"
+    def __init__(self) -> None:
+        """Start it: it waits for what it is asked."""
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", asked.__file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+
+    def ask(self, task: Task) -> None:
+        """Tell it what to do, and go on."""
+        address = f"file:{quote(task['path'])}?mode=ro"
         pipe, self._process.stdin = self._process.stdin, None
         if pipe is not None:
             with suppress(BrokenPipeError), pipe:

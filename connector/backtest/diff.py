@@ -96,15 +96,19 @@ def compare(
     """
     sides = {OLD: policies.stored(old), NEW: policies.load(new)}
     first = ticks(now - since)
-    task = _written(db, shop, sides, now)
-    values = {**task["values"], "shop": shop, "since": first}
-    parts = [{**values, "low": low, "high": high} for low, high in _parts(db)]
+    parts = [
+        {"shop": shop, "since": first, "low": low, "high": high}
+        for low, high in _parts(db)
+    ]
     report = Report()
+
+    def written() -> Task:
+        return _written(db, shop, sides, now)
 
     def counted() -> None:
         report.lines, report.open_lines = pasts.counts(db, shop, first)
 
-    found = [Part.of(rows) for rows in shared(db, task, parts, counted)]
+    found = [Part.of(rows) for rows in shared(db, written, parts, counted)]
     _add(report, found)
     report.unseen = [
         table

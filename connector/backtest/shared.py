@@ -22,36 +22,46 @@ __all__ = ["Task", "shared"]
 
 def shared(
     db: Database,
-    task: Task,
+    write: Callable[[], Task],
     values: Sequence[Mapping[str, Any]],
     meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[Answer]:
-    """Yield what a task gives with each of these values, in their order.
+    """Yield what a task gives with each of these values more, in their order.
 
-    PostgreSQL has a process a connection; a file of SQLite is read by one beside.
-    `meanwhile` is done here as soon as others are at work.
+    PostgreSQL has a process a connection; a file of SQLite is read by one beside, which
+    is started before the task is written. `meanwhile` is done as soon as others are at
+    work.
     """
-    tasks: list[Task] = [{**task, "values": dict(one)} for one in values]
-    if len(tasks) == 1 or db.path == ":memory:" or not sys.executable:
+    if len(values) == 1 or db.path == ":memory:" or not sys.executable:
         meanwhile()
-        yield from (_here(db, one) for one in tasks)
+        yield from (_here(db, one) for one in _tasks(write(), values))
     elif db.engine.name == "sqlite":
-        yield from _beside(db, tasks, meanwhile)
+        yield from _beside(db, write, values, meanwhile)
     else:
-        with ThreadPoolExecutor(len(tasks)) as threads:
-            found = threads.map(lambda one: _here(db, one), tasks)
+        with ThreadPoolExecutor(len(values)) as threads:
+            found = threads.map(lambda one: _here(db, one), _tasks(write(), values))
             meanwhile()
             yield from found
 
 
+def _tasks(task: Task, values: Sequence[Mapping[str, Any]]) -> list[Task]:
+    return [{**task, "values": {**task["values"], **one}} for one in values]
+
+
 def _beside(
-    db: Database, tasks: Sequence[Task], meanwhile: Callable[[], None]
+    db: Database,
+    write: Callable[[], Task],
+    values: Sequence[Mapping[str, Any]],
+    meanwhile: Callable[[], None],
 ) -> Iterator[Answer]:
     """Yield what processes of their own give; what one cannot is asked here."""
     with ExitStack() as ends:
-        found = [(one, ends.enter_context(Aside(one))) for one in tasks]
+        others = [ends.enter_context(Aside()) for _ in values]
+        tasks = _tasks(write(), values)
+        for process, one in zip(others, tasks, strict=True):
+            process.ask(one)
         meanwhile()
-        for one, process in found:
+        for process, one in zip(others, tasks, strict=True):
             rows = process.rows()
             yield _here(db, one) if rows is None else rows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Self
 
@@ -209,6 +210,7 @@ def _flat(word: str, tests: Iterable[str]) -> Iterator[str]:
             yield one
 
 
+@lru_cache(maxsize=10_000)
 def _effort(test: str) -> tuple[int, int]:
     """Say how much it takes to weigh a test: the store goes from left to right."""
     calls = 2 if "SELECT" in test else int(bool(CALLS.search(test)))

@@ -111,15 +111,20 @@ def counts(db: Database, shop: str, since: int) -> tuple[int, int]:
     `since` is in microseconds since 1970.
     """
     kinds = ", ".join(repr(kind.value) for kind in Kind)
-    asked, left = (
+    lines = (
         f"SELECT count(*) FROM past_lines WHERE shop = :shop AND kind IN ({kinds})"
-        f" AND is_all_delivered IN (0, 1) AND {which} >= :since"
-        for which in ("asked", "asked IS NULL AND placed")
+        " AND is_all_delivered IN (0, 1) AND"
     )
+    # What is older is less, as a rule: that is counted, and taken off all.
     [row] = db.query(
-        f"SELECT ({asked}) AS asked, ({left}) AS rest", shop=shop, since=since
+        "SELECT (SELECT count(*) FROM past_lines WHERE shop = :shop) AS lines,"
+        f" ({lines} asked IS NULL) AS rest, ({lines} asked < :since) AS old,"
+        f" ({lines} asked IS NULL AND placed < :since) AS old_rest",
+        shop=shop,
+        since=since,
     )
-    return row["asked"], row["rest"]
+    rest = row["rest"] - row["old_rest"]
+    return row["lines"] - row["rest"] - row["old"], rest
 
 
 def has_unknown(db: Database, shop: str) -> bool:

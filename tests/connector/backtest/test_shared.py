@@ -77,7 +77,7 @@ def task(path: str) -> Task:
 
 
 def orders(db: Database, path: str) -> list[str]:
-    found = shared(db, task(path), PARTS)
+    found = shared(db, lambda: task(path), PARTS)
     return [row["order_ref"] for part in found for row in part["orders"]]
 
 
@@ -98,7 +98,8 @@ def test_what_another_process_cannot_give_is_asked_here(
 
 def test_another_process_reads_what_is_not_in_the_file_yet(file: Database) -> None:
     """The last transactions lie in SQLite's log beside it."""
-    with Aside({**task(file.path), "values": {"low": 0, "high": RETURNS}}) as process:
+    with Aside() as process:
+        process.ask({**task(file.path), "values": {"low": 0, "high": RETURNS}})
         found = process.rows()
     assert found is not None
     assert len(found["orders"]) == RETURNS
