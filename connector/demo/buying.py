@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from connector.demo.world import World
 
+# Where no law grants days of its own: here the policy's fees and refusals show as they
+# are. Guests, who withdraw too, live in the Union.
+HOME = "CH"
 # name, price, tag
 TEAS = (
     ("Assam", "12.90", ""),
@@ -76,6 +79,7 @@ class Market:
             email,
             shipping=SHIPPING,
             discount_percent=rng.choice([None, None, "10", "15"]),
+            country=HOME,
         )
         made = at_tee(self.world, gid, email)
         for line, kind in zip(made.lines, wanted, strict=True):
@@ -90,6 +94,7 @@ class Market:
             email,
             shipping=SHIPPING,
             coupon=rng.choice(["0", "0", "5.00"]),
+            country=HOME,
         )
         made = at_boots(self.world, order_id, email)
         for line, kind in zip(made.lines, wanted, strict=True):

@@ -233,7 +233,7 @@ def _ask(stage: Stage, purchase: Purchase) -> None:
     units = {line.ref: rng.randint(1, line.quantity) for line in lines}
     reason = rng.choices(REASONS, REASON_WEIGHTS)[0]
     is_native = purchase.shop == TEE and rng.random() < 0.5
-    is_claim = reason in customers.MERCHANTS_FAULT and not is_native
+    is_claim = reason in customers.MERCHANTS_FAULT  # wherever it is said
     wish = Wish(
         purchase=purchase,
         units=units,

@@ -47,6 +47,16 @@ def untold(world: World) -> list[str]:
     return [one for one in said if not isinstance(one, Saying) and one not in THEIRS]
 
 
+def test_what_ordinary_customers_are_owed_is_what_they_get(
+    tmp_path: Path, street: Street
+) -> None:
+    """By the play's own sums, which know the policy and nothing of Retour."""
+    with street.story(tmp_path, "sqlite") as world:
+        found = play(world, 24, 3)
+        assert found.is_sound, found.report
+    assert all(one["refunds_due_minor"] for one in found.report["shops"].values())
+
+
 def test_every_way_is_played_at_both_shops_and_a_cent_too_much_is_found(
     tmp_path: Path, street: Street, capsys: pytest.CaptureFixture[str]
 ) -> None:
