@@ -83,8 +83,9 @@ def valued(amount: Money) -> str:
 
 def joined(by: str, parts: Sequence[str]) -> str:
     """Put sentences behind each other, with `by` between them; one stays as it is."""
-    if len(parts) < 2:  # noqa: PLR2004 - there is nothing between
-        return parts[0] if parts else ""
+    first, *more = parts or ("",)
+    if not more:
+        return first
     return Saying({JOIN: by, OF: [_tree(one) for one in parts]})
 
 

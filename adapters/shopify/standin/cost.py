@@ -16,6 +16,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
     OperationType,
@@ -194,8 +195,8 @@ class Meter:
                 yield node
             elif isinstance(node, FragmentSpreadNode):
                 yield from self._fields(self._fragments[node.name.value].selection_set)
-            else:
-                yield from self._fields(node.selection_set)  # type: ignore[attr-defined]  # an inline fragment
+            elif isinstance(node, InlineFragmentNode):
+                yield from self._fields(node.selection_set)
 
 
 def _alias(field: FieldNode) -> str:
