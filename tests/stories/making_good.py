@@ -12,6 +12,7 @@ import uuid_utils.compat as uuids
 from adapters.sandbox import Sandbox
 from connector.model import Answer, Kind, NewGoods, Resolution, Return, Terms, Ware
 from connector.steps import (
+    amends,
     audit,
     close,
     inspect,
@@ -38,6 +39,7 @@ from tests.connector.shapes import NOON, a_line, an_order, eur
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from connector.model import ReturnLine
     from connector.states import Refund
     from connector.store.refunds import RefundRow
 
@@ -176,6 +178,21 @@ class Counter:
         }
         if counted:
             inspect.receive(self.db, return_id, counted, actor="console", now=self.now)
+
+    def instead(
+        self, case: Return, way: Resolution, why: str, line: ReturnLine | None = None
+    ) -> None:
+        """Let a person give another way for a line, else for the first."""
+        amends.instead(
+            self.db,
+            self.shop.abilities,
+            case.id,
+            (line or case.lines[0]).id,
+            way,
+            actor="console",
+            why=why,
+            now=self.now,
+        )
 
     def work(self, passes: int = 3) -> None:
         """Let the jobs run, an hour between passes."""

@@ -10,7 +10,6 @@ import pytest
 from adapters.sandbox import Sandbox
 from connector.model import Resolution
 from connector.states import Refund
-from connector.steps import amends
 from connector.store import desk, orders
 from tests.connector.shapes import a_line, an_order, eur
 from tests.stories.making_good import Counter, counting, new, shirts, stocked, wish
@@ -52,16 +51,7 @@ def test_an_exchange_that_becomes_a_replacement_sends_no_dearer_article(
     line = replace(old.lines[0], variant_ref="m" * is_known)
     counter.shop.sell(replace(old, lines=(line, *old.lines[1:])))
     case = counter.open(wish(way=Resolution.EXCHANGE, goods=new("coat")))
-    amends.instead(
-        counter.db,
-        counter.shop.abilities,
-        case.id,
-        case.lines[0].id,
-        Resolution.REPLACEMENT,
-        actor="console",
-        why="it was faulty",
-        now=counter.now,
-    )
+    counter.instead(case, Resolution.REPLACEMENT, "it was faulty")
     counter.work()
     sent = [(x.ref, x.price) for one in counter.shop.made for x in one.goods]
     assert sent == [("m", eur(3000))] * is_known

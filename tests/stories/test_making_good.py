@@ -194,16 +194,7 @@ def test_what_a_person_lets_the_customer_keep_bears_no_fee_for_coming_back(
     )
     wishes = [wish(), *([wish("b")] if other else [])]
     case = counter.open(*wishes, terms=terms, is_back=False)
-    amends.instead(
-        counter.db,
-        counter.shop.abilities,
-        case.id,
-        case.lines[0].id,
-        Resolution.KEEP,
-        actor="console",
-        why="not worth its way back",
-        now=counter.now,
-    )
+    counter.instead(case, Resolution.KEEP, "not worth its way back")
     counter.work()
     assert counter.shop.paid_out("29") == eur(3000)
     if other:
@@ -235,16 +226,7 @@ def test_a_repair_that_the_customer_has_back_is_not_paid_too(counter: Counter) -
     amends.hand_back(counter.db, case.id, line.id, 1, actor="console", now=counter.now)
     assert not amends.can_change(counter.db, case, counter.case(case.id).lines[0])
     with pytest.raises(BadRequest, match="went back to the customer"):
-        amends.instead(
-            counter.db,
-            counter.shop.abilities,
-            case.id,
-            line.id,
-            Resolution.REFUND,
-            actor="console",
-            why="he is not content",
-            now=counter.now,
-        )
+        counter.instead(case, Resolution.REFUND, "he is not content", line)
     counter.work()
     assert counter.shop.paid_out("29") == eur(1000)
 
@@ -291,16 +273,7 @@ def test_a_line_that_is_being_made_good_is_not_decided_anew(counter: Counter) ->
     case = counter.open(wish(way=Resolution.STORE_CREDIT))
     counter.work()
     with pytest.raises(BadRequest):
-        amends.instead(
-            counter.db,
-            counter.shop.abilities,
-            case.id,
-            case.lines[0].id,
-            Resolution.REFUND,
-            actor="console",
-            why="second thoughts",
-            now=counter.now,
-        )
+        counter.instead(case, Resolution.REFUND, "second thoughts")
 
 
 def test_what_is_left_of_a_credit_is_asked_and_kept(counter: Counter) -> None:

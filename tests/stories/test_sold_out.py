@@ -7,7 +7,6 @@ import pytest
 
 from connector.model import Resolution, Terms
 from connector.states import Exchange, Refund
-from connector.steps import amends
 from connector.store import (
     desk,
     exchanges,
@@ -59,16 +58,7 @@ def test_without_a_fallback_a_person_says_what_is_given(counter: Counter) -> Non
     counter.work()
     assert counter.case(case.id).status != "closed"
     assert desk.is_open(counter.db, "return", case.id, "settlement")
-    amends.instead(
-        counter.db,
-        counter.shop.abilities,
-        case.id,
-        case.lines[0].id,
-        Resolution.REFUND,
-        actor="console",
-        why="the customer prefers money",
-        now=counter.now,
-    )
+    counter.instead(case, Resolution.REFUND, "the customer prefers money")
     counter.work()
     assert counter.shop.paid_out("29") == eur(3000)
 

@@ -183,16 +183,7 @@ def test_what_is_left_of_a_line_is_made_good_otherwise(counter: Counter) -> None
         counter.work()
 
     def change(way: Resolution) -> None:
-        amends.instead(
-            counter.db,
-            counter.shop.abilities,
-            case.id,
-            line.id,
-            way,
-            actor="console",
-            why="no longer wanted",
-            now=counter.now,
-        )
+        counter.instead(case, way, "no longer wanted", line)
 
     book()
     with pytest.raises(BadRequest):
