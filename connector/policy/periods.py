@@ -75,14 +75,17 @@ def _carries(parcel: Parcel, line_ref: str) -> bool:
 
 
 def begin(order: Order, parcels: Sequence[Parcel]) -> tuple[datetime, str]:
-    """Return a moment and what it is: delivery, dispatch, completion or purchase."""
+    """Return a moment and what it is: delivery, dispatch, completion or purchase.
+
+    Dispatch, where the arrival of some parcel is not known; never before one that is.
+    """
     if parcels:
         delivered = [one.delivered_at for one in parcels if one.delivered_at]
         if delivered and len(delivered) == len(parcels):
             return max(delivered), "delivery"
-        shipped = [one.shipped_at for one in parcels if one.shipped_at]
-        if shipped:
-            return max(shipped), "dispatch"
+        known = delivered + [one.shipped_at for one in parcels if one.shipped_at]
+        if known:
+            return max(known), "dispatch"
     if order.completed_at:
         return order.completed_at, "completion"
     return order.placed_at, "purchase"
