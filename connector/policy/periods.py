@@ -30,8 +30,7 @@ def withdrawal_ends(
     (Regulation 1182/71; in the United Kingdom as goodwill). Later ones go to a
     person, who sees `law.right`: the period is longer where the shop did not inform.
     While some of it is surely still to come nothing has begun: NEVER is its end. A
-    country whose law gives no right gets
-    the same days, as the shop offers it the form.
+    country whose law gives no right gets the same days here; there a person decides.
     """
     start, counted_from = begin(order, order.parcels)
     if _is_to_come(order):
