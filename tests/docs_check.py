@@ -1,4 +1,4 @@
-"""What `make check` asks of the docs: links that lead somewhere, no foreign names.
+"""What `make check` asks of the docs: links that lead somewhere, no foreign names, dates.
 
 Run as `python -m tests.docs_check`; prints what is wrong and exits 1.
 """
@@ -14,6 +14,9 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 COMMAND = re.compile(r"`retour ([a-z]+)")
 # Words that name a machine, not the project.
 FOREIGN = re.compile(r"/work/|/home/|/root/|pypi\.org|/tmp/")
+
+
+DAY = re.compile(r"20\d\d-\d\d-\d\d")
 
 
 def pages() -> list[Path]:
@@ -37,6 +40,8 @@ def faults(page: Path, commands: set[str]) -> list[str]:
         for name in COMMAND.findall(text)
         if name not in commands
     ]
+    if page.parent.name == "decisions" and not DAY.search(text):
+        found.append("a decision without its date")
     return [f"{page.relative_to(ROOT)}: {one}" for one in found]
 
 

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from connector.model import RefundRequest, ShopRefund, ShopReturn
 
 Json = Mapping[str, Any]
-TAKEN_OFF = (
-    "new goods of this exchange were taken off the order in the shop: it is not paid,"
-    " whatever the order owes; say what the customer gets instead"
-)
 GIVEN = "ADJUSTMENT"  # the event of a credit that no order stands for
 FOUND = {
     Moved.YES: Found.DONE,
@@ -198,10 +194,9 @@ def of_goods(
         )
         return Finding(found=Found.PERSON, why=why)
     is_there = _covers(back, wanted) and _covers(out, picked)
-    kept = _since({one.ref: one.standing for one in swaps}, preimage.get("kept") or {})
-    if is_there and not _covers(kept, picked):
-        is_gone = not any(kept.get(ref) for ref in picked)
-        return Finding(found=Found.PERSON, why=TAKEN_OFF, is_over=is_gone)
+    off = _taken_off(preimage, picked, swaps) if is_there else None
+    if off:
+        return off
     is_paid = len(new) == 1 if request.amount else True
     if picked and is_there and is_paid:
         short = _short(request, preimage, bill)
@@ -212,6 +207,34 @@ def of_goods(
         "only a part of this exchange is there: look at the return in the shop"
     )
     is_gone = bool(picked) and not any(out.get(ref) for ref in picked)
+    return Finding(found=Found.PERSON, why=why, is_over=is_gone)
+
+
+def _taken_off(
+    preimage: Json, picked: Mapping[str, int], swaps: Sequence[Swap]
+) -> Finding | None:
+    """Say that units of ours were taken off the order again, or could be.
+
+    Whose they were cannot be said only of a line that several promises share: one of
+    the shop's own, or of a return with too many units (decision 0026).
+    """
+    short = {one.ref for one in swaps if one.standing < one.processed}
+    sent = {one.ref: one.processed for one in swaps}
+    if any(ref in short and sent[ref] > units for ref, units in picked.items()):
+        why = saying(
+            "units of an exchange line that stands for more than one exchange were"
+            " taken off the order in the shop: see there whose they were, and say what"
+            " became of this one"
+        )
+        return Finding(found=Found.PERSON, why=why)
+    kept = _since({one.ref: one.standing for one in swaps}, preimage.get("kept") or {})
+    if _covers(kept, picked):
+        return None
+    why = saying(
+        "new goods of this exchange were taken off the order in the shop: it is not"
+        " paid, whatever the order owes; say what the customer gets instead"
+    )
+    is_gone = not any(kept.get(ref) for ref in picked)
     return Finding(found=Found.PERSON, why=why, is_over=is_gone)
 
 

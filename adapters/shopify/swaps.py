@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from adapters.shopify import wares
@@ -67,20 +67,36 @@ def is_wanted(case: Return) -> bool:
 def rows_for(calls: Calls, case: Return, order: Order) -> list[Json]:
     """Write the exchange lines of a return of ours; raises Rejected for too many.
 
+    Each unit has a line of its own: where units of one return are made good at two
+    times and one is called off, nobody else could say whose was taken off the order
+    (decision 0026), and Shopify's price of many is then ours. Where they are too many,
+    those of one line of the return are together.
+
     A replacement is sold for what it replaces, so that nobody owes anything: what it
-    costs more is taken off. Such lines are of one unit each: whether Shopify means a
-    discount for each unit or for all of them is not documented.
+    costs more is taken off. Whether Shopify means a discount for each unit of a line or
+    for all of them is not documented, so these are never together.
     """
-    rows: list[Json] = []
+    again: list[Json] = []
+    wanted: list[tuple[str, int]] = []
     for line in case.lines:
         if line.resolution is Resolution.EXCHANGE and line.goods:
-            rows.append({"variantId": line.goods.ref, "quantity": line.asked})
+            wanted.append((line.goods.ref, line.asked))
         elif line.resolution is Resolution.REPLACEMENT:
-            rows += _same_again(calls, line, order)
+            again += _same_again(calls, line, order)
+    rows = _apart(wanted, MOST - len(again)) + again
     if len(rows) > MOST:
         msg = f"a return at Shopify is read with at most {MOST} exchange lines"
         raise Rejected(msg, lines=len(rows))
     return rows
+
+
+def _apart(wanted: Sequence[tuple[str, int]], room: int) -> list[Json]:
+    """Write each unit as a line, or each line where there is no room for that."""
+    if sum(units for _, units in wanted) > room:
+        return [{"variantId": ref, "quantity": units} for ref, units in wanted]
+    return [
+        {"variantId": ref, "quantity": 1} for ref, units in wanted for _ in range(units)
+    ]
 
 
 def _same_again(calls: Calls, line: ReturnLine, order: Order) -> list[Json]:

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     from connector.demo.world import World
 
-# Where no law grants days of its own: here the policy's fees and refusals show as they
-# are. Guests, who withdraw too, live in the Union.
-HOME = "CH"
 # name, price, tag
 TEAS = (
     ("Assam", "12.90", ""),
@@ -34,13 +31,20 @@ SHOES = (
 )
 WEIGHTS = (4, 4, 4, 1, 1)
 SHIPPING = "4.90"
+UNION = {TEE: "DE", BOOTS: "FR"}
+# Where no law grants days of its own, the policy's fees and refusals show as they are.
+ABROAD = {TEE: "CH", BOOTS: "CH"}
 
 
 class Market:
-    """What is on the shelves of both shops, and the hands that buy."""
+    """What is on the shelves of both shops, and the hands that buy.
 
-    def __init__(self, world: World) -> None:
+    `homes` says in which country the customers of each shop live.
+    """
+
+    def __init__(self, world: World, homes: Mapping[str, str] = UNION) -> None:
         self.world = world
+        self.homes = homes
         self.tags: dict[str, str] = {}
         self.teas = [self._tea(*one) for one in TEAS]
         self.shoes = [self._shoe(*one) for one in SHOES]
@@ -79,7 +83,7 @@ class Market:
             email,
             shipping=SHIPPING,
             discount_percent=rng.choice([None, None, "10", "15"]),
-            country=HOME,
+            country=self.homes[TEE],
         )
         made = at_tee(self.world, gid, email)
         for line, kind in zip(made.lines, wanted, strict=True):
@@ -94,7 +98,7 @@ class Market:
             email,
             shipping=SHIPPING,
             coupon=rng.choice(["0", "0", "5.00"]),
-            country=HOME,
+            country=self.homes[BOOTS],
         )
         made = at_boots(self.world, order_id, email)
         for line, kind in zip(made.lines, wanted, strict=True):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from connector import notice
 from connector.demo import browser, customers, merchant, summary
-from connector.demo.buying import Market, deliver
+from connector.demo.buying import ABROAD, Market, deliver
 from connector.demo.customers import Purchase, Wish
 from connector.demo.guest import Guest
 from connector.demo.scenes import SCENES, Scene
@@ -83,7 +83,7 @@ def play(
 
     `hazard` surrounds each pass of the jobs: it may end one as a kill would.
     """
-    stage = Stage(world, Market(world), hazard)
+    stage = Stage(world, Market(world, ABROAD), hazard)
     _mishaps(world)
     _tell(world)
     _invite(stage)

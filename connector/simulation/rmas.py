@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Swap:
-    """What is wanted instead, at what price for each unit."""
+    """What is wanted instead, at what price for each unit.
+
+    What was taken off the order again stays processed here.
+    """
 
     ware: str
     units: int
     price: int
     processed: int = 0
+    removed: int = 0
 
 
 @dataclass(slots=True)
@@ -57,10 +61,9 @@ class Rma:
             self.swaps[ref].processed += count
 
     def remove(self, swaps: Mapping[str, int]) -> None:
-        """Take out what was to be sent: it is listed no more."""
+        """Take off the order what was to be sent."""
         for ref, count in swaps.items():
-            self.swaps[ref].processed -= count
-            self.swaps[ref].units -= count
+            self.swaps[ref].removed += count
 
     def dispose(self, units: Mapping[str, int]) -> None:
         """Book goods; more than there are is taken without complaint."""
@@ -75,10 +78,9 @@ class Rma:
                 ware=one.ware,
                 processed=one.processed,
                 processable=one.units - one.processed,
-                standing=one.processed,
+                standing=one.processed - one.removed,
             )
             for ref, one in self.swaps.items()
-            if one.units
         ]
 
     def seen(self) -> ShopReturn:

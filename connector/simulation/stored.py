@@ -67,6 +67,7 @@ def _prepare_goods(shop: SimShopify, request: RefundRequest) -> Prepared:
     picked = judging.pick(request, swaps)
     seen |= refunds.before(request, case)
     seen |= {"swaps": {one.ref: one.processed for one in swaps}, "picked": picked}
+    seen["kept"] = {one.ref: one.standing for one in swaps}
     ask = refunds.lacking_units(request, case)
     if not ask and shop.books.goods.is_sold_out(request):
         return Prepared(preimage=seen, sold_out=True)
@@ -146,7 +147,10 @@ def _credits(shop: SimShopify) -> list[judging.Credit]:
 
 
 def wanted(shop: SimShopify, case: Return) -> dict[str, Swap]:
-    """Write what a return of ours wants instead: a replacement at what it replaces."""
+    """Write what a return of ours wants instead, each unit as a line of its own.
+
+    A replacement is sold at what it replaces.
+    """
     found = [one for line in case.lines for one in _swaps(shop, case, line)]
     return {shop.new_ref("X"): one for one in found}
 
@@ -154,7 +158,8 @@ def wanted(shop: SimShopify, case: Return) -> dict[str, Swap]:
 def _swaps(shop: SimShopify, case: Return, line: ReturnLine) -> list[Swap]:
     shelves = shop.books.goods.shelves
     if line.resolution is Resolution.EXCHANGE and line.goods:
-        return [Swap(line.goods.ref, line.asked, shelves[line.goods.ref].price)]
+        price = shelves[line.goods.ref].price
+        return [Swap(line.goods.ref, 1, price) for _ in range(line.asked)]
     if line.resolution is not Resolution.REPLACEMENT:
         return []
     bill = shop.books.bills[case.order_ref]

@@ -228,13 +228,13 @@ def shopify(stack: ExitStack) -> WaysBench:
         pay_owed=lambda _wish: standin.customer_pays(gid),
         lose_answer=lambda way: lose("lose_answer", way),
         lose_request=lambda way: lose("lose_request", way),
-        open=lambda way, goods, units: _opened(shop, order, way, goods, units),
+        open=lambda way, goods, units: opened(shop, order, way, goods, units),
         absence_is_proof=frozenset(ROOTS) - {Resolution.COURTESY},
         tells_repeats=frozenset({Resolution.GIFT_CARD}),
     )
 
 
-def _opened(
+def opened(
     shop: Shop,
     order: Order,
     way: Resolution,

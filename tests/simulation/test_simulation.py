@@ -85,6 +85,14 @@ def test_what_was_once_off_by_a_cent_or_a_bonus_is_so_no_more(seed: int) -> None
     assert one(f"{seed}:shopify", Report()).faults == []
 
 
+@pytest.mark.parametrize("seed", [823, 1247])
+def test_of_two_exchanges_of_one_return_only_the_unpaid_one_is_called_off(
+    seed: int,
+) -> None:
+    """Both were units of one exchange line once, and the wrong one was over."""
+    assert one(f"{seed}:shopify", Report()).faults == []
+
+
 def test_the_command_prints_one_line_and_its_exit_says_all_is_well() -> None:
     done = CliRunner().invoke(
         cli, ["simulate", "--seed", "7", "--cases", "4", "--json"]

@@ -205,6 +205,16 @@ def test_what_another_promise_sent_since_does_not_keep_ours_from_being_over() ->
     assert (found.found, found.is_over) == (Found.PERSON, True)
 
 
+def test_units_taken_off_a_line_of_two_exchanges_are_a_person_s_matter() -> None:
+    """Shopify does not say whose they were: neither is over, and neither is done."""
+    shared = Swap(ref="s", ware="v", processed=3, processable=0, standing=1)
+    found = judging.of_goods(SWAP, BEFORE, (), case(3), [shared], FREE)
+    assert (found.found, found.is_over) == (Found.PERSON, False)
+    ours = replace(shared, processed=2, standing=0)
+    found = judging.of_goods(SWAP, BEFORE, (), case(3), [ours], FREE)
+    assert (found.found, found.is_over) == (Found.PERSON, True)
+
+
 counts = st.integers(0, 3)
 
 

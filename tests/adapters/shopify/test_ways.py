@@ -10,7 +10,7 @@ import pytest
 
 from adapters.shopify.standin.state import SCOPES
 from connector.errors import OutcomeUnknown
-from connector.model import Found, Resolution
+from connector.model import Found, NewGoods, Resolution
 from connector.money import Money
 from tests.adapters.shopify.test_adapter import adapter
 from tests.contract import ways
@@ -126,3 +126,20 @@ def test_what_a_person_paid_is_booked_and_never_paid(bench: WaysBench) -> None:
     receipt = bench.shop.refund(wish, preimage)
     assert (receipt.amount, bench.paid_minor()) == (wish.amount, 0)
     assert bench.shop.look(wish, preimage).found is Found.DONE
+
+
+@pytest.mark.parametrize(("units", "lines"), [(3, [1, 1, 1]), (51, [51])])
+def test_each_unit_wanted_instead_is_a_line_of_its_own_while_there_is_room(
+    world: World, units: int, lines: list[int]
+) -> None:
+    shirt = world.shop.add_product("Shirt", "1.00", stock=99)
+    coat = world.shop.add_variant(shirt, "coat", "2.00", stock=99)
+    gid = world.shop.place_order([(shirt, units)], "ada@example.com")
+    world.shop.fulfil(gid)
+    shop = adapter(world)
+    goods = NewGoods(
+        ref=coat, title="coat", quantity=units, price=Money(200 * units, "EUR")
+    )
+    wanted = (Resolution.EXCHANGE, (goods,), units)
+    made, _ = ways.opened(shop, shop.order(gid), *wanted)
+    assert [one.quantity for one in world.shop.returns[made].exchanges] == lines
