@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from connector import law
 from connector.backtest.clauses import Text
 from connector.backtest.fees import Fees, lawful, period_runs
 from connector.backtest.owns import Own
@@ -199,7 +200,7 @@ class Line:
         """
         facts = (OrderStatus.UNPAID.value, OrderStatus.REFUNDED.value)
         letters = [
-            (self._any_excluded([one]), YES if one.article else NO)
+            (self._any_excluded([one]), YES if law.is_plain(one.article) else NO)
             for one in self.policy.exclusions
         ]
         return either(
