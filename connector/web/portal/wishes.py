@@ -101,17 +101,16 @@ def _asked(
     kind: Kind,
     group: Sequence[Wish],
 ) -> Iterator[Asked]:
-    """Put the lines of one return together with what the policy says of them."""
+    """Put the lines of one return together with what the policy says of them.
+
+    What is asked may hang on the way that is chosen: it is asked once that is known.
+    """
     able = face().shops[who.shop].abilities
-    asks = policy.asked(rules, order, question.foreseen(who, kind, group))
-    full = [
-        replace(wish, answers=tuple(_answers(wish, asked)))
-        for wish, asked in zip(group, asks, strict=True)
-    ]
-    case = question.foreseen(who, kind, full)
-    verdict = policy.judge(rules, order, case)
+    full, _ = _answered(who, rules, order, kind, group)
+    verdict = policy.judge(rules, order, question.foreseen(who, kind, full))
     ways = [offers.offered(able, order, said, kind) for said in verdict.lines]
     meant = [_chosen(wish, may) for wish, may in zip(full, ways, strict=True)]
+    meant, asks = _answered(who, rules, order, kind, meant)
     case = question.foreseen(who, kind, meant)
     wanted = policy.photos_wanted(rules, order, case)
     for wish, may, asked, want in zip(meant, ways, asks, wanted, strict=True):
@@ -126,6 +125,18 @@ def _asked(
                 questions=asked,
                 photos=want,
             )
+
+
+def _answered(
+    who: Asker, rules: policy.Policy, order: Order, kind: Kind, group: Sequence[Wish]
+) -> tuple[list[Wish], tuple[tuple[Question, ...], ...]]:
+    """Return wishes with the answers that the form gives, and what is asked of each."""
+    asks = policy.asked(rules, order, question.foreseen(who, kind, group))
+    full = [
+        replace(wish, answers=tuple(_answers(wish, asked)))
+        for wish, asked in zip(group, asks, strict=True)
+    ]
+    return full, asks
 
 
 def _answers(wish: Wish, asked: Sequence[Question]) -> Iterator[tuple[str, str]]:

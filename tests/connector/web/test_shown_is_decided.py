@@ -252,3 +252,37 @@ def test_a_way_back_dearer_than_one_line_is_kept_of_the_other(
         assert given == [1000, 1800]
         assert "You get as credit €11.00" in before
         assert "You get back €18.00" in before
+
+
+def test_a_question_that_hangs_on_the_way_is_put_once_it_is_chosen(
+    tmp_path: Path, address: str
+) -> None:
+    """Else nobody could answer it, and every such return would wait for a person."""
+    where = 'when = { resolution = "store_credit" }\n'
+    answers = "[[questions.answers]]"
+    asked = QUESTION.replace(answers, where + answers, 1)
+    with standing(tmp_path, address, RULES + asked, "CH") as stand:
+        visit = customer(stand)
+        chooses(visit)
+        assert "Are the tags still on it?" not in visit.page
+        visit.post(WAYS, **{"way-a": "store_credit", "go": "chosen"})
+        assert visit.code == 400
+        assert "Are the tags still on it?" in visit.page
+        checks(visit, "store_credit", **{"answer-a|tags": "yes"})
+        sends(visit)
+        stand.work(1)
+        assert stand.case().lines[0].answers == (("tags", "yes"),)
+        assert stand.case().status == "awaited"
+
+
+def test_a_question_of_another_way_is_not_put(tmp_path: Path, address: str) -> None:
+    where = 'when = { resolution = { is_not = "store_credit" } }\n'
+    answers = "[[questions.answers]]"
+    asked = QUESTION.replace(answers, where + answers, 1)
+    with standing(tmp_path, address, RULES + asked, "CH") as stand:
+        visit = customer(stand)
+        chooses(visit)
+        checks(visit, "store_credit")
+        sends(visit)
+        stand.work(1)
+        assert stand.case().status == "awaited"
