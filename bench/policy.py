@@ -232,6 +232,7 @@ def _is_watch(order: Order) -> bool:
 
 def _window(case: Case, start: datetime, days: int, name: str) -> Answer:
     last = start + timedelta(days=days)
+    last = last.replace(hour=23, minute=59, second=59, microsecond=999_999)
     shown = last.date().isoformat()
     facts: tuple[tuple[str, str], ...] = (
         ("from", "delivery"), ("start", start.date().isoformat()),

@@ -31,8 +31,13 @@ def last_moment(policy: Policy, text: Text) -> str:
 
 
 def _after(days: str, grace: int) -> str:
-    """Count from where the window begins, and on where no delivery is known."""
-    begins = f"p.begins + (1 - p.is_delivered) * {grace * DAY}" if grace else "p.begins"
+    """Count from where the window begins, and on where no delivery is known.
+
+    All of the last day counts.
+    """
+    begins = f"p.begins - p.begins % {DAY} + {DAY - 1}"
+    if grace:
+        begins += f" + (1 - p.is_delivered) * {grace * DAY}"
     return leaves(days, lambda some: Later(begins, int(some) * DAY))
 
 

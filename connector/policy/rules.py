@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from connector import law
@@ -84,6 +84,7 @@ def window_ends(seen: Seen, special: SpecialWindow | None) -> tuple[int, datetim
     """Return the window in days and its last moment.
 
     A special one's days go before the country's; it lasts until its last day at least.
+    Customers read a day, so all of it counts, in UTC.
     """
     rules = seen.policy.window
     start, counted_from = seen.begins
@@ -91,15 +92,10 @@ def window_ends(seen: Seen, special: SpecialWindow | None) -> tuple[int, datetim
     if special is not None and special.days is not None:
         days = special.days
     grace = 0 if counted_from == "delivery" else rules.grace_days
-    last = start + timedelta(days=days + grace)
+    last = (start.astimezone(UTC) + timedelta(days=days + grace)).date()
     if special is not None and special.until is not None:
-        last = max(last, _end_of(special.until, start))
-    return days, last
-
-
-def _end_of(day: date, like: datetime) -> datetime:
-    """Return the last moment of a day, aware as `like` is."""
-    return datetime.combine(day, time.max, tzinfo=like.tzinfo)
+        last = max(last, special.until)
+    return days, datetime.combine(last, time.max, tzinfo=UTC)
 
 
 def withdrawal(seen: Seen) -> Answer:

@@ -186,9 +186,9 @@ FAULTS = (
     Fault(
         name="window from order date",
         file="connector/policy/rules.py",
-        before="    last = start + timedelta(days=days + grace)\n",
-        after="    start = facts.order.placed_at\n"
-        "    last = start + timedelta(days=days)\n",
+        before="    last = (start.astimezone(UTC) + timedelta(days=days + grace)).date()\n",
+        after="    start = seen.order.placed_at\n"
+        "    last = (start.astimezone(UTC) + timedelta(days=days)).date()\n",
         why="Solidus counts from the order's completion",
         catch=("pytest", "tests/connector/policy"),
     ),

@@ -83,7 +83,8 @@ YES, NO, ASK = Decision.APPROVED, Decision.DECLINED, Decision.NEEDS_PERSON
     [
         (order(), {}, YES, "window"),
         (order(), {"days": 30}, YES, "window"),
-        (order(), {"days": 30.01}, NO, "window"),
+        (order(), {"days": 30.4}, YES, "window"),  # to the end of the day
+        (order(), {"days": 31}, NO, "window"),
         (SWISS, {"days": 11}, NO, "window"),
         (UNKNOWN_ARRIVAL, {"days": 31}, YES, "window"),  # 30 + 5 from purchase
         (UNKNOWN_ARRIVAL, {"days": 33}, NO, "window"),

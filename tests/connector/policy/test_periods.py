@@ -56,3 +56,25 @@ def test_a_withdrawal_that_no_law_grants_is_for_a_person(country: str) -> None:
         "DE": (Decision.APPROVED, "withdrawal"),
         "": (Decision.APPROVED, "withdrawal"),
     }
+
+
+def test_a_window_lasts_to_the_end_of_the_day_that_the_customer_reads() -> None:
+    """He reads a day, so he has all of it; the day is UTC's, as seasons are."""
+    rules = policy.load(
+        'currency = "EUR"\n[window]\ndays = 30\n[[reasons]]\ncode = "*"'
+    )
+    parcels = (Parcel(ref="p", units=(("a", 1),), delivered_at=NOON),)
+    order = replace(an_order(a_line("a", 9000)), parcels=parcels)
+    order = replace(order, customer=Customer(country="US"))
+    wanted = (Wanted(line_ref="a", quantity=1, reason="x"),)
+    said = []
+    for hours in (11, 12):
+        at = NOON + 30 * DAY + timedelta(hours=hours, minutes=59)
+        case = Case(kind=Kind.VOLUNTARY, asked_at=at, lines=wanted)
+        (line,) = policy.judge(rules, order, case).lines
+        last_day = dict(line.trace[0].facts)["last_day"]
+        said.append((line.decision, at.date().isoformat(), last_day))
+    assert said == [
+        (Decision.APPROVED, "2026-12-02", "2026-12-02"),
+        (Decision.DECLINED, "2026-12-03", "2026-12-02"),
+    ]

@@ -40,8 +40,8 @@ article = "c"
 tags = ["made"]
 """
 CAME = datetime(2026, 9, 1, 8, tzinfo=UTC)  # a Tuesday
-FIFTEENTH = datetime(2026, 9, 15, 9, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
+GUADELOUPE = ZoneInfo("America/Guadeloupe")
 
 
 def an_order_of(country: str = "DE", came: datetime = CAME, **line: Any) -> Order:
@@ -64,14 +64,16 @@ def why(said: LineVerdict) -> dict[str, str]:
 
 
 def test_the_last_day_lasts_to_its_end_where_the_customer_lives() -> None:
-    said = judged(an_order_of(), FIFTEENTH)
+    """The policy's own window ends with the day in UTC, some hours before theirs."""
+    evening = datetime(2026, 9, 15, 21, tzinfo=GUADELOUPE)
+    said = judged(an_order_of("GP"), evening)
     assert said.decision is Decision.NEEDS_PERSON
     assert why(said) == {"until": "2026-09-15"}
     assert "no rule of the shop alone declines" in str(said.trace)
-    late = datetime(2026, 9, 16, 0, 1, tzinfo=BERLIN)
-    assert judged(an_order_of(), late).decision is Decision.DECLINED
-    assert judged(an_order_of("CH"), FIFTEENTH).decision is Decision.DECLINED
-    assert judged(an_order_of("US"), FIFTEENTH).decision is Decision.DECLINED
+    late = datetime(2026, 9, 16, 0, 1, tzinfo=GUADELOUPE)
+    assert judged(an_order_of("GP"), late).decision is Decision.DECLINED
+    assert judged(an_order_of("CH"), evening).decision is Decision.DECLINED
+    assert judged(an_order_of("US"), evening).decision is Decision.DECLINED
 
 
 def test_a_last_day_that_is_a_saturday_moves_to_the_monday() -> None:
