@@ -186,9 +186,9 @@ FAULTS = (
     Fault(
         name="window from order date",
         file="connector/policy/rules.py",
-        before="    last = (start.astimezone(UTC) + timedelta(days=days + grace)).date()\n",
-        after="    start = seen.order.placed_at\n"
-        "    last = (start.astimezone(UTC) + timedelta(days=days)).date()\n",
+        before="    days, last = window_ends(seen, special)\n",
+        after="    days, _ = window_ends(seen, special)\n"
+        "    last = seen.order.placed_at + timedelta(days=days)\n",
         why="Solidus counts from the order's completion",
         catch=("pytest", "tests/connector/policy"),
     ),
