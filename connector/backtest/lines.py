@@ -25,7 +25,7 @@ from connector.backtest.sql import (
     flag,
     no,
 )
-from connector.backtest.windows import last_moment
+from connector.backtest.windows import guarantee_ends, last_moment
 from connector.model import CREDITS, FAULTS, Kind, OrderStatus, Resolution
 from connector.policy import Policy, delivery
 from connector.policy.amends import REMEDIES
@@ -91,6 +91,7 @@ class Line:
             "excluded": self._excluded(),
             "sold": self._sold_for_good(),
             "withdrawn_late": self._withdrawn_late(),
+            "old_fault": self._old_fault(),
             "unknown": both((bound, reasons.are("known", [0]))),
             "seen": both((bound, either((self._photos(), looks)))),
             "eased": both((period_runs(self.text), no(self._hard))),
@@ -124,7 +125,8 @@ class Line:
         has = self.parts
         plain, untrusted = no(has["approves"]), no(has["trusted"])
         asks = either((has["answer_ask"], has["often_ask"], has["seen"]))
-        open_ = [has["withdrawn_late"], has["unknown"], has["own_ask"]]
+        open_ = [has["withdrawn_late"], has["old_fault"], has["unknown"]]
+        open_.append(has["own_ask"])
         open_.append(both((untrusted, asks)))
         last = [has[key] for key in ("clashes", "approver", "by_hand", "dear")]
         last.append(no(has["clear"]))
@@ -227,6 +229,11 @@ class Line:
         late = f"p.asked_at > {self.text.withdraw_ends}"
         foreign = no(self.text.among("p.country", lawful()))
         return both((self._withdrawn, either((late, foreign))))
+
+    def _old_fault(self) -> str:
+        """Tell whether a fault is said of goods whose guarantee is surely over."""
+        over = Above("p.asked_at", guarantee_ends(self.policy, self.text))
+        return both((self.text.is_kind(*FAULTS), over))
 
     def _excluded(self) -> str:
         bound = [one for one in self.policy.exclusions if one.article]

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
+from connector import law
 from connector.backtest.clauses import DAY
 from connector.backtest.rows import ticks
-from connector.backtest.sql import Later, case, leaves
+from connector.backtest.sql import Later, case, leaves, no
 
 if TYPE_CHECKING:
     from connector.backtest.clauses import Text
     from connector.policy import Policy
     from connector.policy.vocabulary import SpecialWindow
+
+LAWLESS = "ZZ"  # any country without a profile
 
 
 def last_moment(policy: Policy, text: Text) -> str:
@@ -28,6 +31,23 @@ def last_moment(policy: Policy, text: Text) -> str:
         for one in rules.special
     ]
     return case(*special, otherwise=_after(plain, rules.grace_days))
+
+
+def guarantee_ends(policy: Policy, text: Text) -> str:
+    """Return when the guarantee of a line's goods is surely over."""
+    plain = law.guarantee_days("", policy.switches)
+    by_country = {
+        code: found
+        for code in sorted(law.places(law.PROFILES))
+        if (found := law.guarantee_days(code, policy.switches)) != plain
+    }
+    others = law.guarantee_days(LAWLESS, policy.switches)
+    codes = sorted(law.places(law.PROFILES) | {""})
+    terms = [(f"p.country = {text.value(x)}", str(n)) for x, n in by_country.items()]
+    if others != plain:
+        terms.append((no(text.among("p.country", codes)), str(others)))
+    days = case(*terms, otherwise=str(plain))
+    return leaves(days, lambda some: Later("p.begins", int(some) * DAY))
 
 
 def _after(days: str, grace: int) -> str:

@@ -24,6 +24,7 @@ FRENCH_REPAIR_MONTHS = 6  # L217-13, for goods bought before
 AFTER_RETURN_MONTHS = 2  # BGB § 475e(4)
 SAME_FAULT_MONTHS = 12  # TRLGDCU arts. 118-122
 LEAST_MONTHS, LEAST_PRESUMED = 24, 12  # Directive (EU) 2019/771, articles 10 and 11
+LONG_YEAR, MONTHS = 366, 12
 REJECT_DAYS = 30  # Consumer Rights Act 2015 s. 22(3)
 REJECT_AGAIN_DAYS = 7  # s. 22(7)
 
@@ -115,6 +116,23 @@ def _months(known: Profile, switches: Switches) -> tuple[int | None, int]:
         max(term, LEAST_MONTHS) if isinstance(term, int) else None,
         max(presumed, LEAST_PRESUMED) if isinstance(presumed, int) else LEAST_PRESUMED,
     )
+
+
+def guarantee_months(country: str, switches: Switches = DEFAULTS) -> int:
+    """Return the months of the guarantee; the directive's where no term is fixed.
+
+    Also where no law is known: nobody approves faults of any age by himself.
+    """
+    term, _ = _months(profile(country), switches)
+    return term or LEAST_MONTHS
+
+
+def guarantee_days(country: str, switches: Switches = DEFAULTS) -> int:
+    """Return days from an arrival after which the guarantee is surely over.
+
+    Unless a repair prolonged it: so a person looks then (statements 48 and 51).
+    """
+    return -(-guarantee_months(country, switches) * LONG_YEAR // MONTHS)
 
 
 def _presumed(known: Profile, start: date, months: int) -> date:

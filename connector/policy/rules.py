@@ -60,7 +60,7 @@ def window(seen: Seen, holds: Holds) -> Answer | None:
     if seen.case.kind is Kind.WITHDRAWAL:
         return withdrawal(seen)
     if seen.case.kind in LAW_BOUND:
-        return None
+        return guarantee(seen)
     special = None
     if True in holds.windows:
         special = seen.policy.window.special[holds.windows.index(True)]
@@ -78,6 +78,22 @@ def window(seen: Seen, holds: Holds) -> Answer | None:
         return answer("window", "approve", "window_open", facts)
     code = "season_ended" if special and special.until else "window_ended"
     return answer("window", "decline", code, facts)
+
+
+def guarantee(seen: Seen) -> Answer | None:
+    """Ask about a fault of goods whose legal guarantee is over, unless prolonged.
+
+    It is always heard, and after years nothing is paid by itself (statement 51).
+    """
+    country, switches = seen.order.customer.country, seen.policy.switches
+    start, counted_from = seen.begins
+    days = law.guarantee_days(country, switches)
+    if seen.case.asked_at <= start + timedelta(days=days):
+        return None
+    months = str(law.guarantee_months(country, switches))
+    facts: Facts = (("from", counted_from), ("start", start.date().isoformat()))
+    facts = (*facts, ("months", months))
+    return answer("guarantee", "ask", "guarantee_over", facts)
 
 
 def window_ends(seen: Seen, special: SpecialWindow | None) -> tuple[int, datetime]:

@@ -69,6 +69,10 @@ SENTENCES: Mapping[str, str] = {
         " purchase still runs: no rule of the shop alone declines a return, so a person"
         " decides."
     ),
+    "guarantee_over": N_(
+        "It came more than %(months)s months before: whether it is still answered for,"
+        " a person decides."
+    ),
     "claim": N_("No rule speaks against this claim."),
     "claim_mixed": N_(
         "Some of these items are said to be faulty or damaged, some are not; a person"

@@ -185,7 +185,7 @@ ASKS = frozenset(
 TELLING = frozenset(
     {
         "person", "answer_ask", "claim_mixed", "claim_unsure", "withdrawal_late",
-        "withdrawal_none", "withdrawal_extended", "withdrawal_over",
+        "withdrawal_none", "guarantee_over", "withdrawal_extended", "withdrawal_over",
         "withdrawal_unstarted",
     }
 )  # fmt: skip

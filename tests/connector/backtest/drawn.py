@@ -24,7 +24,9 @@ from connector.policy.seen import email_hash
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WORDS = ("red", "blue", "set")
 EMAIL = "ada@example.test"
-COUNTRIES = ("FR", "DE", "CH", "")
+# A month or so, and where a guarantee of two or three years ends.
+HOURS = st.integers(0, 900) | st.sampled_from((17_560, 17_600, 18_000, 26_300, 26_400))
+COUNTRIES = ("FR", "DE", "ES", "CH", "")
 REASONS = ("small", "broken", "mail", "nobody knows")
 WAYS = ("refund", "store_credit", "gift_card", "exchange", "keep", "repair")
 
@@ -353,7 +355,7 @@ def cases(draw: st.DrawFn, order: Order) -> Case:
     answers = st.sampled_from(((), (("tags", "yes"),), (("tags", "no"),)))
     return Case(
         kind=draw(st.sampled_from((Kind.VOLUNTARY, *Kind))),
-        asked_at=order.placed_at + timedelta(hours=draw(st.integers(0, 900))),
+        asked_at=order.placed_at + timedelta(hours=draw(HOURS)),
         lines=tuple(
             Wanted(
                 line_ref=line.ref,

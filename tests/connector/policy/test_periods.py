@@ -78,3 +78,35 @@ def test_a_window_lasts_to_the_end_of_the_day_that_the_customer_reads() -> None:
         (Decision.APPROVED, "2026-12-02", "2026-12-02"),
         (Decision.DECLINED, "2026-12-03", "2026-12-02"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("country", "years"),
+    [("FR", 2), ("DE", 2), ("ES", 3), ("IC", 3), ("NL", 2), ("GB", 2), ("US", 2)],
+)
+@pytest.mark.parametrize("kind", [Kind.FAULTY, Kind.CARRIER_DAMAGE])
+def test_a_fault_after_the_guarantee_is_for_a_person(
+    country: str, years: int, kind: Kind
+) -> None:
+    """Never declined for its age, and never paid by itself years later either."""
+    rules = policy.load('currency = "EUR"\n[[reasons]]\ncode = "*"\n')
+    parcels = (Parcel(ref="p", units=(("a", 1),), delivered_at=NOON),)
+    order = replace(an_order(a_line("a", 9000)), parcels=parcels)
+    order = replace(order, customer=Customer(country=country))
+    wanted = (Wanted(line_ref="a", quantity=1, reason="x"),)
+    said = []
+    for days in (365 * years, 366 * years + 1, 4000):
+        case = Case(kind=kind, asked_at=NOON + days * DAY, lines=wanted)
+        (line,) = policy.judge(rules, order, case).lines
+        said.append((line.decision, line.trace[0].code))
+    over = (Decision.NEEDS_PERSON, "guarantee_over")
+    assert said == [(Decision.APPROVED, "claim"), over, over]
+
+
+def test_without_a_known_delivery_a_fault_is_counted_from_what_is_known() -> None:
+    rules = policy.load('currency = "EUR"\n[[reasons]]\ncode = "*"\n')
+    wanted = (Wanted(line_ref="a", quantity=1, reason="x"),)
+    case = Case(kind=Kind.FAULTY, asked_at=NOON + 4000 * DAY, lines=wanted)
+    (line,) = policy.judge(rules, an_order(a_line("a", 9000)), case).lines
+    assert line.decision is Decision.NEEDS_PERSON
+    assert dict(line.trace[0].facts)["from"] == "purchase"
