@@ -14,7 +14,7 @@ from connector.discreet import discreet
 from connector.errors import NotFound
 from connector.model import Receipt, RefundRequest
 from connector.money import Money
-from connector.saying import saying, valued
+from connector.saying import coded, saying
 from connector.states import REFUND, Refund, advance, of_goods
 from connector.store import cap, credit, desk, exchanges, history, ledger
 from connector.store.database import atomic, moment, stamp
@@ -112,8 +112,14 @@ def reserve(
         shop=shop,
         due=stamp(due),
     )
-    given = request.amount or request.bonus or request.amount  # a courtesy's is extra
-    _note(db, get(db, request.key), "plan", actor, valued(given), now)
+    _note(db, get(db, request.key), "plan", actor, _what(request), now)
+
+
+def _what(request: RefundRequest) -> str:
+    """Name what is promised, and the amount of it; an even exchange has none."""
+    way = coded(request.way.value)
+    given = request.amount or request.bonus  # a courtesy's is extra
+    return saying("%(way)s: %(amount)s", way=way, amount=given) if given else way
 
 
 @atomic

@@ -31,7 +31,7 @@ from connector.web import (
 )
 from connector.web.approving import standing
 from connector.web.face import LANGUAGES, day, money, percent, when
-from connector.web.happened import happened
+from connector.web.happened import happened, state_of
 from connector.web.sessions import Sessions, ancestors, person
 from connector.web.words import remarks, said, sentence, way, way_hint, why, word
 
@@ -96,6 +96,7 @@ def _configure(app: Flask, face: Face) -> None:
         why=why,
         remarks=remarks,
         happened=happened,
+        state_of=state_of,
         said=said,
         says=trace.says,
         facts=trace.facts,

@@ -24,6 +24,8 @@ HAPPENED = {
     ("return", "hand_back"): lazy_gettext("Handed back to the customer"),
     ("return", "shelve"): lazy_gettext("Goods put where they belong"),
     ("return", "reduce"): lazy_gettext("Fewer units, as the shop has it"),
+    ("return", "not_yet_due"): lazy_gettext("Nothing is owed yet"),
+    ("return", "shelf_unclear"): lazy_gettext("Whether it is on the shelf is unclear"),
     ("return", "without_level"): lazy_gettext(
         "Approved in the shop, without the level"
     ),
@@ -47,7 +49,7 @@ HAPPENED = {
     ("line", "photos"): lazy_gettext("Photos from the customer"),
     ("line", "resolve"): lazy_gettext("Another outcome was chosen"),
     # refunds, credit and cards
-    ("refund", "plan"): lazy_gettext("Refund scheduled"),
+    ("refund", "plan"): lazy_gettext("Scheduled"),
     ("refund", "submit"): lazy_gettext("Sent to the shop"),
     ("refund", "confirm"): lazy_gettext("Confirmed by the shop"),
     ("refund", "lose"): lazy_gettext("The shop gave no clear answer"),
@@ -60,9 +62,11 @@ HAPPENED = {
     ("refund", "stands"): lazy_gettext("A person vouches that it was paid"),
     ("refund", "by_hand"): lazy_gettext("To be paid by hand"),
     ("refund", "paid"): lazy_gettext("Paid by hand"),
-    ("refund", "cancel"): lazy_gettext("Refund called off"),
+    ("refund", "cancel"): lazy_gettext("Called off"),
     ("refund", "fail"): lazy_gettext("Given up: a person decides"),
     ("refund", "sold_out"): lazy_gettext("New goods are gone"),
+    ("refund", "rounding"): lazy_gettext("The shop's figure differs by rounding"),
+    ("refund", "again"): lazy_gettext("To be given again"),
     # new goods
     ("exchange", "propose"): lazy_gettext("New goods planned"),
     ("exchange", "owe"): lazy_gettext("Waits for the customer's payment"),
@@ -79,6 +83,15 @@ HAPPENED = {
     ("errand", "dispose"): lazy_gettext("Say in the shop where the goods went"),
     ("errand", "reopen"): lazy_gettext("Open it again in the shop"),
 }
+
+
+SAID = frozenset({"line", "refund", "exchange"})  # their words tell the state, too
+
+
+def state_of(one: Event) -> str:
+    """Return the code of the state to tell beside what happened; "" for none."""
+    is_known = (one.about, one.event.partition(":")[0]) in HAPPENED
+    return "" if is_known and one.about in SAID else one.state
 
 
 def happened(one: Event) -> str:
