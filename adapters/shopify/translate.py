@@ -48,6 +48,8 @@ KINDS = {
     "cash": TenderKind.MANUAL,
 }
 TAKEN = ("SALE", "CAPTURE")
+# Of a parcel that never left: what was in it is still to be sent (FulfillmentStatus).
+NEVER_LEFT = frozenset({"CANCELLED", "ERROR", "FAILURE"})
 MOVED = {
     "SUCCESS": Moved.YES,
     "PENDING": Moved.PENDING,
@@ -120,7 +122,11 @@ def order(data: Json) -> Order:
         lines=lines,
         shipping=shipping,
         tenders=_tenders(data.get("transactions") or (), reading),
-        parcels=tuple(_parcel(one) for one in data.get("fulfillments") or ()),
+        parcels=tuple(
+            _parcel(one)
+            for one in data.get("fulfillments") or ()
+            if one.get("status") not in NEVER_LEFT
+        ),
         refunds=refunds,
         customer=_customer(data),
         oddities=tuple(reading.oddities),
@@ -164,6 +170,7 @@ def _line(
     back = [one for made in refunds for one in made.lines if one.line_ref == ref]
     quantity = max(1, int(data["quantity"]))
     product = data.get("product") or {}
+    kind = str(product.get("productType") or "").strip()
     return Line(
         ref=ref,
         title=str(data.get("title") or ""),
@@ -174,6 +181,7 @@ def _line(
         product_ref=str(product.get("id") or ""),
         variant_ref=str((data.get("variant") or {}).get("id") or ""),
         tags=tuple(str(tag) for tag in product.get("tags") or ()),
+        categories=(kind,) if kind else (),
         is_gift_card=bool(data.get("isGiftCard")),
         is_physical=bool(data.get("requiresShipping", True)),
         fulfilled=quantity - int(data.get("unfulfilledQuantity") or 0),

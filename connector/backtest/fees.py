@@ -27,14 +27,18 @@ from connector.policy import Policy
 NOTHING = "NULLIF(0, 0)"  # no number, on either store
 
 
+def lawful() -> list[str]:
+    """List where the law gives a right to withdraw, the unknown country among them."""
+    return sorted(law.places(law.withdrawing()) | {""})
+
+
 def period_runs(text: Text) -> str:
     """Whether the law's period still runs for a plain request."""
-    lawful = sorted(law.places(law.withdrawing()) | {""})
     return both(
         (
             text.is_kind(Kind.VOLUNTARY),
             f"p.asked_at <= {text.withdraw_ends}",
-            text.among("p.country", lawful),
+            text.among("p.country", lawful()),
         )
     )
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from connector import law
 from connector.backtest.clauses import Text
-from connector.backtest.fees import Fees, period_runs
+from connector.backtest.fees import Fees, lawful, period_runs
 from connector.backtest.owns import Own
 from connector.backtest.sql import (
     NO,
@@ -199,7 +200,7 @@ class Line:
         """
         facts = (OrderStatus.UNPAID.value, OrderStatus.REFUNDED.value)
         letters = [
-            (self._any_excluded([one]), YES if one.article else NO)
+            (self._any_excluded([one]), YES if law.is_plain(one.article) else NO)
             for one in self.policy.exclusions
         ]
         return either(
@@ -219,8 +220,13 @@ class Line:
         )
 
     def _withdrawn_late(self) -> str:
-        """Tell whether a withdrawal came late; the law's day is kept with the line."""
-        return both((self._withdrawn, f"p.asked_at > {self.text.withdraw_ends}"))
+        """Tell whether a withdrawal came late, or from where no law grants one.
+
+        The law's day is kept with the line.
+        """
+        late = f"p.asked_at > {self.text.withdraw_ends}"
+        foreign = no(self.text.among("p.country", lawful()))
+        return both((self._withdrawn, either((late, foreign))))
 
     def _excluded(self) -> str:
         bound = [one for one in self.policy.exclusions if one.article]

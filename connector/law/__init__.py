@@ -47,7 +47,7 @@ from connector.law.floor import (
 )
 from connector.law.labels import FORM, LABELS, MANDATORY, Label, capital, labels
 from connector.law.late import How, Late
-from connector.law.letters import LETTERS, Exempt, Letter, place_of
+from connector.law.letters import LETTERS, Exempt, Letter, is_plain, place_of
 from connector.law.profiles import (
     PROFILES,
     Profile,
@@ -115,6 +115,7 @@ __all__ = [
     "fee_tax",
     "fees_allowed",
     "guarantee",
+    "is_plain",
     "labels",
     "local_day",
     "loss_allowed",

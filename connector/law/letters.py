@@ -104,6 +104,15 @@ class Exempt:
         return self.shown and not self.missing
 
 
+def is_plain(letter: str) -> bool:
+    """Say whether an exception holds for an article whatever became of it.
+
+    Made to order, or perishable, it is from the start; a broken seal somebody has to
+    have seen.
+    """
+    return letter in LETTERS and not LETTERS[letter].needs
+
+
 def place_of(letter: str, country: str) -> str:
     """Name an exception in a country's law, else in the directive's."""
     known = profile(country)

@@ -165,7 +165,12 @@ _ALL = (
     Fact(name="variant", kind="word", says="the shop's id of the variant"),
     Fact(name="sku", kind="word", says="the line's SKU"),
     Fact(name="tag", kind="words", says="the product's tags", fold="lower"),
-    Fact(name="category", kind="words", says="the product's categories", fold="lower"),
+    Fact(
+        name="category",
+        kind="words",
+        says="the product's categories; at Shopify its product type",
+        fold="lower",
+    ),
     Fact(name="gift_card", kind="flag", says="whether the line is a gift card"),
     Fact(
         name="reason",

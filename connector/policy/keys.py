@@ -78,7 +78,12 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         _key("products", "list of texts", "none", "the shop's product ids"),
         _key("skus", "list of texts", "none", "SKUs"),
         _key("tags", "list of texts", "none", "product tags"),
-        _key("categories", "list of texts", "none", "product categories"),
+        _key(
+            "categories",
+            "list of texts",
+            "none",
+            "product categories; at Shopify product types",
+        ),
     ),
     "final_sale": (
         _key("tags", "list of texts", "none", "product tags of what is sold for good"),

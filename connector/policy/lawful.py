@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connector import law
 from connector.errors import PolicyError
-from connector.model import CREDITS, FAULTS, Kind, Resolution
+from connector.model import CREDITS, FAULTS, Fault, Kind, Resolution
 from connector.policy import delivery, faults
+from connector.policy.boxes import Some, box
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from connector.policy.reader import Reader
     from connector.policy.vocabulary import Clause, Policy, Rule
 
+OF_REASON = frozenset({"reason", "reason_group", "fault"})
+HEARD = "a fault is always heard"
 MOST_NAMED = 6  # countries in one sentence
 UNKNOWN = "a country that is not known"
 MONEY = frozenset({Resolution.REFUND, Resolution.KEEP, Resolution.MANUAL})
@@ -209,11 +212,42 @@ class _Aimed(NamedTuple):
 
 
 def _aimed(policy: Policy, *kinds: Kind) -> Iterator[_Aimed]:
+    for key, rule, where in _placed(policy):
+        if _aims_at(rule.when, frozenset(kinds)):
+            yield _Aimed(key, rule, where)
+
+
+def _of_faults(policy: Policy) -> Iterator[_Aimed]:
+    """Return the rules that name faults, as a kind or by what its reasons are."""
+    for key, rule, where in _placed(policy):
+        if _aims_at(rule.when, FAULTS) or _names_fault(policy, rule.when):
+            yield _Aimed(key, rule, where)
+
+
+def _placed(policy: Policy) -> Iterator[_Aimed]:
     everywhere = _everywhere(policy)
     for number, rule in enumerate(policy.rules):
-        where = _countries(rule.when, everywhere)
-        if where and _aims_at(rule.when, frozenset(kinds)):
+        if where := _countries(rule.when, everywhere):
             yield _Aimed(f"rules.{number}.then", rule, where)
+
+
+def _names_fault(policy: Policy, when: Sequence[Clause]) -> bool:
+    """Say whether conditions name a fault by reason, group or who answers for it.
+
+    So do those that leave out all that is the customer's own wish. Not where they hold
+    for voluntary returns alone.
+    """
+    kinds = box(policy, [one for one in when if one.fact == "kind"]).facts
+    allowed = kinds.get("kind")
+    if isinstance(allowed, Some) and not allowed.words & FAULTS:
+        return False
+    clauses = [one for one in when if one.fact in OF_REASON]
+    left = box(policy, clauses).facts.get("reason")
+    if not isinstance(left, Some):
+        return False
+    faults_of = {x.code for x in policy.reasons if x.fault is not Fault.CUSTOMER}
+    is_named = any(one.operator in ("is", "in") for one in clauses)
+    return bool(left.words & faults_of) and (is_named or left.words <= faults_of)
 
 
 def _fees(policy: Policy) -> Iterator[law.Charged]:
@@ -235,14 +269,30 @@ def _denied(policy: Policy) -> Iterator[law.Denied]:
         if forced or Resolution.REFUND in then.withhold:
             why = "a withdrawal is paid back as it was paid, unless the customer agrees"
             yield _denial(one, "refund", why)
-    for one in _aimed(policy, *FAULTS):
+    for one in _of_faults(policy):
         if one.rule.then.decide == "decline":
-            yield _denial(one, "conformity", "a fault is always heard")
+            yield _denial(one, "conformity", HEARD)
         if one.rule.then.resolution in CREDITS:
             why = "a fault is not made good with credit that nobody asked for"
             yield _denial(one, "remedies", why)
+    yield from _answered(policy)
+    for one in _aimed(policy, *FAULTS):
         if one.rule.then.restocking_bp or one.rule.then.return_fee:
             yield _denial(one, "remedies", "a fault is made good free of charge")
+
+
+def _answered(policy: Policy) -> Iterator[law.Denied]:
+    """Return the answers that would decline a fault which their question names."""
+    everywhere = _everywhere(policy)
+    for number, one in enumerate(policy.questions):
+        where = _countries(one.when, everywhere)
+        names = _aims_at(one.when, FAULTS) or _names_fault(policy, one.when)
+        for place, choice in enumerate(one.choices if where and names else ()):
+            if choice.says == "decline":
+                key = f"questions.{number}.answers.{place}.says"
+                yield law.Denied(
+                    key=key, topic="conformity", why=HEARD, countries=where
+                )
 
 
 def _hidden(policy: Policy) -> Iterator[law.Denied]:

@@ -30,8 +30,7 @@ def withdrawal_ends(
     (Regulation 1182/71; in the United Kingdom as goodwill). Later ones go to a
     person, who sees `law.right`: the period is longer where the shop did not inform.
     While some of it is surely still to come nothing has begun: NEVER is its end. A
-    country whose law gives no right gets
-    the same days, as the shop offers it the form.
+    country whose law gives no right gets the same days here; there a person decides.
     """
     start, counted_from = begin(order, order.parcels)
     if _is_to_come(order):
@@ -75,14 +74,17 @@ def _carries(parcel: Parcel, line_ref: str) -> bool:
 
 
 def begin(order: Order, parcels: Sequence[Parcel]) -> tuple[datetime, str]:
-    """Return a moment and what it is: delivery, dispatch, completion or purchase."""
+    """Return a moment and what it is: delivery, dispatch, completion or purchase.
+
+    Dispatch, where the arrival of some parcel is not known; never before one that is.
+    """
     if parcels:
         delivered = [one.delivered_at for one in parcels if one.delivered_at]
         if delivered and len(delivered) == len(parcels):
             return max(delivered), "delivery"
-        shipped = [one.shipped_at for one in parcels if one.shipped_at]
-        if shipped:
-            return max(shipped), "dispatch"
+        known = delivered + [one.shipped_at for one in parcels if one.shipped_at]
+        if known:
+            return max(known), "dispatch"
     if order.completed_at:
         return order.completed_at, "completion"
     return order.placed_at, "purchase"

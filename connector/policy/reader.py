@@ -25,10 +25,11 @@ LANGUAGE = len("fr")
 
 def nearest(word: str, words: Collection[str]) -> str:
     """Name the nearest known word, else all of them, as the end of a sentence."""
-    near = difflib.get_close_matches(word, [str(one) for one in words], n=1)
+    known = [str(one) for one in words if one]  # "" stands for none at all
+    near = difflib.get_close_matches(word, known, n=1)
     if near:
         return f"; did you mean {near[0]!r}?"
-    return f"; known are {', '.join(words)}" if words else ""
+    return f"; known are {', '.join(known)}" if known else "; none is known"
 
 
 @dataclass(slots=True)

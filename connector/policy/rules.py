@@ -103,10 +103,16 @@ def _end_of(day: date, like: datetime) -> datetime:
 
 
 def withdrawal(seen: Seen) -> Answer:
-    """Grant fourteen days from the last parcel; in doubt, for the customer."""
+    """Grant fourteen days from the last parcel; in doubt, for the customer.
+
+    Where no law that Retour knows grants the right (docs/law.md, 63) the policy says
+    what is voluntary, and this form puts none of its questions: a person decides.
+    """
     grace = seen.policy.window.grace_days
     start, counted_from, last = withdrawal_ends(seen.order, grace, seen.policy.switches)
     facts = (("from", counted_from), ("start", start.date().isoformat()))
+    if not law.withdrawal_days(seen.order.customer.country, seen.policy.switches):
+        return answer("withdrawal", "ask", "withdrawal_none", facts)
     if seen.case.asked_at <= last:
         return answer("withdrawal", "approve", "withdrawal", facts)
     return answer("withdrawal", "ask", *_late(seen, facts))
@@ -119,8 +125,6 @@ def _late(seen: Seen, facts: Facts) -> tuple[str, Facts]:
     stands the last day that there could be.
     """
     right = law.right(law.sale_of(seen.order), switches=seen.policy.switches)
-    if not right.applies:
-        return "withdrawal_late", facts
     if right.ends is None:
         return "withdrawal_unstarted", facts
     facts = (*facts, ("law", right.article), ("until", right.ends.isoformat()))

@@ -44,6 +44,10 @@ SENTENCES: Mapping[str, str] = {
     "withdrawal_late": N_(
         "Withdrawal declared later than 14 days after the last parcel."
     ),
+    "withdrawal_none": N_(
+        "No law that is known here lets a customer in that country withdraw; what the"
+        " shop grants by itself a person decides."
+    ),
     "withdrawal_extended": N_(
         "Withdrawal declared after the ordinary 14 days. Where the shop did not inform"
         " of the right it runs until %(until)s, so a person decides."

@@ -48,7 +48,8 @@ def _until(of: Whole) -> datetime | None:
 def eased(of: Whole, trace: Sequence[Answer]) -> list[Answer] | None:
     """Return a declined line's trace as a person reads it; None where it is declined.
 
-    An exclusion by a letter of the law declines, and so do the facts of the order.
+    An exclusion by a letter of the law declines, unless that needs a fact of the very
+    article which nobody has seen yet; and so do the facts of the order.
     """
     refusals = [one for one in trace if one.says == "decline"]
     if any(_is_hard(one) for one in refusals) or (last := until(of)) is None:
@@ -59,7 +60,8 @@ def eased(of: Whole, trace: Sequence[Answer]) -> list[Answer] | None:
 
 
 def _is_hard(given: Answer) -> bool:
-    is_lawful = given.rule == "exclusion" and any(x == "letter" for x, _ in given.facts)
+    letter = dict(given.facts).get("letter", "")
+    is_lawful = given.rule == "exclusion" and law.is_plain(letter)
     return is_lawful or given.rule in OF_ORDER
 
 

@@ -6,9 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from connector.model import Resolution
+from connector.saying import saying
 from connector.states import Decision, Errand, Refund
 from connector.steps import rejecting, shelving, term
-from connector.steps.owing import FREE, NOTHING_DUE, STAYING
+from connector.steps.owing import NOT_YET, NOTHING_DUE, STAYING, brought_nothing, owed
 from connector.store import atomic, errands, history, refunds, returns
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def _one(db: Database, return_id: str, now: datetime, *, must_hear: bool) -> boo
     case = returns.get(db, return_id)
     if not _is_finished(db, case, must_hear=must_hear):
         return False
+    _settle(db, case, now)
     # Nobody plans for a closed return: what goes back on the shelf apart is said now.
     if shelving.plan(db, case.id, now) and must_hear:
         return False  # it closes there once that is done
@@ -46,6 +48,14 @@ def _one(db: Database, return_id: str, now: datetime, *, must_hear: bool) -> boo
     return True
 
 
+def _settle(db: Database, case: Return, now: datetime) -> None:
+    """Note, once, that units which brought no money by themselves bring none now."""
+    if max(_unpaid(db, case).values(), default=0) <= 0:
+        return
+    why = saying("fees take all, or the goods were free: no money goes back")
+    returns.note(db, case, NOTHING_DUE, "retour", why, now)
+
+
 def _is_finished(db: Database, case: Return, *, must_hear: bool) -> bool:
     """Say whether nobody owes anybody anything: goods and money are where they go.
 
@@ -53,15 +63,10 @@ def _is_finished(db: Database, case: Return, *, must_hear: bool) -> bool:
     """
     if rejecting.is_open(db, case):
         return False
+    ended = (Refund.CONFIRMED, Refund.CANCELLED)
     rows = refunds.of_return(db, case.id)
-    paid: Counter[int] = Counter()
-    for row in rows:
-        if row.state is Refund.CONFIRMED:
-            paid.update({int(ref): units for ref, units in row.units.items()})
-        elif row.state is not Refund.CANCELLED and row.units:
-            return False
-    lost_is_paid = term.pays_for_lost(db, case)
-    nothing_due = history.happened(db, case.id, NOTHING_DUE)
+    if any(row.units and row.state not in ended for row in rows):
+        return False
     if must_hear and any(
         errand.verb in ("open", "approve", "dispose")
         and errand.state is not Errand.DONE
@@ -69,24 +74,27 @@ def _is_finished(db: Database, case: Return, *, must_hear: bool) -> bool:
         for errand in errands.of_return(db, case.id)
     ):
         return False
+    left = _unpaid(db, case)
+    if max(left.values(), default=0) > 0:
+        facts = history.events(db, case.id, NOT_YET)
+        left.subtract(brought_nothing((one.event for one in facts), rows))
     return all(
-        _is_settled(
-            line,
-            0
-            if nothing_due
-            else _owed(line, lost_is_paid=lost_is_paid) - paid[line.id],
-        )
+        _is_settled(line, left[line.id])
         for line in case.lines
         if line.decision != Decision.DECLINED
     )
 
 
-def _owed(line: ReturnLine, *, lost_is_paid: bool) -> int:
-    """Return how many units of a line must have been made good by a refund."""
-    if line.resolution in FREE:
-        return 0
-    lost = 0 if lost_is_paid else line.lost
-    return line.approved - line.rejected - lost - line.elsewhere
+def _unpaid(db: Database, case: Return) -> Counter[int]:
+    """Return the units of each line that no confirmed refund has made good."""
+    if history.happened(db, case.id, NOTHING_DUE):
+        return Counter()
+    lost_is_paid = term.pays_for_lost(db, case)
+    left = Counter({x.id: owed(x, lost_is_paid=lost_is_paid) for x in case.lines})
+    for row in refunds.of_return(db, case.id):
+        if row.state is Refund.CONFIRMED:
+            left.subtract({int(ref): units for ref, units in row.units.items()})
+    return left
 
 
 def _is_settled(line: ReturnLine, owed: int) -> bool:

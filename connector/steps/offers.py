@@ -102,10 +102,38 @@ def outcomes(
     first outcome, but none to the same again.
     """
     said = {one.line_ref: one for one in verdict.lines}
+    groups = {
+        way: [wish for wish in wishes if _way(said[wish.line_ref]) is way]
+        for way in (*ORDER, Resolution.REPAIR)
+    }
+    found = _foreseen(order, groups, verdict, own)
+    late = [one.way for one in found if _is_eaten(one)]
+    if late and len(late) < len(found):  # goods of another way bear the fee first
+        groups = {way: group for way, group in groups.items() if way not in late} | {
+            way: groups[way] for way in late
+        }
+        found = _foreseen(order, groups, verdict, own)
+    return found
+
+
+def _is_eaten(one: Outcome) -> bool:
+    """Say whether a fee takes all that a way brings, so that it brings nothing yet."""
+    if one.settled is None or one.settled.amount or one.way in GOODS:
+        return False
+    return any(fee.code == "return_shipping" for fee in one.settled.deductions)
+
+
+def _foreseen(
+    order: Order,
+    groups: Mapping[Resolution, Sequence[Wish]],
+    verdict: Verdict,
+    own: Sequence[Own],
+) -> list[Outcome]:
+    """Say what each way brings, one after the other."""
+    said = {one.line_ref: one for one in verdict.lines}
     found, fee, shipping = [], verdict.return_fee, verdict.refund_shipping
     part = "" if shipping else verdict.shipping_part  # each way takes its own
-    for way in (*ORDER, Resolution.REPAIR):
-        group = [wish for wish in wishes if _way(said[wish.line_ref]) is way]
+    for way, group in groups.items():
         if not group:
             continue
         if way is Resolution.REPAIR:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 STAYING = frozenset({Resolution.KEEP})  # the customer keeps what he has
 UNCHARGED = frozenset({Resolution.REPLACEMENT})  # the same again, for nothing
 NOTHING_DUE = "nothing_due"  # in the timeline: no money goes back any more
+NOT_YET = "not_yet_due:"  # there: these units alone bring no money, others may
 FREE = frozenset({Resolution.REPAIR, Resolution.NONE})  # nothing is paid
 # What is settled first, where the lines of a return are made good in several ways.
 ORDER: Sequence[Resolution] = (
@@ -126,6 +127,44 @@ def promised(rows: Sequence[RefundRow]) -> Counter[int]:
     for row in rows:
         if row.state is not Refund.CANCELLED:
             found.update({int(ref): units for ref, units in row.units.items()})
+    return found
+
+
+def owed(line: ReturnLine, *, lost_is_paid: bool) -> int:
+    """Return how many units of a line must have been made good by a refund."""
+    if line.resolution in FREE or line.decision == Decision.DECLINED:
+        return 0
+    lost = 0 if lost_is_paid else line.lost
+    return line.approved - line.rejected - lost - line.elsewhere
+
+
+def not_yet(units: Mapping[int, int], rows: Sequence[RefundRow]) -> str:
+    """Name the fact that units bring no money beside what is promised already.
+
+    Once more is promised, a fee may be paid by that: it is another fact then.
+    """
+    named = ",".join(f"{ref}x{n}" for ref, n in sorted(units.items()))
+    return f"{NOT_YET}{named}{_beside(rows)}"
+
+
+def _beside(rows: Sequence[RefundRow]) -> str:
+    found = sum(row.state is not Refund.CANCELLED for row in rows)
+    return f" after {found}" if found else ""
+
+
+def brought_nothing(
+    facts: Iterable[str], rows: Sequence[RefundRow]
+) -> Mapping[int, int]:
+    """Read such facts as far as they still hold: units by return line id.
+
+    Those that were found before more was promised are looked at again.
+    """
+    found: dict[int, int] = {}
+    for fact in facts:
+        named, _, beside = fact.removeprefix(NOT_YET).partition(" ")
+        if _beside(rows).strip() == beside:
+            parts = (one.partition("x") for one in named.split(","))
+            found |= {int(ref): int(units) for ref, _, units in parts}
     return found
 
 

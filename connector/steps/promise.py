@@ -10,7 +10,7 @@ from connector.errors import Gone, PlatformError, Refused
 from connector.model import GOODS, Moved, Resolution
 from connector.policy.periods import LAW_BOUND
 from connector.saying import coded, joined, said_by, saying
-from connector.states import Decision, Refund
+from connector.states import UNDECIDED, Refund
 from connector.steps import costs, shelving, term, whence
 from connector.steps.asking import courtesy, request, shared_with_credit
 from connector.steps.events import is_disputed
@@ -19,6 +19,8 @@ from connector.steps.owing import (
     NOTHING_DUE,
     debts,
     new_goods,
+    not_yet,
+    owed,
     payable,
     promised,
 )
@@ -33,7 +35,7 @@ from connector.store import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from connector.model import Order, RefundRequest, Return
@@ -154,7 +156,7 @@ def _promise(
     db: Database, able: Abilities, order: Order, case: Return, debt: Debt, now: datetime
 ) -> bool:
     rows = refunds.of_return(db, case.id)
-    if history.happened(db, case.id, _not_yet(debt.units)):
+    if history.happened(db, case.id, not_yet(debt.units, rows)):
         return False
     if debt.way not in (*able.ways, Resolution.MANUAL):
         why = saying(
@@ -172,7 +174,7 @@ def _promise(
         _ask(db, case, joined("; ", settled.ask), now)
         return False
     if not settled.amount and debt.way not in GOODS:
-        _nothing(db, case, debt.units, now)
+        _nothing(db, case, debt.units, rows, now)
         return False
     plan = request(order, case, debt, settled, goods, now, rows)
     plan = shared_with_credit(order, debt.way, plan)
@@ -321,11 +323,6 @@ def by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> N
     )
 
 
-def _not_yet(units: Mapping[int, int]) -> str:
-    """Name the fact that fees took all of what these units bring."""
-    return "not_yet_due:" + ",".join(f"{ref}x{n}" for ref, n in sorted(units.items()))
-
-
 def _by_law(db: Database, case: Return, now: datetime) -> None:
     """Note, once, that the law's term ended what the policy still waited for."""
     if not history.happened(db, case.id, BY_LAW):
@@ -334,16 +331,22 @@ def _by_law(db: Database, case: Return, now: datetime) -> None:
 
 
 def _nothing(
-    db: Database, case: Return, units: Mapping[int, int], now: datetime
+    db: Database,
+    case: Return,
+    units: Mapping[int, int],
+    rows: Sequence[RefundRow],
+    now: datetime,
 ) -> None:
-    """Note that no money goes back: for good, or until more units have come.
+    """Note that no money goes back: for good, or for these units by themselves.
 
-    A fee may exceed the first parcel of a return and not its second.
+    A fee may exceed the first parcel of a return and not its second, and a line that
+    is not judged yet, or is made good in another way, may bring money all the same.
     """
+    lost_is_paid = term.pays_for_lost(db, case)
     is_all = all(
-        line.received + line.lost >= line.approved
+        line.decision not in UNDECIDED
+        and owed(line, lost_is_paid=lost_is_paid) <= units.get(line.id, 0)
         for line in case.lines
-        if line.decision == Decision.APPROVED
     )
     history.note(
         db,
@@ -351,7 +354,7 @@ def _nothing(
         about="return",
         about_id=case.id,
         return_id=case.id,
-        event=NOTHING_DUE if is_all else _not_yet(units),
+        event=NOTHING_DUE if is_all else not_yet(units, rows),
         state="",
         why=saying("fees take all, or the goods were free: no money goes back"),
         now=now,

@@ -20,6 +20,7 @@ HAPPENED = {
     ("return", "detached"): lazy_gettext("No longer tied to the shop's return"),
     ("return", "paid_elsewhere"): lazy_gettext("Paid by the shop's staff"),
     ("return", "nothing_due"): lazy_gettext("Nothing is owed"),
+    ("return", "not_yet_due"): lazy_gettext("These units alone bring no money"),
     ("return", "courtesy"): lazy_gettext("Credit given as a courtesy"),
     ("return", "hand_back"): lazy_gettext("Handed back to the customer"),
     ("return", "shelve"): lazy_gettext("Goods put where they belong"),

@@ -188,7 +188,8 @@ ASKS = frozenset(
 TELLING = frozenset(
     {
         "person", "answer_ask", "claim_mixed", "claim_unsure", "withdrawal_late",
-        "withdrawal_extended", "withdrawal_over", "withdrawal_unstarted",
+        "withdrawal_none", "withdrawal_extended", "withdrawal_over",
+        "withdrawal_unstarted",
     }
 )  # fmt: skip
 

@@ -36,7 +36,7 @@ def return_status(one: Order) -> str:
 
 
 def _fulfilment_status(one: Order) -> str:
-    shipped = sum(item.quantity for p in one.parcels for item in p.lines)
+    shipped = sum(item.quantity for p in one.sent for item in p.lines)
     if not shipped:
         return "UNFULFILLED"
     bought = sum(item.quantity for item in one.lines)

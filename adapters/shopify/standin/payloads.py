@@ -137,7 +137,7 @@ def order(one: Order) -> Json:
         "presentment_currency": one.pair.presentment,
         "taxes_included": one.taxes_included,
         "financial_status": financial_status(one).lower(),
-        "fulfillment_status": "fulfilled" if one.parcels else None,
+        "fulfillment_status": "fulfilled" if one.sent else None,
         "total_price": shop_text(price),
         "total_price_set": pair(price),
         "total_tax": shop_text(taxes),
@@ -177,7 +177,7 @@ def parcel(one: Parcel, of: Order) -> Json:
     return named(one.gid) | {
         "order_id": number(of.gid),
         "name": one.name,
-        "status": "success",
+        "status": one.status.lower(),
         "shipment_status": "delivered" if one.delivered_at else None,
         "created_at": stamp(one.created_at),
         "updated_at": stamp(one.updated_at),

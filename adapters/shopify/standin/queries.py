@@ -215,7 +215,7 @@ def _returnable(
         return connection([], dict)(info, **args)
     shown = [
         parcel
-        for parcel in order.parcels
+        for parcel in order.sent
         if any(returns.returnable(order, item) for item in parcel.lines)
     ]
     view = partial(case_views.returnable_parcel, state, order)

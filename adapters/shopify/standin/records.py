@@ -123,6 +123,7 @@ class Parcel:
     created_at: datetime
     updated_at: datetime
     delivered_at: datetime | None = None
+    status: str = "SUCCESS"  # FulfillmentStatus
 
 
 @dataclass(slots=True)
@@ -309,6 +310,11 @@ class Order:
     def name(self) -> str:
         """The number as people write it, "#1001"."""
         return f"#{self.number}"
+
+    @property
+    def sent(self) -> list[Parcel]:
+        """The parcels that left: a cancelled one did not, its units are to be sent."""
+        return [one for one in self.parcels if one.status == "SUCCESS"]
 
 
 @dataclass(frozen=True, slots=True)

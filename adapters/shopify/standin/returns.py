@@ -148,7 +148,7 @@ def _line(
     state: State, order: Order, row: Json, where: list[str], before: list[ReturnLine]
 ) -> ReturnLine:
     checked(row["fulfillmentLineItemId"], "FulfillmentLineItem")
-    parcels = [item for parcel in order.parcels for item in parcel.lines]
+    parcels = [item for parcel in order.sent for item in parcel.lines]
     item = next((i for i in parcels if i.gid == row["fulfillmentLineItemId"]), None)
     if item is None:
         message = "Fulfillment Line Item was not found."

@@ -240,7 +240,7 @@ class Shop(State):
         with self.lock:
             self.begin()
             order = self.orders[order_gid]
-            for parcel in order.parcels:
+            for parcel in order.sent:
                 if parcel.delivered_at is None:
                     parcel.delivered_at = parcel.updated_at = self.now()
                     body = payloads.parcel(parcel, order)
@@ -266,7 +266,7 @@ class Shop(State):
             return returns.request(self, data).gid
 
     def _shipped(self, order: Order, line_gid: str) -> str:
-        for parcel in order.parcels:
+        for parcel in order.sent:
             for item in parcel.lines:
                 if item.line.gid == line_gid and returns.returnable(order, item):
                     return item.gid

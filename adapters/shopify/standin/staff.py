@@ -107,10 +107,19 @@ def put_on(shop: Shop, order_gid: str, variant: str) -> None:
 def _shipped(order: Order, line_gid: str) -> str:
     return next(
         item.gid
-        for parcel in order.parcels
+        for parcel in order.sent
         for item in parcel.lines
         if item.line.gid == line_gid
     )
+
+
+def cancel_parcel(shop: Shop, order_gid: str) -> None:
+    """Cancel the newest parcel: its label was wrong, its units are to be sent anew."""
+    with _acting(shop):
+        order = shop.orders[order_gid]
+        order.sent[-1].status = "CANCELLED"
+        shop.touch(order)
+        shop.announce("orders/updated", payloads.order(order))
 
 
 def approve(shop: Shop, gid: str) -> None:

@@ -173,7 +173,7 @@ def _before_taxes(of: Order, line: Line) -> Bag:
 def line(of: Order, one: Line) -> Json:
     """Show an order line."""
     shipped = sum(
-        item.quantity for p in of.parcels for item in p.lines if item.line is one
+        item.quantity for p in of.sent for item in p.lines if item.line is one
     )
     unit = one.paid.part(1, one.quantity)
     by_line = one.original - one.line_discount
@@ -228,6 +228,12 @@ def parcel_line(of: Order, one: ParcelLine) -> Json:
     }
 
 
+def _displayed(one: Parcel) -> str:
+    if one.status == "CANCELLED":
+        return "CANCELED"
+    return "DELIVERED" if one.delivered_at else "FULFILLED"
+
+
 def parcel(state: State, of: Order, one: Parcel) -> Json:
     """Show a fulfillment."""
     return {
@@ -235,8 +241,8 @@ def parcel(state: State, of: Order, one: Parcel) -> Json:
         "id": one.gid,
         "legacyResourceId": str(number(one.gid)),
         "name": one.name,
-        "status": "SUCCESS",
-        "displayStatus": "DELIVERED" if one.delivered_at else "FULFILLED",
+        "status": one.status,
+        "displayStatus": _displayed(one),
         "createdAt": stamp(one.created_at),
         "updatedAt": stamp(one.updated_at),
         "deliveredAt": stamp(one.delivered_at),

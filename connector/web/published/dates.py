@@ -80,7 +80,10 @@ def _withdrawals(policy: Policy, order: Order, case: Case) -> list[date | None]:
         return [None for _ in case.lines]
     day = law.local_day(last, order.customer.country)
     verdict = policies.judge(policy, order, case)
-    kept_out = [any(x.rule == "exclusion" for x in one.trace) for one in verdict.lines]
+    kept_out = [
+        any(law.is_plain(dict(x.facts).get("letter", "")) for x in one.trace)
+        for one in verdict.lines
+    ]
     return [None if is_out else day for is_out in kept_out]
 
 

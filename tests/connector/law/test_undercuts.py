@@ -99,6 +99,61 @@ def test_a_rule_for_all_but_voluntary_returns_names_the_claims_of_the_law(
     policy.load(BARE + text.replace("voluntary", "faulty"))
 
 
+@pytest.mark.parametrize(
+    "when",
+    [
+        'fault = "merchant"',
+        'fault = ["customer", "carrier"]',
+        'fault = { is_not = "customer" }',
+        'reason = "bad"',
+        'reason_group = "broken"',
+    ],
+)
+def test_a_rule_that_names_a_fault_by_its_reason_cannot_deny_it(when: str) -> None:
+    reasons = (
+        '[[reason_groups]]\ncode = "broken"\n'
+        '[[reasons]]\ncode = "bad"\ngroup = "broken"\nfault = "merchant"\n'
+        '[[reasons]]\ncode = "way"\ngroup = "broken"\nfault = "carrier"\n'
+    )
+    rule = (
+        '[[rules]]\nname = "r"\nwhy = "no"\n'
+        f'when = {{ country = "FR", {when} }}\nthen = {{ THEN }}\n'
+    )
+    for then, said in (
+        ('decide = "decline"', "a fault is always heard"),
+        ('resolution = "gift_card"', "credit that nobody asked for"),
+    ):
+        text = reasons + rule.replace("THEN", then)
+        assert said in refused(text)
+        policy.load(BARE + text.replace('"FR"', '"US"'))
+        policy.load(BARE + text.replace('country = "FR"', 'kind = "voluntary"'))
+        policy.stored(BARE + text)
+
+
+def test_a_rule_on_a_customer_s_own_reason_may_decline() -> None:
+    text = (
+        '[[rules]]\nname = "r"\nwhy = "no"\n'
+        'when = { WHEN }\nthen = { decide = "decline" }\n'
+    )
+    policy.load(BARE + text.replace("WHEN", 'fault = "customer"'))
+    policy.load(BARE + text.replace("WHEN", 'reason = "other"'))
+    policy.load(BARE + text.replace("WHEN", 'reason = { is_not = "other" }'))
+
+
+def test_a_question_put_to_a_fault_cannot_decline_it() -> None:
+    text = (
+        '[[reasons]]\ncode = "bad"\nfault = "merchant"\n'
+        '[[questions]]\ncode = "fell"\nwhen = { reason = "bad" }\n'
+        '[[questions.answers]]\ncode = "no"\n'
+        '[[questions.answers]]\ncode = "yes"\nsays = "decline"\n'
+    )
+    found = refused(text)
+    assert "[questions 1.answers 2.says] a fault is always heard" in found
+    assert found.startswith("p.toml:14:")
+    policy.load(BARE + text.replace('"bad" }', '"other" }'))
+    policy.load(BARE + text.replace('"decline"', '"ask"'))
+
+
 def test_what_is_in_force_already_can_still_be_read() -> None:
     text = BARE + "[window]\ndays = 3\n"
     assert policy.stored(text).window.days == 3

@@ -61,6 +61,8 @@ def test_a_reason_is_found_by_the_shop_s_handle_too() -> None:
         (BARE + '[[exclude]]\nwhy = "no"', "name what is excluded"),
         (BARE + '[[reasons]]\ncode = "other"', "'other' is there twice"),
         (BARE + '[[reasons]]\ncode = "x"\nfault = "shop"', "unknown word 'shop'"),
+        (BARE + '[[reasons]]\ncode = "x"\ngroup = "y"', "'y'; none is known"),
+        (BARE + '[[exclude]]\nwhy = "no"\narticle = "z"', "known are a, b, c"),
         ('currency = "eur"\n[[reasons]]\ncode = "x"', "must be an ISO code"),
         ('currency = "EUR"', "at least one"),
         ("currency = ", "not valid TOML"),

@@ -230,3 +230,25 @@ def test_each_way_of_a_return_is_foreseen_and_the_way_back_kept_once(
             assert one in before
             assert one in after
         assert after.count("Kept: return shipping") == 1
+
+
+def test_a_way_back_dearer_than_one_line_is_kept_of_the_other(
+    tmp_path: Path, address: str
+) -> None:
+    """The mug's credit would be nothing less the fee: the shirt's money bears it."""
+    fees = '[fees]\nreturn_shipping = "12.00"\n'
+    with standing(tmp_path, address, RULES + fees, "CH") as stand:
+        visit = customer(stand)
+        chooses(visit, **{"quantity-b": "1", "reason-b": "changed-my-mind"})
+        checks(visit, "refund", **{"way-b": "store_credit"})
+        before = text_of(visit)
+        sends(visit)
+        stand.work(1)
+        case = stand.case()
+        back = {x.id: Counted(received=1, accepted=1) for x in case.lines}
+        inspect.receive(stand.db, case.id, back, actor="t", now=stand.clock())
+        stand.work(3)
+        given = sorted(row.amount.minor for row in stand.rows())
+        assert given == [1000, 1800]
+        assert "You get as credit €11.00" in before
+        assert "You get back €18.00" in before
