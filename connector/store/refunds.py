@@ -15,6 +15,7 @@ from connector.errors import NotFound
 from connector.model import Receipt, RefundRequest
 from connector.money import Money
 from connector.saying import coded, saying
+from connector.settlement import Own
 from connector.states import REFUND, Refund, advance, of_goods
 from connector.store import cap, credit, desk, exchanges, history, ledger
 from connector.store.database import atomic, moment, stamp
@@ -60,6 +61,12 @@ class RefundRow:
         if self.state is Refund.MANUAL:
             return self.request.paid or nothing
         return self.request.by_hand or self.amount
+
+    @property
+    def own(self) -> Own:
+        """Itself, as settling counts it."""
+        made = tuple(self.made.split(",")) if self.made else ()
+        return Own(request=self.request, ref=self.platform_ref, made=made)
 
     def matches(self, refund: ShopRefund) -> bool:
         """Say whether a refund at the shop is the record of this one."""
