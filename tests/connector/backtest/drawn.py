@@ -295,6 +295,7 @@ def orders(draw: st.DrawFn) -> Order:
             email=draw(st.sampled_from((EMAIL, "bob@example.test", ""))),
             country=draw(st.sampled_from((*COUNTRIES, "fr", "ch"))),
             language=draw(st.sampled_from(("fr-FR", "de", ""))),
+            tags=tuple(draw(st.lists(st.sampled_from((*WORDS, "Gold")), max_size=2))),
         ),
         completed_at=draw(st.sampled_from((None, placed + timedelta(days=1)))),
     )
