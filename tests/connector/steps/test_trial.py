@@ -133,6 +133,14 @@ def test_what_is_not_reckoned_is_said(db: Database, shop: Sandbox) -> None:
     assert "[credit] differs too" in said
     assert "[expiry] differs too" in said
     assert "[exchange]" not in said
+    assert "[reasons.fault]" not in said
+
+
+def test_a_reason_that_makes_another_claim_is_said(db: Database, shop: Sandbox) -> None:
+    returned(db, shop)
+    changed = OLD.replace('code = "*"', 'code = "*"\nfault = "merchant"')
+    report = trial.run(db, shop.name, changed, LATER, 12)
+    assert "[reasons.fault] differs too" in "\n".join(trial.told(report))
 
 
 def test_what_is_older_than_the_months_is_not_looked_at(
