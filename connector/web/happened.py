@@ -25,7 +25,6 @@ HAPPENED = {
     ("return", "hand_back"): lazy_gettext("Handed back to the customer"),
     ("return", "shelve"): lazy_gettext("Goods put where they belong"),
     ("return", "reduce"): lazy_gettext("Fewer units, as the shop has it"),
-    ("return", "not_yet_due"): lazy_gettext("Nothing is owed yet"),
     ("return", "shelf_unclear"): lazy_gettext("Whether it is on the shelf is unclear"),
     ("return", "without_level"): lazy_gettext(
         "Approved in the shop, without the level"
