@@ -13,7 +13,7 @@ from connector.errors import BadRequest, LevelNeeded
 from connector.money import Money
 from connector.saying import joined, saying
 from connector.states import Refund
-from connector.steps import asking, levels, made
+from connector.steps import asking, levels, made, unseen
 from connector.steps.owing import NOTHING_DUE
 from connector.store import at_shop, atomic, desk, history, outbox, refunds, returns
 
@@ -124,8 +124,9 @@ def found_out(
 ) -> None:
     """Record what a person learnt at the gateway of a refund without an answer.
 
-    Of one paid by hand also when the shop says otherwise. Raises BadRequest without
-    a reason, IllegalTransition where there is nothing to find out.
+    Of one paid by hand also when the shop says otherwise. New goods that nobody saw
+    are still to be sent (`unseen`). Raises BadRequest without a reason,
+    IllegalTransition where there is nothing to find out.
     """
     if not why.strip():
         msg = saying("say how you know; it stays in the timeline")
@@ -140,7 +141,9 @@ def found_out(
     if row.paid_by_hand and not row.request.goods:
         event = _BY_HAND.get((row.state, money_moved), event)
     said = _vouched(db, row.return_id, approval, why.strip(), actor, now)
-    if event == STANDS:
+    if money_moved and unseen.is_to_make(row):
+        unseen.go_on(db, row, why=said, actor=actor, now=now)
+    elif event == STANDS:
         history.note(
             db,
             shop=row.shop,
@@ -158,6 +161,8 @@ def found_out(
         refunds.move(db, refund_id, event, now, why=said, actor=actor)
         if money_moved and row.request.by_hand:
             _ask_of_credit(db, row, now)
+        if money_moved:
+            unseen.ask(db, row, now)
 
 
 def _vouched(

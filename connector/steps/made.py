@@ -27,10 +27,9 @@ def stands(db: Database, row: RefundRow) -> str:
     The shop's record of the refund is another thing than the credit, or the order of
     new goods, that was made of it.
     """
-    is_undone = row.state is Refund.REVERSED or (
-        row.state is Refund.FAILED and bool(row.made) and not row.request.goods
-    )
-    if not is_undone:
+    was_asked = bool(row.made or row.request.goods) and row.request.first_sent_at
+    is_undone = row.state is Refund.FAILED and was_asked
+    if row.state is not Refund.REVERSED and not is_undone:
         return ""
     if row.request.way in CREDITS:
         return saying(
