@@ -170,7 +170,7 @@ def _told(db: Database, case: Return, line: ReturnLine) -> tuple[int, int]:
     """Return the units that were put on the shelf, and those that were kept off it."""
     yes = no = 0
     for row in refunds.of_return(db, case.id):
-        for share in _placed(row, line):
+        for share in _placed(db, row, line):
             yes += share.quantity * share.restock
             no += share.quantity * (not share.restock)
     for errand in errands.of_return(db, case.id):
@@ -180,12 +180,15 @@ def _told(db: Database, case: Return, line: ReturnLine) -> tuple[int, int]:
     return yes, no
 
 
-def _placed(row: RefundRow, line: ReturnLine) -> Iterable[Share]:
+def _placed(db: Database, row: RefundRow, line: ReturnLine) -> Iterable[Share]:
     """Return the shares of a line whose place a refund says, unless it never was.
 
     One that a person ended before it was sent has none. One that failed is counted
     too: its booking may stand though no money moved.
     """
+    if row.state is Refund.CANCELLED and history.happened(db, row.id, UNCLEAR):
+        # It was withdrawn after it was booked, and is asked about.
+        return [x for x in row.request.lines if x.ref == line.line_ref and x.restock]
     never = (Refund.CANCELLED, Refund.REJECTED)
     is_word = row.state in (Refund.FAILED, Refund.CONFIRMED) and not row.platform_ref
     if row.state in never or (is_word and not _was_sent(row) and not row.made):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from connector.money import total
 from connector.saying import joined, saying
 from connector.states import Refund
 from connector.steps import shelving
@@ -50,9 +51,11 @@ def ask(db: Database, row: RefundRow, now: datetime) -> None:
     before = [x.why for x in desk.about(db, row.order_ref) if x.code == UNSEEN]
     why = saying(
         "the money of %(number)s has left, and the shop never showed its new goods"
-        " (%(goods)s): look whether they are ordered there, and order them if not",
+        " (%(goods)s, %(worth)s): look whether they are ordered there; if not, order"
+        " them, or give their worth less what is still owed for them",
         number=row.request.return_number,
         goods=[f"{one.quantity} {one.title}" for one in row.request.goods],
+        worth=total((one.price for one in row.request.goods), row.amount.currency),
     )
     desk.put(
         db,

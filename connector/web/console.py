@@ -258,6 +258,7 @@ def refund_page(refund_id: str, refused: Refusal | None = None) -> str:
         timeline=history.of(db, row.id),
         matters=matters,
         answerable={x.id for x in matters if answering.is_answerable(db, x)},
+        is_paid_there=row.state == "planned" and made.is_paid_there(db, row),
         can_be_again=answering.can_be_again(row),
         stands=made.stands(db, row),
     )

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connector.errors import BadRequest
+from connector.errors import BadRequest, Refused
 from connector.model import Resolution
 from connector.states import Exchange, Refund
-from connector.steps import byhand, inspect
+from connector.steps import byhand, cancel, inspect
 from connector.steps.inspect import Counted
 from connector.store import desk, exchanges, ledger
 from tests.connector.shapes import eur
@@ -157,3 +157,58 @@ def test_goods_that_may_stand_are_void_before_something_else_is_given(
     counter.work()
     assert counter.states(case)[1:] == [("exchange", Refund.CONFIRMED)]
     assert counter.sent() == ["l"]
+
+
+def withdraw(counter: WooCounter, refund_id: str) -> None:
+    byhand.withdraw(
+        counter.db, refund_id, why="plan it anew", actor="console", now=counter.now
+    )
+
+
+def half_made(counter: WooCounter, size: str) -> Return:
+    """Book an exchange on its order; its new goods sell out before they are made."""
+    case = counter.returned(counter.wish(Resolution.EXCHANGE, size))
+    counter.standin.switches.add("lose_request", "POST /orders$")
+    counter.work(1)
+    counter.standin.products[counter.sizes[size]]["stock_quantity"] = 0
+    counter.work(4)
+    assert counter.states(case) == [("exchange", Refund.PLANNED)]
+    return case
+
+
+def test_what_the_shop_has_paid_of_an_exchange_is_not_withdrawn(
+    counter: WooCounter,
+) -> None:
+    case = half_made(counter, "socks")
+    [row] = counter.rows(case)
+    with pytest.raises(BadRequest, match=r"23\.00 EUR of it was paid"):
+        withdraw(counter, row.id)
+    with pytest.raises(Refused, match=r"23\.00 EUR of it was paid"):
+        cancel.cancel(
+            counter.db, counter.shop, case.id, actor="console", now=counter.now
+        )
+    say(counter, row.id, has_left=True)
+    counter.work(6)
+    assert counter.states(case) == [("exchange", Refund.CONFIRMED)]
+    assert counter.standin.paid_out_minor() == 2300
+    [matter] = desk.about(counter.db, counter.order)
+    assert (matter.code, "7.00 EUR" in matter.why) == ("goods_unseen", True)
+
+
+def test_what_is_withdrawn_after_it_was_booked_puts_no_goods_back_twice(
+    counter: WooCounter,
+) -> None:
+    case = half_made(counter, "l")
+    assert counter.stock("m") == 7
+    [row] = counter.rows(case)
+    withdraw(counter, row.id)
+    counter.work(6)
+    assert [state for _, state in counter.states(case)] == [
+        Refund.CANCELLED,
+        Refund.CANCELLED,
+        Refund.CONFIRMED,
+    ]
+    assert counter.standin.paid_out_minor() == 3000
+    assert counter.stock("m") == 7
+    [why] = shelves(counter, case)
+    assert "1 units" in why
