@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.model import Moved
+from connector.model import Moved, Resolution
 from connector.saying import saying
 from connector.states import Refund
 from connector.store import desk, exchanges, ledger, refunds, returns
@@ -88,10 +88,16 @@ def see(
 
 
 def is_news(db: Database, row: RefundRow, prepared: Prepared) -> bool:
-    """Say whether the shop showed refunds of the order that the books do not know."""
+    """Say whether the shop shows refunds of the order that the books do not know.
+
+    Where they were not read before the sending, they are to be read.
+    """
+    shown = prepared.preimage.get("refunds")
+    if shown is None:
+        return row.request.way is not Resolution.COURTESY
     known = {x.platform_ref for x in refunds.of_order(db, row.shop, row.order_ref)}
     known |= {x.platform_ref for x in ledger.externals(db, row.shop, row.order_ref)}
-    return not known.issuperset(prepared.preimage.get("refunds") or ())
+    return not known.issuperset(shown)
 
 
 def tell_of_new_goods(

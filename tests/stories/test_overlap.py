@@ -12,9 +12,10 @@ import pytest
 
 from connector.model import Resolution
 from connector.states import Refund
-from connector.steps import byhand, foreign, promise
+from connector.steps import byhand, foreign, promise, refund
 from connector.store import desk
 from tests.stories.making_good import HOUR, still, wish
+from tests.stories.shopify_counter import counting as at_shopify
 from tests.stories.woo_ways import serving
 
 if TYPE_CHECKING:
@@ -142,3 +143,27 @@ def test_who_pays_new_goods_by_hand_hears_what_was_refunded_with_the_old_order(
     [matter] = desk.about(counter.db, row.id)
     assert matter.why.count("meanwhile 15.00 EUR was refunded") == 2
     assert matter.why.count("pay only the rest") == 2
+
+
+@pytest.mark.parametrize(
+    "way", [Resolution.REFUND, Resolution.STORE_CREDIT, Resolution.GIFT_CARD]
+)
+def test_at_shopify_nothing_is_given_for_what_staff_may_have_paid(
+    address: str, way: Resolution
+) -> None:
+    with at_shopify(address) as counter:
+        case = counter.file(counter.wish(way))
+        counter.now += HOUR
+        counter.clock.now = counter.now
+        promise.run(counter.db, counter.shop, still(counter.now))
+        assert [state for _, state in counter.states(case)] == [Refund.PLANNED]
+        counter.standin.staff_refund(counter.order_ref, "30.00")
+        refund.push(counter.db, counter.shop, still(counter.now), token="test")
+        found = desk.about(counter.db, case.id)
+        assert [one.code for one in found] == ["settlement"]
+        assert counter.paid() == 3000
+        assert (counter.credits(), counter.cards()) == ([], [])
+        desk.close(counter.db, "return", case.id, "console", counter.now)
+        counter.work(4)
+        given = counter.paid() - 3000 + sum(counter.credits()) + sum(counter.cards())
+        assert given == 3000
