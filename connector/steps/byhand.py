@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from connector.errors import BadRequest, LevelNeeded
+from connector.errors import BadRequest, LevelNeeded, Refused
 from connector.money import Money
-from connector.saying import joined, saying
+from connector.saying import joined, said_by, saying
 from connector.states import Refund
-from connector.steps import asking, levels, made
+from connector.steps import asking, levels, made, shelving, unseen
 from connector.steps.owing import NOTHING_DUE
 from connector.store import at_shop, atomic, desk, history, outbox, refunds, returns
 
@@ -100,15 +100,23 @@ def withdraw(
 ) -> None:
     """Cancel a refund that was never sent; its units may be promised again.
 
-    Raises BadRequest where a person has paid any of it.
+    Raises BadRequest where a person has paid any of it, or the shop. Goods that a
+    booking of it may have put on the shelf are asked about.
     """
-    paid_before = refunds.get(db, refund_id).paid_by_hand
+    row = refunds.get(db, refund_id)
+    paid_before = row.paid_by_hand
     if paid_before:
         msg = saying(
             "%(paid)s of it was paid by hand: it cannot be withdrawn", paid=paid_before
         )
         raise BadRequest(msg)
+    try:
+        made.hold_to_unpaid(db, row)
+    except Refused as error:
+        raise BadRequest(said_by(error)) from None
     refunds.move(db, refund_id, "cancel", now, why=why, actor=actor)
+    if made.booked(db, row):
+        shelving.doubt(db, refunds.get(db, refund_id), now)
 
 
 @atomic
@@ -124,8 +132,9 @@ def found_out(
 ) -> None:
     """Record what a person learnt at the gateway of a refund without an answer.
 
-    Of one paid by hand also when the shop says otherwise. Raises BadRequest without
-    a reason, IllegalTransition where there is nothing to find out.
+    Of one paid by hand also when the shop says otherwise. New goods that nobody saw
+    are still to be sent (`unseen`). Raises BadRequest without a reason,
+    IllegalTransition where there is nothing to find out.
     """
     if not why.strip():
         msg = saying("say how you know; it stays in the timeline")
@@ -137,10 +146,13 @@ def found_out(
         )
         raise BadRequest(msg)
     event = "confirm" if money_moved else "fail"
-    if row.paid_by_hand and not row.request.goods:
+    is_known = row.paid_by_hand and not row.request.goods
+    if is_known or (row.state is Refund.PLANNED and made.is_paid_there(db, row)):
         event = _BY_HAND.get((row.state, money_moved), event)
     said = _vouched(db, row.return_id, approval, why.strip(), actor, now)
-    if event == STANDS:
+    if money_moved and unseen.is_to_make(row):
+        unseen.go_on(db, row, why=said, actor=actor, now=now)
+    elif event == STANDS:
         history.note(
             db,
             shop=row.shop,
@@ -158,6 +170,8 @@ def found_out(
         refunds.move(db, refund_id, event, now, why=said, actor=actor)
         if money_moved and row.request.by_hand:
             _ask_of_credit(db, row, now)
+        if money_moved:
+            unseen.ask(db, row, now)
 
 
 def _vouched(

@@ -249,13 +249,30 @@ def looked(db: Database, refund_id: str, now: datetime, why: str) -> None:
 def resend(db: Database, refund_id: str, due: datetime, now: datetime) -> None:
     """Let the same key go again: it surely never happened."""
     db.execute("UPDATE refunds SET resends = resends + 1 WHERE id = :id", id=refund_id)
-    move(
-        db,
-        refund_id,
-        "release",
-        now,
-        why=saying("the shop shows that it never happened"),
-    )
+    why = saying("the shop shows that it never happened")
+    move(db, refund_id, "release", now, why=why)
+    _send_again(db, refund_id, due)
+
+
+@atomic
+def vouch(
+    db: Database,
+    refund_id: str,
+    request: RefundRequest,
+    due: datetime,
+    now: datetime,
+    *,
+    why: str,
+    actor: str,
+) -> None:
+    """Let the rest of a promise go on as `request`: a person says its money left."""
+    move(db, refund_id, "vouch", now, why=why, actor=actor)
+    rewrite(db, refund_id, request)
+    _send_again(db, refund_id, due)
+
+
+def _send_again(db: Database, refund_id: str, due: datetime) -> None:
+    """Lay a refund in the outbox, whether it lies there or not."""
     db.execute(
         "INSERT INTO outbox (subject, id, shop, due) SELECT 'refund', id, shop, :due"
         " FROM refunds WHERE id = :id"

@@ -58,7 +58,13 @@ HAPPENED = {
     ("refund", "pend"): lazy_gettext("On its way at the payment service"),
     ("refund", "reject"): lazy_gettext("Refused by the shop"),
     ("refund", "release"): lazy_gettext("Never reached the shop: it is sent again"),
+    ("refund", "vouch"): lazy_gettext(
+        "A person vouches for the money; the rest goes on"
+    ),
     ("refund", "reverse"): lazy_gettext("Came undone at the shop"),
+    ("refund", "shelf_unclear"): lazy_gettext(
+        "Whether its goods are back on the shelf is not known"
+    ),
     ("refund", "stands"): lazy_gettext("A person vouches that it was paid"),
     ("refund", "by_hand"): lazy_gettext("To be paid by hand"),
     ("refund", "paid"): lazy_gettext("Paid by hand"),
