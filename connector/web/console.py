@@ -19,7 +19,7 @@ from flask import (
 from flask_babel import gettext
 
 from connector.errors import BadRequest, NotFound, PlatformError
-from connector.steps import clocks, made, question, rights, wayback
+from connector.steps import clocks, extra, made, question, rights, wayback
 from connector.store import (
     backfills,
     desk,
@@ -254,6 +254,7 @@ def refund_page(refund_id: str, refused: Refusal | None = None) -> str:
         timeline=history.of(db, row.id),
         matters=desk.about(db, row.id),
         stands=made.stands(db, row),
+        can_again=extra.can_again(db, row),
     )
 
 
