@@ -102,10 +102,14 @@ class ReasonGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """A way back that the customer may choose for a whole return."""
+    """A way back that the customer may choose for a whole return.
+
+    `bring_to`: where goods are brought, by a way that sends none; empty: it sends.
+    """
 
     code: str
     labels: Words
+    bring_to: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
