@@ -102,14 +102,11 @@ class ReasonGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """A way back that the customer may choose for a whole return.
-
-    `bring_to`: where goods are brought, by a way that sends none; empty: it sends.
-    """
+    """A way back that the customer may choose for a whole return."""
 
     code: str
     labels: Words
-    bring_to: Words = field(default_factory=dict)
+    bring_to: Words = field(default_factory=dict)  # the place; empty: it is sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
