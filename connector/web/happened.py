@@ -14,6 +14,8 @@ HAPPENED = {
     ("return", "open"): lazy_gettext("Return asked for"),
     ("return", "close"): lazy_gettext("Return completed"),
     ("return", "cancel"): lazy_gettext("Return called off"),
+    ("return", "ship"): lazy_gettext("The customer has sent the parcel"),
+    ("return", "not_yet_due"): lazy_gettext("Fees take all of it so far"),
     ("return", "expired"): lazy_gettext("Goods never sent: return called off"),
     ("return", "reopen"): lazy_gettext("Opened again"),
     ("return", "made_at_shop"): lazy_gettext("Return made in the shop"),
@@ -63,6 +65,9 @@ HAPPENED = {
     ("refund", "cancel"): lazy_gettext("Refund called off"),
     ("refund", "fail"): lazy_gettext("Given up: a person decides"),
     ("refund", "sold_out"): lazy_gettext("New goods are gone"),
+    ("refund", "again"): lazy_gettext("A person has it made again"),
+    ("refund", "rounding"): lazy_gettext("The shop's figure differs by rounding"),
+    ("order", "settled_in_shop"): lazy_gettext("Settled in the shop itself"),
     # new goods
     ("exchange", "propose"): lazy_gettext("New goods planned"),
     ("exchange", "owe"): lazy_gettext("Waits for the customer's payment"),

@@ -19,6 +19,8 @@ WORDS = {
     "awaited": lazy_gettext("Approved, waiting for the parcel"),
     "in_transit": lazy_gettext("On its way back"),
     "partly_received": lazy_gettext("Partly received"),
+    "partly": lazy_gettext("Partly received"),
+    "lost": lazy_gettext("Lost on the way"),
     "received": lazy_gettext("Received"),
     "inspected": lazy_gettext("Checked"),
     "closed": lazy_gettext("Completed"),
@@ -54,6 +56,7 @@ WORDS = {
     "proposed": lazy_gettext("Planned"),
     "awaiting_payment": lazy_gettext("Waiting for payment"),
     "released": lazy_gettext("Ordered"),
+    "shipped": lazy_gettext("Sent to the customer"),
     "fallback": lazy_gettext("Sold out"),
     "lapsed": lazy_gettext("Came to nothing"),
     # kinds

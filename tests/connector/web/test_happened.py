@@ -12,6 +12,7 @@ from connector import states
 from connector.steps.promise import BY_LAW
 from connector.steps.wayback import WORDS
 from connector.store.history import Event
+from connector.web import words
 from connector.web.happened import HAPPENED, happened
 from tests.connector.shapes import NOON
 
@@ -43,6 +44,22 @@ def test_every_step_of_every_machine_has_its_words() -> None:
         for _, event in chain.from_iterable(tables)
     }
     assert not {*steps, *BIRTHS} - HAPPENED.keys()
+
+
+def test_every_state_that_a_timeline_shows_has_its_word() -> None:
+    tables = (*chain.from_iterable(MACHINES.values()), states.ERRAND)
+    shown = {f"{state}" for table in tables for state in table.values()}
+    assert not shown - words.WORDS.keys()
+
+
+def test_what_is_noted_beside_the_machines_has_its_words() -> None:
+    noted = (
+        ("return", "ship"),
+        ("return", "not_yet_due"),
+        ("refund", "again"),
+        ("refund", "rounding"),
+    )
+    assert not set(noted) - HAPPENED.keys()
 
 
 def test_what_a_person_says_of_a_claim_of_the_law_has_its_words() -> None:
