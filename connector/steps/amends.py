@@ -9,7 +9,7 @@ from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import CREDITS, GOODS, Found, NewGoods, Resolution
 from connector.saying import coded, saying
 from connector.states import Decision, Exchange, Refund
-from connector.steps import asking, handing, levels, paid_otherwise, progress, rest
+from connector.steps import extra, handing, levels, paid_otherwise, progress, rest
 from connector.steps.owing import FREE, STAYING
 from connector.steps.promise import SETTLEMENT
 from connector.steps.reconcile import look
@@ -376,18 +376,14 @@ def courtesy(
         msg = saying("say why; it stays in the timeline")
         raise BadRequest(msg)
     how = levels.to_add(db, case, amount).hold(approval)
-    plan = asking.courtesy(
-        case, order.ref, amount, reason=f"Courtesy {case.number}", now=now
-    )
-    refunds.reserve(
+    key = extra.promise(
         db,
-        shop=case.shop,
-        return_id=case.id,
-        request=plan,
-        units={},
-        due=now,
-        now=now,
+        case,
+        order.ref,
+        amount,
+        reason=f"Courtesy {case.number}",
         actor=actor,
+        now=now,
     )
     returns.note(db, case, "courtesy", actor, levels.said(how, why.strip()), now)
-    return plan.key
+    return key

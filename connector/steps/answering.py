@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import NotFound
 from connector.states import Refund
+from connector.steps import extra
 from connector.store import refunds, returns
 
 if TYPE_CHECKING:
@@ -24,22 +25,17 @@ def is_answerable(db: Database, matter: Matter) -> bool:
     on its page. A return that is not ours has no page here.
     """
     if matter.about == "refund":
-        return _is_over(refunds.get(db, matter.about_id), matter.code)
+        return _is_over(db, refunds.get(db, matter.about_id), matter.code)
     if matter.about == "return":
         return not _is_known(db, matter.about_id)
     return matter.about in PLAIN
 
 
-def can_be_again(row: RefundRow) -> bool:
-    """Say whether a refund came to nothing and can be made again, or a bonus can."""
-    return row.state in DEAD and bool(row.units or row.request.after)
-
-
-def _is_over(row: RefundRow, code: str) -> bool:
+def _is_over(db: Database, row: RefundRow, code: str) -> bool:
     if code == "unpaid":
         return True  # asked again in time
     is_settled = row.state in (Refund.CONFIRMED, Refund.CANCELLED)
-    is_dead = row.state in DEAD and not can_be_again(row)
+    is_dead = row.state in DEAD and not extra.can_again(db, row)
     return is_dead or (is_settled and code != "unbooked")
 
 

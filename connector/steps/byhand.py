@@ -10,17 +10,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest, LevelNeeded, Refused
-from connector.money import Money
 from connector.saying import joined, said_by, saying
 from connector.states import Refund
-from connector.steps import asking, levels, made, shelving, unseen
+from connector.steps import extra, levels, made, shelving, unseen
 from connector.steps.owing import NOTHING_DUE
 from connector.store import at_shop, atomic, desk, history, outbox, refunds, returns
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from connector.model import Return
     from connector.store import Database
     from connector.store.refunds import RefundRow
 
@@ -260,15 +258,15 @@ def again(
 
     The next one has a key of its own (decision 0003); of a bonus that tops a credit
     up it is what is missing by now, so that none is given twice. A return that was
-    closed is open again. `is_void`: a person says that what was made of it is good no
-    more. Raises BadRequest unless this one was refused, failed or came undone,
-    without a reason, or while that may still be good; LevelNeeded where the return
-    gives so much that the policy wants another `approval`: this is no fact, but money.
+    closed is open again, but for a bonus, which needs none. `is_void`: a person says
+    that what was made of it is good no more. A bonus may have been withdrawn, too:
+    nothing plans that anew by itself. Raises BadRequest unless this one was refused,
+    failed or came undone, without a reason, or while that may still be good;
+    LevelNeeded where the return gives so much that the policy wants another
+    `approval`: this is no fact, but money.
     """
     row = refunds.get(db, refund_id)
-    if row.state not in (Refund.REJECTED, Refund.FAILED, Refund.REVERSED):
-        msg = saying("only a refund that surely moved no money can be made again")
-        raise BadRequest(msg, state=row.state.value)
+    _hold_to_lost(db, row)
     if not why.strip():
         msg = saying("say why; it stays in the timeline")
         raise BadRequest(msg)
@@ -277,46 +275,40 @@ def again(
         raise BadRequest(stands)
     case = returns.get(db, row.return_id) if row.return_id else None
     how = levels.to_vouch(db, case).hold(approval) if case else ""
-    if case and case.closed_at:
+    if case and case.closed_at and not row.request.after:
         at_shop.reopen(
             db, case, actor, now, saying("a refund of it is to be made again")
         )
     said = levels.said(how, why.strip())
     refunds.give_back(db, refund_id, why=said, actor=actor, now=now)
     desk.close(db, "refund", refund_id, actor, now)
-    if case and row.request.after:
-        _top_again(db, case, row, actor, now)
+    lost = extra.missing(db, row)
+    if case and lost:
+        extra.promise(
+            db,
+            case,
+            row.order_ref,
+            lost,
+            reason=row.request.reason,
+            actor=actor,
+            now=now,
+            after=row.request.after,
+        )
 
 
-def _top_again(
-    db: Database, case: Return, row: RefundRow, actor: str, now: datetime
-) -> None:
-    """Promise what is missing of a bonus anew; a later part may have brought it."""
-    if refunds.get(db, row.request.after).state not in made.ALIVE:
-        return
-    nothing = Money.zero(row.request.amount.currency)
-    rows = refunds.of_return(db, case.id)
-    missing = asking.bonus(case, {}, (), nothing, rows)
-    if missing is None:
-        return
-    plan = asking.courtesy(
-        case,
-        row.order_ref,
-        missing,
-        reason=row.request.reason,
-        now=now,
-        after=row.request.after,
-    )
-    refunds.reserve(
-        db,
-        shop=case.shop,
-        return_id=case.id,
-        request=plan,
-        units={},
-        due=now,
-        now=now,
-        actor=actor,
-    )
+def _hold_to_lost(db: Database, row: RefundRow) -> None:
+    """Refuse to make again what may have moved, or a withdrawn bonus that is there."""
+    is_withdrawn = row.state is Refund.CANCELLED and row.request.after
+    if row.state not in extra.OVER or (
+        row.state is Refund.CANCELLED and not is_withdrawn
+    ):
+        msg = saying("only a refund that surely moved no money can be made again")
+        raise BadRequest(msg, state=row.state.value)
+    if is_withdrawn and extra.missing(db, row) is None:
+        msg = saying(
+            "nothing of this bonus is missing by now, or its credit is not there"
+        )
+        raise BadRequest(msg)
 
 
 @atomic

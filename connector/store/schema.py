@@ -14,7 +14,7 @@ from connector.store.past_schema import PASTS, PASTS_CAME, PASTS_FOUND, PASTS_PL
 from connector.store.photos_schema import PHOTOS
 from connector.store.policy_schema import POLICY_LIVES
 from connector.store.privacy_schema import PRIVACY
-from connector.store.statements_schema import STATEMENTS
+from connector.store.statements_schema import PAPERS, STATEMENTS
 from connector.store.tellings_schema import TELLINGS
 
 # `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
@@ -345,4 +345,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     WAYS_BACK,
     PASTS_PLACED,
     PASTS_CAME,
+    PAPERS,
 )

@@ -19,7 +19,7 @@ from flask import (
 from flask_babel import gettext
 
 from connector.errors import BadRequest, NotFound, PlatformError
-from connector.steps import answering, clocks, made, question, rights, wayback
+from connector.steps import answering, clocks, extra, made, question, rights, wayback
 from connector.store import (
     backfills,
     desk,
@@ -259,8 +259,8 @@ def refund_page(refund_id: str, refused: Refusal | None = None) -> str:
         matters=matters,
         answerable={x.id for x in matters if answering.is_answerable(db, x)},
         is_paid_there=row.state == "planned" and made.is_paid_there(db, row),
-        can_be_again=answering.can_be_again(row),
         stands=made.stands(db, row),
+        can_again=extra.can_again(db, row),
     )
 
 

@@ -12,7 +12,7 @@ from connector.saying import told
 from connector.states import Decision
 
 if TYPE_CHECKING:
-    from connector.model import Answer, ReturnLine
+    from connector.model import Answer, Order, ReturnLine
 
 WORDS = {
     # returns and their lines
@@ -56,7 +56,7 @@ WORDS = {
     "proposed": lazy_gettext("Planned"),
     "awaiting_payment": lazy_gettext("Waiting for payment"),
     "released": lazy_gettext("Ordered"),
-    "shipped": lazy_gettext("Shipped"),
+    "shipped": lazy_gettext("Sent to the customer"),
     "fallback": lazy_gettext("Sold out"),
     "lapsed": lazy_gettext("Came to nothing"),
     # kinds
@@ -151,6 +151,16 @@ def way_hint(code: str) -> str:
     """Return what a way to make good means; "" for an unknown one."""
     known = WAYS.get(str(code))
     return "" if known is None else str(known[1])
+
+
+def charged(ref: str, order: Order) -> str:
+    """Return what a charge that goes back with the goods is called; by its own ref."""
+    fee = next((one for one in order.fees if one.ref == ref), None)
+    if fee is None:
+        return str(gettext("Shipping"))
+    if fee.title:
+        return str(gettext("Surcharge: %(what)s", what=fee.title))
+    return str(gettext("Surcharge"))
 
 
 def sentence(answer: Answer) -> str:

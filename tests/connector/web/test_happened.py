@@ -65,6 +65,16 @@ def test_a_state_is_told_where_the_words_of_what_happened_do_not(app: Flask) -> 
             assert state_of(one) == told
 
 
+def test_what_is_noted_beside_the_machines_has_its_words() -> None:
+    noted = (
+        ("return", "ship"),
+        ("return", "not_yet_due"),
+        ("refund", "again"),
+        ("refund", "rounding"),
+    )
+    assert not set(noted) - HAPPENED.keys()
+
+
 def test_what_a_person_says_of_a_claim_of_the_law_has_its_words() -> None:
     said = {("return", event) for event in (*SAID.values(), BY_LAW, "agreed")}
     assert not {*said, ("line", "grade")} - HAPPENED.keys()
