@@ -142,6 +142,7 @@ class Privacy:
     inbox_keep_days: int = 30
     export_keep_days: int = 30
     photo_keep_days: int = 90
+    statement_keep_days: int = 1095
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,6 +104,7 @@ REFUND: Mapping[tuple[Refund, str], Refund] = {
     (Refund.UNKNOWN, "pend"): Refund.PENDING,
     (Refund.UNKNOWN, "fail"): Refund.FAILED,
     (Refund.UNKNOWN, "release"): Refund.PLANNED,
+    (Refund.UNKNOWN, "vouch"): Refund.PLANNED,  # its money has left; the goods have not
     (Refund.CONFIRMED, "reverse"): Refund.REVERSED,
     (Refund.MANUAL, "paid"): Refund.PLANNED,
     (Refund.MANUAL, "cancel"): Refund.CANCELLED,

@@ -230,6 +230,7 @@ def _work(branches: Branches, config: Config) -> Work:
             people=_days(config.privacy.keep_days),
             exports=_days(config.privacy.export_keep_days),
             photos=_days(config.privacy.photo_keep_days),
+            statements=_days(config.privacy.statement_keep_days),
         ),
         staff=branches.staff,
         sellers=branches.sellers,

@@ -1,4 +1,4 @@
-"""What `make check` asks of the docs: links that lead somewhere, no foreign names, dates.
+"""What `make check` asks of the docs: links that lead somewhere, days, no machines.
 
 Run as `python -m tests.docs_check`; prints what is wrong and exits 1.
 """

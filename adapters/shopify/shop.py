@@ -118,7 +118,8 @@ class ShopifyShop:
         found = self._calls.ask("order", {"id": ref}).get("order")
         if not found:
             raise Gone(order=ref)
-        return translate.order(self._with_all_lines(ref, found))
+        whole = self._with_all_lines(ref, found)
+        return translate.order(self._with_all_swaps(ref, whole))
 
     def _with_all_lines(self, ref: str, found: dict[str, Any]) -> dict[str, Any]:
         """Read the lines beyond the first 250, so that none is ever left out."""
@@ -129,6 +130,16 @@ class ShopifyShop:
             page = self._calls.ask("order_lines", asked)["order"]["lineItems"]
             nodes += page["nodes"]
         return found | {"lineItems": {"nodes": nodes, "pageInfo": page["pageInfo"]}}
+
+    def _with_all_swaps(self, ref: str, found: dict[str, Any]) -> dict[str, Any]:
+        """Read what the returns beyond the first 20 want instead."""
+        page = found["returns"]
+        nodes = list(page["nodes"])
+        while page["pageInfo"]["hasNextPage"]:
+            asked = {"id": ref, "after": page["pageInfo"]["endCursor"]}
+            page = self._calls.ask("order_swaps", asked)["order"]["returns"]
+            nodes += page["nodes"]
+        return found | {"returns": {"nodes": nodes}}
 
     @understood
     def find_order(self, number: str) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from adapters.shopify import joining
 from connector.errors import BadAmount, OutcomeUnknown
 from connector.model import (
     Charge,
@@ -109,6 +110,11 @@ def order(data: Json) -> Order:
         for one in whole(data["lineItems"], 10**6, "lines")
     )
     shipping = _shipping(data, reading, included=included)
+    parcels = tuple(
+        _parcel(one)
+        for one in data.get("fulfillments") or ()
+        if one.get("status") not in NEVER_LEFT
+    )
     amount = reading.money(data["totalPriceSet"], "totalPriceSet")
     _check_sum(amount, (*lines, *shipping), reading)
     return Order(
@@ -119,14 +125,10 @@ def order(data: Json) -> Order:
         status=_status(data, reading),
         placed_at=moment(data["createdAt"]),
         updated_at=moment(data["updatedAt"]),
-        lines=lines,
+        lines=joining.known(data, lines, refunds, parcels),
         shipping=shipping,
         tenders=_tenders(data.get("transactions") or (), reading),
-        parcels=tuple(
-            _parcel(one)
-            for one in data.get("fulfillments") or ()
-            if one.get("status") not in NEVER_LEFT
-        ),
+        parcels=parcels,
         refunds=refunds,
         customer=_customer(data),
         oddities=tuple(reading.oddities),

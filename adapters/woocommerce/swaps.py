@@ -29,7 +29,9 @@ META_RETURN = "_retour_return"
 UNPAID = frozenset({"pending", "failed", "on-hold", "checkout-draft", "auto-draft"})
 OVER = frozenset({"cancelled", "trash"})
 SENDING = "processing"
-FIELDS = "id,status,currency,total,line_items,fee_lines,meta_data,payment_url"
+FIELDS = (
+    "id,status,currency,total,line_items,fee_lines,meta_data,payment_url,date_paid_gmt"
+)
 FINE = Decimal("0.000001")  # WooCommerce keeps a fee as finely as it is told
 GOODS = frozenset({Resolution.EXCHANGE, Resolution.REPLACEMENT})
 
@@ -193,9 +195,12 @@ def find(request: RefundRequest, known: Sequence[Json], awaited: Finding) -> Fin
 
 def _one(request: RefundRequest, new: Json) -> Finding:
     ref, status = str(new["id"]), str(new.get("status"))
+    paid = _paid(request, new)
     if status in OVER:
         why = saying("the new order %(order)s was cancelled in the shop", order=ref)
-        return Finding(found=Found.PERSON, why=why, is_over=True)
+        if paid:
+            why = saying("%(what)s; %(paid)s was paid for it", what=why, paid=paid)
+        return Finding(found=Found.PERSON, why=why, is_over=True, paid=paid)
     why = wrong(request, new)
     is_whole = change(request, new) is None
     why = why or (unsettled(request, new) if is_whole else "")
@@ -206,13 +211,20 @@ def _one(request: RefundRequest, new: Json) -> Finding:
             order=ref,
             why=why,
         )
-        return Finding(found=Found.PERSON, why=why)
+        return Finding(found=Found.PERSON, why=why, paid=paid)
     if not is_whole:
         # What is left to do has absolute figures; the fee is looked for first.
         return Finding(found=Found.ABSENT, is_repeatable=True)
     if status in UNPAID:
         return Finding(found=Found.PENDING, receipt=receipt(request, new))
     return Finding(found=Found.DONE, receipt=receipt(request, new))
+
+
+def _paid(request: RefundRequest, new: Json) -> Money | None:
+    """Return what its customer has paid for a new order; None for nothing."""
+    if not new.get("date_paid_gmt") or str(new.get("status")) in UNPAID:
+        return None
+    return Money.read(str(new.get("total")), request.amount.currency)[0] or None
 
 
 def receipt(request: RefundRequest, new: Json) -> Receipt:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from connector.backtest.ends import Ends
-    from connector.model import Kind
+    from connector.model import Kind, Resolution
     from connector.policy import Policy
     from connector.policy.vocabulary import Clause, Question
 
@@ -32,13 +32,22 @@ class Words:
 
     `contains` is the function that finds one text in another, on this store; `given`
     are the reasons that past lines have, in their own words; `ends` is when their
-    withdrawals end.
+    withdrawals end; `channels` how they came; `ways` what the shop can do, None: all.
     """
 
-    def __init__(self, contains: str, given: Iterable[str], ends: Ends) -> None:
+    def __init__(
+        self,
+        contains: str,
+        given: Iterable[str],
+        ends: Ends,
+        channels: Iterable[str],
+        ways: frozenset[Resolution] | None = None,
+    ) -> None:
         self.contains = contains
         self.given = list(given)
         self.ends = ends
+        self.channels = frozenset(channels)
+        self.ways = ways
         self.values: dict[str, object] = {}
         self.flags: dict[str, str] = {}  # conditions, by the column that holds each
         self.reasons: dict[str, Policy] = {}  # a policy with them, by their table
@@ -99,6 +108,10 @@ class Text:
     def is_kind(self, *kinds: Kind) -> str:
         """Say that the lines are of one of these kinds, which is known."""
         return YES if self.kind in kinds else NO
+
+    def is_channel(self, *names: str) -> str:
+        """Say that a line came in one of these ways, of those that any came in."""
+        return self.among("p.channel", self.words.channels & set(names))
 
     def among(self, what: str, words: Iterable[str | int]) -> str:
         """Say that an expression is one of these values."""

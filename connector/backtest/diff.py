@@ -18,18 +18,20 @@ from connector.backtest.clauses import Words
 from connector.backtest.ends import Ends
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
 from connector.backtest.part import NEW, OLD, Part
-from connector.backtest.rows import ticks
+from connector.backtest.rows import UNSUITED, ticks
 from connector.backtest.shared import Task, shared
 from connector.backtest.sql import flag
 from connector.backtest.whole import TOLD, Verdicts
 from connector.backtest.written import WHOLE, Lines, SideBySide, maybe
 from connector.money import Money
+from connector.policy.claims import kind_of
 from connector.store import pasts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
+    from connector.model import Resolution
     from connector.policy import Policy
     from connector.store import Database
 
@@ -88,11 +90,18 @@ class Report:
 
 
 def compare(
-    db: Database, shop: str, old: str, new: str, now: datetime, since: timedelta
+    db: Database,
+    shop: str,
+    old: str,
+    new: str,
+    now: datetime,
+    since: timedelta,
+    ways: frozenset[Resolution] | None = None,
 ) -> Report:
     """Ask both policies, given as texts, of all that was asked or bought `since`.
 
-    Raises PolicyError where one of them cannot be read.
+    `ways` are what the shop can make good with, None where nobody knows. Raises
+    PolicyError where a policy cannot be read.
     """
     sides = {OLD: policies.stored(old), NEW: policies.load(new)}
     first = ticks(now - since)
@@ -103,19 +112,29 @@ def compare(
     report = Report()
 
     def written() -> Task:
-        return _written(db, shop, sides, now)
+        return _written(db, shop, sides, now, ways)
 
     def counted() -> None:
         report.lines, report.open_lines = pasts.counts(db, shop, first)
 
     found = [Part.of(rows) for rows in shared(db, written, parts, counted)]
     _add(report, found)
-    report.unseen = [
-        table
-        for table, names in NOT_COMPARED.items()
-        if any(getattr(sides[OLD], x) != getattr(sides[NEW], x) for x in names)
-    ]
+    report.unseen = list(_unseen(db, shop, sides))
     return report
+
+
+def _unseen(db: Database, shop: str, sides: Mapping[str, Policy]) -> Iterator[str]:
+    """Name what the policies hold differently, and whose effect is not reckoned.
+
+    A past return stays of the kind that it was opened as, by the reasons of then.
+    """
+    old, new = sides[OLD], sides[NEW]
+    for table, names in NOT_COMPARED.items():
+        if any(getattr(old, x) != getattr(new, x) for x in names):
+            yield table
+    given = (one for one in pasts.reasons(db, shop) if one != UNSUITED)
+    if any(kind_of(old, one) is not kind_of(new, one) for one in given):
+        yield "reasons.fault"
 
 
 def _is_not(db: Database) -> str:
@@ -137,10 +156,13 @@ def _ends(db: Database, shop: str, ends: Ends, now: datetime) -> Iterator[str]:
 
 
 def _written(
-    db: Database, shop: str, sides: Mapping[str, Policy], now: datetime
+    db: Database,
+    shop: str,
+    sides: Mapping[str, Policy],
+    now: datetime,
+    ways: frozenset[Resolution] | None,
 ) -> Task:
-    contains = "instr" if db.engine.name == "sqlite" else "strpos"
-    words = Words(contains, pasts.reasons(db, shop), Ends(pasts.has_unknown(db, shop)))
+    words = _words(db, shop, ways)
     found = [Verdicts(policy, words, key) for key, policy in sides.items()]
     # Lines are read in the order of their returns: no index of shops tempts a planner.
     all_ = (
@@ -174,6 +196,13 @@ def _written(
         tables=[*tables, "past_maybe", told.table, WHOLE, "past_diff"],
         values=dict(words.values),
     )
+
+
+def _words(db: Database, shop: str, ways: frozenset[Resolution] | None) -> Words:
+    contains = "instr" if db.engine.name == "sqlite" else "strpos"
+    ends = Ends(pasts.has_unknown(db, shop))
+    channels = pasts.channels(db, shop)
+    return Words(contains, pasts.reasons(db, shop), ends, channels, ways)
 
 
 def _parts(db: Database) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from connector import law
+from connector.backtest.after import After
 from connector.backtest.clauses import Text
 from connector.backtest.fees import Fees, lawful, period_runs
 from connector.backtest.owns import Own
@@ -151,7 +152,18 @@ class Line:
             "ships": self.own.value("refund_shipping", lambda x: str(int(x))),
             "freight": self._freight,
             "plain_ships": str(int(self.policy.refund_shipping)),
+            **self._after.told,
         }
+
+    @property
+    def _after(self) -> After:
+        unnamed = no(_wants(Resolution.EXCHANGE))
+        forced = (
+            both((test, unnamed))
+            for test, said in self._forced
+            if said is Resolution.EXCHANGE
+        )
+        return After(self.text, self.way, tuple(forced))
 
     @property
     def _freight(self) -> str:
@@ -324,12 +336,14 @@ class Line:
     @cached_property
     def way(self) -> str:
         """What the line is made good with."""
-        forced = [
-            (test, repr(said.value))
-            for test, said in self.own.chosen("resolution")
-            if self._may_force(said)
-        ]
+        forced = [(test, repr(said.value)) for test, said in self._forced]
         return case(*forced, otherwise="p.wanted")
+
+    @cached_property
+    def _forced(self) -> list[tuple[str, Resolution]]:
+        """Return the ways that rules give whatever is wanted, and where they do."""
+        chosen = self.own.chosen("resolution")
+        return [(test, said) for test, said in chosen if self._may_force(said)]
 
     def offers(self, way: Resolution) -> str:
         """Whether a way is offered to this line."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from connector.backtest.rows import UNSUITED
 from connector.backtest.sql import among, both, case, either, no
+from connector.policy import claims
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
     Made = dict[str, str | int | None]
 
-COLUMNS = ("code", "grouped", "fault", "photos", "person", "restocked", "known")
+COLUMNS = (
+    "code", "grouped", "fault", "photos", "person", "restocked", "known", "claimed",
+    "unsure", "open",
+)  # fmt: skip
 FEW = 8  # reasons that are told one from the other without a table
 
 
@@ -29,6 +33,9 @@ def made_of(policy: Policy, words: str) -> Made:
         "person": int(known.needs_person) if known else 0,
         "restocked": known.restocking_bp if known else None,
         "known": int(known is not None),
+        "claimed": int(claims.is_claim(policy, words)),
+        "unsure": int(claims.is_unsure(policy, words)),
+        "open": int(claims.may_be_one(policy, words)),
     }
 
 

@@ -128,7 +128,9 @@ def _row(order: Order, case: Case, wanted: Wanted, line: Line) -> dict[str, Any]
         "answers": joined(f"{code}:{said}" for code, said in wanted.answers),
         "photos": wanted.photo_count,
         "customer": email_hash(person.email),
-        "customer_tags": joined(tag.casefold() for tag in case.customer_tags),
+        "customer_tags": joined(
+            tag.casefold() for tag in (*case.customer_tags, *person.tags)
+        ),
         "gives_shipping": int(_is_whole(order, case)),
         "shipping": _shipping(order),
     }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from connector.policy import Policy
 
 PAID_IN_GOODS = tuple(sorted(one.value for one in GOODS))
+FAR = 4  # more than any decision
 KEEP, REFUND = Resolution.KEEP.value, Resolution.REFUND.value
 # What is told of each line, by each policy.
 TOLD = ("decision", "way", "bonus", "restocking", "fee", "given", "shipping")
@@ -73,7 +74,26 @@ class Verdicts:
             if self.keeps_little:
                 rest = f"{comes} AND NOT ({self._might_stay})"
                 found.append((f"{key}_rest", f"min(CASE WHEN {rest} {fee})"))
+        if self._are_mates:
+            mates = f"{key}_own * {FAR} * ({self._written(f'{key}_decision')})"
+            mates += f" + {key}_claimed"
+            found += [(f"{key}_low", f"min({mates})"), (f"{key}_high", f"max({mates})")]
         return found + self._sums()
+
+    @property
+    def _are_mates(self) -> bool:
+        """Whether lines of a return must fare alike, or else a person looks at all."""
+        told = [line.told for line in self.lines.values()]
+        return any(one["own"] != "0" or one["claimed"] != "0" for one in told)
+
+    def _written(self, decision: str) -> str:
+        """Write a decision as it is kept, but for lines that must fare alike."""
+        asked = [
+            (f"{decision} = {given} AND {self.key}_{name} = 1", str(ASKED))
+            for name, given in (("held", APPROVED), ("eased", DECLINED))
+            if any(line.told[name] != "0" for line in self.lines.values())
+        ]
+        return case(*asked, otherwise=decision)
 
     def _sums(self) -> list[tuple[str, str]]:
         """Return sums of what lines bring once approved, in minor units.
@@ -83,13 +103,13 @@ class Verdicts:
         """
         key, brings = self.key, self._brings(f"{self.key}_restocking")
         goods = f"{key}_way IN ({', '.join(map(repr, PAID_IN_GOODS))})"
-        approved = f"{key}_decision = {APPROVED}"
+        approved = f"{self._written(f'{key}_decision')} = {APPROVED}"
         sums = {
             "goods": case((both((approved, goods)), brings), otherwise="0"),
             "money": case((both((approved, no(goods))), brings), otherwise="0"),
         }
         if self.keeps_little:
-            more = (self._might_stay, f"worth - {brings}")
+            more = (both((approved, self._might_stay)), f"worth - {brings}")
             sums["spared"] = case(more, otherwise="0")
         freight = f"{key}_freight"
         found = [(f"{key}_{name}", f"sum({text})") for name, text in sums.items()]
@@ -110,8 +130,9 @@ class Verdicts:
         fee = f"COALESCE({key}_charge, 0)" if self._charges else "0"
         paid = case((f"{total} > 0", fee), otherwise="0")
         brings = case((f"{money} > 0", self._shipping()), otherwise="0")
-        asked = f"{key}_asks = 1" if self._asks != NO else NO
-        return case((asked, "0"), otherwise=f"({total} - {paid} + {brings})")
+        asks = [f"{key}_asks = 1"] if self._asks != NO else []
+        asks += [f"{key}_mixed = 1"] if self._are_mates else []
+        return case((either(asks), "0"), otherwise=f"({total} - {paid} + {brings})")
 
     @property
     def keeps_little(self) -> bool:
@@ -129,14 +150,17 @@ class Verdicts:
     def of_whole(self) -> list[tuple[str, str]]:
         """Return what the sums come to, once for all the lines of a return.
 
-        `asks`: amounts ask about each line that stands, or about none. `little`: it
-        is worth so little that goods may stay. `charge`: the fee for its way back.
-        `brings`: the outbound shipping comes with it.
+        `asks`: amounts ask about each line that stands, or about none. `mixed`: lines
+        that must fare alike do not, so a person looks at all. `little`: it is worth so
+        little that goods may stay. `charge`: the fee for its way back. `brings`: the
+        outbound shipping comes with it.
         """
         key = self.key
         found: list[tuple[str, str]] = []
         if self._asks != NO:
             found.append((f"{key}_asks", flag(self._asks)))
+        if self._are_mates:
+            found.append((f"{key}_mixed", flag(f"{key}_low <> {key}_high")))
         if self.keeps_little:
             found.append((f"{key}_little", flag(self._little)))
         if self._charges:
@@ -199,6 +223,9 @@ class Verdicts:
         if self._asks != NO:
             asks = f"{key}_asks = 1 AND {decision} <> {DECLINED}"
             decision = case((asks, str(ASKED)), otherwise=decision)
+        decision = self._written(decision)
+        if self._are_mates:
+            decision = case((f"{key}_mixed = 1", str(ASKED)), otherwise=decision)
         names = ["way", "bonus", "restocking", "freight"]
         names += ["charge"] if self._charges else []
         names += ["brings"] if self._speaks_of_shipping else []

@@ -1,8 +1,8 @@
-"""returns approve, decline, resolve, courtesy: what a person decides of a return."""
+"""returns approve, decline, resolve, courtesy, refunds again: what a person decides."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +11,7 @@ from connector.cli.show import cases
 from connector.errors import BadRequest, LevelNeeded
 from connector.model import Resolution
 from connector.money import Money
-from connector.steps import amends, decide
+from connector.steps import amends, byhand, decide
 from connector.steps.levels import Approval
 from connector.store import orders, returns
 from connector.wiring import open_branches
@@ -54,12 +54,20 @@ def _opened(
         if shop is None:
             msg = "this shop is not connected"
             raise BadRequest(msg, shop=case.shop)
-        yield branches, case, shop
+        with _levels_asked():
+            yield branches, case, shop
+    finally:
+        branches.db.close()
+
+
+@contextmanager
+def _levels_asked() -> Iterator[None]:
+    """Say how a level is given where the policy wants one; raises BadRequest."""
+    try:
+        yield
     except LevelNeeded as error:
         msg = f"{error}: --as LEVEL --by NAME; nothing was changed"
         raise BadRequest(msg) from None
-    finally:
-        branches.db.close()
 
 
 def approval(config: Config, levels: tuple[str, ...], by: str) -> Approval:
@@ -235,4 +243,39 @@ def courtesy(
         click.echo(f"{case.number}: {given} will be given")
 
 
+@click.command(name="again")
+@click.argument("refund_id")
+@click.option("--void", is_flag=True, help="What was made of it is good no more.")
+@AS
+@BY
+@WHY
+@click.pass_obj
+def again(
+    load: Callable[[], Config],
+    refund_id: str,
+    *,
+    void: bool,
+    levels: tuple[str, ...],
+    by: str,
+    why: str,
+) -> None:
+    """Let a refund that moved no money, or a withdrawn bonus, be made again.
+
+    REFUND_ID is its id in `refunds list`. The next one has a key of its own.
+    """
+    branches = open_branches(load())
+    with closing(branches.db) as db, _levels_asked():
+        byhand.again(
+            db,
+            refund_id,
+            why=why,
+            actor=ACTOR,
+            now=branches.now(),
+            is_void=void,
+            approval=approval(load(), levels, by),
+        )
+        click.echo(f"{refund_id}: will be made again")
+
+
 OF_RETURNS = (approve, decline, resolve, courtesy)
+OF_REFUNDS = (again,)

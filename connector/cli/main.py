@@ -79,6 +79,8 @@ for command in (
     cli.add_command(command)
 for command in amends.OF_RETURNS:
     show.returns_group.add_command(command)
+for command in amends.OF_REFUNDS:
+    show.refunds_group.add_command(command)
 
 
 def main() -> None:

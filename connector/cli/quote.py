@@ -113,10 +113,10 @@ def _table(order: Order, quoted: quoting.Quote, figures: dict[str, Any]) -> None
         )
     Console().print(table)
     for one in quoted.outcomes:
-        _outcome(one)
+        _outcome(order, one)
 
 
-def _outcome(one: Outcome) -> None:
+def _outcome(order: Order, one: Outcome) -> None:
     """Print what one way brings."""
     settled = one.settled
     name = one.way.value
@@ -124,7 +124,8 @@ def _outcome(one: Outcome) -> None:
         click.echo(f"{name:<9} no money")
         return
     for share in settled.shipping:
-        click.echo(f"shipping  {share.gross}")
+        is_fee = any(share.ref == one.ref for one in order.fees)
+        click.echo(f"{'surcharge' if is_fee else 'shipping':<9} {share.gross}")
     for fee in settled.deductions:
         click.echo(f"kept      {fee.amount} ({fee.code})")
     for why in settled.ask:

@@ -50,7 +50,8 @@ class Progress:
     proof: date | None = None
     accepted: date | None = None
     paid: date | None = None
-    wants_money: bool = False  # a fault is made good with a refund, no repair
+    wants_money: bool = False  # of a fault, some that is open is refunded
+    wants_remedy: bool = False  # and some beside it is repaired or made good otherwise
     collects: bool = False  # the shop offered to fetch the goods
     never_sent: bool = False  # nothing was supplied: there is nothing to hold for
     region: str = ""
@@ -189,30 +190,42 @@ def _refund_awaited(until: date | None, article: str, late: Late = NOT_LATE) -> 
 def _faulty(seen: Progress, switches: Switches) -> Clock:
     """Return the clock of a fault: a remedy first, then the money (statements 37, 60).
 
-    Where the law names no days, `until` is None: a reasonable time, for a person.
+    Where both are open the earliest day is the clock's, and the money's where neither
+    has one. Where the law names no days, `until` is None: a reasonable time, for a
+    person.
     """
+    if seen.accepted is None or not seen.wants_money:
+        return _remedy_awaited(seen)
+    found = [_fault_paid(seen, seen.accepted, switches)]
+    if seen.wants_remedy:
+        found.append(_remedy_awaited(seen))
+    return min(found, key=lambda one: (one.until or date.max, one.may_hold))
+
+
+def _remedy_awaited(seen: Progress) -> Clock:
+    known = profile(seen.country)
+    days = known.repair_days
+    return Clock(
+        waits=Who.CUSTOMER,
+        on=Who.MERCHANT,
+        what="remedy",
+        until=seen.told + timedelta(days=days) if days else None,
+        article=known.article("remedies"),
+        late=NOT_LATE,
+    )
+
+
+def _fault_paid(seen: Progress, accepted: date, switches: Switches) -> Clock:
     known = profile(seen.country)
     article = known.article("remedy_refund") or known.article("remedies")
-    if seen.accepted is None or not seen.wants_money:
-        days = known.repair_days
-        return Clock(
-            waits=Who.CUSTOMER,
-            on=Who.MERCHANT,
-            what="remedy",
-            until=seen.told + timedelta(days=days) if days else None,
-            article=known.article("remedies"),
-            late=NOT_LATE,
-        )
     late = late_of(known.country, Kind.FAULTY, switches)
     if known.regime is Regime.UK:
         # 14 days beginning with the day of the agreement: that day is the first.
         return _refund_awaited(
-            seen.accepted + timedelta(days=REFUND_DAYS - 1), article, late
+            accepted + timedelta(days=REFUND_DAYS - 1), article, late
         )
     if known.country == "ES":
-        return _refund_awaited(
-            seen.accepted + timedelta(days=REFUND_DAYS), article, late
-        )
+        return _refund_awaited(accepted + timedelta(days=REFUND_DAYS), article, late)
     back = min((day for day in (seen.goods, seen.proof) if day), default=None)
     if known.country == "FR":
         if back is None:

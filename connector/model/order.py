@@ -78,6 +78,9 @@ class Line:
     fulfilled: int | None = None  # units shipped; None where the shop does not say
     refunded_units: int = 0  # by anybody, as the shop counts
     refunded: Money | None = None  # gross refunded on this line; None = not said
+    # Where new goods join the order of the old ones, "" and 0 elsewhere:
+    swap_ref: str = ""  # what the shop calls the wish that it was sent for
+    taken_off: int = 0  # units that staff took off the order before they were sent
 
     @property
     def tax(self) -> Money:

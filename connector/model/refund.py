@@ -157,7 +157,8 @@ class Finding:
 
     `is_repeatable`: the same key cannot pay twice, even if an earlier call of it
     were still under way. `is_over`: the new goods were cancelled at the shop, so that
-    nobody can pay for them any more.
+    nobody can pay for them any more. `paid` is what their customer has paid for new
+    goods that are not as they were promised, or were cancelled; None for nothing.
     """
 
     found: Found
@@ -165,6 +166,7 @@ class Finding:
     why: str = ""
     is_repeatable: bool = False
     is_over: bool = False
+    paid: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,6 +123,9 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
     "methods": (
         _key("code", "text", "required", "what the fact `method` holds; small letters"),
         _WORDS,
+        _key(
+            "bring_to", "words", "it is sent", "where goods are brought, by this way"
+        ),
     ),
     "approve": (
         _key("automatic", "true or false", "true", "false: a person decides each one"),

@@ -256,7 +256,13 @@ def methods(top: Reader) -> tuple[Method, ...]:
     for table in top.tables("methods"):
         table.known("methods")
         code = table.required("code", "a way back needs a code")
-        found.append(Method(code=code.casefold(), labels=table.words("labels")))
+        found.append(
+            Method(
+                code=code.casefold(),
+                labels=table.words("labels"),
+                bring_to=table.words("bring_to"),
+            )
+        )
     _once(top, "methods", [one.code for one in found])
     if len(found) == 1:
         top.say("[[methods]] name two or more: one is no choice", "methods")

@@ -106,6 +106,7 @@ class Method:
 
     code: str
     labels: Words
+    bring_to: Words = field(default_factory=dict)  # the place; empty: it is sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

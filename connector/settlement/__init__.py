@@ -7,7 +7,7 @@ customer and merchant see is the very function that pays.
 
 from connector.settlement.before import externals, look_back
 from connector.settlement.credit import Credit, bonus, difference
-from connector.settlement.given import goods_out
+from connector.settlement.given import at_worth, goods_out
 from connector.settlement.prices import as_paid, claw_back, inclusive_tax, unbundle
 from connector.settlement.reckon import settle
 from connector.settlement.tenders import TENDER_ORDER
@@ -28,6 +28,7 @@ __all__ = [
     "Settlement",
     "Units",
     "as_paid",
+    "at_worth",
     "bonus",
     "claw_back",
     "difference",

@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.money import Money
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from connector.model import Charge, Line, Order, RefundRequest
     from connector.settlement.before import Before
     from connector.settlement.vocabulary import Own
+
+# By how many minor units a unit may cost another price at the shop than it was given
+# for: what is more is no rounding.
+NEAR = 2
+
+
+def at_worth(order: Order, own: Sequence[Own]) -> Order:
+    """Return an order on which new goods cost what they were given for.
+
+    A shop rounds by itself, so that its price of them may be a minor unit off; all
+    that was paid must come back in the end. Where the customer paid on top, he paid
+    the shop's figure.
+    """
+    worth = {
+        line.ref: part
+        for one in own
+        if not one.request.owed
+        for line, part in _of_own(order, own, one)
+        if abs((part - line.gross).minor) <= NEAR * line.quantity
+    }
+    lines = tuple(
+        replace(line, gross=worth[line.ref]) if line.ref in worth else line
+        for line in order.lines
+    )
+    return replace(order, lines=lines) if worth else order
 
 
 def goods_out(order: Order, own: Sequence[Own], before: Before) -> Money:
@@ -25,30 +51,68 @@ def goods_out(order: Order, own: Sequence[Own], before: Before) -> Money:
     units: Counter[str] = Counter()
     bought: dict[str, frozenset[str]] = {}
     came: set[str] = set()
+    known: set[str] = set()
+    out = Money.zero(order.currency)
     for one in own:
         came.update(share.ref for share in one.request.lines)
-        for ref, quantity, minor in _given(one.request):
+        linked = _of_own(order, own, one)
+        known.update(line.ref for line, _ in linked)
+        for line, part in linked:
+            back = min(before.line(line.ref).units, line.quantity)
+            out += part - part.share(back, line.quantity)
+        wares = {_ware(line) for line, _ in linked}
+        for ref, (quantity, minor) in _given(one.request).items():
+            if ref in wares:
+                continue
             worth[ref] += minor
             units[ref] += quantity
             bought.setdefault(ref, frozenset(came))
-    out = worth.total()
-    if out and _joins(order):
-        for ref, sent in units.items():
-            back = _back(order, before, (ref, sent), bought[ref])
-            out -= worth[ref] * back // sent
-    return Money(out, order.currency)
+    for ref, sent in units.items():
+        back = 0
+        if worth.total() and _joins(order):
+            back = _back(order, before, (ref, sent), bought[ref] | known)
+        out += Money(worth[ref], order.currency)
+        out -= Money(worth[ref], order.currency).share(back, sent)
+    return out
 
 
-def _given(request: RefundRequest) -> list[tuple[str, int, int]]:
-    """Return (ware, units, minor units of worth) of what a refund sends."""
+def _of_own(order: Order, own: Sequence[Own], one: Own) -> list[tuple[Line, Money]]:
+    """Return the lines that a refund of ours sent, each with what it was given for.
+
+    Only where the shop says so of all units of a ware, and of no other refund.
+    """
+    others = {ref for other in own if other is not one for ref in other.made}
+    mine = set(one.made) - others
+    found = []
+    for ref, (quantity, minor) in _given(one.request).items() if mine else ():
+        lines = [x for x in order.lines if x.swap_ref in mine and _ware(x) == ref]
+        if sum(line.quantity for line in lines) != quantity:
+            continue
+        weights = [line.gross.minor for line in lines]
+        if not any(weights):
+            weights = [line.quantity for line in lines]
+        parts = Money(minor, order.currency).allocate(weights)
+        found += list(zip(lines, parts, strict=True))
+    return found
+
+
+def _ware(line: Line) -> str:
+    return line.variant_ref or line.product_ref
+
+
+def _given(request: RefundRequest) -> Mapping[str, tuple[int, int]]:
+    """Return, by ware, the units that a refund sends and their minor units of worth."""
     found = (x.amount.minor for x in request.deductions if x.code == "exchange")
     swapped = Money(sum(found), request.amount.currency)
     if not swapped or not request.goods:
-        return [("", 1, swapped.minor)] if swapped else []
+        return {"": (1, swapped.minor)} if swapped else {}
     prices = [one.price.minor for one in request.goods]
     parts = swapped.allocate(prices if any(prices) else [1] * len(prices))
-    goods = zip(request.goods, parts, strict=True)
-    return [(one.ref, one.quantity, part.minor) for one, part in goods]
+    given: dict[str, tuple[int, int]] = {}
+    for one, part in zip(request.goods, parts, strict=True):
+        units, minor = given.get(one.ref, (0, 0))
+        given[one.ref] = (units + one.quantity, minor + part.minor)
+    return given
 
 
 def _joins(order: Order) -> bool:
@@ -67,9 +131,7 @@ def _back(
     """
     ware, sent = given
     lines = [
-        line
-        for line in order.lines
-        if (line.variant_ref or line.product_ref) == ware and line.ref not in bought
+        line for line in order.lines if _ware(line) == ware and line.ref not in bought
     ]
     others = max(0, sum(line.quantity for line in lines) - sent)
     came = sum(before.line(line.ref).units for line in lines)

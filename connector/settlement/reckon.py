@@ -11,7 +11,7 @@ from connector.money import Money, total
 from connector.saying import saying
 from connector.settlement import tenders
 from connector.settlement.before import look_back
-from connector.settlement.given import goods_out
+from connector.settlement.given import at_worth, goods_out
 from connector.settlement.prices import as_paid
 from connector.settlement.shares import of_charge, of_line
 from connector.settlement.vocabulary import Settlement
@@ -68,6 +68,7 @@ def settle(
     that stand, sent or not, the oldest first. Pure and total: what cannot be paid is
     in `ask`.
     """
+    order = at_worth(order, own)
     before = look_back(order, own)
     so_far = _Sum(currency=order.currency, ask=_doubts(order, before))
     lines = {line.ref: line for line in as_paid(order)}

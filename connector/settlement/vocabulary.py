@@ -18,10 +18,14 @@ BASIS_POINTS = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """A refund of ours that stands: promised, out, or confirmed as `ref`."""
+    """A refund of ours that stands: promised, out, or confirmed as `ref`.
+
+    `made` names what was made beside it, as new goods are named by `Line.swap_ref`.
+    """
 
     request: RefundRequest
     ref: str = ""
+    made: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from connector.errors import BadRequest, Gone, PlatformError
 from connector.model import CREDITS, GOODS, Found, NewGoods, Resolution
 from connector.saying import coded, saying
 from connector.states import Decision, Exchange, Refund
-from connector.steps import asking, handing, levels, progress, rest
+from connector.steps import extra, handing, levels, paid_otherwise, progress, rest
 from connector.steps.owing import FREE, STAYING
 from connector.steps.promise import SETTLEMENT
 from connector.steps.reconcile import look
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from connector.model import Return, ReturnLine
+    from connector.model import Finding, Return, ReturnLine
     from connector.money import Money
     from connector.platform import Abilities, Shop
     from connector.store import Database
@@ -280,6 +280,7 @@ def call_off(
         why=why,
         now=now,
         has_agreed=has_agreed,
+        finding=finding,
     )
 
 
@@ -314,6 +315,7 @@ def _call_off(
     why: str,
     now: datetime,
     has_agreed: bool,
+    finding: Finding,
 ) -> None:
     row = refunds.get(db, refund_id)
     _hold_to_unpaid(db, row)
@@ -337,6 +339,7 @@ def _call_off(
     }
     refunds.move(db, refund_id, "fail", now, why=why.strip(), actor=actor)
     refunds.give_back(db, refund_id, why=why.strip(), actor=actor, now=now)
+    paid_otherwise.ask_back(db, row, finding, now)
     for line_id, text in said.items():
         returns.resolve(db, case, line_id, resolution, actor=actor, why=text, now=now)
 
@@ -373,18 +376,14 @@ def courtesy(
         msg = saying("say why; it stays in the timeline")
         raise BadRequest(msg)
     how = levels.to_add(db, case, amount).hold(approval)
-    plan = asking.courtesy(
-        case, order.ref, amount, reason=f"Courtesy {case.number}", now=now
-    )
-    refunds.reserve(
+    key = extra.promise(
         db,
-        shop=case.shop,
-        return_id=case.id,
-        request=plan,
-        units={},
-        due=now,
-        now=now,
+        case,
+        order.ref,
+        amount,
+        reason=f"Courtesy {case.number}",
         actor=actor,
+        now=now,
     )
     returns.note(db, case, "courtesy", actor, levels.said(how, why.strip()), now)
-    return plan.key
+    return key

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Kind
 from connector.money import Money
+from connector.settlement import at_worth
 from connector.states import Decision, Refund
 from connector.steps.observe import OURS
 from connector.steps.told import ACTOR
@@ -58,13 +59,15 @@ def run(db: Database) -> list[Breach]:
 def _order(db: Database, shop: str, order: Order) -> Iterator[Breach]:
     """Hold an order's returns and refunds against what the shop said was paid."""
     where = f"{shop} {order.ref}"
-    standing = [x for x in refunds.of_order(db, shop, order.ref) if x.state in OURS]
+    rows = refunds.of_order(db, shop, order.ref)
+    standing = [row for row in rows if row.state in OURS]
+    given = at_worth(order, [row.own for row in rows])
     rules = [
         *_units(filing.taken_units(db, shop, order.ref), order),
         *_above_captured(db, shop, order),
         *_tenders(standing, order),
-        *_lines(standing, order),
-        *_currency(refunds.of_order(db, shop, order.ref), order),
+        *_lines(standing, given),
+        *_currency(rows, order),
         *_shipping(standing, order),
         *_gift_cards(standing, order),
         *_credits(db, shop, order),

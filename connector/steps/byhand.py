@@ -9,18 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from connector.errors import BadRequest, LevelNeeded
-from connector.money import Money
-from connector.saying import joined, saying
+from connector.errors import BadRequest, LevelNeeded, Refused
+from connector.saying import joined, said_by, saying
 from connector.states import Refund
-from connector.steps import asking, levels, made
+from connector.steps import extra, levels, made, shelving, unseen
 from connector.steps.owing import NOTHING_DUE
 from connector.store import at_shop, atomic, desk, history, outbox, refunds, returns
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from connector.model import Return
     from connector.store import Database
     from connector.store.refunds import RefundRow
 
@@ -100,15 +98,23 @@ def withdraw(
 ) -> None:
     """Cancel a refund that was never sent; its units may be promised again.
 
-    Raises BadRequest where a person has paid any of it.
+    Raises BadRequest where a person has paid any of it, or the shop. Goods that a
+    booking of it may have put on the shelf are asked about.
     """
-    paid_before = refunds.get(db, refund_id).paid_by_hand
+    row = refunds.get(db, refund_id)
+    paid_before = row.paid_by_hand
     if paid_before:
         msg = saying(
             "%(paid)s of it was paid by hand: it cannot be withdrawn", paid=paid_before
         )
         raise BadRequest(msg)
+    try:
+        made.hold_to_unpaid(db, row)
+    except Refused as error:
+        raise BadRequest(said_by(error)) from None
     refunds.move(db, refund_id, "cancel", now, why=why, actor=actor)
+    if made.booked(db, row):
+        shelving.doubt(db, refunds.get(db, refund_id), now)
 
 
 @atomic
@@ -124,8 +130,9 @@ def found_out(
 ) -> None:
     """Record what a person learnt at the gateway of a refund without an answer.
 
-    Of one paid by hand also when the shop says otherwise. Raises BadRequest without
-    a reason, IllegalTransition where there is nothing to find out.
+    Of one paid by hand also when the shop says otherwise. New goods that nobody saw
+    are still to be sent (`unseen`). Raises BadRequest without a reason,
+    IllegalTransition where there is nothing to find out.
     """
     if not why.strip():
         msg = saying("say how you know; it stays in the timeline")
@@ -137,10 +144,13 @@ def found_out(
         )
         raise BadRequest(msg)
     event = "confirm" if money_moved else "fail"
-    if row.paid_by_hand and not row.request.goods:
+    is_known = row.paid_by_hand and not row.request.goods
+    if is_known or (row.state is Refund.PLANNED and made.is_paid_there(db, row)):
         event = _BY_HAND.get((row.state, money_moved), event)
     said = _vouched(db, row.return_id, approval, why.strip(), actor, now)
-    if event == STANDS:
+    if money_moved and unseen.is_to_make(row):
+        unseen.go_on(db, row, why=said, actor=actor, now=now)
+    elif event == STANDS:
         history.note(
             db,
             shop=row.shop,
@@ -158,6 +168,8 @@ def found_out(
         refunds.move(db, refund_id, event, now, why=said, actor=actor)
         if money_moved and row.request.by_hand:
             _ask_of_credit(db, row, now)
+        if money_moved:
+            unseen.ask(db, row, now)
 
 
 def _vouched(
@@ -246,15 +258,15 @@ def again(
 
     The next one has a key of its own (decision 0003); of a bonus that tops a credit
     up it is what is missing by now, so that none is given twice. A return that was
-    closed is open again. `is_void`: a person says that what was made of it is good no
-    more. Raises BadRequest unless this one was refused, failed or came undone,
-    without a reason, or while that may still be good; LevelNeeded where the return
-    gives so much that the policy wants another `approval`: this is no fact, but money.
+    closed is open again, but for a bonus, which needs none. `is_void`: a person says
+    that what was made of it is good no more. A bonus may have been withdrawn, too:
+    nothing plans that anew by itself. Raises BadRequest unless this one was refused,
+    failed or came undone, without a reason, or while that may still be good;
+    LevelNeeded where the return gives so much that the policy wants another
+    `approval`: this is no fact, but money.
     """
     row = refunds.get(db, refund_id)
-    if row.state not in (Refund.REJECTED, Refund.FAILED, Refund.REVERSED):
-        msg = saying("only a refund that surely moved no money can be made again")
-        raise BadRequest(msg, state=row.state.value)
+    _hold_to_lost(db, row)
     if not why.strip():
         msg = saying("say why; it stays in the timeline")
         raise BadRequest(msg)
@@ -263,46 +275,40 @@ def again(
         raise BadRequest(stands)
     case = returns.get(db, row.return_id) if row.return_id else None
     how = levels.to_vouch(db, case).hold(approval) if case else ""
-    if case and case.closed_at:
+    if case and case.closed_at and not row.request.after:
         at_shop.reopen(
             db, case, actor, now, saying("a refund of it is to be made again")
         )
     said = levels.said(how, why.strip())
     refunds.give_back(db, refund_id, why=said, actor=actor, now=now)
     desk.close(db, "refund", refund_id, actor, now)
-    if case and row.request.after:
-        _top_again(db, case, row, actor, now)
+    lost = extra.missing(db, row)
+    if case and lost:
+        extra.promise(
+            db,
+            case,
+            row.order_ref,
+            lost,
+            reason=row.request.reason,
+            actor=actor,
+            now=now,
+            after=row.request.after,
+        )
 
 
-def _top_again(
-    db: Database, case: Return, row: RefundRow, actor: str, now: datetime
-) -> None:
-    """Promise what is missing of a bonus anew; a later part may have brought it."""
-    if refunds.get(db, row.request.after).state not in made.ALIVE:
-        return
-    nothing = Money.zero(row.request.amount.currency)
-    rows = refunds.of_return(db, case.id)
-    missing = asking.bonus(case, {}, (), nothing, rows)
-    if missing is None:
-        return
-    plan = asking.courtesy(
-        case,
-        row.order_ref,
-        missing,
-        reason=row.request.reason,
-        now=now,
-        after=row.request.after,
-    )
-    refunds.reserve(
-        db,
-        shop=case.shop,
-        return_id=case.id,
-        request=plan,
-        units={},
-        due=now,
-        now=now,
-        actor=actor,
-    )
+def _hold_to_lost(db: Database, row: RefundRow) -> None:
+    """Refuse to make again what may have moved, or a withdrawn bonus that is there."""
+    is_withdrawn = row.state is Refund.CANCELLED and row.request.after
+    if row.state not in extra.OVER or (
+        row.state is Refund.CANCELLED and not is_withdrawn
+    ):
+        msg = saying("only a refund that surely moved no money can be made again")
+        raise BadRequest(msg, state=row.state.value)
+    if is_withdrawn and extra.missing(db, row) is None:
+        msg = saying(
+            "nothing of this bonus is missing by now, or its credit is not there"
+        )
+        raise BadRequest(msg)
 
 
 @atomic

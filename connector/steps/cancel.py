@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from connector.errors import Refused
 from connector.saying import saying
 from connector.states import Errand, Refund
+from connector.steps import made
 from connector.store import atomic, desk, errands, refunds, returns
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def cancel(
                 )
                 raise Refused(msg, number=case.number)
             if row.state is Refund.PLANNED:
+                made.hold_to_unpaid(db, row)
                 refunds.move(db, row.id, "cancel", now, why=WITHDRAWN, actor=actor)
             elif row.state is not Refund.CANCELLED:
                 msg = saying(

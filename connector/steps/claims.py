@@ -6,41 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector import policy
-from connector.inbound import SOURCE
-from connector.model import FAULTS, Fault, Kind
-from connector.policy.faults import is_fault
+from connector.model import FAULTS, Kind
+from connector.policy.claims import OUTSIDE, is_claim, is_unsure, kind_of, may_be_one
 from connector.policy.sentences import soften
-from connector.policy.vocabulary import ANY
 from connector.states import Decision
-from connector.steps.told import ACTOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from connector.model import Answer, Return, ReturnLine
     from connector.policy import LineVerdict, Policy
-
-KIND = {
-    Fault.CUSTOMER: Kind.VOLUNTARY,
-    Fault.MERCHANT: Kind.FAULTY,
-    Fault.CARRIER: Kind.CARRIER_DAMAGE,
-}
-# Reasons of Shopify that say nothing of whose fault it is.
-VAGUE = frozenset({"", "unknown", "other-reason"})
-# Who files without having read the reasons of the policy.
-OUTSIDE = frozenset({ACTOR, SOURCE})
-
-
-def kind_of(rules: Policy, said: str) -> Kind:
-    """Say why, in law, a line comes back: by who answers for its reason.
-
-    Who withdraws from the contract says so by the function that is made for it. A
-    reason that says nothing, or that the policy does not know, is nobody's fault yet.
-    """
-    reason = rules.reason(said)
-    if reason is None or (said in VAGUE and reason.code not in (said, ANY)):
-        return Kind.VOLUNTARY
-    return KIND[reason.fault]
 
 
 def kind_of_all(rules: Policy, said: Iterable[str]) -> Kind:
@@ -70,8 +45,8 @@ def held(
 
 def is_mixed(case: Return, rules: Policy) -> bool:
     """Say whether a return that is a claim has lines whose reason is no fault."""
-    kinds = {kind_of(rules, line.reason) for line in case.lines}
-    return case.kind in FAULTS and bool(kinds & FAULTS) and bool(kinds - FAULTS)
+    claimed = {is_claim(rules, line.reason) for line in case.lines}
+    return case.kind in FAULTS and len(claimed) > 1
 
 
 def _held(
@@ -79,13 +54,9 @@ def _held(
 ) -> LineVerdict:
     if case.kind in policy.LAW_BOUND:
         return said
-    reason = rules.reason(line.reason)
-    is_other = reason is None or reason.code == ANY
-    is_claim = kind_of(rules, line.reason) in FAULTS
-    if is_fault(line.reason) and is_other and not is_claim:
+    if is_unsure(rules, line.reason):
         return _asking(said, policy.answer("claim", "ask", "claim_unsure"))
-    is_unknown = is_other or line.reason in VAGUE
-    if said.decision is Decision.DECLINED and (is_claim or is_unknown):
+    if said.decision is Decision.DECLINED and may_be_one(rules, line.reason):
         return _asking(said)
     return said
 

@@ -5,7 +5,7 @@ What the law says is `connector.law`'s; here is where the facts of a return lie.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from connector import law
@@ -66,7 +66,7 @@ def of(db: Database, case: Return, now: datetime) -> Reading | None:
     clock = law.clock(seen, switches)
     today = law.local_day(now, order.customer.country)
     days = clock.days_late(today)
-    worth, due = _stake(case, order, rows)
+    worth, due = _stake(_at_stake(case, rows, clock), order, rows)
     cost = clock.late.cost(due, days, switches, worth) if due else due
     return Reading(
         clock=clock,
@@ -76,6 +76,18 @@ def of(db: Database, case: Return, now: datetime) -> Reading | None:
         cost=cost,
         at_term=term.at_term(seen, wayback.of(db, case)),
     )
+
+
+def _at_stake(case: Return, rows: list[RefundRow], clock: Clock) -> Return:
+    """Return a return with no more than what its clock is about.
+
+    Of a fault that is what money goes back for and nothing was paid of, no repair.
+    """
+    if case.kind not in progress.FAULTS or clock.what != "refund":
+        return case
+    lines = progress.still_open(case, rows)
+    paid = tuple(one for one in lines if one.resolution in progress.MONEY)
+    return replace(case, lines=paid or case.lines)
 
 
 def _stake(case: Return, order: Order, rows: list[RefundRow]) -> tuple[Money, Money]:

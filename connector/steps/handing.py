@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector import handed
 from connector.errors import BadRequest
 from connector.model import Resolution
 from connector.saying import saying
+from connector.steps import papers
 from connector.store import atomic, history, returns
 
 if TYPE_CHECKING:
@@ -37,3 +39,4 @@ def hand_back(
     history.note_line(
         db, case, line_id, "hand_back", actor=actor, now=now, why=f"{units}"
     )
+    papers.write(db, return_id, {line_id: units}, handed.BACK, now)

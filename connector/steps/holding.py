@@ -61,6 +61,7 @@ def _order(db: Database, shop: str, ref: str) -> dict[str, Any]:
             {
                 "return": msgspec.to_builtins(case),
                 "status": case.status,
+                "letters": msgspec.to_builtins(letters.of_return(db, case.id)),
                 "timeline": msgspec.to_builtins(
                     history.timeline(db, case.id), enc_hook=plain
                 ),

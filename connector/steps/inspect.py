@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from connector import handed
 from connector.errors import BadRequest
 from connector.saying import saying
 from connector.states import Decision
-from connector.steps import rejecting, shelving
+from connector.steps import papers, rejecting, shelving
 from connector.store import atomic, returns
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ def receive(
             returns.move_goods(
                 db, case, line_id, "inspect", {}, actor=actor, now=now, why=why
             )
+    came = {line_id: count.received for line_id, count in counted.items()}
+    papers.write(db, return_id, came, handed.CAME, now)
     if bad := sum(count.rejected for count in counted.values()):
         rejecting.ask(db, case, bad, why, now)
     for line_id, shelf in (shelves or {}).items():

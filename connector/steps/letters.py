@@ -85,7 +85,7 @@ def _has_mail(
             about_id=shop,
             code=NO_MAIL,
             why=saying(
-                "receipts of withdrawals wait, and the law wants them sent without"
+                "receipts for customers wait, and the law wants them sent without"
                 " delay: say in [mail] how Retour sends e-mail"
             ),
             now=clock(),
@@ -94,21 +94,27 @@ def _has_mail(
 
 
 def _message(letter: Letter, seller: Seller) -> Message:
+    """Put a letter as it leaves; a paper of goods is signed here, by the shop."""
+    signed = "" if letter.statement_id else f"\n{_signature(seller)}\n"
     return Message(
         key=letter.id,
         recipient=letter.recipient,
         subject=letter.subject,
-        body=letter.body,
+        body=letter.body + signed,
         language=letter.language,
         sender_name=seller.title,
         reply_to=seller.email,
     )
 
 
+def _signature(seller: Seller) -> str:
+    return "\n".join(one for one in (seller.named, seller.email) if one)
+
+
 @atomic
 def _sent(db: Database, letter: Letter, now: datetime) -> None:
     letters.sent(db, letter.id, now)
-    desk.settle(db, ABOUT, letter.statement_id, FAILED, RETOUR, now)
+    desk.settle(db, *_about(letter), FAILED, RETOUR, now)
 
 
 @atomic
@@ -132,17 +138,31 @@ def _later(db: Database, letter: Letter, why: str, now: datetime) -> None:
         _ask(db, letter, said, now)
 
 
+def _about(letter: Letter) -> tuple[str, str]:
+    if letter.statement_id:
+        return ABOUT, letter.statement_id
+    return "return", letter.return_id
+
+
 def _ask(db: Database, letter: Letter, why: str, now: datetime) -> None:
+    about, about_id = _about(letter)
+    said = saying(
+        "the receipt of a withdrawal must reach the customer, and %(why)s: see the"
+        " statement, and send it by another way",
+        why=why,
+    )
+    if not letter.statement_id:
+        said = saying(
+            "the customer must have in writing that his goods came or went back, and"
+            " %(why)s: print the page of his return for him",
+            why=why,
+        )
     desk.put(
         db,
         shop=letter.shop,
-        about=ABOUT,
-        about_id=letter.statement_id,
+        about=about,
+        about_id=about_id,
         code=FAILED,
-        why=saying(
-            "the receipt of a withdrawal must reach the customer, and %(why)s: see the"
-            " statement, and send it by another way",
-            why=why,
-        ),
+        why=said,
         now=now,
     )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.model import CREDITS
+from connector.errors import Refused
+from connector.model import CREDITS, Moved
 from connector.money import total
 from connector.saying import saying
 from connector.states import Refund
-from connector.store import refunds
+from connector.store import orders, refunds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from connector.model import ShopRefund
     from connector.store import Database
     from connector.store.refunds import RefundRow
 
@@ -27,10 +29,9 @@ def stands(db: Database, row: RefundRow) -> str:
     The shop's record of the refund is another thing than the credit, or the order of
     new goods, that was made of it.
     """
-    is_undone = row.state is Refund.REVERSED or (
-        row.state is Refund.FAILED and bool(row.made) and not row.request.goods
-    )
-    if not is_undone:
+    was_asked = bool(row.made or row.request.goods) and row.request.first_sent_at
+    is_undone = row.state is Refund.FAILED and was_asked
+    if row.state is not Refund.REVERSED and not is_undone:
         return ""
     if row.request.way in CREDITS:
         return saying(
@@ -48,6 +49,35 @@ def stands(db: Database, row: RefundRow) -> str:
             goods=[one.title for one in row.request.goods],
         )
     return ""
+
+
+def booked(db: Database, row: RefundRow) -> ShopRefund | None:
+    """Return the shop's own record of a promise that is not done yet, as last read.
+
+    Where money and what is made beside it are apart, one may stand without the other.
+    """
+    order = orders.get(db, row.shop, row.order_ref)
+    return next((one for one in order.refunds if one.key == row.id), None)
+
+
+def is_paid_there(db: Database, row: RefundRow) -> bool:
+    """Say whether the shop has paid money of a promise that is not done yet."""
+    found = booked(db, row)
+    return found is not None and found.moved is Moved.YES and bool(found.amount)
+
+
+def hold_to_unpaid(db: Database, row: RefundRow) -> None:
+    """Raise Refused where the shop has paid of a promise that is to be withdrawn."""
+    found = booked(db, row)
+    if found is not None and is_paid_there(db, row):
+        msg = saying(
+            "%(paid)s of it was paid by the shop (%(ref)s): it cannot be withdrawn. Say"
+            " of it that its money has left; what it was to bring besides is then"
+            " asked about",
+            paid=found.amount,
+            ref=found.ref,
+        )
+        raise Refused(msg, paid=found.amount)
 
 
 def _beside(db: Database, row: RefundRow) -> str:

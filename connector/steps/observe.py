@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from connector.model import Moved
 from connector.saying import joined, saying
 from connector.states import Refund
-from connector.steps import kept_credit, made, sent
+from connector.steps import kept_credit, made, overlap, sent
 from connector.store import atomic, desk, history, ledger, orders, refunds
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def _take_in(
             db, shop, order.ref, refund, now
         ):
             _check_room(db, shop, order, refund, now)
+            overlap.tell_of_new_goods(db, shop, order, refund, now)
+    overlap.see(db, others, mine, now)
     stands = {refund.ref for refund in others if refund.moved is not Moved.NO}
     for entry in ledger.externals(db, shop, order.ref):
         if entry.platform_ref not in stands:

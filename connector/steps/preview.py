@@ -31,9 +31,7 @@ def as_stands(db: Database, shop: str, order: Order) -> tuple[Order, list[Own]]:
     may be made again, and what others get must not depend on when.
     """
     rows = refunds.of_order(db, shop, order.ref)
-    own = [
-        Own(request=row.request, ref=row.platform_ref) for row in rows if _counts(row)
-    ]
+    own = [row.own for row in rows if _counts(row)]
     # The shop's record of a refund of ours that died is no refund by others.
     dead = [row for row in rows if not _counts(row)]
     standing = tuple(one for one in order.refunds if not is_ours(one, dead))

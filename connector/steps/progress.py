@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector import law, policy
 from connector.errors import PolicyError
-from connector.model import Resolution
+from connector.model import Kind, Resolution
 from connector.states import Decision, Refund
 from connector.steps import rejecting, wayback
 from connector.store import history, orders, refunds, shops, statements
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from connector.law import Switches
-    from connector.model import Order, Return
+    from connector.model import Order, Return, ReturnLine
     from connector.store import Database
     from connector.store.history import Event
     from connector.store.refunds import RefundRow
 
+FAULTS = frozenset({Kind.FAULTY, Kind.CARRIER_DAMAGE})
 MONEY = frozenset({Resolution.REFUND, Resolution.KEEP, Resolution.MANUAL})
 
 
@@ -61,15 +62,17 @@ def progress(
 
     events = history.timeline(db, case.id)
     back = wayback.read(events)
+    lines = still_open(case, rows)
     return law.Progress(
         country=country,
         kind=case.kind,
         told=law.local_day(told(db, case), country),
-        goods=day(_all_here(case, events)),
+        goods=day(_all_here(case, lines, events)),
         proof=day(_proof(case, back, given)),
-        accepted=day(_accepted(case, rows, events)),
+        accepted=day(_accepted(lines, events)),
         paid=None if rejecting.is_open(db, case) else day(_paid(case, rows)),
-        wants_money=all(line.resolution in MONEY for line in case.lines),
+        wants_money=any(line.resolution in MONEY for line in lines),
+        wants_remedy=any(line.resolution not in MONEY for line in lines),
         collects=back.is_fetched or _stays(case),
         never_sent=_is_never_sent(case, order),
     )
@@ -99,28 +102,61 @@ def _is_never_sent(case: Return, order: Order) -> bool:
     return bool(sold) and all(one is not None and one.fulfilled == 0 for one in sold)
 
 
-def _all_here(case: Return, events: list[Event]) -> datetime | None:
-    """Return when the last of the goods came; None while some are missing."""
-    return _last(events, "receive") if case.status == "received" else None
+def still_open(case: Return, rows: Sequence[RefundRow]) -> list[ReturnLine]:
+    """Return the lines that are yet to be made good; all, where none is.
+
+    What was paid, or repaired and handed back, is over; so is what was declined.
+    """
+    paid = _paid_units(rows)
+
+    def is_open(line: ReturnLine) -> bool:
+        if line.decision != Decision.APPROVED:
+            return line.decision != Decision.DECLINED
+        if line.resolution is Resolution.REPAIR:
+            return line.approved > line.handed_back
+        owed = line.approved - line.rejected - line.elsewhere
+        return owed > paid[line.id] and line.resolution is not Resolution.NONE
+
+    return [one for one in case.lines if is_open(one)] or list(case.lines)
 
 
-def _accepted(
-    case: Return, rows: Sequence[RefundRow], events: list[Event]
+def _all_here(
+    case: Return, lines: Sequence[ReturnLine], events: list[Event]
 ) -> datetime | None:
-    """Return when the first of the lines that are still owed was agreed to; or None.
+    """Return when the last of the goods came; None while some are missing.
+
+    Of a fault the goods that are paid count alone: nobody waits for a repair's.
+    """
+    paid = [one for one in lines if one.resolution in MONEY]
+    if case.kind not in FAULTS or len(paid) == len(case.lines) or not paid:
+        return _last(events, "receive") if case.status == "received" else None
+    if any(one.received < one.approved or not one.approved for one in paid):
+        return None
+    ids = {str(one.id) for one in paid}
+    return _last([one for one in events if one.about_id in ids], "receive")
+
+
+def _accepted(lines: Sequence[ReturnLine], events: list[Event]) -> datetime | None:
+    """Return when the first of the open lines was agreed to; or None.
 
     Each line is owed from its own day (CRA 2015 s. 20(15)): one that is agreed to
-    later moves no other's. Once all is paid, the first of all.
+    later moves no other's. Once all is paid, the first of all. Beside a repair the
+    lines that are paid count.
     """
     agreed = {
         int(one.about_id): one.at
         for one in events
         if one.about == "line" and one.event == "approve"
     }
-    paid, lines = _paid_units(rows), [x for x in case.lines if x.id in agreed]
-    lines = [one for one in lines if one.decision == Decision.APPROVED]
-    owed = [x for x in lines if x.approved - x.rejected - x.elsewhere > paid[x.id]]
-    return min((agreed[one.id] for one in owed or lines), default=None)
+    paid = [one for one in lines if one.resolution in MONEY]
+    return min(
+        (
+            agreed[one.id]
+            for one in paid or lines
+            if one.id in agreed and one.decision == Decision.APPROVED
+        ),
+        default=None,
+    )
 
 
 def _paid_units(rows: Sequence[RefundRow]) -> Counter[int]:

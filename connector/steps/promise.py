@@ -11,7 +11,7 @@ from connector.model import GOODS, Moved, Resolution
 from connector.policy.periods import LAW_BOUND
 from connector.saying import coded, joined, said_by, saying
 from connector.states import UNDECIDED, Refund
-from connector.steps import costs, shelving, term, whence
+from connector.steps import costs, overlap, shelving, term, whence
 from connector.steps.asking import courtesy, request, shared_with_credit
 from connector.steps.events import is_disputed
 from connector.steps.observe import is_ours, observe
@@ -187,7 +187,8 @@ def _promise(
     elif able.holds_returns and any(_has_booked(row) for row in rows):
         # The shop processed these units with a refund whose money never moved.
         plan = replace(plan, return_ref="", return_lines=(), money_only=True)
-    is_promised = _reserve(db, case, plan, debt.units, now)
+    is_clear = _is_unpaid(db, order, case, plan, now)
+    is_promised = is_clear and _reserve(db, case, plan, debt.units, now)
     if bonus and is_promised:
         top = courtesy(
             case,
@@ -199,6 +200,18 @@ def _promise(
         )
         _reserve(db, case, top, {}, now)
     return is_promised
+
+
+def _is_unpaid(
+    db: Database, order: Order, case: Return, plan: RefundRequest, now: datetime
+) -> bool:
+    """Say whether nobody else may have paid this; else a person is asked."""
+    mine = refunds.of_order(db, case.shop, order.ref)
+    others = [one for one in order.refunds if not is_ours(one, mine)]
+    doubt = overlap.doubt(db, case, plan, others)
+    if doubt:
+        _ask(db, case, doubt, now)
+    return not doubt
 
 
 def _reserve(
@@ -239,12 +252,7 @@ def _paid_elsewhere(db: Database, order: Order, case: Return) -> str:
     for one in order.refunds:
         if one.lines or one.moved is Moved.NO or is_ours(one, mine):
             continue
-        why = saying(
-            "refund %(ref)s of %(amount)s was made in the shop and names no lines: it"
-            " may be the money of this return",
-            ref=one.ref,
-            amount=one.amount,
-        )
+        why = overlap.words(case, one)
         if not desk.was_settled(db, case.shop, case.id, "settlement", why):
             return why
     return ""

@@ -33,6 +33,7 @@ class Terms:
     people: timedelta | None = timedelta(days=730)
     exports: timedelta | None = timedelta(days=30)
     photos: timedelta | None = timedelta(days=90)  # after a return's end (no. 67)
+    statements: timedelta | None = timedelta(days=1095)  # after a return's end (no. 28)
 
 
 def run(db: Database, terms: Terms, now: datetime) -> int:
@@ -80,17 +81,27 @@ def _people(db: Database, terms: Terms, now: datetime) -> int:
 
 
 def _statements(db: Database, terms: Terms, now: datetime) -> int:
-    """Take the customer out of withdrawals whose return is over."""
-    if terms.people is None:
+    """Take the customer out of withdrawals whose return ended so long ago.
+
+    They prove what was declared when, to both sides, while a claim may be made. A
+    receipt that no server ever took ends with them.
+    """
+    if terms.statements is None:
         return 0
-    done, last = 0, ""
-    while old := statements.old(db, now - terms.people, last):
+    done, last, before = 0, "", now - terms.statements
+    while old := statements.old(db, before, last):
         for one in old:
-            is_over = one.return_id is None or (
-                returns.get(db, one.return_id).status in personal.ENDED
-            )
-            if is_over:
-                gone, _ = personal.erase_statements(db, one.shop, [one.id], now)
-                done += bool(gone)
+            is_asked = statements.is_needed(db, one.shop, one.id, is_late=True)
+            if not is_asked and _ended_before(db, one.return_id, before):
+                done += bool(statements.erase(db, [one.id], now))
         last = old[-1].id
     return done
+
+
+def _ended_before(db: Database, return_id: str | None, before: datetime) -> bool:
+    """Say whether a return was over by then; a statement without one is."""
+    if return_id is None:
+        return True
+    case = returns.get(db, return_id)
+    ended = case.closed_at or case.cancelled_at or case.opened_at
+    return case.status in personal.ENDED and ended < before

@@ -18,8 +18,9 @@ from connector.model import Moved
 from connector.platform import Shop
 from connector.saying import coded, joined, said_by, saying
 from connector.states import Refund
-from connector.steps import amends
+from connector.steps import amends, overlap
 from connector.steps.events import is_disputed
+from connector.steps.observe import observe
 from connector.steps.pace import is_away
 from connector.steps.promise import HOLDS
 from connector.store import (
@@ -158,15 +159,13 @@ def _hold(run: _Run, claim: Claim, row: RefundRow) -> None:
 def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
     """Look first; then say durably that we ask, ask once, and record what came."""
     started = run.clock()
-    if any(
-        desk.is_open(run.db, "return", row.return_id or "", code) for code in HOLDS
-    ) or is_disputed(run.db, row.shop, row.order_ref):
+    if _is_held(run, row):
         outbox.later(run.db, claim, _retry_at(claim, started))
         return
     if row.request.after and not _is_its_turn(run, claim, row):
         return
     try:
-        prepared = run.shop.prepare(row.request)
+        prepared = _prepare(run, row)
     except Rejected as error:
         _ask_person(run, claim, row, "refused", said_by(error))
         return
@@ -176,6 +175,8 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
         return
     if prepared.already:
         _found(run, row, prepared.already)
+    elif _is_held(run, row):
+        outbox.later(run.db, claim, _retry_at(claim, started))
     elif prepared.sold_out:
         _fall_back(run, claim, row, prepared)
     elif prepared.ask:
@@ -184,6 +185,21 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
         _later(run, claim, STALLED)
     else:
         _send(run, claim, row, prepared, started)
+
+
+def _prepare(run: _Run, row: RefundRow) -> Prepared:
+    """Read the shop; refunds of others that it shows enter the books at once."""
+    prepared = run.shop.prepare(row.request)
+    if overlap.is_news(run.db, row, prepared):
+        observe(run.db, run.shop, row.order_ref, run.clock)
+    return prepared
+
+
+def _is_held(run: _Run, row: RefundRow) -> bool:
+    """Say whether a person is asked something that may change what is paid."""
+    about = row.return_id or ""
+    is_asked = any(desk.is_open(run.db, "return", about, code) for code in HOLDS)
+    return is_asked or is_disputed(run.db, row.shop, row.order_ref)
 
 
 def _fall_back(run: _Run, claim: Claim, row: RefundRow, prepared: Prepared) -> None:

@@ -60,11 +60,37 @@ def plan(db: Database, return_id: str, now: datetime) -> int:
     apart = [(line, units) for line in case.lines if (units := _apart(db, case, line))]
     for line, units in apart:
         _add(db, case, line, units, now)
-    doubt = _doubt(db, case)
-    if doubt:
-        returns.note(db, case, UNCLEAR, "retour", doubt, now)
-        _ask(db, case, doubt, now)
+    for row in _dark(db, case):
+        doubt(db, row, now)
     return len(apart)
+
+
+@atomic
+def doubt(db: Database, row: RefundRow, now: datetime) -> None:
+    """Ask, once, about the shelf of a refund that the shop never told the end of."""
+    units = sum(x.quantity for x in row.request.lines if x.restock)
+    if not units or not row.return_id or history.happened(db, row.id, UNCLEAR):
+        return
+    case = returns.get(db, row.return_id)
+    why = saying(
+        "the shop never said what became of a refund of %(number)s, and it is not known"
+        " whether it put its %(units)s units back on the shelf; look at the stock, and"
+        " put back by hand what is not there",
+        number=case.number,
+        units=units,
+    )
+    history.note(
+        db,
+        shop=row.shop,
+        about="refund",
+        about_id=row.id,
+        return_id=row.return_id,
+        event=UNCLEAR,
+        state=row.state.value,
+        why=why,
+        now=now,
+    )
+    _ask(db, case, why, now)
 
 
 @atomic
@@ -120,7 +146,7 @@ def goods(db: Database, row: ErrandRow) -> Shelved:
 
 
 def _is_news(db: Database, case: Return) -> bool:
-    return bool(_doubt(db, case)) or any(_apart(db, case, x) for x in case.lines)
+    return bool(_dark(db, case)) or any(_apart(db, case, x) for x in case.lines)
 
 
 def _apart(db: Database, case: Return, line: ReturnLine) -> int:
@@ -144,7 +170,7 @@ def _told(db: Database, case: Return, line: ReturnLine) -> tuple[int, int]:
     """Return the units that were put on the shelf, and those that were kept off it."""
     yes = no = 0
     for row in refunds.of_return(db, case.id):
-        for share in _placed(row, line):
+        for share in _placed(db, row, line):
             yes += share.quantity * share.restock
             no += share.quantity * (not share.restock)
     for errand in errands.of_return(db, case.id):
@@ -154,13 +180,18 @@ def _told(db: Database, case: Return, line: ReturnLine) -> tuple[int, int]:
     return yes, no
 
 
-def _placed(row: RefundRow, line: ReturnLine) -> Iterable[Share]:
+def _placed(db: Database, row: RefundRow, line: ReturnLine) -> Iterable[Share]:
     """Return the shares of a line whose place a refund says, unless it never was.
 
-    One that failed is counted too: its booking may stand though no money moved.
+    One that a person ended before it was sent has none. One that failed is counted
+    too: its booking may stand though no money moved.
     """
+    if row.state is Refund.CANCELLED and history.happened(db, row.id, UNCLEAR):
+        # It was withdrawn after it was booked, and is asked about.
+        return [x for x in row.request.lines if x.ref == line.line_ref and x.restock]
     never = (Refund.CANCELLED, Refund.REJECTED)
-    if row.state in never or (row.state is Refund.FAILED and not _was_sent(row)):
+    is_word = row.state in (Refund.FAILED, Refund.CONFIRMED) and not row.platform_ref
+    if row.state in never or (is_word and not _was_sent(row) and not row.made):
         return ()
     is_all = row.request.goods_received
     shares = (x for x in row.request.lines if x.ref == line.line_ref)
@@ -171,29 +202,18 @@ def _was_sent(row: RefundRow) -> bool:
     return row.request.first_sent_at is not None
 
 
-def _doubt(db: Database, case: Return) -> str:
-    """Name, once, refunds that failed and of whose booking nobody knows; else ""."""
-    if history.happened(db, case.id, UNCLEAR):
-        return ""
+def _dark(db: Database, case: Return) -> list[RefundRow]:
+    """List refunds that were sent and ended by a person's word, not asked about yet."""
     rows: Sequence[RefundRow] = refunds.of_return(db, case.id)
-    dark = [
+    return [
         row
         for row in rows
-        if row.state is Refund.FAILED
+        if row.state in (Refund.FAILED, Refund.CONFIRMED)
         and _was_sent(row)
         and not (row.platform_ref or row.made)
         and any(share.restock for share in row.request.lines)
+        and not history.happened(db, row.id, UNCLEAR)
     ]
-    units = sum(x.quantity for row in dark for x in row.request.lines if x.restock)
-    if not units:
-        return ""
-    return saying(
-        "a refund of %(number)s failed, and it is not known whether it put its"
-        " %(units)s units back on the shelf; look at the stock, and put back by hand"
-        " what is not there",
-        number=case.number,
-        units=units,
-    )
 
 
 def _add(

@@ -13,6 +13,7 @@ from connector.errors import BadRequest
 from connector.money import Money
 from connector.saying import saying
 from connector.steps import pasts
+from connector.steps.amends import possible
 from connector.store import shops
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from connector.backtest.diff import Flip, Report
+    from connector.platform import Abilities
     from connector.store import Database
 
 MONTH = timedelta(days=30.4375)  # a twelfth of a year
@@ -27,11 +29,19 @@ MOST_MONTHS = 120
 PERCENT = 100  # basis points
 
 
-def run(db: Database, shop: str, text: str, now: datetime, months: int) -> Report:
+def run(
+    db: Database,
+    shop: str,
+    text: str,
+    now: datetime,
+    months: int,
+    able: Abilities | None = None,
+) -> Report:
     """Compare the policy in force with `text`; what is not written down yet, is first.
 
-    Raises PolicyError for a text that cannot be read, BadRequest for a shop without
-    a policy, or for a length of time that makes no sense.
+    Without what the shop is `able` to do, it is taken to be able to do all. Raises
+    PolicyError for a text that cannot be read, BadRequest for a shop without a policy,
+    or for a length of time that makes no sense.
     """
     policy.load(text)
     live = shops.get(db, shop).policy_hash
@@ -45,7 +55,8 @@ def run(db: Database, shop: str, text: str, now: datetime, months: int) -> Repor
         raise BadRequest(msg, months=months)
     pasts.run(db, shop)
     old = shops.policy_text(db, live)
-    return compare(db, shop, old, text, now, months * MONTH)
+    ways = possible(able) if able else None
+    return compare(db, shop, old, text, now, months * MONTH, ways)
 
 
 def told(report: Report) -> Iterator[str]:

@@ -31,11 +31,7 @@ def hold(
     if not request.amount and not request.goods:
         return
     order = orders.get(db, shop, request.order_ref)
-    own = [
-        Own(request=row.request, ref=row.platform_ref)
-        for row in rows
-        if row.state not in OVER
-    ]
+    own = [row.own for row in rows if row.state not in OVER]
     own.append(Own(request=request))
     stands = ledger.standing(db, shop, request.order_ref, request.amount.currency)
     stands += goods_out(order, own, look_back(order, own))

@@ -26,7 +26,9 @@ def append_only(table: str) -> Statement:
     }
 
 
-def refused(name: str, what: str, condition: str, why: str) -> Statement:
+def refused(
+    name: str, what: str, condition: str, why: str
+) -> Mapping[str, tuple[str, ...]]:
     """Return a trigger that refuses rows for which `condition` holds.
 
     `what` is "INSERT ON units" and the like; the condition speaks of NEW and OLD.

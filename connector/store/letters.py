@@ -20,7 +20,8 @@ class Letter:
 
     id: str
     shop: str
-    statement_id: str
+    statement_id: str  # "" for a paper of handed goods
+    return_id: str  # whose goods it is about; "" for a receipt of a withdrawal
     language: str
     recipient: str
     subject: str
@@ -38,21 +39,23 @@ def write(
     *,
     letter_id: str,
     shop: str,
-    statement_id: str,
+    statement_id: str = "",
+    return_id: str = "",
     language: str,
     recipient: str,
     subject: str,
     body: str,
     now: datetime,
 ) -> None:
-    """Plan to send a letter."""
+    """Plan to send a letter about a statement, or about goods of a return."""
     db.execute(
-        "INSERT INTO letters (id, shop, statement_id, language, recipient, subject,"
-        " body, due, made_at) VALUES (:id, :shop, :statement, :language, :recipient,"
-        " :subject, :body, :now, :now)",
+        "INSERT INTO letters (id, shop, statement_id, return_id, language, recipient,"
+        " subject, body, due, made_at) VALUES (:id, :shop, nullif(:statement, ''),"
+        " nullif(:return_id, ''), :language, :recipient, :subject, :body, :now, :now)",
         id=letter_id,
         shop=shop,
         statement=statement_id,
+        return_id=return_id,
         language=language,
         recipient=recipient,
         subject=subject,
@@ -137,11 +140,32 @@ def of_statement(db: Database, statement_id: str) -> list[Letter]:
     return [_letter(row) for row in rows]
 
 
+def of_return(db: Database, return_id: str) -> list[Letter]:
+    """List the papers of goods of a return, oldest first."""
+    rows = db.query(
+        "SELECT * FROM letters WHERE return_id = :id ORDER BY made_at, id",
+        id=return_id,
+    )
+    return [_letter(row) for row in rows]
+
+
+@atomic
+def forget(db: Database, return_id: str) -> int:
+    """Empty the papers of a return; one that was not sent is not sent any more."""
+    return db.execute(
+        "UPDATE letters SET recipient = '', subject = '', body = '', state = CASE"
+        " state WHEN 'planned' THEN 'given_up' ELSE state END"
+        " WHERE return_id = :id AND recipient <> ''",
+        id=return_id,
+    )
+
+
 def _letter(row: Row) -> Letter:
     return Letter(
         id=row["id"],
         shop=row["shop"],
-        statement_id=row["statement_id"],
+        statement_id=row["statement_id"] or "",
+        return_id=row["return_id"] or "",
         language=row["language"],
         recipient=row["recipient"],
         subject=row["subject"],

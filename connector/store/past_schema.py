@@ -77,3 +77,8 @@ PASTS_FOUND: tuple[Statement, ...] = (
 PASTS_PLACED: tuple[Statement, ...] = (
     "CREATE INDEX past_lines_country ON past_lines (shop, country)",
 )
+
+# Listing how lines came does, too.
+PASTS_CAME: tuple[Statement, ...] = (
+    "CREATE INDEX past_lines_channel ON past_lines (shop, channel)",
+)

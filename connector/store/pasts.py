@@ -157,6 +157,11 @@ def reasons(db: Database, shop: str) -> list[str]:
     return _values(db, shop, "reason")
 
 
+def channels(db: Database, shop: str) -> list[str]:
+    """List how past lines came: from the portal, from the shop, ..."""
+    return _values(db, shop, "channel")
+
+
 def _values(db: Database, shop: str, column: str) -> list[str]:
     """List a column's values: from one to the next in its index, however many lines."""
     rows = db.query(

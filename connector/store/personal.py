@@ -17,6 +17,7 @@ from connector.saying import saying
 from connector.store import (
     credentials,
     customers,
+    letters,
     orders,
     pasts,
     photos,
@@ -163,6 +164,12 @@ def _photos(db: Database, shop: str, order_ref: str) -> Mapping[str, int]:
     return {"photos": gone} if gone else {}
 
 
+def _papers(db: Database, shop: str, order_ref: str) -> Mapping[str, int]:
+    cases = returns.of_order(db, shop, order_ref)
+    gone = sum(letters.forget(db, case.id) for case in cases)
+    return {"letters": gone} if gone else {}
+
+
 def _without_words(answer: Answer) -> Answer:
     return replace(answer, why="", facts=()) if answer.rule == BY_PERSON else answer
 
@@ -172,6 +179,7 @@ OF_ORDER: tuple[Callable[[Database, str, str], Mapping[str, int]], ...] = (
     _lines,
     _customer,
     _photos,
+    _papers,
 )
 
 

@@ -14,7 +14,8 @@ from connector.discreet import discreet
 from connector.errors import NotFound
 from connector.model import Receipt, RefundRequest
 from connector.money import Money
-from connector.saying import saying, valued
+from connector.saying import coded, saying
+from connector.settlement import Own
 from connector.states import REFUND, Refund, advance, of_goods
 from connector.store import cap, credit, desk, exchanges, history, ledger
 from connector.store.database import atomic, moment, stamp
@@ -60,6 +61,12 @@ class RefundRow:
         if self.state is Refund.MANUAL:
             return self.request.paid or nothing
         return self.request.by_hand or self.amount
+
+    @property
+    def own(self) -> Own:
+        """Itself, as settling counts it."""
+        made = tuple(self.made.split(",")) if self.made else ()
+        return Own(request=self.request, ref=self.platform_ref, made=made)
 
     def matches(self, refund: ShopRefund) -> bool:
         """Say whether a refund at the shop is the record of this one."""
@@ -112,8 +119,14 @@ def reserve(
         shop=shop,
         due=stamp(due),
     )
-    given = request.amount or request.bonus or request.amount  # a courtesy's is extra
-    _note(db, get(db, request.key), "plan", actor, valued(given), now)
+    _note(db, get(db, request.key), "plan", actor, _what(request), now)
+
+
+def _what(request: RefundRequest) -> str:
+    """Name what is promised, and the amount of it; an even exchange has none."""
+    way = coded(request.way.value)
+    given = request.amount or request.bonus  # a courtesy's is extra
+    return saying("%(way)s: %(amount)s", way=way, amount=given) if given else way
 
 
 @atomic
@@ -236,13 +249,30 @@ def looked(db: Database, refund_id: str, now: datetime, why: str) -> None:
 def resend(db: Database, refund_id: str, due: datetime, now: datetime) -> None:
     """Let the same key go again: it surely never happened."""
     db.execute("UPDATE refunds SET resends = resends + 1 WHERE id = :id", id=refund_id)
-    move(
-        db,
-        refund_id,
-        "release",
-        now,
-        why=saying("the shop shows that it never happened"),
-    )
+    why = saying("the shop shows that it never happened")
+    move(db, refund_id, "release", now, why=why)
+    _send_again(db, refund_id, due)
+
+
+@atomic
+def vouch(
+    db: Database,
+    refund_id: str,
+    request: RefundRequest,
+    due: datetime,
+    now: datetime,
+    *,
+    why: str,
+    actor: str,
+) -> None:
+    """Let the rest of a promise go on as `request`: a person says its money left."""
+    move(db, refund_id, "vouch", now, why=why, actor=actor)
+    rewrite(db, refund_id, request)
+    _send_again(db, refund_id, due)
+
+
+def _send_again(db: Database, refund_id: str, due: datetime) -> None:
+    """Lay a refund in the outbox, whether it lies there or not."""
     db.execute(
         "INSERT INTO outbox (subject, id, shop, due) SELECT 'refund', id, shop, :due"
         " FROM refunds WHERE id = :id"

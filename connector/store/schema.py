@@ -10,11 +10,11 @@ from connector.store.hooks_schema import WATCHDOG
 from connector.store.laws import LAWS, Statement, append_only
 from connector.store.making_good_schema import MAKING_GOOD
 from connector.store.pacing import PACING
-from connector.store.past_schema import PASTS, PASTS_FOUND, PASTS_PLACED
+from connector.store.past_schema import PASTS, PASTS_CAME, PASTS_FOUND, PASTS_PLACED
 from connector.store.photos_schema import PHOTOS
 from connector.store.policy_schema import POLICY_LIVES
 from connector.store.privacy_schema import PRIVACY
-from connector.store.statements_schema import STATEMENTS
+from connector.store.statements_schema import PAPERS, STATEMENTS
 from connector.store.tellings_schema import TELLINGS
 
 # `$serial`, `$int`, `$blob` and `$strict` are the engine's own words.
@@ -344,4 +344,6 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     UNPAID_HOLDS_NOTHING,
     WAYS_BACK,
     PASTS_PLACED,
+    PASTS_CAME,
+    PAPERS,
 )

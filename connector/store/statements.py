@@ -172,19 +172,25 @@ def old(db: Database, before: datetime, after: str = "") -> list[Statement]:
     return _some(db, where, BATCH, "s.id", before=stamp(before), after=after)
 
 
-def is_needed(db: Database, shop: str, statement_id: str) -> bool:
-    """Say whether somebody must still know who made a statement."""
+def is_needed(
+    db: Database, shop: str, statement_id: str, *, is_late: bool = False
+) -> bool:
+    """Say whether somebody must still know who made a statement.
+
+    `is_late`: a receipt that was not sent by now is no reason any more.
+    """
     rows = db.query(
         "SELECT 1 AS one FROM statements s WHERE s.id = :id AND s.shop = :shop AND ("
         " EXISTS (SELECT 1 FROM desk d WHERE d.about IN ('statement', 'receipt')"
         "  AND d.about_id = s.id AND d.closed_at IS NULL)"
-        " OR EXISTS (SELECT 1 FROM letters l WHERE l.statement_id = s.id"
-        "  AND l.state = 'planned')"
+        " OR (:late = 0 AND EXISTS (SELECT 1 FROM letters l"
+        "  WHERE l.statement_id = s.id AND l.state = 'planned'))"
         " OR (NOT EXISTS (SELECT 1 FROM statement_matches m"
         "  WHERE m.statement_id = s.id) AND NOT EXISTS (SELECT 1 FROM desk d"
         "  WHERE d.about = 'statement' AND d.about_id = s.id)))",
         id=statement_id,
         shop=shop,
+        late=int(is_late),
     )
     return bool(rows)
 

@@ -90,6 +90,53 @@ def _rewritten(*columns: str) -> str:
     )
 
 
+FIXED_LETTER = refused(
+    "letter_fixed",
+    "UPDATE ON letters",
+    f"{_other('id', 'shop', 'statement_id')}"
+    f" OR {_rewritten('recipient', 'subject', 'body')}",
+    "a letter is never changed",
+)
+
+# A letter may be about goods of a return instead of a statement.
+ABOUT_ONE = "CHECK ((statement_id IS NULL) <> (return_id IS NULL))"
+# SQLite cannot let a column be NULL later: the table is written anew, as it was.
+PAPERS: tuple[Statement, ...] = (
+    {
+        "sqlite": (
+            (
+                "CREATE TABLE letters_new (id TEXT PRIMARY KEY,"
+                " shop TEXT NOT NULL REFERENCES shops,"
+                " statement_id TEXT REFERENCES statements, language TEXT NOT NULL,"
+                " recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,"
+                " state TEXT NOT NULL DEFAULT 'planned'"
+                " CHECK (state IN ('planned', 'sent', 'given_up')),"
+                " due TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
+                " why TEXT NOT NULL DEFAULT '', made_at TEXT NOT NULL, sent_at TEXT,"
+                f" return_id TEXT REFERENCES returns, {ABOUT_ONE}) STRICT"
+            ),
+            (
+                "INSERT INTO letters_new"
+                " (id, shop, statement_id, language, recipient, subject, body, state,"
+                " due, attempts, why, made_at, sent_at)"
+                " SELECT id, shop, statement_id, language, recipient, subject, body,"
+                " state, due, attempts, why, made_at, sent_at FROM letters"
+            ),
+            "DROP TABLE letters",
+            "ALTER TABLE letters_new RENAME TO letters",
+            "CREATE INDEX letters_due ON letters (shop, state, due)",
+            "CREATE INDEX letters_statement ON letters (statement_id)",
+            *FIXED_LETTER["sqlite"],
+        ),
+        "postgresql": (
+            "ALTER TABLE letters ALTER COLUMN statement_id DROP NOT NULL",
+            "ALTER TABLE letters ADD COLUMN return_id TEXT REFERENCES returns",
+            f"ALTER TABLE letters ADD {ABOUT_ONE}",
+        ),
+    },
+    "CREATE INDEX letters_return ON letters (return_id)",
+)
+
 STATEMENTS: tuple[Statement, ...] = (
     SAID,
     "CREATE INDEX statements_shop ON statements (shop, received_at)",
@@ -112,13 +159,7 @@ STATEMENTS: tuple[Statement, ...] = (
     LETTERS,
     "CREATE INDEX letters_due ON letters (shop, state, due)",
     "CREATE INDEX letters_statement ON letters (statement_id)",
-    refused(
-        "letter_fixed",
-        "UPDATE ON letters",
-        f"{_other('id', 'shop', 'statement_id')}"
-        f" OR {_rewritten('recipient', 'subject', 'body')}",
-        "a letter is never changed",
-    ),
+    FIXED_LETTER,
     NOTICES,
     append_only("notices"),
     "ALTER TABLE privacy ADD COLUMN statements TEXT NOT NULL DEFAULT '[]'",

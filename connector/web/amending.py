@@ -12,7 +12,7 @@ from connector.errors import BadRequest, NotFound, PlatformError
 from connector.model import Resolution
 from connector.money import Money, exponent
 from connector.saying import said_by
-from connector.steps import amends, grading
+from connector.steps import amends, grading, paid_otherwise
 from connector.store import orders, refunds, returns
 from connector.web import approving, choices
 from connector.web.console import guard, missing, refund_page
@@ -42,6 +42,7 @@ def pages() -> Blueprint:
     routes.post(f"{line}/grade")(grade)
     routes.post("/returns/<return_id>/courtesy")(courtesy)
     routes.post("/refunds/<refund_id>/call-off")(call_off)
+    routes.post("/refunds/<refund_id>/accept")(accept)
     routes.register_error_handler(NotFound, missing)
     return routes
 
@@ -193,6 +194,22 @@ def call_off(refund_id: str) -> Response | tuple[str, int]:
     refused = attempt(deed, "calloff")
     if refused:
         return refund_page(refund_id, refused), 403
+    return redirect(url_for("console.refund_page", refund_id=refund_id), 303)
+
+
+def accept(refund_id: str) -> Response:
+    """Let an exchange go on though another sum was paid for it than was owed."""
+    here = face()
+
+    def deed() -> None:
+        shop = here.shops.get(refunds.get(here.db, refund_id).shop)
+        if shop is None:
+            raise BadRequest(gettext("This shop is not connected."))
+        paid_otherwise.accept(
+            here.db, shop, refund_id, why=why(), actor=actor(), now=here.clock()
+        )
+
+    attempt(deed)
     return redirect(url_for("console.refund_page", refund_id=refund_id), 303)
 
 

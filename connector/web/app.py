@@ -31,9 +31,18 @@ from connector.web import (
 )
 from connector.web.approving import standing
 from connector.web.face import LANGUAGES, day, money, percent, when
-from connector.web.happened import happened
+from connector.web.happened import happened, state_of
 from connector.web.sessions import Sessions, ancestors, person
-from connector.web.words import remarks, said, sentence, way, way_hint, why, word
+from connector.web.words import (
+    charged,
+    remarks,
+    said,
+    sentence,
+    way,
+    way_hint,
+    why,
+    word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,8 +103,10 @@ def _configure(app: Flask, face: Face) -> None:
         percent=percent,
         sentence=sentence,
         why=why,
+        charged=charged,
         remarks=remarks,
         happened=happened,
+        state_of=state_of,
         said=said,
         says=trace.says,
         facts=trace.facts,

@@ -19,7 +19,7 @@ from flask import (
 from flask_babel import gettext
 
 from connector.errors import BadRequest, NotFound, PlatformError
-from connector.steps import clocks, made, question, rights, wayback
+from connector.steps import answering, clocks, extra, made, question, rights, wayback
 from connector.store import (
     backfills,
     desk,
@@ -172,7 +172,10 @@ def overview() -> str:
         if only_shop() in ("", row.name)
     ]
     matters = desk.open_matters(here.db, only_shop() or None)
-    return render_template("console/overview.html", shops=known, matters=matters)
+    answerable = {x.id for x in matters if answering.is_answerable(here.db, x)}
+    return render_template(
+        "console/overview.html", shops=known, matters=matters, answerable=answerable
+    )
 
 
 def return_list() -> str:
@@ -240,6 +243,7 @@ def refund_page(refund_id: str, refused: Refusal | None = None) -> str:
     db = face().db
     row = refunds.get(db, refund_id)
     order = orders.get(db, row.shop, row.order_ref)
+    matters = desk.about(db, row.id)
     return render_template(
         "console/refund.html",
         row=row,
@@ -249,11 +253,14 @@ def refund_page(refund_id: str, refused: Refusal | None = None) -> str:
         needs=choices.to_call_off(row),
         vouching=choices.to_vouch(row.return_id),
         refused=refused,
-        order=orders.get(db, row.shop, row.order_ref),
+        order=order,
         entries=ledger.of_refund(db, row.id),
         timeline=history.of(db, row.id),
-        matters=desk.about(db, row.id),
+        matters=matters,
+        answerable={x.id for x in matters if answering.is_answerable(db, x)},
+        is_paid_there=row.state == "planned" and made.is_paid_there(db, row),
         stands=made.stands(db, row),
+        can_again=extra.can_again(db, row),
     )
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from connector.errors import BadRequest, IllegalTransition, NotFound, Refused
 from connector.saying import said_by
-from connector.steps import byhand, cancel, decide, inspect, place, wayback
+from connector.steps import answering, byhand, cancel, decide, inspect, place, wayback
 from connector.steps.inspect import Counted, Shelf
 from connector.store import desk, returns, shops
 from connector.web import approving
@@ -208,8 +208,11 @@ def pause(shop: str) -> Response:
 
 
 def seen(matter_id: int) -> Response:
-    """Take a matter off the desk that no return or refund page can settle."""
-    desk.close_one(face().db, matter_id, actor(), face().clock())
+    """Take a matter off the desk of which nothing else is to be said."""
+    here = face()
+    found = [one for one in desk.open_matters(here.db) if one.id == matter_id]
+    if all(answering.is_answerable(here.db, one) for one in found):
+        desk.close_one(here.db, matter_id, actor(), here.clock())
     return redirect(url_for("console.overview"), 303)
 
 

@@ -14,17 +14,19 @@ HAPPENED = {
     ("return", "open"): lazy_gettext("Return asked for"),
     ("return", "close"): lazy_gettext("Return completed"),
     ("return", "cancel"): lazy_gettext("Return called off"),
+    ("return", "ship"): lazy_gettext("The customer has sent the parcel"),
+    ("return", "not_yet_due"): lazy_gettext("These units alone bring no money"),
     ("return", "expired"): lazy_gettext("Goods never sent: return called off"),
     ("return", "reopen"): lazy_gettext("Opened again"),
     ("return", "made_at_shop"): lazy_gettext("Return made in the shop"),
     ("return", "detached"): lazy_gettext("No longer tied to the shop's return"),
     ("return", "paid_elsewhere"): lazy_gettext("Paid by the shop's staff"),
     ("return", "nothing_due"): lazy_gettext("Nothing is owed"),
-    ("return", "not_yet_due"): lazy_gettext("These units alone bring no money"),
     ("return", "courtesy"): lazy_gettext("Credit given as a courtesy"),
     ("return", "hand_back"): lazy_gettext("Handed back to the customer"),
     ("return", "shelve"): lazy_gettext("Goods put where they belong"),
     ("return", "reduce"): lazy_gettext("Fewer units, as the shop has it"),
+    ("return", "shelf_unclear"): lazy_gettext("Whether it is on the shelf is unclear"),
     ("return", "without_level"): lazy_gettext(
         "Approved in the shop, without the level"
     ),
@@ -48,7 +50,7 @@ HAPPENED = {
     ("line", "photos"): lazy_gettext("Photos from the customer"),
     ("line", "resolve"): lazy_gettext("Another outcome was chosen"),
     # refunds, credit and cards
-    ("refund", "plan"): lazy_gettext("Refund scheduled"),
+    ("refund", "plan"): lazy_gettext("Scheduled"),
     ("refund", "submit"): lazy_gettext("Sent to the shop"),
     ("refund", "confirm"): lazy_gettext("Confirmed by the shop"),
     ("refund", "lose"): lazy_gettext("The shop gave no clear answer"),
@@ -57,13 +59,22 @@ HAPPENED = {
     ("refund", "pend"): lazy_gettext("On its way at the payment service"),
     ("refund", "reject"): lazy_gettext("Refused by the shop"),
     ("refund", "release"): lazy_gettext("Never reached the shop: it is sent again"),
+    ("refund", "vouch"): lazy_gettext(
+        "A person vouches for the money; the rest goes on"
+    ),
     ("refund", "reverse"): lazy_gettext("Came undone at the shop"),
+    ("refund", "shelf_unclear"): lazy_gettext(
+        "Whether its goods are back on the shelf is not known"
+    ),
     ("refund", "stands"): lazy_gettext("A person vouches that it was paid"),
     ("refund", "by_hand"): lazy_gettext("To be paid by hand"),
     ("refund", "paid"): lazy_gettext("Paid by hand"),
-    ("refund", "cancel"): lazy_gettext("Refund called off"),
+    ("refund", "cancel"): lazy_gettext("Called off"),
     ("refund", "fail"): lazy_gettext("Given up: a person decides"),
     ("refund", "sold_out"): lazy_gettext("New goods are gone"),
+    ("refund", "again"): lazy_gettext("A person has it made again"),
+    ("refund", "rounding"): lazy_gettext("The shop's figure differs by rounding"),
+    ("order", "settled_in_shop"): lazy_gettext("Settled in the shop itself"),
     # new goods
     ("exchange", "propose"): lazy_gettext("New goods planned"),
     ("exchange", "owe"): lazy_gettext("Waits for the customer's payment"),
@@ -80,6 +91,15 @@ HAPPENED = {
     ("errand", "dispose"): lazy_gettext("Say in the shop where the goods went"),
     ("errand", "reopen"): lazy_gettext("Open it again in the shop"),
 }
+
+
+SAID = frozenset({"line", "refund", "exchange"})  # their words tell the state, too
+
+
+def state_of(one: Event) -> str:
+    """Return the code of the state to tell beside what happened; "" for none."""
+    is_known = (one.about, one.event.partition(":")[0]) in HAPPENED
+    return "" if is_known and one.about in SAID else one.state
 
 
 def happened(one: Event) -> str:

@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from connector import policy
 
 if TYPE_CHECKING:
-    from connector.policy import Policy, Reason
+    from connector.policy import Method, Policy, Reason
 
 # The words of a group ("" for none), and its reasons with theirs.
 Group = tuple[str, list[tuple["Reason", str]]]
@@ -43,8 +43,18 @@ def words(rules: Policy, code: str) -> tuple[str, str]:
 
 def way_back(rules: Policy, method: str) -> str:
     """Return the words of a way back that the policy lists, else its code."""
-    one = next((x for x in rules.methods if x.code == method), None)
+    one = _method(rules, method)
     return policy.label(one, str(get_locale())) if one else method
+
+
+def brought_to(rules: Policy, method: str) -> str:
+    """Return where goods are brought by a way back; "" where they are sent."""
+    one = _method(rules, method)
+    return policy.spoken(one.bring_to, str(get_locale())) if one else ""
+
+
+def _method(rules: Policy, code: str) -> Method | None:
+    return next((one for one in rules.methods if one.code == code), None)
 
 
 def _groups(rules: Policy) -> dict[str, str]:

@@ -54,7 +54,9 @@ def tried(name: str) -> str | tuple[str, int]:
     months = MONTHS
     try:
         months = whole(request.form.get("months", "") or str(MONTHS))
-        report = trial.run(face().db, name, text, face().clock(), months)
+        shop = face().shops.get(name)
+        able = shop.abilities if shop else None
+        report = trial.run(face().db, name, text, face().clock(), months, able)
     except (PolicyError, BadRequest) as error:
         return _page(name, text, months, problems=said(error.args[0])), 400
     return _page(name, text, months, report=report)

@@ -12,13 +12,15 @@ from connector.saying import told
 from connector.states import Decision
 
 if TYPE_CHECKING:
-    from connector.model import Answer, ReturnLine
+    from connector.model import Answer, Order, ReturnLine
 
 WORDS = {
     # returns and their lines
     "awaited": lazy_gettext("Approved, waiting for the parcel"),
     "in_transit": lazy_gettext("On its way back"),
     "partly_received": lazy_gettext("Partly received"),
+    "partly": lazy_gettext("Partly received"),
+    "lost": lazy_gettext("Lost on the way"),
     "received": lazy_gettext("Received"),
     "inspected": lazy_gettext("Checked"),
     "closed": lazy_gettext("Completed"),
@@ -54,6 +56,7 @@ WORDS = {
     "proposed": lazy_gettext("Planned"),
     "awaiting_payment": lazy_gettext("Waiting for payment"),
     "released": lazy_gettext("Ordered"),
+    "shipped": lazy_gettext("Sent to the customer"),
     "fallback": lazy_gettext("Sold out"),
     "lapsed": lazy_gettext("Came to nothing"),
     # kinds
@@ -148,6 +151,16 @@ def way_hint(code: str) -> str:
     """Return what a way to make good means; "" for an unknown one."""
     known = WAYS.get(str(code))
     return "" if known is None else str(known[1])
+
+
+def charged(ref: str, order: Order) -> str:
+    """Return what a charge that goes back with the goods is called; by its own ref."""
+    fee = next((one for one in order.fees if one.ref == ref), None)
+    if fee is None:
+        return str(gettext("Shipping"))
+    if fee.title:
+        return str(gettext("Surcharge: %(what)s", what=fee.title))
+    return str(gettext("Surcharge"))
 
 
 def sentence(answer: Answer) -> str:

@@ -98,6 +98,15 @@ class ShopWalk(Walk, ABC):
             self.by_hand += row.amount.minor
         elif row.state in (Refund.UNKNOWN, Refund.PENDING):
             self._look(row)
+        elif row.state is Refund.FAILED:
+            byhand.again(
+                self.db,
+                row.id,
+                why="looked: nothing stands",
+                actor="console",
+                now=now,
+                is_void=True,
+            )
         else:
             super()._settle(refund_id)
 

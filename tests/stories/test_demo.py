@@ -12,6 +12,7 @@ from connector.demo import World, play
 from connector.demo.scenes import SCENES
 from connector.demo.world import BOOTS, TEE
 from connector.saying import Saying, heard
+from connector.web.happened import HAPPENED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,15 @@ def untold(world: World) -> list[str]:
     return [one for one in said if not isinstance(one, Saying) and one not in THEIRS]
 
 
+def unworded(world: World) -> set[tuple[str, str]]:
+    """Return what happened to returns that a timeline has no words for."""
+    rows = world.office.db.query(
+        "SELECT DISTINCT about, event FROM history WHERE return_id IS NOT NULL"
+    )
+    told = {(row["about"], row["event"].partition(":")[0]) for row in rows}
+    return told - HAPPENED.keys()
+
+
 def test_what_ordinary_customers_are_owed_is_what_they_get(
     tmp_path: Path, street: Street
 ) -> None:
@@ -64,6 +74,7 @@ def test_every_way_is_played_at_both_shops_and_a_cent_too_much_is_found(
     with street.story(tmp_path, "sqlite") as world:
         found = play(world, 2, 1, hazard=lambda: cheating(world, done))
         assert untold(world) == []
+        assert unworded(world) == set()
     assert done
     assert not found.is_sound
     for shop in (TEE, BOOTS):

@@ -46,6 +46,14 @@ def done(counter: ShopifyCounter, case: Return) -> None:
     assert [one.why for one in desk.open_matters(counter.db)] == []
 
 
+def sent(counter: ShopifyCounter) -> None:
+    """Send the new goods, and let our books know the order with them."""
+    counter.standin.fulfil(counter.order_ref)
+    counter.lines = counter.standin.lines_of(counter.order_ref)
+    order = counter.shop.order(counter.order_ref)
+    orders.keep(counter.db, counter.shop.name, order)
+
+
 def new_price(counter: ShopifyCounter) -> int:
     """Return what the shop says that the last new line of the order cost."""
     order = counter.shop.order(counter.order_ref)
@@ -75,15 +83,29 @@ def test_the_same_again_costs_what_the_very_unit_was_worth(
     assert (counter.paid(), new_price(counter)) == (paid, price)
 
 
+@pytest.mark.parametrize(("off", "paid"), [("0.01", 8999), ("0.02", 8998)])
 def test_all_that_was_paid_comes_back_with_what_was_sent_again(
-    counter: ShopifyCounter,
+    counter: ShopifyCounter, off: str, paid: int
 ) -> None:
-    bought(counter, "0.01")
+    """The second brings 29.99 or 30.00, and costs 29.99 or 30.00 anew at Shopify."""
+    bought(counter, off)
     done(counter, counter.file(counter.wish(), terms=TERMS))
     done(counter, counter.file(counter.wish(Resolution.REPLACEMENT), terms=TERMS))
     done(counter, counter.file(counter.wish(), terms=TERMS))
-    counter.standin.fulfil(counter.order_ref)
-    assert new_price(counter) == 2999
-    counter.lines = counter.standin.lines_of(counter.order_ref)
+    sent(counter)
     done(counter, counter.file(counter.wish(line=1), terms=TERMS))
-    assert counter.paid() == 8999
+    assert counter.paid() == paid
+
+
+def test_nothing_is_lost_of_units_that_were_sent_again_one_by_one(
+    counter: ShopifyCounter,
+) -> None:
+    """Whatever each costs anew at Shopify: all that was paid is given back at last."""
+    bought(counter, "0.02")
+    for _ in range(3):
+        again = counter.wish(Resolution.REPLACEMENT)
+        done(counter, counter.file(again, terms=TERMS))
+    sent(counter)
+    for line in (3, 1, 2):
+        done(counter, counter.file(counter.wish(line=line), terms=TERMS))
+    assert counter.paid() == 8998

@@ -86,41 +86,6 @@ def test_a_return_with_new_goods_is_opened_once_though_its_answer_was_lost(
     made_once(counter, way)
 
 
-def test_a_bonus_is_a_credit_of_its_own_after_the_credit(
-    counter: ShopifyCounter,
-) -> None:
-    terms = replace(RECEIVED, bonus=((0, 1000),), credit_days=365)
-    case = counter.file(counter.wish(Resolution.STORE_CREDIT), terms=terms)
-    counter.work()
-    assert counter.credits() == [3000, 300]
-    assert {state for _, state in counter.states(case)} == {Refund.CONFIRMED}
-    assert all(one.expires for one in counter.there.customer.credits)
-    events = [one.event for one in counter.there.customer.credits]
-    assert events == ["ORDER_REFUND", "ADJUSTMENT"]
-
-
-def test_a_bonus_that_was_lost_is_given_again_once_though_more_credit_follows(
-    counter: ShopifyCounter,
-) -> None:
-    terms = replace(RECEIVED, bonus=((0, 1000),))
-    wish = counter.wish(Resolution.STORE_CREDIT, quantity=2)
-    case = counter.file(wish, terms=terms, is_back=False)
-    [line] = counter.case(case.id).lines
-    one = {line.id: inspect.Counted(received=1, accepted=1)}
-    inspect.receive(counter.db, case.id, one, actor="console", now=counter.now)
-    counter.standin.switches.add("lose_request", "storeCreditAccountCredit")
-    counter.work(2)
-    [lost] = [x for x in counter.rows(case) if x.state is Refund.UNKNOWN]
-    db, why, now = counter.db, "none is there", counter.now
-    byhand.found_out(db, lost.id, money_moved=False, why=why, actor="console", now=now)
-    for _ in range(2):
-        byhand.again(db, lost.id, why=why, actor="console", now=now)
-    inspect.receive(counter.db, case.id, one, actor="console", now=counter.now)
-    counter.work()
-    assert sorted(counter.credits()) == [300, 300, 3000, 3000]
-    assert matters(counter) == []
-
-
 def courtesy(counter: ShopifyCounter, case: Return, minor: int = 500) -> None:
     amends.courtesy(
         counter.db,

@@ -52,6 +52,7 @@ def status(shop: str, token: str) -> str:
         order=order,
         labels={x.reason: reasons.words(rules, x.reason)[1] for x in case.lines},
         method=reasons.way_back(rules, case.method),
+        bring_to=reasons.brought_to(rules, case.method),
         wanted=_wanted(shop, order, case),
         photos=_by_line(case),
         receipts=receipts.of_return(here.db, case, order),

@@ -12,8 +12,9 @@ from connector import policy
 from connector.errors import BadRequest
 from connector.model import CREDITS, Kind, Line, Resolution
 from connector.policy import Offer, PhotosWanted, Question, Verdict
+from connector.policy.claims import kind_of
 from connector.policy.tables import MOST_PHOTOS
-from connector.steps import amends, claims, offers, question
+from connector.steps import amends, offers, question
 from connector.steps.question import Asker
 from connector.store.filing import Wish
 from connector.web.face import face, whole
@@ -69,7 +70,7 @@ def read(shop: str, order: Order) -> list[Asked]:
     for line in order.lines:
         wish = _wish(line, sent.get(line.ref, ()))
         if wish:
-            by_kind.setdefault(claims.kind_of(rules, wish.reason), []).append(wish)
+            by_kind.setdefault(kind_of(rules, wish.reason), []).append(wish)
     if not by_kind:
         raise BadRequest(gettext("Choose at least one item to return."))
     found: list[Asked] = []

@@ -27,7 +27,7 @@ EMAIL = "ada@example.test"
 # A month or so, and where a guarantee of two or three years ends.
 HOURS = st.integers(0, 900) | st.sampled_from((17_560, 17_600, 18_000, 26_300, 26_400))
 COUNTRIES = ("FR", "DE", "ES", "CH", "")
-REASONS = ("small", "broken", "mail", "nobody knows")
+REASONS = ("small", "broken", "mail", "nobody knows", "other-reason", "wrong-item")
 WAYS = ("refund", "store_credit", "gift_card", "exchange", "keep", "repair")
 
 HEAD = """
@@ -198,6 +198,8 @@ def policies(draw: st.DrawFn) -> str:
         f"[window]\ndays = {draw(days)}\ngrace_days = {draw(st.integers(0, 3))}",
         f"[window.countries]\nCH = {draw(days)}",
     ]
+    if draw(st.booleans()):
+        text.append('[[reasons]]\ncode = "*"\nlabels = { en = "Another" }')
     for number in range(draw(st.integers(0, 2))):
         until = draw(st.sampled_from(("", "until = 2026-03-20")))
         lasts = f"days = {draw(days)}" if not until or draw(st.booleans()) else ""
@@ -297,6 +299,7 @@ def orders(draw: st.DrawFn) -> Order:
             email=draw(st.sampled_from((EMAIL, "bob@example.test", ""))),
             country=draw(st.sampled_from((*COUNTRIES, "fr", "ch"))),
             language=draw(st.sampled_from(("fr-FR", "de", ""))),
+            tags=tuple(draw(st.lists(st.sampled_from((*WORDS, "Gold")), max_size=2))),
         ),
         completed_at=draw(st.sampled_from((None, placed + timedelta(days=1)))),
     )
@@ -368,7 +371,7 @@ def cases(draw: st.DrawFn, order: Order) -> Case:
             for line in some
         ),
         shop="boots",
-        channel=draw(st.sampled_from(("portal", "shop"))),
+        channel=draw(st.sampled_from(("portal", "console"))),
         method=draw(st.sampled_from(("", "post", "in-store"))),
         customer_tags=tuple(draw(st.lists(st.sampled_from((*WORDS, "gold"))))),
     )
@@ -390,6 +393,7 @@ def changed(draw: st.DrawFn, text: str) -> str:
                 (r"automatic_below = \"[^\"]+\"", 'automatic_below = "33.00"'),
                 (r"priority = 0", "priority = 2"),
                 (r"photos = 2", "photos = 1"),
+                (r'code = "mail"', 'code = "wrong-item"'),
                 (r"refund_shipping = true", "refund_shipping = false"),
                 (r"shipping = false", "shipping = true"),
                 (r"tags = \['red'\]", "tags = ['blue']"),

@@ -65,7 +65,8 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
     """Ask the database what each policy says of every past line."""
     contains = "instr" if db.engine.name == "sqlite" else "strpos"
     ends = Ends(pasts.has_unknown(db, "boots"))
-    words = Words(contains, pasts.reasons(db, "boots"), ends)
+    came = pasts.channels(db, "boots")
+    words = Words(contains, pasts.reasons(db, "boots"), ends, came)
     found = [
         Verdicts(policies.stored(text), words, key)
         for key, text in zip("ab", texts, strict=False)

@@ -13,7 +13,8 @@ from adapters.woocommerce.standin import Shop, serve
 from connector import config
 from connector.cli.main import cli
 from connector.model import Kind, Resolution
-from connector.steps import inspect
+from connector.states import Refund
+from connector.steps import byhand, inspect, promise
 from connector.steps import request as opening
 from connector.steps.inspect import Counted
 from connector.steps.observe import observe
@@ -121,6 +122,39 @@ def stand(tmp_path: Path, address: str) -> Iterator[Stand]:
     (tmp_path / "config.toml").write_text(SANDBOX.format(database=address), "utf-8")
     with standing(tmp_path, address) as made:
         yield made
+
+
+def credited(stand: Stand) -> None:
+    """Take two shirts back for store credit, with a bonus of its own row."""
+    stand.shop.abilities = replace(stand.shop.abilities, bonus_apart=True)
+    asked = wish("a", 2, Resolution.STORE_CREDIT)
+    filing.add(
+        stand.db,
+        return_id="r-1",
+        shop=NAME,
+        order=stand.shop.order("29"),
+        kind=Kind.VOLUNTARY,
+        filed_by="console",
+        language="en",
+        wishes=[replace(asked, reason="changed-my-mind")],
+        now=stand.clock(),
+    )
+    stand.work(1)
+    counted = {line.id: Counted(received=2, accepted=2) for line in stand.case().lines}
+    inspect.receive(stand.db, "r-1", counted, actor="console", now=stand.clock())
+    promise.run(stand.db, stand.shop, stand.clock)
+
+
+def test_a_withdrawn_bonus_is_given_once_more(stand: Stand, tmp_path: Path) -> None:
+    credited(stand)
+    _, bonus = stand.rows()
+    byhand.withdraw(stand.db, bonus.id, why="slip", actor="ann", now=stand.clock())
+    path = tmp_path / "config.toml"
+    said = run(path, "refunds", "again", bonus.id, "--why", "it was a slip")
+    assert said.exit_code == 0, said.output
+    twice = run(path, "refunds", "again", bonus.id, "--why", "twice")
+    assert "nothing of this bonus is missing" in str(twice.exception)
+    assert [row.state for row in stand.rows()].count(Refund.PLANNED) == 2
 
 
 def test_new_goods_and_credits_are_shown_and_no_code_of_theirs(

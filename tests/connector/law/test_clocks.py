@@ -193,3 +193,31 @@ def test_a_reasonable_time_is_no_date() -> None:
     asked = Progress(country="DE", kind=Kind.FAULTY, told=SEP1)
     clock = law.clock(asked)
     assert (clock.what, clock.until, clock.on) == ("remedy", None, Who.MERCHANT)
+
+
+def test_37_60_beside_a_repair_the_money_has_its_own_day_and_the_earliest_counts() -> (
+    None
+):
+    agreed = Progress(
+        country="GB",
+        kind=Kind.FAULTY,
+        told=SEP1,
+        accepted=date(2026, 9, 10),
+        wants_money=True,
+        wants_remedy=True,
+    )
+    assert law.clock(agreed).what == "refund"
+    assert law.clock(agreed).until == date(2026, 9, 23)
+    in_france = replace(agreed, country="FR")
+    assert law.clock(in_france).what == "remedy"  # nothing of the money is here
+    here = replace(in_france, goods=date(2026, 9, 12))
+    assert (law.clock(here).what, law.clock(here).until) == (
+        "refund",
+        date(2026, 9, 26),
+    )
+    late = replace(in_france, goods=date(2026, 9, 29))
+    assert (law.clock(late).what, law.clock(late).until) == (
+        "remedy",
+        date(2026, 10, 1),
+    )
+    assert law.clock(replace(agreed, country="DE")).what == "refund"

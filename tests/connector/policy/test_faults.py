@@ -9,9 +9,9 @@ import pytest
 from connector import policy
 from connector.errors import PolicyError
 from connector.model import Fault, Kind
+from connector.policy import claims
 from connector.policy.faults import BUILT_IN
 from connector.states import Decision
-from connector.steps import claims
 from tests.connector import shapes
 
 WISH = 'currency = "EUR"\n[[reasons]]\ncode = "too-small"\n'

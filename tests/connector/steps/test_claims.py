@@ -12,6 +12,7 @@ import pytest
 from adapters.sandbox import Sandbox
 from connector import inbound, policy
 from connector.model import Customer, Kind
+from connector.policy.claims import kind_of
 from connector.steps import claims, decide, wanted
 from connector.store import connect, filing, orders, returns, shops
 from connector.store.filing import Wish
@@ -101,7 +102,7 @@ def judged(
     ],
 )
 def test_who_answers_for_the_reason_makes_the_kind(reason: str, kind: Kind) -> None:
-    assert claims.kind_of(policy.load(TEXT), reason) is kind
+    assert kind_of(policy.load(TEXT), reason) is kind
 
 
 def test_a_late_claim_from_the_shop_is_not_declined(db: Database) -> None:

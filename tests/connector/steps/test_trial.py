@@ -106,6 +106,18 @@ def test_a_dearer_way_back_flips_nothing_and_saves_its_difference(
     assert said in "\n".join(trial.told(report))
 
 
+def test_what_the_shop_tags_its_customer_with_counts(
+    db: Database, shop: Sandbox
+) -> None:
+    regular = Customer(email="ada@example.test", tags=("Regular",))
+    shop.sell(replace(shop.order("29"), customer=regular))
+    returned(db, shop)
+    rule = '[[rules]]\nname = "r"\nwhen = { customer_tag = "regular" }\n'
+    rule += 'then = { decide = "ask" }\nwhy = "so"\n'
+    report = trial.run(db, shop.name, f"{OLD}\n{rule}", LATER, 12)
+    assert dict(report.flips) == {("approved", "needs_person"): 1}
+
+
 def test_the_same_policy_changes_nothing(db: Database, shop: Sandbox) -> None:
     returned(db, shop)
     report = trial.run(db, shop.name, OLD, LATER, 12)
@@ -121,6 +133,14 @@ def test_what_is_not_reckoned_is_said(db: Database, shop: Sandbox) -> None:
     assert "[credit] differs too" in said
     assert "[expiry] differs too" in said
     assert "[exchange]" not in said
+    assert "[reasons.fault]" not in said
+
+
+def test_a_reason_that_makes_another_claim_is_said(db: Database, shop: Sandbox) -> None:
+    returned(db, shop)
+    changed = OLD.replace('code = "*"', 'code = "*"\nfault = "merchant"')
+    report = trial.run(db, shop.name, changed, LATER, 12)
+    assert "[reasons.fault] differs too" in "\n".join(trial.told(report))
 
 
 def test_what_is_older_than_the_months_is_not_looked_at(

@@ -10,7 +10,7 @@ import pytest
 
 from connector.model import Resolution
 from connector.states import Exchange, Refund
-from connector.steps import unpaid
+from connector.steps import promise, unpaid
 from connector.store import credit, desk, exchanges, shops
 from connector.web.outcomes import leads_to
 from tests.connector.shapes import eur
@@ -282,3 +282,23 @@ def test_a_platform_s_own_checkout_is_one_too(stand: Stand) -> None:
     assert leads_to(row, "https://checkout.shopify.com/1")
     assert not leads_to(row, "https://b.myshopify.com/pay")
     assert not leads_to(row, "https://notshopify.com/pay")
+
+
+def test_a_withdrawn_bonus_is_given_again_from_its_page_once(stand: Stand) -> None:
+    stand.shop.abilities = replace(stand.shop.abilities, bonus_apart=True)
+    staff = opened(stand, "store_credit")
+    staff.post(line(stand, "receive"), received="1", accepted="1")
+    promise.run(stand.db, stand.shop, stand.clock)
+    _, bonus = stand.rows()
+    page = f"/console/refunds/{bonus.id}"
+    staff.get(page)
+    staff.post(f"{page}/withdraw", why="a slip")
+    assert "Give the bonus again" in staff.page
+    staff.post(f"{page}/again", why="it was a slip")
+    assert "Give the bonus again" not in staff.page
+    stand.work()
+    assert [row.state.value for row in stand.rows()] == [
+        "confirmed",
+        "cancelled",
+        "confirmed",
+    ]

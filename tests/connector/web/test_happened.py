@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 
 import pytest
@@ -10,9 +11,10 @@ from flask_babel import Babel, force_locale
 
 from connector import states
 from connector.steps.promise import BY_LAW
-from connector.steps.wayback import WORDS
+from connector.steps.wayback import WORDS as SAID
 from connector.store.history import Event
-from connector.web.happened import HAPPENED, happened
+from connector.web.happened import HAPPENED, happened, state_of
+from connector.web.words import WORDS
 from tests.connector.shapes import NOON
 
 MACHINES = {
@@ -45,8 +47,36 @@ def test_every_step_of_every_machine_has_its_words() -> None:
     assert not {*steps, *BIRTHS} - HAPPENED.keys()
 
 
+def test_every_state_of_every_machine_has_its_word() -> None:
+    tables = (*chain.from_iterable(MACHINES.values()), states.ERRAND)
+    codes = {one.value for table in tables for one in table.values()}
+    assert not codes - WORDS.keys()
+
+
+def test_a_state_is_told_where_the_words_of_what_happened_do_not(app: Flask) -> None:
+    """An even exchange that is confirmed is no money that was paid back."""
+    with app.test_request_context():
+        for about, event, told in (
+            ("refund", "confirm", ""),
+            ("refund", "teleport", "confirmed"),
+            ("errand", "open:submit", "confirmed"),
+        ):
+            one = replace(an_event(about, event), state="confirmed")
+            assert state_of(one) == told
+
+
+def test_what_is_noted_beside_the_machines_has_its_words() -> None:
+    noted = (
+        ("return", "ship"),
+        ("return", "not_yet_due"),
+        ("refund", "again"),
+        ("refund", "rounding"),
+    )
+    assert not set(noted) - HAPPENED.keys()
+
+
 def test_what_a_person_says_of_a_claim_of_the_law_has_its_words() -> None:
-    said = {("return", event) for event in (*WORDS.values(), BY_LAW, "agreed")}
+    said = {("return", event) for event in (*SAID.values(), BY_LAW, "agreed")}
     assert not {*said, ("line", "grade")} - HAPPENED.keys()
 
 

@@ -86,6 +86,35 @@ def test_what_is_foreseen_is_told_with_the_way_back(
         assert "I bring it to the shop" in desk.page
 
 
+def test_what_is_brought_is_told_where_to_and_is_not_sent(
+    tmp_path: Path, address: str
+) -> None:
+    rules = METHODS.replace(
+        'code = "in-store"',
+        'code = "in-store"\nbring_to = { en = "1 High Street", de = "Marktplatz 1" }',
+    )
+    with standing(tmp_path, address, RULES + rules, "CH") as stand:
+        visit = requests(stand, "in-store")
+        stand.work(1)
+        visit.get(visit.path)
+        assert "Bring it to: <address>1 High Street</address>" in visit.page
+        assert "Send" not in visit.page
+        assert "sent the parcel" not in visit.page
+        visit.get(f"{visit.path}?lang=de")
+        assert "Marktplatz 1" in visit.page
+
+
+@pytest.mark.parametrize("method", ["in-store", "post"])
+def test_a_way_that_says_no_place_is_not_told_to_send(
+    tmp_path: Path, address: str, method: str
+) -> None:
+    with standing(tmp_path, address, RULES + METHODS, "CH") as stand:
+        visit = requests(stand, method)
+        stand.work(1)
+        visit.get(visit.path)
+        assert "Send or bring it to:" in visit.page
+
+
 def test_a_way_back_must_be_one_of_the_policy_s(tmp_path: Path, address: str) -> None:
     with standing(tmp_path, address, RULES + METHODS, "CH") as stand:
         for method in ("", "drone"):

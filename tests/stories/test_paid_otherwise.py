@@ -1,0 +1,103 @@
+"""New goods that their customer paid otherwise than was asked, or in vain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connector.errors import BadRequest
+from connector.model import Resolution
+from connector.states import Exchange, Refund
+from connector.steps import amends, paid_otherwise
+from connector.store import desk, exchanges
+from tests.stories.woo_ways import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connector.model import Return
+    from tests.stories.woo_ways import WooCounter
+
+
+@pytest.fixture
+def counter(address: str) -> Iterator[WooCounter]:
+    with serving(address) as found:
+        yield found
+
+
+def owed(counter: WooCounter) -> Return:
+    """Exchange an `m` for a coat: its customer owes 15.00."""
+    case = counter.returned(counter.wish(Resolution.EXCHANGE, "coat"))
+    counter.work(2)
+    return case
+
+
+def accept(counter: WooCounter, case: Return, why: str = "agreed by phone") -> None:
+    [row] = counter.rows(case)
+    paid_otherwise.accept(
+        counter.db, counter.shop, row.id, actor="console", why=why, now=counter.now
+    )
+
+
+@pytest.mark.parametrize("total", ["10.00", "20.00"])
+def test_a_person_accepts_what_staff_let_the_customer_pay(
+    counter: WooCounter, total: str
+) -> None:
+    case = owed(counter)
+    [new] = counter.swaps()
+    counter.standin.edit_order(new["id"], total=total)
+    counter.work()
+    with pytest.raises(BadRequest, match="not paid"):
+        accept(counter, case)
+    counter.pay()
+    counter.work()
+    assert counter.states(case) == [("exchange", Refund.PENDING)]
+    with pytest.raises(BadRequest, match="say why"):
+        accept(counter, case, " ")
+    accept(counter, case)
+    [row] = counter.rows(case)
+    stands = exchanges.of_refund(counter.db, row.id)
+    assert stands is not None
+    assert (row.state, stands.state) == (Refund.CONFIRMED, Exchange.RELEASED)
+    counter.work()
+    assert counter.case(case.id).status == "closed"
+    assert desk.open_matters(counter.db) == []
+
+
+def test_what_is_as_was_asked_needs_nobody_to_accept_it(counter: WooCounter) -> None:
+    case = owed(counter)
+    counter.pay()
+    with pytest.raises(BadRequest, match="as it was asked"):
+        accept(counter, case)
+    counter.work()
+    assert counter.states(case) == [("exchange", Refund.CONFIRMED)]
+
+
+@pytest.mark.parametrize("is_paid", [True, False])
+def test_what_was_paid_for_goods_that_are_called_off_is_not_forgotten(
+    counter: WooCounter, *, is_paid: bool
+) -> None:
+    case = owed(counter)
+    [new] = counter.swaps()
+    if is_paid:
+        counter.pay()
+    counter.standin.edit_order(new["id"], status="cancelled")
+    counter.work()
+    [row] = counter.rows(case)
+    [matter] = desk.about(counter.db, row.id)
+    assert ("15.00 EUR" in matter.why) is is_paid
+    amends.call_off(
+        counter.db,
+        counter.shop,
+        row.id,
+        Resolution.REFUND,
+        actor="console",
+        why="he wants money",
+        now=counter.now,
+    )
+    counter.work()
+    assert counter.standin.paid_out_minor() == 3000
+    found = desk.about(counter.db, str(new["id"]))
+    assert [one.code for one in found] == (["paid_in_vain"] if is_paid else [])
+    assert all("15.00 EUR" in one.why for one in found)
