@@ -6,6 +6,7 @@ Properties try a few dozen examples here; `--hypothesis-profile deep` tries a th
 from __future__ import annotations
 
 import os
+import tempfile
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ settings.load_profile("quick")  # the option of pytest is heeded after this
 
 if "PYTEST_DEBUG_TEMPROOT" not in os.environ and in_memory():
     os.environ["PYTEST_DEBUG_TEMPROOT"] = SHARED_MEMORY
+    # A world's own folder, and what its processes write, waits for no disk either.
+    tempfile.tempdir = os.environ["TMPDIR"] = SHARED_MEMORY
 Flask.jinja_options = {"bytecode_cache": Templates()}
 Flask.url_rule_class = Route
 

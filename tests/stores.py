@@ -63,6 +63,14 @@ def server() -> str:
 
 
 @cache
+def keeper() -> psycopg.Connection:
+    """Return a link to the run's server that makes databases and drops them."""
+    link = psycopg.connect(server(), autocommit=True)
+    atexit.register(link.close)  # before the server ends
+    return link
+
+
+@cache
 def migrated() -> Path:
     """Make an SQLite file with our tables once a run; each test gets a copy of it."""
     folder = Path(tempfile.mkdtemp(prefix="retour-db-"))
@@ -81,8 +89,7 @@ def template() -> str:
 
 def created(database: str) -> str:
     """Make an empty database at the run's server; return its address."""
-    with psycopg.connect(server(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {database}")
+    keeper().execute(f"CREATE DATABASE {database}")
     return named(database)
 
 
@@ -107,12 +114,9 @@ def copied(kind: str, folder: Path, source: str) -> Iterator[str]:
         yield str(shutil.copyfile(source, path))
         return
     name = f"test_{next(_numbers)}"
-    with psycopg.connect(server(), autocommit=True) as connection:
-        connection.execute(
-            f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY"
-        )
-        yield named(name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    keeper().execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
+    yield named(name)
+    keeper().execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
@@ -122,7 +126,6 @@ def fresh(kind: str, folder: Path) -> Iterator[str]:
         yield str(folder / f"retour-{next(_numbers)}.sqlite")
         return
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(server(), autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}")
-        yield f"{server()}&options=-csearch_path%3D{name}"
-        connection.execute(f"DROP SCHEMA {name} CASCADE")
+    keeper().execute(f"CREATE SCHEMA {name}")
+    yield f"{server()}&options=-csearch_path%3D{name}"
+    keeper().execute(f"DROP SCHEMA {name} CASCADE")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -78,15 +78,17 @@ def play(
     seed: int,
     tell: Callable[[float], None] | None = None,
     hazard: Callable[[], AbstractContextManager[object]] = nullcontext,
+    scenes: Sequence[Scene] = SCENES,
 ) -> Result:
     """Play `orders` orders to their end; `tell` hears how far it has come, 0 to 1.
 
     `hazard` surrounds each pass of the jobs: it may end one as a kill would.
+    `scenes` are played beside, each at the shops where it can be.
     """
     stage = Stage(world, Market(world, ABROAD), hazard)
     _mishaps(world)
     _tell(world)
-    _invite(stage)
+    _invite(stage, scenes)
     for number in range(orders):
         moment = START + timedelta(minutes=number * BUYING_DAYS * 1440 / max(1, orders))
         shop = TEE if number % 2 else BOOTS
@@ -139,11 +141,11 @@ def _tell(world: World) -> None:
         )
 
 
-def _invite(stage: Stage) -> None:
-    """Let every scene begin, one a day at each shop."""
+def _invite(stage: Stage, scenes: Sequence[Scene]) -> None:
+    """Let each scene begin, one a day at each shop."""
     for shop in (TEE, BOOTS):
         shelf = Shelf(stage.world, shop)
-        here = [one for one in SCENES if one.is_at(shop)]
+        here = [one for one in scenes if one.is_at(shop)]
         for number, scene in enumerate(here):
             email = f"guest{number + 1}.{shop}@example.test"
             guest = Guest(world=stage.world, shelf=shelf, email=email)

@@ -32,6 +32,13 @@ LOCK = "SELECT pg_advisory_lock(:key, hashtext(current_schema()))"
 UNLOCK = "SELECT pg_advisory_unlock(:key, hashtext(current_schema()))"
 GIVE_BACK = "SELECT pg_advisory_unlock(%(key)s, hashtext(current_schema()))"
 TRY_LOCK = "SELECT pg_try_advisory_lock(%(key)s, hashtext(current_schema())) AS got"
+# Tables and views of any kind; information_schema asks for each who may see it.
+OURS = (
+    "SELECT count(*) AS n, count(CASE relname WHEN 'retour_schema' THEN 1 END) AS ours"
+    " FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f')"
+    " AND relnamespace = (SELECT oid FROM pg_catalog.pg_namespace"
+    " WHERE nspname = current_schema())"
+)
 IN_THE_WAY = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 TRIES, TRIES_ON_UNIQUE = 50, 3
 # A dead network is noticed in ten seconds, not in two hours.
@@ -127,12 +134,7 @@ class Postgres:
 
     def check_ours(self) -> None:
         """Raise ConfigError for a database that holds something else."""
-        found = self.query(
-            "SELECT count(*) AS n, coalesce(sum(CASE table_name"
-            " WHEN 'retour_schema' THEN 1 ELSE 0 END), 0) AS ours"
-            " FROM information_schema.tables WHERE table_schema = current_schema()",
-            {},
-        )[0]
+        found = self.query(OURS, {})[0]
         if found["n"] and not found["ours"]:
             msg = "that database holds another program's tables; name an empty one"
             raise ConfigError(msg)

@@ -10,8 +10,6 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import sqlite_utils
-
 from connector.errors import ConfigError, LawBroken
 from connector.store.lock import Hold
 from connector.store.threads import PerThread
@@ -67,7 +65,7 @@ class Sqlite:
 
     def is_busy(self) -> bool:
         """Say whether this thread has a transaction open."""
-        return bool(self._utils.conn.in_transaction)
+        return self.raw().in_transaction
 
     def begin(self) -> None:
         """Take the write lock first.
@@ -75,15 +73,15 @@ class Sqlite:
         A deferred BEGIN fails with BUSY_SNAPSHOT when another process commits
         between our read and our write.
         """
-        self._utils.execute("BEGIN IMMEDIATE")
+        self.raw().execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
         """Make the open transaction durable."""
-        self._utils.execute("COMMIT")
+        self.raw().execute("COMMIT")
 
     def rollback(self) -> None:
         """Forget the open transaction."""
-        self._utils.conn.rollback()
+        self.raw().rollback()
 
     def tries(self, error: BaseException) -> int:
         """Say never: with the write lock held, nothing needs a second try."""
@@ -180,20 +178,15 @@ class Sqlite:
 
     def raw(self) -> sqlite3.Connection:
         """Return this thread's connection itself: to copy a whole database."""
-        connection: sqlite3.Connection = self._utils.conn
-        return connection
+        return self._links.get()
 
     def _run(self, sql: str, values: Mapping[str, object]) -> sqlite3.Cursor:
         try:
-            return self.raw().execute(sql, values)
+            return self._links.get().execute(sql, values)
         except sqlite3.IntegrityError as error:
             raise LawBroken(said=str(error)) from error
 
-    @property
-    def _utils(self) -> sqlite_utils.Database:
-        return self._links.get()
-
-    def _open(self) -> sqlite_utils.Database:
+    def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.path,
             timeout=BUSY_SECONDS,
@@ -209,12 +202,12 @@ class Sqlite:
             "recursive_triggers = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
-        return sqlite_utils.Database(connection)
+        return connection
 
 
-def _is_idle(held: sqlite_utils.Database) -> bool:
+def _is_idle(held: sqlite3.Connection) -> bool:
     """Say whether a connection is open, and no transaction on it."""
     try:
-        return not held.conn.in_transaction
+        return not held.in_transaction
     except sqlite3.ProgrammingError:  # it was closed
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,14 +25,17 @@ CODES = frozenset({"pause", "_function", "_abort", "refused"})
 APART = frozenset({"connector/store/laws.py", "connector/store/pace.py"})
 
 
-def files() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def files() -> tuple[tuple[str, ast.Module], ...]:
     found = [ROOT / one for one in TOP]
     for place in PLACES:
         found += [x for x in (ROOT / place).rglob("*.py") if "standin" not in x.parts]
-    for path in found:
-        name = str(path.relative_to(ROOT))
-        if name not in APART:
-            yield name, ast.parse(path.read_text("utf-8"))
+    named = {str(path.relative_to(ROOT)): path for path in found}
+    return tuple(
+        (name, ast.parse(path.read_text("utf-8")))
+        for name, path in named.items()
+        if name not in APART
+    )
 
 
 def is_english(node: ast.AST) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
@@ -53,15 +52,11 @@ class Ear(BaseHTTPRequestHandler):
 @contextmanager
 def listening(status: int) -> Iterator[Listener]:
     door = Listener(status)
-    thread = threading.Thread(target=door.serve_forever, args=(0.02,))
-    thread.start()
+    door.open()
     try:
         yield door
     finally:
-        door.shutdown()
-        door.hang_up()
-        door.server_close()
-        thread.join()
+        door.shut()
 
 
 @pytest.fixture

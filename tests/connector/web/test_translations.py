@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,16 +24,17 @@ GATHERED = [("connector/**.py", "python"), ("adapters/**.py", "python")]
 KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 
 
-def said() -> set[str]:
+@cache
+def said() -> frozenset[str]:
     """Return every text of the pages."""
     found = [
         *extract_from_dir(WEB, METHODS, keywords=KEYWORDS),
         *extract_from_dir(ROOT, GATHERED, keywords={"N_": None, "saying": None}),
     ]
-    return {
+    return frozenset(
         message if isinstance(message, str) else message[0]
         for _, _, message, _, _ in found
-    }
+    )
 
 
 def catalog(language: str) -> Catalog:
