@@ -56,9 +56,7 @@ def test_what_was_accepted_before_stays_and_the_desk_says_which_line(
     assert starts(path, better) == (better, [])
 
 
-def test_a_version_that_an_upgrade_refuses_decides_nothing_more(
-    path: Path, address: str
-) -> None:
+def test_a_version_that_an_upgrade_refuses_decides_nothing_more(path: Path) -> None:
     starts(path, GOOD)
     (path.parent / "policy.toml").write_text(GOOD, "utf-8")
     branches = open_branches(config.load(path), lambda: NOW)
