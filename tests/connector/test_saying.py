@@ -135,7 +135,9 @@ def test_the_facts_of_an_error_stay_beside_it() -> None:
     assert said_by(error) == str(error)
     assert str(error).endswith(" (asked=12.50 EUR, line=a)")
     told_so = told(said_by(error), "de", gettext)
-    assert told_so == f"{gettext(TEXT) % {'percent': 15}} (asked=12,50\xa0€, line=a)"
+    assert (
+        told_so == f"{gettext(TEXT) % {'percent': 15}} (verlangt=12,50\xa0€, Zeile=a)"
+    )
 
 
 def test_the_names_of_an_errors_facts_are_said_in_the_readers_language() -> None:
