@@ -23,6 +23,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from adapters.trust import Trust
 from connector.errors import Rejected
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
@@ -37,7 +38,7 @@ INSIDE = tuple(
     ipaddress.ip_network(one) for one in ("168.63.129.16/32", "::/96", "fec0::/10")
 )
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-PRIVATE = (
+PRIVATE = saying(
     "the shop's address leads into a private network; where that is meant, name it in"
     ' [network] allow, as "10.1.2.3/32"'
 )
@@ -85,9 +86,11 @@ class Transport:
         if not all(_is_public(one) for one in (address, *_inside(address))):
             raise Rejected(PRIVATE)
         if port not in PORTS:
-            msg = "a shop answers at port 80, 443, 8080 or 8443; another must be named"
-            msg_0 = f"{msg} in [network] allow"
-            raise Rejected(msg_0, port=port)
+            msg = saying(
+                "a shop answers at port 80, 443, 8080 or 8443; another must be named in"
+                " [network] allow"
+            )
+            raise Rejected(msg, port=port)
 
 
 def check_url(url: str) -> None:
@@ -98,10 +101,12 @@ def check_url(url: str) -> None:
     except ValueError:
         parts, port = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        msg = "the shop's address cannot be used; write it as https://shop.example"
+        msg = saying(
+            "the shop's address cannot be used; write it as https://shop.example"
+        )
         raise Rejected(msg)
     if parts.username is not None or parts.password is not None:
-        msg = "the shop's address must hold no user name and no password"
+        msg = saying("the shop's address must hold no user name and no password")
         raise Rejected(msg)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import OutcomeUnknown, Rejected, Unavailable
 from connector.platform import Observer
+from connector.saying import saying
 from connector.turns import Entry, Heard, Pace, Priority, priority
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ class Pacing:
         patience = PATIENCE if priority() >= Priority.READING else SHORT_PATIENCE
         while (entry := self.pace.enter(what)).wait > 0:
             if entry.wait > patience:
-                msg = "the shop must not be asked more just now; try again later"
+                msg = saying(
+                    "the shop must not be asked more just now; try again later"
+                )
                 raise Unavailable(msg, seconds=round(entry.wait))
             wait = max(entry.wait, LEAST_WAIT)
             patience -= wait

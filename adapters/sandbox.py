@@ -280,7 +280,7 @@ class Sandbox(Goods, WithoutReturns):
         stands = (x.amount for x in order.refunds if x.moved is not Moved.NO)
         gone = total(stands, order.currency)
         if order.captured < gone + amount:
-            msg = "more than remains of the order"
+            msg = saying("more than remains of the order")
             raise Rejected(msg, order=order_ref)
         ref = f"{order_ref}-{len(order.refunds) + 1}"
         made = ShopRefund(ref=ref, amount=amount, moved=moved, key=key)

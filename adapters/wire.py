@@ -19,6 +19,7 @@ from connector.errors import (
     Rejected,
     Unavailable,
 )
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,7 +98,7 @@ def understood(work: Callable[P, T]) -> Callable[P, T]:
         try:
             return work(*args, **kwargs)
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-            msg = "the shop's answer has not the shape that it should have"
+            msg = saying("the shop's answer has not the shape that it should have")
             raise OutcomeUnknown(msg, error=type(error).__name__) from error
 
     return guarded
@@ -137,7 +138,7 @@ def download(ask: Callable[[], requests.Response]) -> Iterator[bytes]:
             if answer.status_code in (403, 404, 410):
                 raise Gone(status=answer.status_code)
             if answer.status_code != HTTPStatus.OK:
-                msg = "the file could not be read"
+                msg = saying("the file could not be read")
                 raise OutcomeUnknown(msg, status=answer.status_code)
             yield from answer.iter_content(CHUNK)
     except (
@@ -157,10 +158,10 @@ def _drain(answer: requests.Response, deadline: float, most: int) -> bytes:
         parts.append(part)
         size += len(part)
         if size > most:
-            msg = "the answer is too long"
+            msg = saying("the answer is too long")
             raise OutcomeUnknown(msg)
         if time.monotonic() > deadline:
-            msg = "the answer took longer than the whole call may"
+            msg = saying("the answer took longer than the whole call may")
             raise OutcomeUnknown(msg)
     return b"".join(parts)
 
@@ -172,19 +173,19 @@ def _named(error: Exception) -> PlatformError:
         error,
         (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema),
     ):
-        msg = "the shop's address cannot be used"
+        msg = saying("the shop's address cannot be used")
         return Rejected(msg, error=name)
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", cause)
     if isinstance(error, requests.ConnectTimeout) or isinstance(
         reason, NEVER_CONNECTED
     ):
-        msg = "the shop could not be reached"
+        msg = saying("the shop could not be reached")
         return Unavailable(msg, error=type(reason).__name__)
     if "CERTIFICATE_VERIFY_FAILED" in str(reason):
-        msg = "the shop's certificate is not valid"
+        msg = saying("the shop's certificate is not valid")
         return Unavailable(msg, error=name, why=_flaw(str(reason)))
-    msg = "the connection broke before the answer was whole"
+    msg = saying("the connection broke before the answer was whole")
     return OutcomeUnknown(msg, error=name)
 
 

@@ -112,11 +112,11 @@ class Admission:
         if not state or not random.compare_digest(
             query.get("state", "").encode(), state.encode()
         ):
-            msg = "this was begun in another browser; start again from here"
+            msg = saying("this was begun in another browser; start again from here")
             raise BadRequest(msg)
         begun = grants.take(self._branches.db, state, SHOPIFY, now)
         if begun is None or begun.address != query["shop"] or not query.get("code"):
-            msg = "this link was used already, or is too old; start again"
+            msg = saying("this link was used already, or is too old; start again")
             raise BadRequest(msg)
         granted = self._desk(query["shop"]).by_code(app, query["code"], now)
         return self._admit(query["shop"], granted)
@@ -137,7 +137,7 @@ class Admission:
         granted = self._desk(domain).by_session(app, token, now)
         arrived = self._admit(domain, granted)
         if not arrived.is_connected:
-            msg = "the shop could not be connected; install the app anew"
+            msg = saying("the shop could not be connected; install the app anew")
             raise BadRequest(msg)
         return arrived.shop
 
@@ -162,14 +162,14 @@ class Admission:
         domain = dict(pairs).get("shop", "")
         doors = {x.domain: x for x in self._branches.doors if x.platform == SHOPIFY}
         if domain not in doors:
-            msg = "no connected shop has this domain"
+            msg = saying("no connected shop has this domain")
             raise BadRequest(msg)
         # Of that shop alone: another shop's app must not sign for it.
         secrets = [one.decode() for one in doors[domain].secrets]
         query = oauth.check_proxied(pairs, secrets, self._branches.now())
         prefix = query.get("path_prefix", "")
         if not PREFIX.fullmatch(prefix):
-            msg = "the shop's proxy has no path that can be used"
+            msg = saying("the shop's proxy has no path that can be used")
             raise BadRequest(msg)
         return doors[domain].shop, prefix
 
@@ -206,7 +206,9 @@ class Admission:
     def _app(self) -> oauth.App:
         given = self._config.shopify
         if not given.client_id or not given.client_secret:
-            msg = "no app is configured for installing; see [shopify] in config.toml"
+            msg = saying(
+                "no app is configured for installing; see [shopify] in config.toml"
+            )
             raise BadRequest(msg)
         return self._branches.app
 
@@ -229,7 +231,9 @@ class Admission:
     ) -> Departure:
         """Send the merchant to approve, once the site was found; raises BadRequest."""
         if WOOCOMMERCE not in self.ways:
-            msg = "the shop sends its keys to an https address alone, and ours is none"
+            msg = saying(
+                "the shop sends its keys to an https address alone, and ours is none"
+            )
             raise BadRequest(msg)
         site = tidy_address(WOOCOMMERCE, address)
         is_name = bool(SHOP_NAME.fullmatch(name))
@@ -283,7 +287,7 @@ class Admission:
         """Try the keys that came, and connect the shop; they are forgotten after."""
         found = grants.find(self._branches.db, state)
         if found is None or not found.sealed:
-            msg = "no keys have come for this; start again"
+            msg = saying("no keys have come for this; start again")
             raise BadRequest(msg)
         pair = json.loads(self._branches.vault.open(found.sealed).reveal())
         shop = ShopConfig(

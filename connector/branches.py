@@ -292,11 +292,13 @@ class Branches:
         """
         branch = self.all()[name]
         if branch.config.platform != "woocommerce":
-            msg = "Shopify signs with the app's client secret; rotate that"
+            msg = saying("Shopify signs with the app's client secret; rotate that")
             raise BadRequest(msg, shop=name)
         now_used = self.wish(name).mark
         if any(hook.secret != now_used for hook in hooks.of(self.db, name)):
-            msg = "some webhooks still sign with the secret before this one; wait"
+            msg = saying(
+                "some webhooks still sign with the secret before this one; wait"
+            )
             raise BadRequest(msg, shop=name)
         branch = self.all()[name]
         new = Secret(tokens.token_urlsafe(32))

@@ -84,12 +84,27 @@ IDS = frozenset(
 )
 
 
+# Where another program, and Shopify, write the number that the customer knows.
+NAMED = "order_number"
+
+
+def named(value: object) -> str:
+    """Return an order's number as it is compared; "" for what is none."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    text = str(value) if is_whole or isinstance(value, str) else ""
+    return text.strip().lstrip("#").casefold()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """By what a body is known to speak of a person: ids, addresses in small letters."""
+    """By what a body is known to speak of a person: ids, addresses in small letters.
+
+    `names` are the numbers that customers know their orders by, without a `#`.
+    """
 
     numbers: frozenset[str] = frozenset()
     emails: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, body: bytes) -> Traces:
@@ -98,11 +113,12 @@ class Traces:
         order = data.get("order")
         known = [data, order] if isinstance(order, dict) else [data]
         found = {_number(one.get(name)) for one in known for name in IDS}
-        return cls(numbers=frozenset(found - {""}))
+        names = {named(one.get(NAMED)) for one in known}
+        return cls(numbers=frozenset(found - {""}), names=frozenset(names - {""}))
 
     def __bool__(self) -> bool:
         """Say whether there is anything to look for."""
-        return bool(self.numbers or self.emails)
+        return bool(self.numbers or self.emails or self.names)
 
     def are_in(self, body: bytes) -> bool:
         """Say whether a stored body speaks of this person."""
@@ -117,7 +133,8 @@ class Traces:
         """Say whether a stored body is about this person, not one that names him."""
         low = body.lower()
         is_named = any(email.encode() in low for email in self.emails)
-        return is_named or bool(Traces.of(body).numbers & self.numbers)
+        mine = Traces.of(body)
+        return is_named or bool(mine.numbers & self.numbers or mine.names & self.names)
 
     def _found(self, value: object, key: str) -> bool:
         if isinstance(value, dict):
@@ -126,5 +143,7 @@ class Traces:
             return any(self._found(one, key) for one in value)
         if isinstance(value, str) and any(e in value.lower() for e in self.emails):
             return True
+        if key == NAMED:
+            return named(value) in self.names
         is_id = key in IDS or key in ORDERS.values()
         return is_id and _number(value) in self.numbers

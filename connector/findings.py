@@ -30,6 +30,8 @@ CRON_FIELDS = 5
 SECURITY = ("starttls", "tls", "none")
 LONGEST_RUN = 300  # seconds: PHP's usual limit, and Shopify's mutations end sooner
 
+REFUSED_POLICY = "E208"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -198,7 +200,7 @@ def _shop(config: Config, shop: ShopConfig) -> Iterator[Finding]:
         what = f"the policy file {shop.policy!r} cannot be read"
         yield _say("E207", where, what, "copy policy.example.toml and name it here")
     except PolicyError as error:
-        yield _say("E208", where, str(error), "see docs/policy.md")
+        yield _say(REFUSED_POLICY, where, str(error), "see docs/policy.md")
 
 
 def unheard(public_url: str, shop: ShopConfig) -> str:

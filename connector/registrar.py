@@ -12,7 +12,7 @@ from connector.diagnoses import FAIL, OK, WARN
 from connector.errors import BadRequest, NotFound, RetourError
 from connector.findings import shop_findings
 from connector.platform import Check
-from connector.saying import saying
+from connector.saying import said_by, saying
 from connector.settings import SECRETS, secrets, settings
 from connector.steps import connect, hooks, watchdog
 from connector.store import shops
@@ -43,7 +43,7 @@ class Registrar:
         try:
             asked = self._branches.adapter(shop)
         except RetourError as error:
-            return [_wrong("E205", str(error))]
+            return [_wrong("E205", said_by(error))]
         return connect.examine(asked)
 
     def add(self, shop: ShopConfig, actor: str) -> list[Check]:
@@ -81,7 +81,7 @@ class Registrar:
                     break
                 found.append(check)
         except RetourError as error:
-            return [_wrong("E205", str(error))]
+            return [_wrong("E205", said_by(error))]
         return found
 
     def admit(self, shop: ShopConfig, tokens: Mapping[str, str], actor: str) -> None:

@@ -71,6 +71,34 @@ TERMS = frozenset(
 )  # fmt: skip
 
 
+# Names of facts that stand behind an error in brackets.
+NAMES = frozenset(
+    {
+        N_("amount"), N_("asked"), N_("code"), N_("currency"), N_("error"),
+        N_("left"), N_("line"), N_("lines"), N_("made"), N_("name"), N_("number"),
+        N_("order"), N_("port"), N_("received"), N_("ref"), N_("seconds"),
+        N_("shop"), N_("state"), N_("status"), N_("topic"), N_("units"), N_("ware"),
+    }
+)  # fmt: skip
+
+# What errors say that were raised without a sentence: their kind, as `errors` has it.
+OF_KINDS = frozenset(
+    {
+        N_("The shop surely never took the request; try again later."),
+        N_("The shop refused the request; trying again will not help."),
+        N_("The shop says that this object does not exist, or no longer."),
+        N_("The shop's platform has no such thing."),
+        N_(
+            "Perhaps the request took effect; look at the shop, never repeat blind."
+        ),
+        N_("That event cannot happen in this state."),
+        N_("There is no such thing here."),
+        N_("What was asked cannot be done as it was asked."),
+        N_("The books do not allow that."),
+    }
+)  # fmt: skip
+
+
 def coded(code: str) -> str:
     """Return a code as people call it in their language; in English as it is."""
     return Saying({SAY: code})
@@ -97,20 +125,31 @@ def worded(words: Mapping[str, str]) -> str:
 def said_by(error: Exception) -> str:
     """Return what an error says, as a sentence where it was raised with one.
 
-    The facts of an error stand behind it in brackets, as its own text has them.
+    One that was raised without any says what its kind does. The facts of an error
+    stand behind it in brackets, as its own text has them, with our names for them.
     """
     first = error.args[0] if error.args else ""
+    if first in OF_KINDS:
+        first = coded(first)
     if not isinstance(first, Saying):
         return str(error)
     facts = error.facts if isinstance(error, RetourError) else {}
     if not facts:
         return first
-    parts = [joined("", [f"{name}=", _fact(one)]) for name, one in facts.items()]
+    parts = [joined("", [_named(name), "=", _fact(x)]) for name, x in facts.items()]
     return joined("", [first, " (", joined(", ", parts), ")"])
 
 
+def _named(name: str) -> str:
+    return coded(name) if name in NAMES else name
+
+
 def _fact(one: object) -> str:
-    return valued(one) if isinstance(one, Money) else str(one)
+    if isinstance(one, Money):
+        return valued(one)
+    if isinstance(one, Saying):
+        return one
+    return coded(one) if isinstance(one, str) and one in TERMS else str(one)
 
 
 def kept(text: str) -> str:

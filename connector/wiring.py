@@ -13,12 +13,12 @@ import uuid_utils.compat as uuids
 from flask import Flask
 
 from adapters.shopify.oauth import App
-from connector import policy, vault
+from connector import in_force, vault
 from connector.admission import Admission
 from connector.branches import Branches
 from connector.config import Config
 from connector.errors import BadRequest, ConfigError
-from connector.findings import findings
+from connector.findings import REFUSED_POLICY, findings
 from connector.outfit import messenger
 from connector.registrar import Registrar
 from connector.settings import SECRETS, settings
@@ -56,8 +56,11 @@ class Office:
 
 
 def refuse_errors(config: Config) -> None:
-    """Raise ConfigError with every finding that forbids a start."""
-    errors = [one for one in findings(config) if one.is_error]
+    """Raise ConfigError with every finding that forbids a start.
+
+    A refused policy file does so only where no version was accepted before.
+    """
+    errors = [x for x in findings(config) if x.is_error and x.code != REFUSED_POLICY]
     if errors:
         lines = (f"{x.code} [{x.where}] {x.what}\n      {x.cure}" for x in errors)
         raise ConfigError("\n".join(lines))
@@ -97,8 +100,10 @@ def open_branches(
 
 
 def _settle_in(db: Database, box: Vault, config: Config, now: datetime) -> None:
+    chosen = {shop.name: in_force.choose(db, config, shop) for shop in config.shops}
     for shop in config.shops:
         _put(db, box, config, shop, now)
+        in_force.put(db, shop.name, chosen[shop.name], now)
     _part(db, config, now)
     place.check(db, config.server.public_url, now)
 
@@ -151,7 +156,7 @@ def open_office(
 def _put(
     db: Database, box: Vault, config: Config, shop: ShopConfig, now: datetime
 ) -> None:
-    """Make the shop a row, with the policy version that its file now holds.
+    """Make the shop a row.
 
     A secret that the file no longer gives is forgotten; those that Retour made or
     was granted have other names, or no value in any file, and stay.
@@ -170,9 +175,6 @@ def _put(
     credentials.put(
         db, box, shop.name, {n: s for n, s in given.items() if n not in made}, now
     )
-    text = _policy(db, config, shop)
-    if text:
-        shops.bind_policy(db, shop.name, policy.digest(text), text, now)
     if shop.refunds.paused:
         shops.pause(db, shop.name, is_paused=True)
 
@@ -187,13 +189,6 @@ def _part(db: Database, config: Config, now: datetime) -> None:
     for row in shops.every(db):
         if row.origin == "file" and row.name not in named:
             shops.remove(db, row.name, now)
-
-
-def _policy(db: Database, config: Config, shop: ShopConfig) -> str:
-    """Return the policy to put in force; "" where the one that is bound stays."""
-    if shop.policy:
-        return policy.read(config.path(shop.policy))
-    return "" if shops.get(db, shop.name).policy_hash else policy.starter("EUR")
 
 
 # Secrets that Retour itself makes, or a shop grants, where the file gives none.

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from connector import compliance, inbound
 from connector.errors import BadRequest
+from webhooks import spool
 from webhooks.remade import remade
 from webhooks.scrub import scrubbed
 from webhooks.signatures import is_signed
@@ -97,15 +98,40 @@ def _inbound(doors: Doors, shop: str) -> Response:
     """Keep another program's wish for a return (docs/inbound-api.md).
 
     The event id inside the signed body is its name; the timestamp beside it keeps
-    an old recording from being played again.
+    an old recording from being played again. A body above the usual limit must say
+    how long it is before it is read.
     """
     door = doors.named(inbound.SOURCE, shop)
     if door is None or door.is_shut:
         return _closed(door, "name")
-    body = _body(max(doors.max_bytes, doors.max_with_photos))
-    if body is None:
+    if not spool.could_sign(request.headers.get("X-Retour-Signature")):
+        return _forged(doors, door)
+    length = request.content_length
+    if length is None or length <= doors.max_bytes:
+        return _taken(doors, door, doors.max_bytes)
+    if length > doors.max_with_photos:
         return _too_large()
-    if not is_signed(body, request.headers.get("X-Retour-Signature"), door.secrets):
+    if not spool.large.acquire(blocking=False):
+        return _problem(503, "busy", "too many large bodies at once; send it again")
+    try:
+        return _taken(doors, door, doors.max_with_photos)
+    finally:
+        spool.large.release()
+
+
+def _taken(doors: Doors, door: Door, most: int) -> Response:
+    """Take a wish of at most so many bytes, once its signature was held to it."""
+    try:
+        body = spool.proved(
+            request.stream,
+            request.headers.get("X-Retour-Signature"),
+            door.secrets,
+            most=most,
+            in_memory=doors.max_bytes,
+        )
+    except spool.TooLarge:
+        return _too_large()
+    except spool.Forged:
         return _forged(doors, door)
     try:
         event_id, at = inbound.named(body)

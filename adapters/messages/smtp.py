@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import MailError, MailRefused
 from connector.options import Secret
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from connector.messenger import Message
@@ -57,7 +58,8 @@ class Smtp:
         except smtplib.SMTPResponseException as error:
             raise _said(error.smtp_code, error.smtp_error) from None
         except (smtplib.SMTPException, OSError) as error:
-            msg = f"no answer from the mail server: {type(error).__name__}"
+            name = type(error).__name__
+            msg = saying("no answer from the mail server: %(error)s", error=name)
             raise MailError(msg) from None
 
     def _connected(self) -> smtplib.SMTP:
@@ -89,7 +91,7 @@ class Smtp:
             if message.reply_to:
                 letter["Reply-To"] = Address(addr_spec=message.reply_to)
         except (ValueError, IndexError) as error:
-            msg = "the address cannot stand in a letter"
+            msg = saying("the address cannot stand in a letter")
             raise MailRefused(msg) from error
         letter["Message-ID"] = f"<{message.key}@{domain}>"
         letter["Date"] = format_datetime(self.clock())
@@ -103,7 +105,7 @@ def _said(code: int, text: bytes | str) -> MailError:
     """Make an error of a reply; its text may repeat the address and is left out."""
     del text
     if code in FINAL and code not in OURS:
-        msg = "the mail server refuses the letter"
+        msg = saying("the mail server refuses the letter")
         return MailRefused(msg, reply=code)
-    msg = "the mail server does not take the letter now"
+    msg = saying("the mail server does not take the letter now")
     return MailError(msg, reply=code)

@@ -11,6 +11,7 @@ from adapters.guard import STRICT, Transport
 from adapters.shopify.oauth import Desk, Granted
 from adapters.wire import Timeouts
 from connector.errors import Rejected
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,6 +149,6 @@ class Installed(_Renewed):
 
     def _ask(self, known: dict[str, str]) -> Granted:
         if not known.get(REFRESH) or known.get(WHOSE) != self._client_id:
-            msg = "the shop's grant has ended; install the app on it again"
+            msg = saying("the shop's grant has ended; install the app on it again")
             raise Rejected(msg)
         return self._desk.by_refresh(self._app, known[REFRESH], self._clock())

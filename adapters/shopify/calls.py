@@ -11,6 +11,7 @@ from adapters.pacing import stay_away
 from adapters.shopify.documents import document
 from adapters.wire import Reply, Timeouts, fetch
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable
+from connector.saying import saying
 from connector.turns import Bucket, Heard
 
 if TYPE_CHECKING:
@@ -23,16 +24,16 @@ MOST_THROTTLES = 5
 THROTTLED_BY_EDGE = 429
 # The whole shop is shut: nothing ran, and all calls may wait until it opens.
 SHUT: Mapping[int, str] = {
-    402: "the shop is frozen until its bill is paid",
-    423: "Shopify has locked the shop",
+    402: saying("the shop is frozen until its bill is paid"),
+    423: saying("Shopify has locked the shop"),
 }
 # Errors of a document that surely did not run.
 REFUSED = ("ACCESS_DENIED", "MAX_COST_EXCEEDED", "SHOP_INACTIVE")
 GONE_CODES = ("NOT_FOUND",)
 STATUS_WORDS: Mapping[int, str] = {
-    403: "the app lacks a scope, or the shop forbids it",
-    404: "there is no such shop, or no such API version",
-    430: "Shopify refused the request as suspicious",
+    403: saying("the app lacks a scope, or the shop forbids it"),
+    404: saying("there is no such shop, or no such API version"),
+    430: saying("Shopify refused the request as suspicious"),
 }
 
 
@@ -80,14 +81,14 @@ class Calls:
             )
             if not is_throttled(reply):
                 return self._data(reply)
-        msg = "Shopify is throttling us; try again later"
+        msg = saying("Shopify is throttling us; try again later")
         raise Unavailable(msg, status=THROTTLED_BY_EDGE)
 
     def change(self, name: str, root: str, variables: Mapping[str, Any]) -> Json:
         """Run a mutation and return its payload; userErrors become Rejected."""
         payload = self.ask(name, variables).get(root)
         if not isinstance(payload, dict):
-            msg = "Shopify's answer does not say what it did"
+            msg = saying("Shopify's answer does not say what it did")
             raise OutcomeUnknown(msg, mutation=root)
         errors = payload.get("userErrors") or ()
         if errors:
@@ -108,7 +109,7 @@ class Calls:
         try:
             token = self._credentials.get()
         except OutcomeUnknown as error:
-            msg = "no token could be fetched; the shop itself was not asked"
+            msg = saying("no token could be fetched; the shop itself was not asked")
             raise Unavailable(msg) from error
         return fetch(
             lambda: self._transport.request(
@@ -129,7 +130,7 @@ class Calls:
     def _data(self, reply: Reply) -> Json:
         """Read an answer that is no throttle."""
         if reply.status == HTTPStatus.UNAUTHORIZED:
-            msg = "Shopify refused our token"
+            msg = saying("Shopify refused our token")
             raise Rejected(msg, status=reply.status)
         if reply.status in SHUT:
             raise Unavailable(SHUT[reply.status], status=reply.status)
@@ -137,7 +138,7 @@ class Calls:
             raise Rejected(STATUS_WORDS[reply.status], status=reply.status)
         body = reply.table
         if reply.status != HTTPStatus.OK or body is None:
-            msg = "Shopify answered something that cannot be understood"
+            msg = saying("Shopify answered something that cannot be understood")
             raise OutcomeUnknown(msg, status=reply.status)
         served = reply.headers.get("X-Shopify-API-Version", self._version)
         self.seen = {"version": served, "date": reply.headers.get("Date", "")}
@@ -148,7 +149,7 @@ class Calls:
             raise _error(errors, body)
         data = body.get("data")
         if not isinstance(data, dict):
-            msg = "Shopify answered no data"
+            msg = saying("Shopify answered no data")
             raise OutcomeUnknown(msg)
         return data
 

@@ -159,7 +159,7 @@ def _result(found: Json, place: _Place, ask: Asking) -> Iterator[Batch]:
         yield Batch(cursor=cursor, is_last=is_empty, why="" if is_empty else LOST)
         return
     if not url.startswith("https://") and not ask.allow_http:
-        msg = "the address of the bulk operation's result is not https"
+        msg = saying("the address of the bulk operation's result is not https")
         raise Rejected(msg)
     piles = place.piles or 1 + int(found.get("fileSize") or 0) // PILE
     place = replace(place, piles=piles)

@@ -24,6 +24,7 @@ from adapters.guard import STRICT, Transport
 from adapters.wire import Timeouts, fetch
 from connector.config import Secret
 from connector.errors import BadRequest, OutcomeUnknown, Rejected
+from connector.saying import saying
 
 SHOP = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 FRESH = timedelta(seconds=90)  # of a callback and of a proxied request, both ways
@@ -33,15 +34,15 @@ LONGEST_DOMAIN, LONGEST_TIME = 100, 11  # characters; the time in seconds
 ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105 - a name
 OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
 WORDS: Mapping[str, str] = {
-    "shop_not_permitted": (
+    "shop_not_permitted": saying(
         "the app and the shop belong to different organisations; make the app in the"
         " Dev Dashboard of the organisation that owns the shop"
     ),
-    "invalid_client": "client_id or client_secret is wrong",
-    "application_cannot_be_found": "client_id names no app",
-    "invalid_request": "the code or token was used already, or is too old",
-    "invalid_grant": "the code or token was used already, or is too old",
-    "invalid_subject_token": "the session token is not valid any more",
+    "invalid_client": saying("client_id or client_secret is wrong"),
+    "application_cannot_be_found": saying("client_id names no app"),
+    "invalid_request": saying("the code or token was used already, or is too old"),
+    "invalid_grant": saying("the code or token was used already, or is too old"),
+    "invalid_subject_token": saying("the session token is not valid any more"),
 }
 
 
@@ -79,7 +80,7 @@ def shop_domain(text: str) -> str:
     Stricter than the libraries: nothing but the domain itself, in small letters.
     """
     if not SHOP.fullmatch(text) or len(text) > LONGEST_DOMAIN:
-        msg = "that is no myshopify.com domain"
+        msg = saying("that is no myshopify.com domain")
         raise BadRequest(msg)
     return text
 
@@ -105,7 +106,7 @@ def check_query(
     """
     query = dict(pairs)
     if len(query) != len(pairs):
-        msg = "a parameter is there twice"
+        msg = saying("a parameter is there twice")
         raise BadRequest(msg)
     given = query.get("hmac", "")
     rest = sorted((key, value) for key, value in query.items() if key != "hmac")
@@ -134,7 +135,7 @@ def check_proxied(
     for key, value in pairs:
         values.setdefault(key, []).append(value)
     if len(values.get("shop", ())) != 1 or len(values.get("signature", ())) != 1:
-        msg = "this request did not come through the shop"
+        msg = saying("this request did not come through the shop")
         raise BadRequest(msg)
     given = values.pop("signature")[0]
     message = "".join(f"{key}={','.join(values[key])}" for key in sorted(values))
@@ -154,14 +155,14 @@ def _check(given: str, message: str, secrets: Iterable[str]) -> None:
     found = given.encode("utf-8", "surrogatepass")
     matches = [hmac.compare_digest(found, one.encode()) for one in wanted]
     if not any(matches):
-        msg = "the signature is missing or wrong"
+        msg = saying("the signature is missing or wrong")
         raise BadRequest(msg)
 
 
 def _check_time(text: str, now: datetime) -> None:
     is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_TIME
     if not is_number or abs(now.timestamp() - int(text)) > FRESH.total_seconds():
-        msg = "the link is too old; open it anew from the shop"
+        msg = saying("the link is too old; open it anew from the shop")
         raise BadRequest(msg)
 
 
@@ -188,7 +189,9 @@ def session_shop(token: str, app: App, now: datetime) -> str:
             return _spoken_for(said, now)
         except (jwt.InvalidTokenError, ValueError, TypeError):
             continue
-    msg = "the session token is not valid; open the app anew from the shop's admin"
+    msg = saying(
+        "the session token is not valid; open the app anew from the shop's admin"
+    )
     raise BadRequest(msg)
 
 
@@ -279,11 +282,11 @@ class Desk:
         except ValueError:
             body = None
         if not isinstance(body, dict):
-            msg = "Shopify gave no token, and no reason that can be read"
+            msg = saying("Shopify gave no token, and no reason that can be read")
             raise OutcomeUnknown(msg, status=reply.status)
         if "access_token" not in body:
             error = str(body.get("error", ""))[:60]
-            msg = WORDS.get(error, "Shopify gave no token")
+            msg = WORDS.get(error, saying("Shopify gave no token"))
             raise Rejected(msg, status=reply.status, error=error)
         return Granted(
             access=str(body["access_token"]),

@@ -234,7 +234,7 @@ def _ask(
     found = calls.ask("suggested_outcome", asked).get("return") or {}
     outcome = found.get("suggestedFinancialOutcome")
     if not isinstance(outcome, dict):
-        msg = "Shopify suggests nothing for this return"
+        msg = saying("Shopify suggests nothing for this return")
         raise OutcomeUnknown(msg)
     zero = Money.zero(request.amount.currency)
     transfer = outcome.get("financialTransfer") or {}

@@ -168,7 +168,9 @@ def process(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
     before = set(preimage.get("refunds") or ())
     new = [one for one in made if one.ref not in before]
     if len(new) != 1:
-        msg = "the return was processed, but which refund that made is not clear"
+        msg = saying(
+            "the return was processed, but which refund that made is not clear"
+        )
         raise OutcomeUnknown(msg, new=len(new))
     return receipt(new[0], request)
 
@@ -213,7 +215,7 @@ def create(calls: Calls, request: RefundRequest) -> Receipt:
     variables = {"input": asked, "key": request.key}
     payload = calls.change("refund_create", "refundCreate", variables)
     if not payload.get("refund"):
-        msg = "Shopify made no refund, and names no error"
+        msg = saying("Shopify made no refund, and names no error")
         raise OutcomeUnknown(msg)
     made = translate.refund(payload["refund"], request.amount.currency)
     return receipt(made, request)

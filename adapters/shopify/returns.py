@@ -11,6 +11,7 @@ from adapters.shopify import charges
 from adapters.shopify.translate import moment, whole
 from connector.errors import Gone, Rejected, Unsupported
 from connector.model import ShopReturn, ShopReturnLine, Sighting
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from adapters.shopify.calls import Calls
@@ -161,7 +162,11 @@ def _lines(
                 rows.append((line.line_ref, row))
                 left -= taken
         if left:
-            msg = f"only {line.asked - left} of {line.asked} units can be returned"
+            msg = saying(
+                "only %(free)s of %(asked)s units can be returned",
+                free=line.asked - left,
+                asked=line.asked,
+            )
             raise Rejected(msg, line=line.line_ref)
     return rows
 
@@ -322,7 +327,7 @@ def shelve(calls: Calls, asked: Shelved) -> None:
     Shopify would take more than is open without complaint.
     """
     if not (asked.return_ref and asked.return_line):
-        msg = "Shopify has no return of these goods"
+        msg = saying("Shopify has no return of these goods")
         raise Unsupported(msg)
     ref = asked.return_line
     places = {ref: asked.place} if asked.place else {}
@@ -330,7 +335,9 @@ def shelve(calls: Calls, asked: Shelved) -> None:
     spread = dispositions(known, {ref: asked.quantity}, {ref: _kind(asked)}, places)
     rows = spread.get(ref, [])
     if sum(row["quantity"] for row in rows) < asked.quantity:
-        msg = "Shopify has not so many units of this return open, or not their place"
+        msg = saying(
+            "Shopify has not so many units of this return open, or not their place"
+        )
         raise Rejected(msg)
     calls.change("dispose", "reverseFulfillmentOrderDispose", {"inputs": rows})
 

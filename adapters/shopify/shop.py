@@ -27,6 +27,7 @@ from adapters.shopify.calls import Calls
 from adapters.wire import Timeouts, understood, understood_each
 from connector.errors import Gone, Rejected, Unsupported
 from connector.model import Change, Sighting
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,7 +80,7 @@ class ShopifyShop:
         pacing: Pacing | None = None,
     ) -> None:
         if not sanitize_shop_domain(domain):
-            msg = "a Shopify shop is named by its myshopify.com domain"
+            msg = saying("a Shopify shop is named by its myshopify.com domain")
             raise Rejected(msg, shop=name)
         self.name = name
         self._clock = clock

@@ -99,7 +99,7 @@ def give(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt:
     payload = calls.change("credit_give", "storeCreditAccountCredit", asked)
     made = payload.get("storeCreditAccountTransaction")
     if not made:
-        msg = "Shopify gave no credit, and names no error"
+        msg = saying("Shopify gave no credit, and names no error")
         raise OutcomeUnknown(msg)
     return Receipt(
         ref="",
@@ -146,7 +146,7 @@ def balance(calls: Calls, code: str) -> Money:
     if not found:
         raise Gone
     if len(found) > 1:
-        msg = "more than one gift card ends like this code"
+        msg = saying("more than one gift card ends like this code")
         raise OutcomeUnknown(msg, cards=len(found))
     return found[0].left
 
@@ -173,7 +173,7 @@ def make_card(calls: Calls, request: RefundRequest) -> Receipt:
         raise
     made = payload.get("giftCard")
     if not made:
-        msg = "Shopify made no gift card, and names no error"
+        msg = saying("Shopify made no gift card, and names no error")
         raise OutcomeUnknown(msg)
     return Receipt(
         ref="",

@@ -11,6 +11,7 @@ from adapters.shopify.translate import whole
 from connector.errors import Gone, Rejected
 from connector.model import Resolution
 from connector.money import Money
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from adapters.shopify.calls import Calls
@@ -85,7 +86,10 @@ def rows_for(calls: Calls, case: Return, order: Order) -> list[Json]:
             again += _same_again(calls, line, order)
     rows = _apart(wanted, MOST - len(again)) + again
     if len(rows) > MOST:
-        msg = f"a return at Shopify is read with at most {MOST} exchange lines"
+        msg = saying(
+            "a return at Shopify is read with at most %(most)s exchange lines",
+            most=MOST,
+        )
         raise Rejected(msg, lines=len(rows))
     return rows
 

@@ -26,6 +26,7 @@ from connector.model import (
     TenderKind,
 )
 from connector.money import Money, total
+from connector.saying import saying
 
 Json = Mapping[str, Any]
 
@@ -92,8 +93,8 @@ def whole(nodes: Json, most: int, what: str) -> list[Json]:
     found = list(nodes.get("nodes") or ())
     info = nodes.get("pageInfo") or {}
     if info.get("hasNextPage", len(found) >= most):
-        msg = f"this order has more {what} than Retour reads at once"
-        raise OutcomeUnknown(msg, most=most)
+        msg = saying("this order has more of these than Retour reads at once")
+        raise OutcomeUnknown(msg, what=what, most=most)
     return found
 
 

@@ -82,7 +82,7 @@ def prices_of(
     }
     found = calls.ask("ware_prices", {"input": asked}).get("returnCalculate")
     if not found:
-        msg = "Shopify does not say what this would cost as an exchange"
+        msg = saying("Shopify does not say what this would cost as an exchange")
         raise Rejected(msg, order=order_ref)
     currency = str(about["presentmentCurrencyCode"])
     return {

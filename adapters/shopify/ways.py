@@ -160,7 +160,7 @@ def _make_goods(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt
     try:
         found = _find_goods(calls, request, preimage)
     except PlatformError as error:
-        msg = "the exchange was processed, but could not be read again"
+        msg = saying("the exchange was processed, but could not be read again")
         raise OutcomeUnknown(msg) from error
     if found.receipt is None:
         msg = found.why or "the exchange was processed, and is not to be seen"

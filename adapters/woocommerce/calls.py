@@ -14,6 +14,7 @@ from adapters.guard import STRICT, Transport
 from adapters.pacing import stay_away
 from adapters.wire import Reply, Timeouts, fetch
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unavailable, Unsupported
+from connector.saying import saying
 from connector.turns import Heard
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class Calls:
             asked = dict(params) | {"per_page": str(PAGE), "page": str(number)}
             found, pages = self.page(path, asked)
             if not isinstance(found, list):
-                msg = "the shop answered something that is no list"
+                msg = saying("the shop answered something that is no list")
                 raise OutcomeUnknown(msg)
             yield from found
             if number >= pages or not found:
@@ -171,9 +172,9 @@ class Calls:
             if isinstance(answer, dict) and "id" in answer:
                 return answer
         if reply.status in (400, 401, 403):
-            words = "the shop refused what was to be made"
+            words = saying("the shop refused what was to be made")
             raise Rejected(words, status=reply.status, code=_code(reply))
-        words = "it may have been made: the answer is no clear yes or no"
+        words = saying("it may have been made: the answer is no clear yes or no")
         raise OutcomeUnknown(words, status=reply.status, code=_code(reply))
 
     def post_unsigned(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -232,7 +233,7 @@ def read_error(reply: Reply) -> PlatformError:
     """Name what an answer to a read means."""
     code = _code(reply)
     if reply.status in (429, 503):
-        words = "the shop is in maintenance, or asks us to stay away"
+        words = saying("the shop is in maintenance, or asks us to stay away")
         return Unavailable(words, status=reply.status)  # a read changes nothing
     known: Sequence[tuple[tuple[int, ...], type[PlatformError], str]] = (
         ((401, 403), Rejected, "the shop refused our keys, or they lack permission"),
@@ -242,7 +243,7 @@ def read_error(reply: Reply) -> PlatformError:
     for statuses, kind, words in known:
         if reply.status in statuses:
             return kind(words, status=reply.status, code=code)
-    words = "the shop answered something that cannot be understood"
+    words = saying("the shop answered something that cannot be understood")
     return OutcomeUnknown(words, status=reply.status, code=code)
 
 
@@ -255,15 +256,15 @@ def refund_error(reply: Reply) -> PlatformError:
     found = body if isinstance(body, dict) else {}
     message, data = str(found.get("message", "")), found.get("data")
     if reply.status in (400, 401, 403, 404):
-        words = "the shop refused the refund before it looked at it"
+        words = saying("the shop refused the refund before it looked at it")
         return Rejected(words, status=reply.status, code=_code(reply))
     if found.get("code") in REFUSAL_CODES and message in REFUSALS:
         return REFUSALS[message](message)
     is_no_order = str(found.get("code", "")).endswith("invalid_order_id")
     if data == HTTPStatus.NOT_FOUND and is_no_order:
-        words = "the shop has no such order"
+        words = saying("the shop has no such order")
         return Gone(words)
-    words = "the refund may have been made: the answer is no clear yes or no"
+    words = saying("the refund may have been made: the answer is no clear yes or no")
     return OutcomeUnknown(words, status=reply.status, code=_code(reply))
 
 
@@ -271,7 +272,7 @@ def _json(reply: Reply) -> Any:  # noqa: ANN401 - JSON
     try:
         return json.loads(reply.body)
     except ValueError:
-        msg = "the shop answered something that is not JSON"
+        msg = saying("the shop answered something that is not JSON")
         raise OutcomeUnknown(msg, status=reply.status) from None
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.woocommerce import rates, translate
 from connector.errors import Rejected
 from connector.model import Resolution, Ware, add_tax
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from connector.model import RefundRequest, TaxRate
@@ -63,7 +64,7 @@ def _net(product: Json, order: Json) -> tuple[Decimal, tuple[TaxRate, ...] | Non
     try:
         price = Decimal(str(product.get("price") or ""))
     except InvalidOperation:
-        msg = "this article has no price"
+        msg = saying("this article has no price")
         raise Rejected(msg, ware=product["id"]) from None
     if order.get("prices_include_tax"):
         return price, None

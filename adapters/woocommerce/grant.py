@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlencode
 
 from connector.errors import BadRequest
+from connector.saying import saying
 
 APP_NAME = "Retour"
 KEY = re.compile(r"ck_[0-9a-zA-Z_]{8,80}")
@@ -37,13 +38,13 @@ def keys(body: bytes) -> tuple[str, str]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        msg = "that is no hand-off of keys"
+        msg = saying("that is no hand-off of keys")
         raise BadRequest(msg)
     key, secret = str(found.get("consumer_key")), str(found.get("consumer_secret"))
     if not KEY.fullmatch(key) or not SECRET.fullmatch(secret):
-        msg = "that is no hand-off of keys"
+        msg = saying("that is no hand-off of keys")
         raise BadRequest(msg)
     if found.get("key_permissions") != "read_write":
-        msg = "the keys may not read and write"
+        msg = saying("the keys may not read and write")
         raise BadRequest(msg)
     return key, secret

@@ -12,6 +12,7 @@ from adapters.woocommerce import credited, translate
 from adapters.woocommerce.calls import PAGE
 from connector.errors import OutcomeUnknown
 from connector.model import Batch
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -105,7 +106,7 @@ def _page(calls: Calls, place: _Place) -> tuple[list[Json], int | None]:
         asked["after"] = after.strftime("%Y-%m-%dT%H:%M:%SZ")
     found, total = calls.counted("orders", asked)
     if not isinstance(found, list):
-        msg = "the shop answered something that is no list"
+        msg = saying("the shop answered something that is no list")
         raise OutcomeUnknown(msg)
     return found, None if place.second else total
 

@@ -154,7 +154,7 @@ class Making:
             coupon, orders, currency, self._back(code, orders, currency)
         )
         if rest is None:
-            msg = "a coupon of ours was used, and no order shows what for"
+            msg = saying("a coupon of ours was used, and no order shows what for")
             raise OutcomeUnknown(msg)
         asked = coupons.opened(coupon, rest)
         if asked:
@@ -226,7 +226,10 @@ class Making:
         """Raise Rejected for an order in another currency than prices and coupons."""
         own = self._currency()
         if currency != own:
-            msg = f"the shop's prices and coupons are in {own}, this order is not"
+            msg = saying(
+                "the shop's prices and coupons are in %(own)s, this order is not",
+                own=own,
+            )
             raise Rejected(msg, currency=currency)
 
     def _is_beside(self, request: RefundRequest) -> bool:
@@ -272,7 +275,7 @@ class Making:
         try:
             return read()
         except OutcomeUnknown as error:
-            words = "the shop could not be read; nothing was sent"
+            words = saying("the shop could not be read; nothing was sent")
             raise Unavailable(words, why=str(error)) from None
 
     def _make_beside(self, request: RefundRequest, order: Order) -> Receipt:

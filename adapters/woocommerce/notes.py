@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.errors import OutcomeUnknown
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,6 @@ def _is_told(calls: Calls, order_ref: str, mark: str) -> bool:
     """Say whether a note bears the mark; the list of notes has no pages."""
     found = calls.get(f"orders/{order_ref}/notes")
     if not isinstance(found, list):
-        msg = "the shop answered something that is no list"
+        msg = saying("the shop answered something that is no list")
         raise OutcomeUnknown(msg)
     return any(mark in str(one.get("note", "")) for one in found)

@@ -8,6 +8,7 @@ from typing import Any
 
 from connector.errors import Rejected
 from connector.model import TaxRate, add_tax
+from connector.saying import saying
 
 Json = Mapping[str, Any]
 
@@ -21,7 +22,7 @@ def of_class(order: Json, tax_class: object) -> tuple[TaxRate, ...]:
         return ()
     same = [x for x in _taxed(order) if x.get("tax_class") == tax_class]
     if not same:
-        msg = "what tax its customer pays on this article is not known"
+        msg = saying("what tax its customer pays on this article is not known")
         raise Rejected(msg, tax_class=str(tax_class))
     return _of_line(order, same[0])
 
@@ -35,7 +36,7 @@ def highest(order: Json) -> tuple[TaxRate, ...]:
         return ()
     found = [_of_line(order, one) for one in _taxed(order)]
     if not found:
-        msg = "what tax its customer pays is not known"
+        msg = saying("what tax its customer pays is not known")
         raise Rejected(msg, order=str(order.get("id")))
     return max(found, key=_weight)
 
@@ -73,7 +74,7 @@ def _of_line(order: Json, line: Json) -> tuple[TaxRate, ...]:
     ids = {str(x.get("id")) for x in line["taxes"] if x.get("total")}
     known = [x for x in order.get("tax_lines") or () if str(x.get("rate_id")) in ids]
     if len(known) < len(ids) or any(x.get("rate_percent") is None for x in known):
-        msg = "at what rate its customer pays tax is not known"
+        msg = saying("at what rate its customer pays tax is not known")
         raise Rejected(msg, order=str(order.get("id")))
     return tuple(
         TaxRate(

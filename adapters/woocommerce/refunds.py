@@ -183,10 +183,10 @@ def receipt(request: RefundRequest, answer: translate.Json) -> Receipt:
         made = translate.refund(answer, request.amount.currency)
         amount = Money.parse(str(answer["amount"]), request.amount.currency)
     except (KeyError, BadAmount):
-        msg = "the shop made a refund, but does not say which, or of how much"
+        msg = saying("the shop made a refund, but does not say which, or of how much")
         raise OutcomeUnknown(msg) from None
     if amount != booked(request):
-        msg = "the shop made a refund of another amount"
+        msg = saying("the shop made a refund of another amount")
         raise OutcomeUnknown(msg, asked=booked(request), made=amount)
     return _receipt(made, request)
 

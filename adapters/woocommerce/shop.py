@@ -26,6 +26,7 @@ from adapters.woocommerce.plugins.known import Known
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
 from connector.model import Change, Sighting
 from connector.platform import Abilities, Check, Subscription
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -78,7 +79,7 @@ class WooCommerceShop(WithoutReturns):
         meanings: Meanings | None = None,
     ) -> None:
         if not url.startswith("https://") and not allow_http:
-            msg = "plain http only works when it is allowed for this shop"
+            msg = saying("plain http only works when it is allowed for this shop")
             raise Rejected(msg, shop=name)
         self.name = name
         self.hook_path = f"/webhooks/woocommerce/{name}"
@@ -184,7 +185,7 @@ class WooCommerceShop(WithoutReturns):
     def _raw(self, ref: str) -> Mapping[str, Any]:
         data = self._calls.get(f"orders/{_id(ref)}")
         if not isinstance(data, dict) or "id" not in data:
-            msg = "the shop answered something that is no order"
+            msg = saying("the shop answered something that is no order")
             raise OutcomeUnknown(msg)
         return data
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import MailError, MailRefused
 from connector.messenger import Message
-from connector.saying import saying
+from connector.saying import said_by, saying
 from connector.steps.place import RESTORED
 from connector.store import atomic, desk, letters, shops
 
@@ -56,9 +56,9 @@ def run(
         try:
             messenger.send(_message(letter, seller))
         except MailRefused as error:
-            _refused(db, letter, str(error), clock())
+            _refused(db, letter, said_by(error), clock())
         except MailError as error:
-            _later(db, letter, str(error), clock())
+            _later(db, letter, said_by(error), clock())
             break  # the server is away: do not go on asking
         else:
             _sent(db, letter, clock())
@@ -119,7 +119,7 @@ def _sent(db: Database, letter: Letter, now: datetime) -> None:
 
 @atomic
 def _refused(db: Database, letter: Letter, why: str, now: datetime) -> None:
-    letters.give_up(db, letter.id, why)
+    letters.give_up(db, letter.id, str(why))
     said = saying("the mail server refuses it (%(why)s)", why=why)
     _ask(db, letter, said, now)
 
@@ -129,10 +129,10 @@ def _later(db: Database, letter: Letter, why: str, now: datetime) -> None:
     """Try again, ever more seldom; then a person must hand it over otherwise."""
     log.warning("letter not sent: %s", why, extra={"letter": letter.id})
     if letter.attempts >= MOST_ATTEMPTS:
-        letters.give_up(db, letter.id, why)
+        letters.give_up(db, letter.id, str(why))
     else:
         wait = min(FIRST_WAIT * 2 ** min(letter.attempts - 1, 10), LONGEST_WAIT)
-        letters.later(db, letter.id, now + wait, why)
+        letters.later(db, letter.id, now + wait, str(why))
     if letter.attempts >= PERSON_AFTER:
         said = saying("it could not be sent so far (%(why)s)", why=why)
         _ask(db, letter, said, now)

@@ -17,6 +17,7 @@ from connector.compliance import (
     SHOP_REDACT,
     Traces,
     bare,
+    named,
     parse,
 )
 from connector.errors import BadRequest, NotFound, PlatformError, Rejected
@@ -138,7 +139,12 @@ def _traces(db: Database, request: Request) -> Traces:
     if asked:
         emails.add(asked.email)
         numbers |= set(asked.orders)
-    return Traces(numbers=frozenset(numbers - {""}), emails=frozenset(emails - {""}))
+    names = {named(personal.number_of(db, request.shop, ref)) for ref in refs}
+    return Traces(
+        numbers=frozenset(numbers - {""}),
+        emails=frozenset(emails - {""}),
+        names=frozenset(names - {""}),
+    )
 
 
 def _copy(

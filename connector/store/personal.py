@@ -82,6 +82,14 @@ def email_of(db: Database, shop: str, order_ref: str) -> str:
         return ""
 
 
+def number_of(db: Database, shop: str, order_ref: str) -> str:
+    """Return the number that the buyer knows an order by, "" where none is held."""
+    try:
+        return orders.get(db, shop, order_ref).number
+    except NotFound:
+        return ""
+
+
 @atomic
 def erase_order(
     db: Database, shop: str, order_ref: str, now: datetime, *, is_for_good: bool = True
@@ -290,6 +298,8 @@ def old_orders(
 
 def names_erased(db: Database, shop: str, traces: Traces) -> bool:
     """Say whether one of these numbers is an order that stays without a name."""
+    found = [orders.find(db, shop, name) for name in traces.names]
+    numbers = traces.numbers | {bare(one.ref) for one in found if one is not None}
     return any(
         db.query(
             "SELECT 1 AS one FROM erased_orders WHERE shop = :shop AND number = :n"
@@ -297,5 +307,5 @@ def names_erased(db: Database, shop: str, traces: Traces) -> bool:
             shop=shop,
             n=number,
         )
-        for number in traces.numbers
+        for number in numbers
     )

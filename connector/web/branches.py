@@ -12,7 +12,7 @@ from connector.config import SHOP_NAME, Secret, ShopConfig
 from connector.diagnoses import ABILITIES, FACTS, FAIL, STEPS, words
 from connector.errors import BadRequest, NotFound, PlatformError, RetourError
 from connector.keys import way_of
-from connector.saying import said_by
+from connector.saying import Saying, said_by
 from connector.store import (
     backfills,
     desk,
@@ -109,11 +109,18 @@ def said(found: Iterable[Check]) -> list[dict[str, str]]:
             {
                 "step": gettext(STEPS.get(one.step, one.step)),
                 "verdict": one.verdict,
-                "what": gettext(what) % facts if facts else gettext(what),
+                "what": _what(what, facts),
                 "cure": gettext(cure) % facts if cure else "",
             }
         )
     return lines
+
+
+def _what(text: str, facts: dict[str, str]) -> str:
+    """Say a finding in the reader's language; its own sentence where it has one."""
+    if isinstance(text, Saying):
+        return told(text)
+    return str(gettext(text) % facts if facts else gettext(text))
 
 
 def connect(way: str) -> str | Response:

@@ -19,7 +19,8 @@ from flask import (
 from flask_babel import gettext
 
 from connector.errors import BadRequest, NotFound, PlatformError
-from connector.steps import answering, clocks, extra, made, question, rights, wayback
+from connector.saying import said_by
+from connector.steps import clocks, extra, made, question, rights, wayback
 from connector.store import (
     backfills,
     desk,
@@ -45,6 +46,7 @@ from connector.web.sessions import (
     only_shop,
     wanted_shop,
 )
+from connector.web.words import said
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -144,7 +146,7 @@ def embedded() -> Response | tuple[str, int]:
             request.args.get("id_token", "") or bearer
         )
     except (BadRequest, PlatformError) as error:
-        why = gettext("This did not work: %(why)s", why=str(error.args[0]))
+        why = gettext("This did not work: %(why)s", why=said(said_by(error)))
         return render_template("error.html", text=why), 401
     enter_frame(shop, face().admission.domain_of(shop))
     return redirect(url_for("console.overview"), 303)

@@ -20,11 +20,13 @@ from flask import (
 )
 from flask_babel import gettext
 
-from connector.errors import BadRequest, PlatformError
+from connector.errors import BadRequest, PlatformError, RetourError
+from connector.saying import said_by
 from connector.web.branches import said
 from connector.web.console import guard
 from connector.web.face import face
 from connector.web.sessions import only_shop
+from connector.web.words import said as told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,10 +65,15 @@ def _try(deed: Callable[[], Answer | str]) -> Answer | str | tuple[str, int]:
     try:
         return deed()
     except BadRequest as error:
-        return _problem(gettext("This did not work: %(why)s", why=str(error)))
+        return _problem(gettext("This did not work: %(why)s", why=_said(error)))
     except PlatformError as error:
-        why = gettext("The shop did not grant access: %(why)s", why=str(error.args[0]))
+        why = gettext("The shop did not grant access: %(why)s", why=_said(error))
         return _problem(why, 502)
+
+
+def _said(error: RetourError) -> str:
+    """Return what an error says, in the reader's language."""
+    return told(said_by(error))
 
 
 def to_shopify() -> Answer | str | tuple[str, int]:

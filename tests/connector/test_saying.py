@@ -10,8 +10,10 @@ import msgspec
 import pytest
 from babel.support import Translations
 
+from connector import errors
+from connector import saying as texts
 from connector.discreet import HIDDEN, discreet
-from connector.errors import Refused
+from connector.errors import Gone, Refused, Rejected
 from connector.money import Money
 from connector.saying import (
     Saying,
@@ -133,4 +135,30 @@ def test_the_facts_of_an_error_stay_beside_it() -> None:
     assert said_by(error) == str(error)
     assert str(error).endswith(" (asked=12.50 EUR, line=a)")
     told_so = told(said_by(error), "de", gettext)
-    assert told_so == f"{gettext(TEXT) % {'percent': 15}} (asked=12,50\xa0€, line=a)"
+    assert (
+        told_so == f"{gettext(TEXT) % {'percent': 15}} (verlangt=12,50\xa0€, Zeile=a)"
+    )
+
+
+def test_the_names_of_an_errors_facts_are_said_in_the_readers_language() -> None:
+    error = Refused(saying("The shop is connected."), number="29-R1", state="planned")
+    assert told(said_by(error), "de", gettext).endswith(
+        "(Nummer=29-R1, Zustand=geplant)"
+    )
+    assert str(said_by(error)) == str(error)
+
+
+def test_an_error_without_a_sentence_says_what_its_kind_does() -> None:
+    said = told(said_by(Gone(order="29")), "de", gettext)
+    assert said == (
+        "Der Shop sagt, dass es dieses Objekt nicht oder nicht mehr gibt."
+        " (Bestellung=29)"
+    )
+    assert said_by(Gone(order="29")) == str(Gone(order="29"))
+    assert str(said_by(Rejected("what a server said"))) == "what a server said"
+
+
+def test_what_errors_say_of_their_kind_stands_among_the_texts() -> None:
+    kinds = vars(errors).values()
+    known = {(one.__doc__ or "").strip() for one in kinds if isinstance(one, type)}
+    assert not texts.OF_KINDS - known

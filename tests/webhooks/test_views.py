@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from base64 import b64decode, b64encode
 from datetime import timedelta
 from functools import partial
@@ -15,7 +16,7 @@ from connector.steps.receive import accept
 from connector.store import connect, inbox, shops
 from tests.connector.shapes import NOON
 from tests.photographs import HEIC, PLACE, SVG, photo
-from webhooks import Door, Doors, blueprint
+from webhooks import Door, Doors, blueprint, spool
 from webhooks.signatures import sign
 
 if TYPE_CHECKING:
@@ -275,3 +276,75 @@ def test_photos_are_bounded_and_written_in_base64(client: FlaskClient) -> None:
     line = {"sku": "MUG", "quantity": 1, "reason": "x", "photos": ["a photo"]}
     assert inbound(client, wish(lines=[line])) == (400, "bad_body")
     assert inbound(client, with_photos(b"x" * 1_000_000)) == (413, "too_large")
+
+
+class Sent:
+    """What somebody sends, as a stream that counts how much of it was read."""
+
+    def __init__(self, size: int) -> None:
+        self.left, self.read_so_far = size, 0
+
+    def read(self, size: int = -1) -> bytes:
+        given = self.left if size < 0 else min(size, self.left)
+        self.left -= given
+        self.read_so_far += given
+        return b" " * given
+
+
+def sends(client: FlaskClient, stream: Sent, signature: str, length: int | None) -> int:
+    more: dict[str, object] = {"wsgi.input": stream, "wsgi.input_terminated": True}
+    if length is not None:
+        more["CONTENT_LENGTH"] = str(length)
+    return client.post(
+        "/webhooks/returns/boots",
+        headers={"X-Retour-Signature": signature},
+        environ_overrides=more,
+    ).status_code
+
+
+@pytest.mark.parametrize("signature", ["", "AAAA", "\u00e9" * 44, "=" * 44])
+def test_without_a_signature_nothing_is_read(
+    client: FlaskClient, doors: Doors, signature: str
+) -> None:
+    stream = Sent(900_000)
+    assert sends(client, stream, signature, 900_000) == 401
+    assert (stream.read_so_far, doors.rejected["boots"]) == (0, 1)
+
+
+def test_what_does_not_say_how_long_it_is_must_be_short(client: FlaskClient) -> None:
+    stream = Sent(900_000)
+    assert sends(client, stream, sign(b"", NEW), None) == 413
+    assert stream.read_so_far <= 1001
+
+
+def test_what_says_that_it_is_too_long_is_not_read(client: FlaskClient) -> None:
+    stream = Sent(2_000_000)
+    assert sends(client, stream, sign(b"", NEW), 1_000_001) == 413
+    assert stream.read_so_far == 0
+
+
+def test_a_long_forged_body_is_never_held(doors: Doors) -> None:
+    doors.max_with_photos, size = 24_000_000, 20_000_000
+    app = Flask("edge")
+    app.register_blueprint(blueprint(doors))
+    tracemalloc.start()
+    status = sends(app.test_client(), Sent(size), sign(b"", NEW), size)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (status, doors.rejected["boots"]) == (401, 1)
+    assert most < size // 10
+
+
+def test_so_many_long_bodies_at_once_and_no_more(
+    client: FlaskClient, db: Database
+) -> None:
+    body = with_photos(photo())
+    for _ in range(spool.LARGE_AT_ONCE):
+        assert spool.large.acquire(blocking=False)
+    try:
+        assert inbound(client, body)[0] == 503
+        assert inbox.recent(db) == []
+    finally:
+        for _ in range(spool.LARGE_AT_ONCE):
+            spool.large.release()
+    assert inbound(client, body) == (200, "kept")

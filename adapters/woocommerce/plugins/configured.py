@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from connector.errors import Gone, OutcomeUnknown, Unsupported
 from connector.model import ShopReturn
 from connector.platform import Notice
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +106,7 @@ class Configured:
             raise Gone(ref=ref[:60])
         order = self._calls.get(f"orders/{number}")
         if not isinstance(order, dict) or "id" not in order:
-            msg = "the shop answered something that is no order"
+            msg = saying("the shop answered something that is no order")
             raise OutcomeUnknown(msg)
         for found in self.of_order(order):
             return found

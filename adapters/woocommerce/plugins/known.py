@@ -11,6 +11,7 @@ from adapters.woocommerce.plugins.configured import Configured
 from adapters.woocommerce.plugins.shiptastic import Shiptastic
 from adapters.woocommerce.plugins.wpswings import WPSwings
 from connector.errors import Gone, OutcomeUnknown, PlatformError
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,7 +71,7 @@ class Known:
         except Gone:
             found = self._site.calls.get("reports/orders/totals")
         if not isinstance(found, list):
-            msg = "the shop answered something that is no list of statuses"
+            msg = saying("the shop answered something that is no list of statuses")
             raise OutcomeUnknown(msg)
         return frozenset(str(one.get("slug")) for one in found if isinstance(one, dict))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from adapters.woocommerce.plugins import shipments
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
 from connector.platform import Notice
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -95,13 +96,20 @@ class Shiptastic:
         try:
             made = self._calls.post(ROUTE, body)
         except Gone:
-            msg = "this version of the shop's plugin makes no returns over its API"
+            msg = saying(
+                "this version of the shop's plugin makes no returns over its API"
+            )
             raise Unsupported(msg) from None
         found = shipments.translate(made)
         wanted = sum(line.asked for line in case.lines)
         given = sum(line.quantity for line in found.lines)
         if given != wanted:
-            msg = f"return {found.number} there has {given} of {wanted} units"
+            msg = saying(
+                "return %(number)s there has %(given)s of %(wanted)s units",
+                number=found.number,
+                given=given,
+                wanted=wanted,
+            )
             raise Rejected(msg)
         return found
 
@@ -111,7 +119,9 @@ class Shiptastic:
         if status == "requested":
             self._move(ref, "processing")
         elif status not in ("open", "closed"):
-            msg = "the return was refused in the shop, or is no longer a request"
+            msg = saying(
+                "the return was refused in the shop, or is no longer a request"
+            )
             raise Rejected(msg, status=status)
 
     def decline(self, ref: str, note: str) -> None:
@@ -121,7 +131,9 @@ class Shiptastic:
         if status == "requested":
             self._move(ref, "rejected")
         elif status != "declined":
-            msg = "the return was approved in the shop, or is no longer a request"
+            msg = saying(
+                "the return was approved in the shop, or is no longer a request"
+            )
             raise Rejected(msg, status=status)
 
     def close(self, ref: str) -> None:
@@ -146,7 +158,7 @@ class Shiptastic:
         """Change a status; one that this version does not know is quietly ignored."""
         answer = self._put(ref, {"status": status})
         if answer.get("status") != status:
-            msg = "this version of the shop's plugin does not know that state"
+            msg = saying("this version of the shop's plugin does not know that state")
             raise Unsupported(msg, wanted=status)
 
     def _put(self, ref: str, body: Mapping[str, object]) -> Json:
@@ -155,10 +167,10 @@ class Shiptastic:
     def _get(self, ref: str) -> Json:
         data = self._calls.get(f"{ROUTE}/{shipments.id_of(ref)}")
         if not isinstance(data, dict) or "id" not in data:
-            msg = "the shop answered something that is no shipment"
+            msg = saying("the shop answered something that is no shipment")
             raise OutcomeUnknown(msg)
         if not shipments.is_return(data):
-            msg = "this shipment goes to the customer"
+            msg = saying("this shipment goes to the customer")
             raise Gone(msg, ref=ref)
         return data
 

@@ -14,6 +14,7 @@ from connector.errors import (
     Unsupported,
 )
 from connector.platform import Notice
+from connector.saying import saying
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,21 +76,27 @@ class WPSwings:
         """Make a request as its API does, unless the order has or had one."""
         order = self._order(case.order_ref)
         if wps_request.requests(order):
-            msg = "the shop's plugin keeps one request an order, and this one has it"
+            msg = saying(
+                "the shop's plugin keeps one request an order, and this one has it"
+            )
             raise Unsupported(msg)
         if order.get("status") not in OPENS_FROM:
-            msg = "the shop's plugin takes no request in this state of the order"
+            msg = saying(
+                "the shop's plugin takes no request in this state of the order"
+            )
             raise Unsupported(msg, status=str(order.get("status"))[:40])
         sold = {str(one.get("id")) for one in order.get("line_items") or ()}
         if not {line.line_ref for line in case.lines} <= sold:
-            msg = "the order was edited in the shop, and lost a line of this return"
+            msg = saying(
+                "the order was edited in the shop, and lost a line of this return"
+            )
             raise Unsupported(msg)
         key, body = wps_answer.opened(order, case, self._site.clock())
         answer = self._calls.put(f"orders/{case.order_ref}", body)
         ref = wps_request.ref_of(case.order_ref, key)
         made = [one for one in self.of_order(answer) if one.ref == ref]
         if not made:
-            msg = "the shop took the request, and does not show it"
+            msg = saying("the shop took the request, and does not show it")
             raise OutcomeUnknown(msg)
         return made[0]
 
@@ -124,7 +131,9 @@ class WPSwings:
         if found.status == wanted:
             return
         if found.status != "requested":
-            msg = "the request was answered, or withdrawn, in the shop meanwhile"
+            msg = saying(
+                "the request was answered, or withdrawn, in the shop meanwhile"
+            )
             raise Rejected(msg, status=found.status)
         if self._secret and self._asked(route, found.order_ref):
             self._check(ref, wanted)
@@ -148,7 +157,9 @@ class WPSwings:
     def _check(self, ref: str, wanted: str) -> None:
         """Believe its API only by what the order says then."""
         if self.read(ref).status != wanted:
-            msg = "the plugin's own API said yes, and the order does not show it"
+            msg = saying(
+                "the plugin's own API said yes, and the order does not show it"
+            )
             raise OutcomeUnknown(msg)
 
     def _tell(self, order_ref: str, text: str) -> None:
@@ -166,12 +177,12 @@ class WPSwings:
         for found in self.of_order(order):
             if found.ref == ref:
                 return order, found
-        msg = "the order has no such request, or another one in its place"
+        msg = saying("the order has no such request, or another one in its place")
         raise Gone(msg)
 
     def _order(self, ref: str) -> Mapping[str, Any]:
         order = self._calls.get(f"orders/{ref}")
         if not isinstance(order, dict) or "id" not in order:
-            msg = "the shop answered something that is no order"
+            msg = saying("the shop answered something that is no order")
             raise OutcomeUnknown(msg)
         return order

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connector.compliance import Traces
+from connector.compliance import DATA_REQUEST, REDACT, Traces
 from connector.inbound import MOST_PHOTOS, SOURCE
 from connector.policy import tables
-from connector.steps import intake
+from connector.steps import intake, privacy
 from connector.steps.receive import accept
 from connector.store import desk, inbox, photos, returns
+from connector.store import privacy as asked_for
 from tests.connector.web.photographing import RULES
 from tests.connector.web.sandbox_world import NAME, Stand, standing
 from tests.photographs import photo
@@ -90,6 +91,25 @@ def test_what_cannot_be_opened_lies_on_the_desk_with_its_photos(stand: Stand) ->
     [kept] = inbox.recent(stand.db)
     assert (kept.state, len(kept.body) > len(photo("red"))) == ("failed", True)
     assert Traces.of(kept.body).numbers == {"29"}  # it is forgotten with him
+
+
+@pytest.mark.parametrize("number", ["29", "#29"])
+def test_what_names_the_order_by_its_number_alone_is_forgotten_with_him(
+    stand: Stand, number: str
+) -> None:
+    line = {"line": "nothing", "note": "my neighbour has it"}
+    sends(stand, "t1", photo("red"), order_ref="", order_number=number, line=line)
+    sends(stand, "t2", order_ref="", order_number="30", line={"line": "x"})
+    email, now = "ada@example.test", stand.clock()
+    asked = privacy.by_email(stand.db, NAME, DATA_REQUEST, email, actor="ann", now=now)
+    privacy.run(stand.db, {NAME: stand.shop}, stand.clock)
+    held = json.loads(asked_for.export(stand.db, asked.id))
+    assert [one["body"]["event_id"] for one in held["deliveries"]] == ["t1"]
+    privacy.by_email(stand.db, NAME, REDACT, email, actor="ann", now=now)
+    privacy.run(stand.db, {NAME: stand.shop}, stand.clock)
+    assert {one.state for one in inbox.recent(stand.db)} == {"failed"}
+    (left,) = [one for one in inbox.recent(stand.db) if one.body]
+    assert b'"30"' in left.body
 
 
 def test_the_way_back_decides_the_fee(stand: Stand) -> None:
