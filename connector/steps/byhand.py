@@ -225,7 +225,7 @@ def _ask_of_credit(db: Database, row: RefundRow, now: datetime) -> None:
         rest=rest,
         number=row.request.return_number,
     )
-    desk.put(
+    desk.put_beside(
         db,
         shop=row.shop,
         about="order",
