@@ -316,7 +316,8 @@ class Making:
         """List the orders under our key: among all since its promise, trashed too.
 
         No filter of the API reads meta, and an address may be changed meanwhile. Of
-        when it was first sent, books that were restored know nothing.
+        when it was first sent, books that were restored know nothing. Of two that were
+        made by chance it is the one that staff kept.
         """
         since = request.promised_at or request.first_sent_at or self.clock()
         since = min(since, self.clock()) - EARLIER
@@ -332,7 +333,7 @@ class Making:
             every = self.calls.every("orders", {**asked, "status": status})
             for one in swaps.ours(list(every), request.key):
                 found[str(one["id"])] = one
-        return list(found.values())
+        return swaps.kept(list(found.values()))
 
     def _lacking(self, request: RefundRequest) -> tuple[int, ...]:
         shelf: dict[str, Ware | None] = {}

@@ -141,6 +141,15 @@ def ours(found: Sequence[Json], key: str) -> list[Json]:
     return [one for one in found if meta(one, translate.META_NEW) == key]
 
 
+def kept(known: Sequence[Json]) -> list[Json]:
+    """Return, of several orders under a key, the one that staff did not cancel.
+
+    Two are made where a request that was lost is served late. Else all of them.
+    """
+    found = [one for one in known if str(one.get("status")) not in OVER]
+    return found if len(found) == 1 else list(known)
+
+
 def wrong(request: RefundRequest, new: Json) -> str:
     """Return what of a new order is not as it was promised, or nothing.
 
