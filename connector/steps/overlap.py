@@ -6,6 +6,7 @@ a kindness or this very money: only a person knows, and none moves until he says
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.model import Moved, Resolution
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from connector.store.refunds import RefundRow
 
 SETTLEMENT, PAY_BY_HAND = "settlement", "pay_by_hand"
+SKEW = timedelta(minutes=30)  # that a shop's clock may be behind ours
 UNSENT = (Refund.PLANNED, Refund.MANUAL)
 
 
@@ -59,7 +61,7 @@ def words(case: Return, one: ShopRefund) -> str:
 
 def _is_of(case: Return, one: ShopRefund) -> bool:
     """Say whether a refund may be of a return: made since, and of no other's."""
-    is_since = one.made_at is None or one.made_at >= case.opened_at
+    is_since = one.made_at is None or one.made_at >= case.opened_at - SKEW
     return one.moved is not Moved.NO and is_since and not one.return_ref
 
 

@@ -6,6 +6,7 @@ import hmac
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+import uuid_utils.compat as uuids
 from flask import (
     Blueprint,
     flash,
@@ -211,6 +212,7 @@ def return_page(return_id: str, refused: Refusal | None = None) -> str:
         timeline=history.timeline(db, case.id),
         matters=desk.about(db, case.id),
         photos=photos.of_return(db, case.id),
+        once=uuids.uuid7(),
         **_words(case),
     )
 
