@@ -71,9 +71,13 @@ def see(
     mine: Sequence[RefundRow],
     now: datetime,
 ) -> None:
-    """Hold what is promised and not sent yet while `others` may have paid it."""
+    """Hold what is promised and not sent yet while `others` may have paid it.
+
+    What a person has paid already is only booked: no hold keeps it from being twice.
+    """
     for row in mine:
-        if row.state not in UNSENT or not row.return_id:
+        is_paid = row.state is Refund.PLANNED and row.paid_by_hand
+        if row.state not in UNSENT or is_paid or not row.return_id:
             continue
         case = returns.get(db, row.return_id)
         why = doubt(db, case, row.request, others)

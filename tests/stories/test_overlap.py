@@ -145,6 +145,31 @@ def test_who_pays_new_goods_by_hand_hears_what_was_refunded_with_the_old_order(
     assert matter.why.count("pay only the rest") == 2
 
 
+def test_what_staff_paid_by_hand_in_the_shop_is_withdrawn_here(
+    counter: WooCounter,
+) -> None:
+    case = counter.returned(counter.wish(Resolution.MANUAL))
+    plan(counter)
+    staff_refunds(counter, "units")
+    look(counter)
+    assert len(questions(counter, case)) == 1
+    answer(counter, case, is_paid=True)
+    assert counter.states(case) == [("refund", Refund.CANCELLED)]
+    assert counter.case(case.id).status == "closed"
+    assert len(counter.standin.refunds[int(counter.order)]) == 1 + 1  # the shelf's
+
+
+def test_what_a_person_has_paid_already_is_booked(counter: WooCounter) -> None:
+    case = counter.returned(counter.wish(Resolution.MANUAL))
+    plan(counter)
+    [row] = counter.rows(case)
+    byhand.paid(counter.db, row.id, proof="bank", actor="console", now=counter.now)
+    staff_refunds(counter, "units")
+    counter.work()
+    assert questions(counter, case) == []
+    assert counter.states(case) == [("refund", Refund.CONFIRMED)]
+
+
 @pytest.mark.parametrize(
     "way", [Resolution.REFUND, Resolution.STORE_CREDIT, Resolution.GIFT_CARD]
 )
