@@ -135,7 +135,11 @@ class Making:
         """Say what became of a request, by reading the shop only."""
         order = self.read(request.order_ref)
         booking = self._book(request, order)
-        if booking.found is not Found.DONE or not self._is_beside(request):
+        if not self._is_beside(request):
+            return booking
+        if booking.found is Found.ABSENT and request.way in swaps.GOODS:
+            return swaps.unbooked(request, self._new_orders(request), booking)
+        if booking.found is not Found.DONE:
             return booking
         return _together(booking, self._beside(request, order))
 

@@ -202,6 +202,29 @@ def find(request: RefundRequest, known: Sequence[Json], awaited: Finding) -> Fin
     return _one(request, known[0])
 
 
+def unbooked(
+    request: RefundRequest, known: Sequence[Json], booking: Finding
+) -> Finding:
+    """Judge a promise without a booking: none was made yet, or staff deleted it.
+
+    It comes first, so that a new order without one has lost it.
+    """
+    if not known:
+        return booking
+    why = saying(
+        "the new order %(orders)s stands in the shop, and its booking is gone from"
+        " order %(old)s: staff deleted that refund there",
+        orders=[str(one["id"]) for one in known],
+        old=request.order_ref,
+    )
+    return Finding(
+        found=Found.PERSON,
+        why=why,
+        is_over=all(str(one.get("status")) in OVER for one in known),
+        paid=_paid(request, known[0]) if len(known) == 1 else None,
+    )
+
+
 def _one(request: RefundRequest, new: Json) -> Finding:
     ref, status = str(new["id"]), str(new.get("status"))
     paid = _paid(request, new)
