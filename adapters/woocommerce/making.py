@@ -135,7 +135,11 @@ class Making:
         """Say what became of a request, by reading the shop only."""
         order = self.read(request.order_ref)
         booking = self._book(request, order)
-        if booking.found is not Found.DONE or not self._is_beside(request):
+        if not self._is_beside(request):
+            return booking
+        if booking.found is Found.ABSENT and request.way in swaps.GOODS:
+            return swaps.unbooked(request, self._new_orders(request), booking)
+        if booking.found is not Found.DONE:
             return booking
         return _together(booking, self._beside(request, order))
 
@@ -319,7 +323,8 @@ class Making:
         """List the orders under our key: among all since its promise, trashed too.
 
         No filter of the API reads meta, and an address may be changed meanwhile. Of
-        when it was first sent, books that were restored know nothing.
+        when it was first sent, books that were restored know nothing. Of two that were
+        made by chance it is the one that staff kept.
         """
         since = request.promised_at or request.first_sent_at or self.clock()
         since = min(since, self.clock()) - EARLIER
@@ -335,7 +340,7 @@ class Making:
             every = self.calls.every("orders", {**asked, "status": status})
             for one in swaps.ours(list(every), request.key):
                 found[str(one["id"])] = one
-        return list(found.values())
+        return swaps.kept(list(found.values()))
 
     def _lacking(self, request: RefundRequest) -> tuple[int, ...]:
         shelf: dict[str, Ware | None] = {}

@@ -141,6 +141,15 @@ def ours(found: Sequence[Json], key: str) -> list[Json]:
     return [one for one in found if meta(one, translate.META_NEW) == key]
 
 
+def kept(known: Sequence[Json]) -> list[Json]:
+    """Return, of several orders under a key, the one that staff did not cancel.
+
+    Two are made where a request that was lost is served late. Else all of them.
+    """
+    found = [one for one in known if str(one.get("status")) not in OVER]
+    return found if len(found) == 1 else list(known)
+
+
 def wrong(request: RefundRequest, new: Json) -> str:
     """Return what of a new order is not as it was promised, or nothing.
 
@@ -191,6 +200,29 @@ def find(request: RefundRequest, known: Sequence[Json], awaited: Finding) -> Fin
         is_over = all(str(one.get("status")) in OVER for one in known)
         return Finding(found=Found.PERSON, why=why, is_over=is_over)
     return _one(request, known[0])
+
+
+def unbooked(
+    request: RefundRequest, known: Sequence[Json], booking: Finding
+) -> Finding:
+    """Judge a promise without a booking: none was made yet, or staff deleted it.
+
+    It comes first, so that a new order without one has lost it.
+    """
+    if not known:
+        return booking
+    why = saying(
+        "the new order %(orders)s stands in the shop, and its booking is gone from"
+        " order %(old)s: staff deleted that refund there",
+        orders=[str(one["id"]) for one in known],
+        old=request.order_ref,
+    )
+    return Finding(
+        found=Found.PERSON,
+        why=why,
+        is_over=all(str(one.get("status")) in OVER for one in known),
+        paid=_paid(request, known[0]) if len(known) == 1 else None,
+    )
 
 
 def _one(request: RefundRequest, new: Json) -> Finding:

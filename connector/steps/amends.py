@@ -355,8 +355,9 @@ def courtesy(
     why: str,
     now: datetime,
     approval: levels.Approval = levels.NOBODY,
+    key: str = "",
 ) -> str:
-    """Promise credit on top, as a kindness; return its key.
+    """Promise credit on top, as a kindness; return its key: `key`, once for ever.
 
     Raises BadRequest without a reason, for nothing, in another currency than the
     order's, or where the shop has no such credit; LevelNeeded where the return gives
@@ -375,6 +376,9 @@ def courtesy(
     if not why.strip():
         msg = saying("say why; it stays in the timeline")
         raise BadRequest(msg)
+    if key in {row.id for row in refunds.of_return(db, case.id)}:
+        msg = saying("this courtesy was given already")
+        raise BadRequest(msg, number=case.number)
     how = levels.to_add(db, case, amount).hold(approval)
     key = extra.promise(
         db,
@@ -384,6 +388,7 @@ def courtesy(
         reason=f"Courtesy {case.number}",
         actor=actor,
         now=now,
+        key=key,
     )
     returns.note(db, case, "courtesy", actor, levels.said(how, why.strip()), now)
     return key

@@ -101,14 +101,15 @@ def courtesy(
     reason: str,
     now: datetime,
     after: str = "",
+    key: str = "",
 ) -> RefundRequest:
     """Ask for credit that no captured money stands for.
 
     A bonus is one of these where the shop keeps it apart (R13); `after` is then the
-    key of the credit that it tops up.
+    key of the credit that it tops up. `key` is its own, else a new one.
     """
     return RefundRequest(
-        key=str(uuids.uuid7()),
+        key=key or str(uuids.uuid7()),
         order_ref=order_ref,
         amount=Money.zero(amount.currency),
         lines=(),

@@ -166,10 +166,12 @@ def found_out(
         desk.close(db, "refund", refund_id, actor, now)
     else:
         refunds.move(db, refund_id, event, now, why=said, actor=actor)
-        if money_moved and row.request.by_hand:
+        if not money_moved:
+            _ask_again(db, row, now)
+            return
+        if row.request.by_hand:
             _ask_of_credit(db, row, now)
-        if money_moved:
-            unseen.ask(db, row, now)
+        unseen.ask(db, row, now)
 
 
 def _vouched(
@@ -210,6 +212,17 @@ def _vouched(
         return what
 
 
+def _ask_again(db: Database, row: RefundRow, now: datetime) -> None:
+    """Keep on the desk what is still owed: nothing pays it again by itself."""
+    why = saying(
+        "%(amount)s of %(number)s has not left: pay it again under a new key, or give"
+        " something else for it",
+        amount=row.request.given,
+        number=row.request.return_number,
+    )
+    desk.put_refund(db, row, "failed", why, now)
+
+
 def _ask_of_credit(db: Database, row: RefundRow, now: datetime) -> None:
     """Ask of credit that the shop was to give back along with what a person paid.
 
@@ -223,7 +236,7 @@ def _ask_of_credit(db: Database, row: RefundRow, now: datetime) -> None:
         rest=rest,
         number=row.request.return_number,
     )
-    desk.put(
+    desk.put_beside(
         db,
         shop=row.shop,
         about="order",

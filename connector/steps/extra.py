@@ -30,12 +30,16 @@ def promise(
     actor: str,
     now: datetime,
     after: str = "",
+    key: str = "",
 ) -> str:
     """Promise credit that no captured money stands for; return its key.
 
-    `after` is the key of the credit that it tops up, "" for a kindness.
+    `after` is the key of the credit that it tops up, "" for a kindness; `key` is its
+    own, else a new one.
     """
-    plan = asking.courtesy(case, order_ref, amount, reason=reason, now=now, after=after)
+    plan = asking.courtesy(
+        case, order_ref, amount, reason=reason, now=now, after=after, key=key
+    )
     refunds.reserve(
         db,
         shop=case.shop,

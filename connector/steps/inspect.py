@@ -69,8 +69,12 @@ def receive(
     now: datetime,
     why: str = "",
     shelves: Mapping[int, Shelf] | None = None,
+    before: Mapping[int, Counted] | None = None,
 ) -> None:
     """Add what was counted, by return line id; raises BadRequest and changes nothing.
+
+    `before` is what the lines had in all when somebody counted: two who book the same
+    goods, or one twice, are told so.
 
     Units of a line that was not approved are not booked: decide first. Nor are
     those of a cancelled return: another one may hold them by now (I15). What of a
@@ -80,6 +84,8 @@ def receive(
     if case.cancelled_at:
         msg = saying("this return was cancelled; open another for what came back")
         raise BadRequest(msg, number=case.number)
+    for line_id, known in (before or {}).items():
+        _hold_to_seen(case, returns.line_of(case, line_id), known)
     for line_id, shelf in (shelves or {}).items():
         line = returns.line_of(case, line_id)
         if shelf.changes(line):
@@ -130,6 +136,18 @@ def _shelve(
     if shelf.place:
         why = saying("%(what)s %(place)s", what=why, place=shelf.place)
     returns.note(db, case, "shelve", actor, why, now)
+
+
+def _hold_to_seen(case: Return, line: ReturnLine, known: Counted) -> None:
+    there = Counted(
+        received=line.received,
+        accepted=line.accepted,
+        rejected=line.rejected,
+        lost=line.lost,
+    )
+    if there != known:
+        msg = saying("goods of this line were booked meanwhile; look at it again")
+        raise BadRequest(msg, number=case.number)
 
 
 def _check(line: ReturnLine, count: Counted) -> None:

@@ -6,6 +6,7 @@ a kindness or this very money: only a person knows, and none moves until he says
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.model import Moved, Resolution
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from connector.store.refunds import RefundRow
 
 SETTLEMENT, PAY_BY_HAND = "settlement", "pay_by_hand"
+SKEW = timedelta(minutes=30)  # that a shop's clock may be behind ours
 UNSENT = (Refund.PLANNED, Refund.MANUAL)
 
 
@@ -59,7 +61,7 @@ def words(case: Return, one: ShopRefund) -> str:
 
 def _is_of(case: Return, one: ShopRefund) -> bool:
     """Say whether a refund may be of a return: made since, and of no other's."""
-    is_since = one.made_at is None or one.made_at >= case.opened_at
+    is_since = one.made_at is None or one.made_at >= case.opened_at - SKEW
     return one.moved is not Moved.NO and is_since and not one.return_ref
 
 
@@ -69,9 +71,13 @@ def see(
     mine: Sequence[RefundRow],
     now: datetime,
 ) -> None:
-    """Hold what is promised and not sent yet while `others` may have paid it."""
+    """Hold what is promised and not sent yet while `others` may have paid it.
+
+    What a person has paid already is only booked: no hold keeps it from being twice.
+    """
     for row in mine:
-        if row.state not in UNSENT or not row.return_id:
+        is_paid = row.state is Refund.PLANNED and row.paid_by_hand
+        if row.state not in UNSENT or is_paid or not row.return_id:
             continue
         case = returns.get(db, row.return_id)
         why = doubt(db, case, row.request, others)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest, PlatformError
 from connector.model import Found
-from connector.saying import joined, saying
+from connector.saying import saying
 from connector.states import Exchange, Refund
 from connector.steps.reconcile import look
 from connector.store import atomic, desk, exchanges, refunds
@@ -73,7 +73,6 @@ def ask_back(db: Database, row: RefundRow, finding: Finding, now: datetime) -> N
     """Ask of money that was paid for new goods which were called off all the same."""
     if not finding.paid or not row.made:
         return
-    before = [x.why for x in desk.about(db, row.made) if x.code == IN_VAIN]
     why = saying(
         "the new order %(order)s of %(number)s was called off after its customer had"
         " paid %(paid)s for it: give that back in the shop too, unless you did",
@@ -81,12 +80,12 @@ def ask_back(db: Database, row: RefundRow, finding: Finding, now: datetime) -> N
         number=row.request.return_number,
         paid=finding.paid,
     )
-    desk.put(
+    desk.put_beside(
         db,
         shop=row.shop,
         about="order",
         about_id=row.made,
         code=IN_VAIN,
-        why=joined("; ", [*before, why]),
+        why=why,
         now=now,
     )

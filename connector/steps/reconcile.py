@@ -67,7 +67,7 @@ def _look(db: Database, shop: Shop, row: RefundRow, now: datetime) -> bool:
 @atomic
 def _conclude(db: Database, row: RefundRow, finding: Finding, now: datetime) -> bool:
     """Write down what looking showed; whatever is unclear goes to a person."""
-    finding = _checked(row, finding)
+    finding = _checked(row, _held(row, finding))
     event = _EVENT.get((row.state, finding.found))
     if event is not None:
         refunds.move(db, row.id, event, now, why=finding.why, receipt=finding.receipt)
@@ -90,6 +90,14 @@ _EVENT = {
     (Refund.PENDING, Found.DONE): "confirm",
     (Refund.PENDING, Found.FAILED): "fail",
 }
+
+
+def _held(row: RefundRow, finding: Finding) -> Finding:
+    """Ask of what the shop had taken, and shows no more: it is not made again."""
+    if finding.found is not Found.ABSENT or row.state is not Refund.PENDING:
+        return finding
+    why = saying("what was made of it is no longer in the shop")
+    return replace(finding, found=Found.PERSON, why=why)
 
 
 def _checked(row: RefundRow, finding: Finding) -> Finding:

@@ -7,6 +7,7 @@ ledger is what refunds and errands say: nothing is put back that they name alrea
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import uuid_utils.compat as uuids
@@ -59,7 +60,10 @@ def plan(db: Database, return_id: str, now: datetime) -> int:
     case = returns.get(db, return_id)
     apart = [(line, units) for line in case.lines if (units := _apart(db, case, line))]
     for line, units in apart:
-        _add(db, case, line, units, now)
+        if line.restock is not False and _is_by_staff(db, case, line):
+            _leave(db, case, line, units, now)
+        else:
+            _add(db, case, line, units, now)
     for row in _dark(db, case):
         doubt(db, row, now)
     return len(apart)
@@ -230,6 +234,38 @@ def _add(
         "total": units + (yes if restock else no),
     }
     errands.add(db, case.id, VERB, now, asked)
+
+
+def _is_by_staff(db: Database, case: Return, line: ReturnLine) -> bool:
+    """Say whether staff refunded units of a line instead of us.
+
+    The shop then puts them back with that refund, unless they were told not to.
+    """
+    if not history.happened(db, case.id, NOTHING_DUE):
+        return False
+    keys = {row.id for row in refunds.of_order(db, case.shop, case.order_ref)}
+    order = orders.get(db, case.shop, case.order_ref)
+    return any(
+        back.line_ref == line.line_ref and back.quantity
+        for one in order.refunds
+        if one.key not in keys and (not one.made_at or one.made_at >= case.opened_at)
+        for back in one.lines
+    )
+
+
+def _leave(
+    db: Database, case: Return, line: ReturnLine, units: int, now: datetime
+) -> None:
+    """Put nothing back, and ask a person to look whether staff's refund has."""
+    _add(db, case, replace(line, restock=False), units, now)
+    why = saying(
+        "staff refunded goods of %(number)s in the shop, which may have put %(units)s"
+        " units back on the shelf with it; look at the stock, and put back by hand what"
+        " is not there",
+        number=case.number,
+        units=units,
+    )
+    _ask(db, case, why, now)
 
 
 def _named(db: Database, case: Return, row: ErrandRow) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.money import total
-from connector.saying import joined, saying
+from connector.saying import saying
 from connector.states import Refund
 from connector.steps import shelving
 from connector.steps.reconcile import QUIET
@@ -48,7 +48,6 @@ def ask(db: Database, row: RefundRow, now: datetime) -> None:
     """Ask of new goods that are in no answer of the shop: they may not be ordered."""
     if not row.request.goods or row.made:
         return
-    before = [x.why for x in desk.about(db, row.order_ref) if x.code == UNSEEN]
     why = saying(
         "the money of %(number)s has left, and the shop never showed its new goods"
         " (%(goods)s, %(worth)s): look whether they are ordered there; if not, order"
@@ -57,12 +56,12 @@ def ask(db: Database, row: RefundRow, now: datetime) -> None:
         goods=[f"{one.quantity} {one.title}" for one in row.request.goods],
         worth=total((one.price for one in row.request.goods), row.amount.currency),
     )
-    desk.put(
+    desk.put_beside(
         db,
         shop=row.shop,
         about="order",
         about_id=row.order_ref,
         code=UNSEEN,
-        why=joined("; ", [*before, why]),
+        why=why,
         now=now,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connector.discreet import discreet
-from connector.saying import heard, kept
+from connector.saying import heard, joined, kept
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
@@ -53,6 +53,36 @@ def put(
         code=code,
         why=kept(discreet(why)),
         now=stamp(now),
+    )
+
+
+def put_beside(
+    db: Database,
+    *,
+    shop: str,
+    about: str,
+    about_id: str,
+    code: str,
+    why: str,
+    now: datetime,
+) -> None:
+    """Do as `put` does, and keep the words of the kind that nobody has answered yet."""
+    rows = db.query(
+        "SELECT * FROM desk WHERE shop = :shop AND about = :about"
+        " AND about_id = :id AND code = :code AND closed_at IS NULL",
+        shop=shop,
+        about=about,
+        id=about_id,
+        code=code,
+    )
+    put(
+        db,
+        shop=shop,
+        about=about,
+        about_id=about_id,
+        code=code,
+        why=joined("; ", [*(_matter(row).why for row in rows), why]),
+        now=now,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -152,9 +153,19 @@ def courtesy(return_id: str) -> Response | tuple[str, int]:
             why=why(),
             now=here.clock(),
             approval=approving.approval(),
+            key=_once(),
         )
 
     return outcome(return_id, attempt(deed, "courtesy"))
+
+
+def _once() -> str:
+    """Return what names this very form, so that it counts once; raises BadRequest."""
+    said = request.form.get("once", "")
+    try:
+        return str(UUID(said)) if said else ""
+    except ValueError:
+        raise BadRequest(gettext("Load the page again.")) from None
 
 
 def _amount(text: str, currency: str) -> Money:

@@ -6,6 +6,7 @@ import hmac
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+import uuid_utils.compat as uuids
 from flask import (
     Blueprint,
     flash,
@@ -20,7 +21,7 @@ from flask_babel import gettext
 
 from connector.errors import BadRequest, NotFound, PlatformError
 from connector.saying import said_by
-from connector.steps import clocks, extra, made, question, rights, wayback
+from connector.steps import answering, clocks, extra, made, question, rights, wayback
 from connector.store import (
     backfills,
     desk,
@@ -213,6 +214,7 @@ def return_page(return_id: str, refused: Refusal | None = None) -> str:
         timeline=history.timeline(db, case.id),
         matters=desk.about(db, case.id),
         photos=photos.of_return(db, case.id),
+        once=uuids.uuid7(),
         **_words(case),
     )
 

@@ -113,10 +113,21 @@ def receive_line(return_id: str, line_id: int) -> Response:
             now=here.clock(),
             why=why(),
             shelves={line_id: _shelf(return_id)},
+            before=_before(line_id),
         )
 
     attempt(deed)
     return back(return_id)
+
+
+def _before(line_id: int) -> dict[int, Counted]:
+    """Return what the page showed of a line when its form was filled in, if it says."""
+    said = request.form.get("before", "")
+    if not said:
+        return {}
+    received, accepted, rejected, lost, *_ = [*map(whole, said.split("-")), 0, 0, 0, 0]
+    known = Counted(received=received, accepted=accepted, rejected=rejected, lost=lost)
+    return {line_id: known}
 
 
 def cancel_return(return_id: str) -> Response:

@@ -212,3 +212,19 @@ def test_what_is_withdrawn_after_it_was_booked_puts_no_goods_back_twice(
     assert counter.stock("m") == 7
     [why] = shelves(counter, case)
     assert "1 units" in why
+
+
+def test_what_has_not_left_stays_on_the_desk_until_it_is_paid_again(
+    counter: WooCounter,
+) -> None:
+    case = counter.returned(counter.wish(Resolution.REFUND))
+    counter.standin.gateway_next("fatal")
+    counter.work(2)
+    refund_id = learn(counter, case, has_left=False)
+    counter.work()
+    [matter] = desk.about(counter.db, refund_id)
+    assert (matter.code, "30.00 EUR" in matter.why) == ("failed", True)
+    byhand.again(counter.db, refund_id, why="looked", actor="console", now=counter.now)
+    counter.work()
+    assert desk.about(counter.db, refund_id) == []
+    assert counter.standin.paid_out_minor() == 3000

@@ -145,6 +145,45 @@ def test_who_pays_new_goods_by_hand_hears_what_was_refunded_with_the_old_order(
     assert matter.why.count("pay only the rest") == 2
 
 
+def test_what_staff_paid_by_hand_in_the_shop_is_withdrawn_here(
+    counter: WooCounter,
+) -> None:
+    case = counter.returned(counter.wish(Resolution.MANUAL))
+    plan(counter)
+    staff_refunds(counter, "units")
+    look(counter)
+    assert len(questions(counter, case)) == 1
+    answer(counter, case, is_paid=True)
+    assert counter.states(case) == [("refund", Refund.CANCELLED)]
+    assert counter.case(case.id).status == "closed"
+    assert len(counter.standin.refunds[int(counter.order)]) == 1
+
+
+@pytest.mark.parametrize(("written", "asks"), [("units", True), ("money", False)])
+def test_units_that_staff_put_back_with_their_refund_are_not_put_back_again(
+    counter: WooCounter, written: str, *, asks: bool
+) -> None:
+    case = counter.returned(counter.wish(Resolution.REFUND))
+    staff_refunds(counter, written)
+    counter.work()
+    answer(counter, case, is_paid=True)
+    assert counter.case(case.id).status == "closed"
+    assert counter.stock("m") == 7
+    found = [x for x in desk.about(counter.db, case.id) if x.code == "errand_dispose"]
+    assert [("staff" in one.why) for one in found] == ([True] if asks else [])
+
+
+def test_what_a_person_has_paid_already_is_booked(counter: WooCounter) -> None:
+    case = counter.returned(counter.wish(Resolution.MANUAL))
+    plan(counter)
+    [row] = counter.rows(case)
+    byhand.paid(counter.db, row.id, proof="bank", actor="console", now=counter.now)
+    staff_refunds(counter, "units")
+    counter.work()
+    assert questions(counter, case) == []
+    assert counter.states(case) == [("refund", Refund.CONFIRMED)]
+
+
 @pytest.mark.parametrize(
     "way", [Resolution.REFUND, Resolution.STORE_CREDIT, Resolution.GIFT_CARD]
 )

@@ -183,7 +183,8 @@ def test_a_payment_by_hand_outlives_its_record_in_the_shop(
         now=counter.now,
     )
     look()
-    assert desk.open_matters(counter.db) == []
+    codes = [one.code for one in desk.open_matters(counter.db)]
+    assert codes == ([] if has_left else ["failed"])
     said = Refund.CONFIRMED if has_left else Refund.REVERSED
     assert counter.states(case) == [("refund", said)]
     assert _standing(counter) == (eur(3000) if has_left else eur(0))

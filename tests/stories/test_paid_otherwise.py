@@ -101,3 +101,51 @@ def test_what_was_paid_for_goods_that_are_called_off_is_not_forgotten(
     found = desk.about(counter.db, str(new["id"]))
     assert [one.code for one in found] == (["paid_in_vain"] if is_paid else [])
     assert all("15.00 EUR" in one.why for one in found)
+
+
+def test_new_goods_whose_booking_staff_deleted_are_not_taken_for_unpaid(
+    counter: WooCounter,
+) -> None:
+    case = owed(counter)
+    old = int(counter.order)
+    [booking] = counter.standin.refunds[old]
+    counter.standin.staff_delete_refund(old, booking["id"])
+    counter.pay()
+    counter.work()
+    [row] = counter.rows(case)
+    [matter] = desk.about(counter.db, row.id)
+    assert matter.code == "unknown"
+    assert "its booking is gone" in matter.why
+    with pytest.raises(BadRequest, match="cancel it there first"):
+        amends.call_off(
+            counter.db,
+            counter.shop,
+            row.id,
+            Resolution.REFUND,
+            actor="console",
+            why="he never paid",
+            now=counter.now,
+        )
+    assert counter.standin.paid_out_minor() == 0
+
+
+def test_a_new_order_that_was_deleted_before_it_was_paid_is_asked_about(
+    counter: WooCounter,
+) -> None:
+    case = owed(counter)
+    counter.standin.force_delete(counter.swaps()[0]["id"])
+    counter.work()
+    [row] = counter.rows(case)
+    [matter] = desk.about(counter.db, row.id)
+    assert (matter.code, "no longer in the shop" in matter.why) == ("unknown", True)
+    amends.call_off(
+        counter.db,
+        counter.shop,
+        row.id,
+        Resolution.REFUND,
+        actor="console",
+        why="it was deleted",
+        now=counter.now,
+    )
+    counter.work()
+    assert counter.standin.paid_out_minor() == 3000

@@ -364,6 +364,12 @@ def test_units_that_staff_gave_back_meanwhile_are_shown_beside_ours(
         assert row.state is Refund.PLANNED
         staff_refund(deal, ref, pot, 1)
         deal.run()
+        db = deal.office.db
+        (matter,) = desk.open_matters(db)
+        assert (matter.about, matter.code) == ("return", "settlement")
+        desk.close(db, "return", matter.about_id, "console", deal.clock())
+        deal.clock.pass_by(hours=1)
+        deal.run()
         why = the_question(deal)
         assert "Shopify would give back 35.70 EUR after keeping nothing" in why
         assert f"Retour {row.amount} after keeping 5.95 EUR (restocking) and" in why

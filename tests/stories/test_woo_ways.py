@@ -162,6 +162,13 @@ def test_a_second_order_under_our_key_is_never_sent(counter: WooCounter) -> None
     [row] = counter.rows(case)
     assert desk.is_open(counter.db, "refund", row.id, "unknown")
     assert counter.sent() == []
+    counter.standin.edit_order(first["id"], status="cancelled")  # staff keep one
+    counter.work(4)
+    assert counter.states(case) == [("exchange", Refund.CONFIRMED)]
+    [stands] = [exchanges.of_refund(counter.db, row.id)]
+    assert stands is not None
+    assert (stands.made, counter.sent()) == (str(twin["id"]), ["l"])
+    assert desk.open_matters(counter.db) == []
 
 
 def test_what_is_sold_out_when_it_is_to_be_sent_falls_back(counter: WooCounter) -> None:

@@ -53,3 +53,25 @@ def test_a_person_is_not_asked_again_of_the_same_facts(
     desk.close(db, "x", "1", "a person", NOON)
     assert desk.was_settled(db, "boots", "1", "c", said)
     assert not desk.was_settled(db, "boots", "1", "c", other)
+
+
+def test_a_second_question_of_a_kind_stands_beside_the_first(db: Database) -> None:
+    def lay(number: str) -> None:
+        desk.put_beside(
+            db,
+            shop="boots",
+            about="order",
+            about_id="1",
+            code="c",
+            why=saying("%(what)s of it", what=number),
+            now=NOON,
+        )
+
+    lay("A-1")
+    lay("A-2")
+    (matter,) = desk.about(db, "1")
+    assert matter.why == "A-1 of it; A-2 of it"
+    desk.close(db, "order", "1", "a person", NOON)
+    lay("A-3")
+    (matter,) = desk.about(db, "1")
+    assert matter.why == "A-3 of it"

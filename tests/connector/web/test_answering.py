@@ -10,8 +10,17 @@ import pytest
 
 from connector.states import Refund
 from connector.store import desk
-from tests.connector.web.sandbox_world import NAME, Stand, merchant, standing
-from tests.connector.web.test_amending import books, line, opened
+from tests.connector.shapes import eur
+from tests.connector.web.sandbox_world import (
+    NAME,
+    Stand,
+    chooses,
+    customer,
+    fields,
+    merchant,
+    standing,
+)
+from tests.connector.web.test_amending import WAYS, books, line, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,3 +110,34 @@ def test_a_bonus_that_came_to_nothing_can_be_made_again(stand: Stand) -> None:
     states = [row.state for row in stand.rows() if row.request.after]
     assert states == [Refund.REJECTED, Refund.CONFIRMED]
     assert desk.open_matters(stand.db) == []
+
+
+def test_a_form_that_is_sent_twice_counts_once(stand: Stand) -> None:
+    staff = opened(stand)
+    case = stand.case()
+    page = f"/console/returns/{case.id}"
+    path = f"{page}/courtesy"
+    once = fields(staff.page)["once"]
+    for _ in range(2):
+        staff.post(path, amount="5.00", why="it took us long", once=once)
+    assert "this courtesy was given already" in staff.page
+    staff.post(path, amount="5.00", why="once more", once=fields(staff.page)["once"])
+    given = [row.request.bonus for row in stand.rows()]
+    assert given == [eur(500), eur(500)]
+
+
+def test_goods_are_not_booked_twice_by_one_form(stand: Stand) -> None:
+    visit = customer(stand)
+    chooses(visit, **{"quantity-a": "3"})
+    visit.post(WAYS, **{"way-a": "refund", "go": "chosen"})
+    visit.post(WAYS, go="send")
+    stand.work(1)
+    staff = merchant(stand)
+    staff.get(f"/console/returns/{stand.case().id}")
+    for _ in range(2):
+        staff.post(line(stand, "receive"), received="1", accepted="1", before="0-0-0-0")
+    assert "booked meanwhile" in staff.page
+    found = stand.case().lines[0]
+    assert (found.received, found.accepted) == (1, 1)
+    staff.get(f"/console/returns/{stand.case().id}")
+    assert fields(staff.page)["before"] == "1-1-0-0"

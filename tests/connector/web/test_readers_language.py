@@ -64,9 +64,9 @@ def asked(stand: Stand) -> Return:
 def test_a_matter_is_told_in_the_readers_language(stand: Stand) -> None:
     case = asked(stand)
     said = saying(
-        "refund %(ref)s of %(amount)s was made in the shop and names no lines: it may"
-        " be the money of this return",
-        ref="7",
+        "%(amount)s of %(number)s has not left: pay it again under a new key, or give"
+        " something else for it",
+        number="7",
         amount=eur(1250),
     )
     for about, about_id in (("return", case.id), ("order", case.order_ref)):
@@ -81,11 +81,11 @@ def test_a_matter_is_told_in_the_readers_language(stand: Stand) -> None:
         )
     staff = merchant(stand)
     staff.get("/console/?lang=de")
-    assert "Erstattung 7 über 12,50\xa0€ wurde im Shop vorgenommen" in staff.page
+    assert "12,50\xa0€ von 7 sind nicht abgegangen" in staff.page
     staff.get(f"/console/returns/{case.id}?lang=fr")
-    assert "remboursement 7 de 12,50\xa0€ a été fait dans la boutique" in staff.page
+    assert "12,50\xa0€ de 7 ne sont pas partis" in staff.page
     staff.get(f"/console/returns/{case.id}?lang=en")
-    assert "refund 7 of €12.50 was made in the shop" in staff.page
+    assert "€12.50 of 7 has not left" in staff.page
 
 
 def test_an_older_matter_and_a_persons_words_are_shown_as_they_are(
