@@ -42,6 +42,13 @@ class Sold:
     ware: str = ""
     age: int = 0  # how often it was exchanged before
     key: str = ""  # of the exchange that it was sent for
+    swap_ref: str = ""  # what the shop calls the wish for it
+    worth: int | None = None  # what it was given for, where its price is another
+
+    @property
+    def value(self) -> int:
+        """What comes back for all of it."""
+        return self.gross if self.worth is None else self.worth
 
 
 @dataclass(slots=True)
@@ -210,6 +217,7 @@ def _line(one: Sold) -> Line:
         fulfilled=one.quantity,
         product_ref=PRODUCT if one.ware else "",
         variant_ref=one.ware,
+        swap_ref=one.swap_ref,
     )
 
 

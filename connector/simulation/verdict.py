@@ -173,7 +173,7 @@ def _replaced(case: Case, order: str, number: str) -> dict[str, tuple[int, int]]
 def _order(case: Case, ref: str, said: Verdict, *, is_settled: bool) -> None:
     """Never more than is due; exactly that, where no person was asked."""
     bill = case.world.shop.books.bills[ref]
-    lines = {one.ref: (one.quantity, one.gross) for one in bill.lines}
+    lines = {one.ref: (one.quantity, one.value) for one in bill.lines}
     wanted = [one for one in case.wanted if one.order == ref and one.is_asked]
     for one in wanted:
         found = case.found(one)
