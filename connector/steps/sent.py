@@ -10,7 +10,7 @@ from connector.money import total
 from connector.saying import saying
 from connector.settlement import at_worth
 from connector.states import Exchange, Refund
-from connector.store import desk, exchanges, refunds
+from connector.store import cap, desk, exchanges, refunds
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -103,7 +103,7 @@ def gone(db: Database, row: RefundRow, made: ExchangeRow, now: datetime) -> None
 
 def _see_joined(db: Database, row: RefundRow, order: Order, now: datetime) -> None:
     """Ask a person, once, about new goods that were taken off the order they joined."""
-    off = [x for x in _joined(row, at_worth(order, [row.own])) if x.taken_off]
+    off = [x for x in _joined(row, at_worth(order, [cap.own_of(row)])) if x.taken_off]
     if not off:
         desk.settle(db, "refund", row.id, TAKEN_OFF, "shop", now)
         return
@@ -122,7 +122,7 @@ def _see_joined(db: Database, row: RefundRow, order: Order, now: datetime) -> No
 
 def _joined(row: RefundRow, order: Order) -> list[Line]:
     """Return the lines of an order of which the shop says that they are new goods."""
-    return [one for one in order.lines if one.swap_ref in row.own.made]
+    return [one for one in order.lines if one.swap_ref in cap.own_of(row).made]
 
 
 def _has_left(row: RefundRow, order: Order) -> bool:
