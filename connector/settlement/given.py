@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from connector.money import Money
+from connector.money import Money, total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,10 +35,11 @@ def at_worth(order: Order, own: Sequence[Own]) -> Order:
         if abs((part - line.gross).minor) <= NEAR * line.quantity
     }
     lines = tuple(
-        replace(line, gross=worth[line.ref]) if line.ref in worth else line
-        for line in order.lines
+        replace(line, gross=worth.get(line.ref, line.gross)) for line in order.lines
     )
-    return replace(order, lines=lines) if worth else order
+    off = total((line.gross for line in lines), order.currency)
+    off -= total((line.gross for line in order.lines), order.currency)
+    return replace(order, lines=lines, total=order.total + off) if worth else order
 
 
 def goods_out(order: Order, own: Sequence[Own], before: Before) -> Money:
@@ -81,10 +82,12 @@ def _of_own(order: Order, own: Sequence[Own], one: Own) -> list[tuple[Line, Mone
 
     Only where the shop says so of all units of a ware, and of no other refund.
     """
+    if not one.made or not one.request.goods:
+        return []
     others = {ref for other in own if other is not one for ref in other.made}
     mine = set(one.made) - others
     found = []
-    for ref, (quantity, minor) in _given(one.request).items() if mine else ():
+    for ref, (quantity, minor) in _given(one.request).items():
         lines = [x for x in order.lines if x.swap_ref in mine and _ware(x) == ref]
         if sum(line.quantity for line in lines) != quantity:
             continue

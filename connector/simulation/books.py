@@ -42,6 +42,14 @@ class Sold:
     ware: str = ""
     age: int = 0  # how often it was exchanged before
     key: str = ""  # of the exchange that it was sent for
+    swap_ref: str = ""  # what the shop calls the wish for it
+    is_taken_off: bool = False  # by staff, before it was sent
+    worth: int | None = None  # what it was given for, where its price is another
+
+    @property
+    def value(self) -> int:
+        """What comes back for all of it."""
+        return self.gross if self.worth is None else self.worth
 
 
 @dataclass(slots=True)
@@ -93,7 +101,8 @@ class Bill:
     @property
     def price(self) -> int:
         """What all of it costs."""
-        return sum(one.gross for one in self.lines) + self.shipping
+        kept = (one.gross for one in self.lines if not one.is_taken_off)
+        return sum(kept) + self.shipping
 
     def standing(self) -> int:
         """Add up what the shop's own records say went back, or is going."""
@@ -210,6 +219,8 @@ def _line(one: Sold) -> Line:
         fulfilled=one.quantity,
         product_ref=PRODUCT if one.ware else "",
         variant_ref=one.ware,
+        swap_ref=one.swap_ref,
+        taken_off=one.quantity * one.is_taken_off,
     )
 
 
@@ -230,7 +241,8 @@ def _tender(ref: str, kind: TenderKind, amount: int, back: int) -> Tender:
 
 def _parcel(bill: Bill) -> Parcel:
     arrived = bill.placed_at + timedelta(days=2)
-    units = tuple((one.ref, one.quantity) for one in bill.lines)
+    sent = (one for one in bill.lines if not one.is_taken_off)
+    units = tuple((one.ref, one.quantity) for one in sent)
     return Parcel(ref="p", units=units, shipped_at=arrived, delivered_at=arrived)
 
 

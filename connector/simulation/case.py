@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest, PlatformError
-from connector.model import CREDITS, Kind, Moved, Resolution, TenderKind
+from connector.model import CREDITS, Kind, Resolution, TenderKind
 from connector.money import Money
-from connector.simulation import wishes
+from connector.simulation import staff, wishes
 from connector.simulation.books import Bill, Sold
 from connector.simulation.due import Rules
 from connector.simulation.goods import CURRENCY, PRICES
@@ -147,7 +147,7 @@ class Case:
         """Let new goods be sent back too, once they are paid: a second exchange."""
         goods = self.world.shop.books.goods.made
         for made in [one for one in goods if one.units and one.is_paid]:
-            if made.key in self.minded or made.is_undone:
+            if made.key in self.minded or made.is_undone or made.is_taken_off:
                 continue
             self.minded.add(made.key)
             bill = self.world.shop.books.bills[made.bill]
@@ -361,21 +361,8 @@ class Case:
                 )
 
     def staff(self) -> None:
-        """Let staff refund, or delete a refund, in the shop's own admin."""
-        chance, shop = self.world.chance, self.world.shop
-        order = chance.choice(list(shop.books.bills))
-        bill = shop.books.bills[order]
-        roll = chance.random()
-        if roll < 0.5:
-            amount = chance.choice([100, 250, 250, bill.paid])
-            if shop.staff_refund(order, amount):
-                self.world.tell(f"staff refunds {amount} of {order}")
-        elif roll < 0.65 and shop.platform == "woocommerce":
-            gone = [one for one in bill.backs if one.moved is Moved.YES]
-            if gone:
-                # Deleting sends nothing, and leaves the modification date.
-                bill.backs.remove(chance.choice(gone))
-                self.world.tell(f"staff deletes a refund of {order}")
+        """Let staff do something in the shop's own admin."""
+        staff.act(self.world, self.minded)
 
 
 def _sold(chance: Chance, ref: str) -> Sold:

@@ -64,6 +64,7 @@ class Made:
     is_taken: bool = False  # off the shelves
     was_told_gone: bool = False  # the last look before said that they were sold out
     is_undone: bool = False
+    is_taken_off: bool = False  # by staff, once it was paid: nobody has it
     expires_at: datetime | None = None
 
 

@@ -213,6 +213,16 @@ class SimShopify(SimShop):
             rma.remove({x: n for x, n in made.picked.items() if x in rma.swaps})
         super().cancel_new(made)
 
+    def take_off(self, made: Made) -> None:
+        """Take new goods that were paid off their order, before they are sent."""
+        made.is_taken_off = True
+        for rma in self.rmas.values():
+            rma.remove({x: n for x, n in made.picked.items() if x in rma.swaps})
+        bill = self.books.bills[made.bill]
+        for one in bill.lines:
+            one.is_taken_off |= one.key == made.key
+        self.touch(bill)
+
     def _fits(self, request: RefundRequest) -> None:
         bill = self.books.bills[request.order_ref]
         if request.amount.minor > bill.paid - bill.standing():

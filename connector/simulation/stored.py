@@ -190,10 +190,33 @@ def send_new(
     made.picked = dict(picked)
     back = {share.ref for share in request.lines}
     age = 1 + max(one.age for one in bill.lines if one.ref in back)
-    for ref, units in picked.items():
-        one = rma.swaps[ref]
-        gross = one.price * units
-        bill.lines.append(
-            Sold(shop.new_ref("N"), units, gross, 0, one.ware, age, made.key)
+    new = [
+        Sold(
+            shop.new_ref("N"),
+            units,
+            rma.swaps[ref].price * units,
+            0,
+            rma.swaps[ref].ware,
+            age,
+            made.key,
+            ref,
         )
+        for ref, units in picked.items()
+    ]
+    if request.way is Resolution.REPLACEMENT:
+        _value(request, new)
+    bill.lines += new
     return made
+
+
+def _value(request: RefundRequest, new: list[Sold]) -> None:
+    """Let what is sent the same again be worth what it replaces, to the cent.
+
+    Shopify's own price of it may be a cent off: all that was paid comes back at last.
+    """
+    for ware in {one.ware for one in new}:
+        lines = [one for one in new if one.ware == ware]
+        worth = sum(x.price.minor for x in request.goods if x.ref == ware)
+        parts = Money(worth, CURRENCY).allocate([one.gross for one in lines])
+        for one, part in zip(lines, parts, strict=True):
+            one.worth = part.minor

@@ -11,6 +11,7 @@ from connector.simulation.due import WHOLE, due, share
 from connector.simulation.goods import CURRENCY, is_beside
 from connector.states import Refund
 from connector.steps import audit
+from connector.steps.sent import TAKEN_OFF
 from connector.store import desk, inbox, ledger, refunds, returns
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def judge(case: Case) -> Verdict:
     _books(case, said, is_settled=not matters)
     _shelves(case, said)
     _gifts(case, said, is_settled=not matters)
+    _taken_off(case, said)
     for breach in audit.run(world.db):
         said.breaches += 1
         said.fault(f"audit: {breach.rule}: {breach.which}")
@@ -136,6 +138,16 @@ def _gifts(case: Case, said: Verdict, *, is_settled: bool) -> None:
             said.fault(f"order {ref}: gifts of {given}, {meant} were meant")
 
 
+def _taken_off(case: Case, said: Verdict) -> None:
+    """See that a person was asked about new goods that staff took off their order."""
+    world = case.world
+    for one in world.shop.books.goods.made:
+        is_said = desk.was_told(world.db, world.shop.name, one.key, TAKEN_OFF)
+        if one.is_taken_off and not is_said:
+            said.lost += 1
+            said.fault(f"{one} was taken off its order, and nobody was asked")
+
+
 def _cases(case: Case, order: str) -> list[str]:
     return [x.id for x in returns.of_order(case.world.db, case.world.shop.name, order)]
 
@@ -173,7 +185,7 @@ def _replaced(case: Case, order: str, number: str) -> dict[str, tuple[int, int]]
 def _order(case: Case, ref: str, said: Verdict, *, is_settled: bool) -> None:
     """Never more than is due; exactly that, where no person was asked."""
     bill = case.world.shop.books.bills[ref]
-    lines = {one.ref: (one.quantity, one.gross) for one in bill.lines}
+    lines = {one.ref: (one.quantity, one.value) for one in bill.lines}
     wanted = [one for one in case.wanted if one.order == ref and one.is_asked]
     for one in wanted:
         found = case.found(one)

@@ -11,6 +11,7 @@ from connector.money import Money
 from connector.settlement import at_worth
 from connector.states import Decision, Refund
 from connector.steps.observe import OURS
+from connector.steps.preview import as_stands
 from connector.steps.told import ACTOR
 from connector.store import (
     audit,
@@ -61,7 +62,7 @@ def _order(db: Database, shop: str, order: Order) -> Iterator[Breach]:
     where = f"{shop} {order.ref}"
     rows = refunds.of_order(db, shop, order.ref)
     standing = [row for row in rows if row.state in OURS]
-    given = at_worth(order, [row.own for row in rows])
+    given = at_worth(order, as_stands(db, shop, order)[1])
     rules = [
         *_units(filing.taken_units(db, shop, order.ref), order),
         *_above_captured(db, shop, order),

@@ -13,7 +13,7 @@ from connector.states import Refund
 from connector.steps import costs, shelving
 from connector.steps.observe import OURS, is_ours
 from connector.steps.owing import STAYING, UNCHARGED, new_goods, way_of
-from connector.store import refunds
+from connector.store import cap, refunds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ def as_stands(db: Database, shop: str, order: Order) -> tuple[Order, list[Own]]:
     may be made again, and what others get must not depend on when.
     """
     rows = refunds.of_order(db, shop, order.ref)
-    own = [row.own for row in rows if _counts(row)]
+    own = [cap.own_of(row) for row in rows if _counts(row)]
     # The shop's record of a refund of ours that died is no refund by others.
     dead = [row for row in rows if not _counts(row)]
     standing = tuple(one for one in order.refunds if not is_ours(one, dead))

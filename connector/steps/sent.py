@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 from connector.model import OrderStatus
 from connector.money import total
 from connector.saying import saying
+from connector.settlement import at_worth
 from connector.states import Exchange, Refund
-from connector.store import desk, exchanges, refunds
+from connector.store import cap, desk, exchanges, refunds
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from connector.model import Order
+    from connector.model import Line, Order
     from connector.store import Database
     from connector.store.exchanges import ExchangeRow
     from connector.store.refunds import RefundRow
 
-CANCELLED = "new_order_cancelled"
+CANCELLED, TAKEN_OFF = "new_order_cancelled", "new_goods_taken_off"
 
 
 def see(
@@ -38,6 +39,8 @@ def see(
             continue
         if stands.changed_at < started and _has_left(row, order):
             exchanges.move(db, row, "ship", now)
+        else:
+            _see_joined(db, row, order, now)
 
 
 def _see_order(db: Database, made: ExchangeRow, order: Order, now: datetime) -> None:
@@ -98,15 +101,42 @@ def gone(db: Database, row: RefundRow, made: ExchangeRow, now: datetime) -> None
         desk.put_refund(db, row, CANCELLED, why, now)
 
 
+def _see_joined(db: Database, row: RefundRow, order: Order, now: datetime) -> None:
+    """Ask a person, once, about new goods that were taken off the order they joined."""
+    off = [x for x in _joined(row, at_worth(order, [cap.own_of(row)])) if x.taken_off]
+    if not off:
+        desk.settle(db, "refund", row.id, TAKEN_OFF, "shop", now)
+        return
+    worth = [one.gross.share(one.taken_off, one.quantity) for one in off]
+    why = saying(
+        "new goods of %(number)s (%(goods)s) were taken off the order in the shop: its"
+        " customer has neither them nor their worth (%(worth)s). Put them on an order"
+        " again there, or give him their worth; nothing is paid from here by itself",
+        number=row.request.return_number,
+        goods=[f"{one.taken_off} {one.title}" for one in off],
+        worth=total(worth, order.currency),
+    )
+    if not desk.was_settled(db, row.shop, row.id, TAKEN_OFF, why):
+        desk.put_refund(db, row, TAKEN_OFF, why, now)
+
+
+def _joined(row: RefundRow, order: Order) -> list[Line]:
+    """Return the lines of an order of which the shop says that they are new goods."""
+    return [one for one in order.lines if one.swap_ref in cap.own_of(row).made]
+
+
 def _has_left(row: RefundRow, order: Order) -> bool:
     """Say whether new goods that joined an order have left with its parcels.
 
-    Which line stands for which exchange the shop does not say: so all of that ware
+    Where the shop does not say which line stands for which exchange, all of that ware
     must have left, but for what came back for it.
     """
     packed: Counter[str] = Counter()
     for parcel in order.parcels:
         packed.update(dict(parcel.units))
+    joined = _joined(row, order)
+    if joined:
+        return all(packed[one.ref] >= one.quantity for one in joined)
     back = {one.ref for one in row.request.lines}
     for goods in row.request.goods:
         lines = [

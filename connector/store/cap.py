@@ -31,10 +31,16 @@ def hold(
     if not request.amount and not request.goods:
         return
     order = orders.get(db, shop, request.order_ref)
-    own = [row.own for row in rows if row.state not in OVER]
+    own = [own_of(row) for row in rows if row.state not in OVER]
     own.append(Own(request=request))
     stands = ledger.standing(db, shop, request.order_ref, request.amount.currency)
     stands += goods_out(order, own, look_back(order, own))
     if order.captured < stands + request.amount:
         msg = saying("more than remains of what was captured")
         raise Refused(msg, asked=request.amount, left=order.captured - stands)
+
+
+def own_of(row: RefundRow) -> Own:
+    """Return a refund as settling counts it."""
+    made = tuple(row.made.split(",")) if row.made else ()
+    return Own(request=row.request, ref=row.platform_ref, made=made)

@@ -15,7 +15,6 @@ from connector.errors import NotFound
 from connector.model import Receipt, RefundRequest
 from connector.money import Money
 from connector.saying import coded, saying
-from connector.settlement import Own
 from connector.states import REFUND, Refund, advance, of_goods
 from connector.store import cap, credit, desk, exchanges, history, ledger
 from connector.store.database import atomic, moment, stamp
@@ -61,12 +60,6 @@ class RefundRow:
         if self.state is Refund.MANUAL:
             return self.request.paid or nothing
         return self.request.by_hand or self.amount
-
-    @property
-    def own(self) -> Own:
-        """Itself, as settling counts it."""
-        made = tuple(self.made.split(",")) if self.made else ()
-        return Own(request=self.request, ref=self.platform_ref, made=made)
 
     def matches(self, refund: ShopRefund) -> bool:
         """Say whether a refund at the shop is the record of this one."""
@@ -155,8 +148,7 @@ def move(
         id=refund_id,
     )
     after = get(db, refund_id)
-    entry = _ENTRY.get(state)
-    if entry:
+    if entry := _ENTRY.get(state):
         ledger.enter(db, after, entry, now)
     if state in _CREDIT:
         credit.enter(db, after, _CREDIT[state], now)

@@ -115,6 +115,65 @@ def test_the_same_ware_sent_for_part_of_its_line_comes_back_at_its_price() -> No
     assert (rest.ask, rest.amount) == ((), eur(11492))
 
 
+@given(
+    st.integers(1_000, 10**6),
+    st.lists(st.integers(1, 3), min_size=1, max_size=6),
+    st.data(),
+)
+def test_the_same_again_comes_back_at_what_it_was_given_for_whatever_it_costs(
+    gross: int, parts: list[int], data: st.DataObject
+) -> None:
+    """A shop rounds its price of each line by itself; all that was paid comes back."""
+    bought = replace(a_line("a", gross, sum(parts)), variant_ref="m")
+    order, own = an_order(bought), list[Own]()
+    for number, units in enumerate(parts):
+        one = [Units(line_ref="a", quantity=units)]
+        result = settle(order, one, Extras(even=True), own)
+        worth = swapped(result)
+        assert (result.ask, result.amount, result.owed) == ((), eur(0), eur(0))
+        new = NewGoods(ref="m", title="m", quantity=units, price=worth)
+        swap = paid(order, number, result).request
+        own.append(
+            Own(request=replace(swap, goods=(new,)), made=(f"X{number}",), ref="x")
+        )
+        off = data.draw(st.integers(-2 * units, 2 * units))
+        line = a_line(f"n{number}", max(0, worth.minor + off), units)
+        line = replace(line, variant_ref="m", swap_ref=f"X{number}")
+        lines = (*order.lines, line)
+        order = replace(order, lines=lines, total=order.total + line.gross)
+    rest = [f"n{number}" for number, units in enumerate(parts) for _ in range(units)]
+    back = []
+    for ref in data.draw(st.permutations(rest)):
+        result = settle(order, [Units(line_ref=ref, quantity=1)], Extras(), own)
+        assert result.ask == ()
+        back.append(result.amount)
+        own.append(paid(order, len(own), result))
+        assert total(back, "EUR") <= order.captured
+    assert total(back, "EUR") == eur(gross)
+
+
+def test_a_price_that_is_no_rounding_and_one_that_was_paid_on_stay_the_shop_s() -> None:
+    order = an_order(a_line("a", 3000))
+    one = [Units(line_ref="a", quantity=1)]
+    even = settle(order, one, Extras(even=True))
+    more = settle(order, one, Extras(new_goods=eur(4500)))
+    for result, price, cost in ((even, 3000, 2500), (more, 4500, 4499)):
+        swap = paid(order, 0, result).request
+        new = NewGoods(ref="m", title="m", quantity=1, price=eur(price))
+        swap = replace(swap, goods=(new,), owed=result.owed or None)
+        line = replace(a_line("n", cost), variant_ref="m", swap_ref="X")
+        [card] = order.tenders
+        there = replace(
+            order,
+            lines=(*order.lines, line),
+            total=order.total + line.gross,
+            tenders=(replace(card, captured=card.captured + result.owed),),
+        )
+        own = [Own(request=swap, made=("X",))]
+        back = settle(there, [Units(line_ref="n", quantity=1)], Extras(), own)
+        assert (back.ask, back.amount) == ((), eur(cost))
+
+
 def test_what_was_sent_for_nothing_beside_an_exchange_is_a_person_s_to_pay() -> None:
     order = an_order(a_line("a", 3000), a_line("again", 0))
     one = [Units(line_ref="a", quantity=1)]

@@ -85,7 +85,7 @@ class World(RuleBasedStateMachine):
     def never_more_than_is_due(self) -> None:
         books = self.case.world.shop.books
         for ref, bill in books.bills.items():
-            lines = {one.ref: (one.quantity, one.gross) for one in bill.lines}
+            lines = {one.ref: (one.quantity, one.value) for one in bill.lines}
             claims = [
                 one.claim
                 for one in self.case.wanted

@@ -8,6 +8,7 @@ import pytest
 
 from connector.model import Resolution, Terms
 from connector.states import Refund
+from connector.steps import amends, byhand
 from connector.store import desk, orders
 from tests.stories.shopify_counter import ShopifyCounter, counting
 
@@ -108,4 +109,52 @@ def test_nothing_is_lost_of_units_that_were_sent_again_one_by_one(
     sent(counter)
     for line in (3, 1, 2):
         done(counter, counter.file(counter.wish(line=line), terms=TERMS))
+    assert counter.paid() == 8998
+
+
+def test_a_cent_that_its_customer_would_owe_for_a_turn_out_of_order_is_a_person_s(
+    counter: ShopifyCounter,
+) -> None:
+    """The first return is paid last, and the last unit is worth a cent less there.
+
+    Nothing is sent; in money all that was paid comes back.
+    """
+    bought(counter, "0.01")
+    again = counter.wish(Resolution.REPLACEMENT)
+    older = counter.file(again, terms=TERMS, is_back=False)
+    for _ in range(2):
+        done(counter, counter.file(counter.wish(), terms=TERMS))
+    counter.receive(older.id)
+    counter.work()
+    [row] = counter.rows(older)
+    assert row.state is Refund.PLANNED
+    assert "the customer owes 0.01 EUR" in desk.open_matters(counter.db)[0].why
+    assert counter.sent() == []
+    byhand.withdraw(counter.db, row.id, why="a cent", actor="console", now=counter.now)
+    [line] = counter.case(older.id).lines
+    amends.instead(
+        counter.db,
+        counter.shop.abilities,
+        older.id,
+        line.id,
+        Resolution.REFUND,
+        actor="console",
+        why="a cent",
+        now=counter.now,
+    )
+    counter.work()
+    assert counter.paid() == 8999
+
+
+def test_a_turn_out_of_order_costs_nobody_a_cent(counter: ShopifyCounter) -> None:
+    """The first return is paid last, and the last unit is worth a cent more there."""
+    bought(counter, "0.02")
+    again = counter.wish(Resolution.REPLACEMENT)
+    older = counter.file(again, terms=TERMS, is_back=False)
+    for _ in range(2):
+        done(counter, counter.file(counter.wish(), terms=TERMS))
+    counter.receive(older.id)
+    done(counter, older)
+    sent(counter)
+    done(counter, counter.file(counter.wish(line=1), terms=TERMS))
     assert counter.paid() == 8998

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from tests.adapters.shopify.standin_calls import World
 
 OURS = [name for name in NAMES if document(name).lstrip().startswith("query")]
-BY_ORDER = ("order", "order_lines", "order_refunds", "order_returns", "order_taxes")
+BY_ORDER = (
+    "order",
+    "order_lines",
+    "order_refunds",
+    "order_returns",
+    "order_swaps",
+    "order_taxes",
+)
 BY_RETURN = ("exchange", "return", "return_goods")
 
 
