@@ -23,6 +23,7 @@ from connector.backtest.sql import (
 from connector.model import Fault, Kind, Resolution
 from connector.money import Money
 from connector.policy import Policy
+from connector.store.history import FETCHED, LABELLED
 
 NOTHING = "NULLIF(0, 0)"  # no number, on either store
 
@@ -112,6 +113,30 @@ class Fees:
 
         fee = self._return_fee
         return case((self._is_bound, leaves(fee, taken)), otherwise=fee)
+
+    @property
+    def borne(self) -> str:
+        """What of that the customer bears: of a withdrawal, if the shop told him so.
+
+        Article 6(6) of Directive 2011/83/EU; so does `connector.steps.costs`.
+        """
+        since = self.text.words.informed
+        is_told = NO if since is None else f"p.placed >= {since}"
+        spared = both((self.text.is_kind(Kind.WITHDRAWAL), no(is_told)))
+        return case((spared, NOTHING), otherwise=self.return_fee)
+
+    @property
+    def is_taken(self) -> str:
+        """Whether it is taken off the money, 1 or 0: as far as the books know by now.
+
+        Of a withdrawal, if the goods came with the shop's label and were not fetched.
+        """
+        said = (
+            "EXISTS (SELECT 1 FROM history x WHERE x.about_id = p.return_id"
+            " AND x.event = '%s')"
+        )
+        sent = both((said % LABELLED, no(said % FETCHED)))
+        return flag(either((no(self.text.is_kind(Kind.WITHDRAWAL)), sent)))
 
     @cached_property
     def is_dear(self) -> str:

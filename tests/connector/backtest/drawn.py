@@ -26,7 +26,9 @@ WORDS = ("red", "blue", "set")
 EMAIL = "ada@example.test"
 COUNTRIES = ("FR", "DE", "CH", "")
 REASONS = ("small", "broken", "mail", "nobody knows", "other-reason", "wrong-item")
-WAYS = ("refund", "store_credit", "gift_card", "exchange", "keep", "repair")
+WAYS = (
+    "refund", "store_credit", "gift_card", "exchange", "replacement", "keep", "repair",
+)  # fmt: skip
 
 HEAD = """
 currency = "EUR"

@@ -64,8 +64,11 @@ def _shipping(paid: int, verdict: Verdict) -> int:
 def _given(worth: int, said: LineVerdict) -> int:
     """Return what a line brings once it is approved, in minor units."""
     is_paid = said.resolution is not Resolution.REPAIR
+    is_same = said.resolution is Resolution.REPLACEMENT
     if said.decision is not Decision.APPROVED or not is_paid:
         return 0
+    if is_same:  # whose fees are only taken of money that it falls back to
+        return worth
     net = worth - round_half_up(worth * said.restocking_bp, BASIS_POINTS)
     if said.resolution not in CREDITS:
         return net
