@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from connector import law
 from connector.backtest.clauses import Text
 from connector.backtest.owns import Own
+from connector.backtest.parts import granting
 from connector.backtest.sql import (
     NO,
     YES,
@@ -30,12 +30,11 @@ NOTHING = "NULLIF(0, 0)"  # no number, on either store
 
 def period_runs(text: Text) -> str:
     """Whether the law's period still runs for a plain request."""
-    lawful = sorted(law.places(law.withdrawing()) | {""})
     return both(
         (
             text.is_kind(Kind.VOLUNTARY),
             f"p.asked_at <= {text.withdraw_ends}",
-            text.among("p.country", lawful),
+            text.among("p.country", granting()),
         )
     )
 

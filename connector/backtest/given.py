@@ -74,23 +74,28 @@ class Given:
         `points` are basis points of what was paid for what is `stored` as credit;
         `spared` is what more goods bring that stay. `pays`: some of it is money or
         credit, with which the outbound shipping goes back. `moves`: so do goods that
-        money is given for.
+        money is given for. `back`: what was paid for what goes back, `first` of it for
+        what is not paid in money; `short`: some line does not.
         """
         net = self._net(f"{self.key}_restocking")
         swapped = both((self.approved, self._is([EXCHANGE])))
+        goods = both((self.approved, self._is([EXCHANGE, SAME_AGAIN])))
         stored = both((self.approved, self._is(CREDITS)))
-        money = self._in_money
+        money, repaired = self._in_money, self._is([Resolution.REPAIR])
         found = {
             "exchanged": _sum(swapped, net),
             "replaced": _sum(both((self.approved, self._is([SAME_AGAIN]))), "worth"),
             "money": _sum(money, net),
             "pays": _any(either((stored, money)) if self._parts_credit else money),
+            "back": _sum(both((self.approved, no(repaired))), "worth"),
+            "short": _any(either((no(self.approved), repaired))),
         }
         if self._parts_credit:
             found["stored"] = _sum(stored, net)
         if self.adds:
             found["points"] = _sum(stored, f"worth * {self.key}_bonus")
             found["paid"] = _sum(stored, "worth")
+            found["first"] = _sum(either((goods, stored)), "worth")
         if self.stays != NO:
             spared = both((self.approved, self.stays))
             found["spared"] = _sum(spared, f"worth - {net}")
@@ -101,9 +106,10 @@ class Given:
                 found["moves_rest"] = _any(both((moves, no(self.stays))))
         return [(f"{self.key}_{name}", text) for name, text in found.items()]
 
-    def total(self, shipping: str, fee: str, little: str) -> str:
+    def total(self, shipping: str, of_credit: str, fee: str, little: str) -> str:
         """Write what goes back in all, with `shipping` and less `fee`, if they do.
 
+        `of_credit` is what of the shipping goes back with credit, where there is some;
         `little` is a test that goods stay.
         """
         key = self.key
@@ -118,13 +124,13 @@ class Given:
         total = f"{' + '.join(parts)} + {brings}"
         if not self._parts_credit:
             return f"({total})"
-        of_credit = least(fee, stored)
+        of_stored = least(fee, stored)
         of_money = case((f"({moves}) = 1", least(fee, money)), otherwise="0")
         first = (f"{swapped} > 0", least(fee, swapped))
-        taken = case(first, (f"{stored} > 0", of_credit), otherwise=of_money)
+        taken = case(first, (f"{stored} > 0", of_stored), otherwise=of_money)
         if self.adds:
-            less = case((f"{swapped} > 0", "0"), otherwise=of_credit)
-            total += f" + {self._bonus(f'({stored} - {less} + {brings})')}"
+            less = case((f"{swapped} > 0", "0"), otherwise=of_stored)
+            total += f" + {self._bonus(f'({stored} - {less} + {of_credit})')}"
         return f"({total} - {taken})"
 
     def _bonus(self, credit: str) -> str:

@@ -9,6 +9,7 @@ from connector.backtest.clauses import Text
 from connector.backtest.fees import NOTHING
 from connector.backtest.given import Given
 from connector.backtest.lines import APPROVED, ASKED, DECLINED, Line
+from connector.backtest.parts import Parts
 from connector.backtest.sql import NO, YES, both, by_kind, case, either, flag
 from connector.model import Kind, Resolution
 from connector.policy.compiled import program
@@ -81,8 +82,9 @@ class Verdicts:
             found += [(f"{key}_low", f"min({mates})"), (f"{key}_high", f"max({mates})")]
         if self._charges:
             found.append((f"{key}_taken", f"min({key}_taken)"))
-        freight = f"{key}_freight"
-        return [*found, (freight, f"min({freight})"), *self._given.sums()]
+        for name in ("freight", "law"):
+            found.append((f"{key}_{name}", f"min({key}_{name})"))
+        return found + self._given.sums()
 
     @property
     def _are_mates(self) -> bool:
@@ -122,8 +124,18 @@ class Verdicts:
         if self._charges:
             fee = f"COALESCE({key}_charge, 0)"
             fee = case((f"{key}_taken = 1", fee), otherwise="0")
-        total = self._given.total(self._shipping(), fee, f"{key}_little = 1")
+        back, short = f"{key}_back", f"{key}_short"
+        brings = self._beside(back, short)
+        # Other articles and credit are first: what the rest brings is not there yet.
+        alone = case((f"{key}_first = {back}", short), otherwise="1")
+        first = self._beside(f"{key}_first", alone) if self._given.adds else brings
+        total = self._given.total(brings, first, fee, f"{key}_little = 1")
         return case((either(asks), "0"), otherwise=total)
+
+    def _beside(self, back: str, short: str) -> str:
+        """Write what goes back of shipping and surcharges with so much of the goods."""
+        parts = Parts(self.policy, self.text, f"{self.key}_law", back, short)
+        return f"({self._shipping(parts.shipping())} + {parts.surcharges()})"
 
     @property
     def keeps_little(self) -> bool:
@@ -248,12 +260,12 @@ class Verdicts:
             f"{self._shipping()} AS {key}_shipping",
         ]
 
-    def _shipping(self) -> str:
-        """Write what goes back of the outbound shipping with the whole return."""
+    def _shipping(self, part: str = "0") -> str:
+        """Write what goes back of the outbound shipping, `part` where not all does."""
         key, plain = self.key, YES if self.policy.refund_shipping else NO
         gives = f"{key}_brings = 1" if self._speaks_of_shipping else plain
         paid = f"{key}_freight"
-        return case((f"{paid} < 0", f"-{paid}"), (gives, paid), otherwise="0")
+        return case((f"{paid} < 0", f"-{paid}"), (gives, paid), otherwise=part)
 
     def same(self, other: Verdicts) -> set[str]:
         """Return what is told alike wherever the lines by themselves are alike."""

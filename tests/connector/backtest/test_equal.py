@@ -26,6 +26,7 @@ from connector.money import Money
 from connector.policy import Past
 from connector.store import connect, notices, pasts, shops
 from tests.connector.backtest import drawn
+from tests.connector.backtest.changes import changed
 from tests.connector.backtest.told import Told, told_of
 from tests.connector.shapes import NOON
 
@@ -199,7 +200,7 @@ def test_sql_says_what_the_deciding_function_says(
     given_so: str,
 ) -> None:
     if given_so:  # most changes are small; then only what they touch is asked about
-        other = data.draw(drawn.changed(one))
+        other = data.draw(changed(one))
     if given_so == "long":  # what has no room as it is becomes a column
         one, other = one + LONG, other + LONG
     asked = asked_back(db, data)

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from adapters.sandbox_ways import WAYS
 from connector.backtest.diff import compare
-from connector.model import Customer, Kind, OrderStatus, Resolution
+from connector.model import Charge, Customer, Kind, OrderStatus, Resolution
 from connector.money import Money
 from connector.policy import Case, Wanted
 from connector.store import connect
 from tests.connector.backtest import drawn
+from tests.connector.backtest.changes import changed
 from tests.connector.backtest.real import Outcome, paid, returned
 from tests.connector.shapes import NOON, a_line, an_order, eur
 
@@ -202,7 +203,7 @@ def test_a_trial_foretells_what_is_decided_and_given(
     *,
     is_told: bool,
 ) -> None:
-    other = data.draw(st.one_of(drawn.changed(one), drawn.policies()))
+    other = data.draw(st.one_of(changed(one), drawn.policies()))
     drawn_one = data.draw(drawn.orders())
     case: Case = data.draw(drawn.cases(drawn_one))
     order = real_order(drawn_one, case.customer_tags)
@@ -234,7 +235,9 @@ def giving(draw: st.DrawFn) -> str:
     countries = draw(st.sampled_from((["US"], ["CH"])))
     text = [
         EASY,
-        f"[law]\ncountries = {countries!r}\n[window]\ndays = 300",
+        f"[law]\ncountries = {countries!r}",
+        f'part_delivery = "{draw(st.sampled_from(("pro_rata", "none_until_last")))}"',
+        "[window]\ndays = 300",
         f'[fees]\nrestocking_percent = "{draw(drawn.percents)}"',
     ]
     if draw(st.booleans()):
@@ -262,6 +265,7 @@ def giving(draw: st.DrawFn) -> str:
     new=giving(),
     words=st.sampled_from((("labelled",), (), ("labelled", "fetched"))),
     is_told=st.booleans(),
+    surcharge=st.sampled_from((0, 199)),
 )
 def test_a_trial_foretells_what_is_given(
     db: Database,
@@ -269,14 +273,16 @@ def test_a_trial_foretells_what_is_given(
     old: str,
     new: str,
     words: tuple[str, ...],
+    surcharge: int,
     *,
     is_told: bool,
 ) -> None:
     drawn_one = data.draw(drawn.orders())
     case: Case = data.draw(drawn.cases(drawn_one))
     order = replace(real_order(drawn_one, ()), status=OrderStatus.COMPLETED)
-    if case.kind is Kind.WITHDRAWAL:  # what goes back of it with a part: not yet
-        order = paid(replace(order, shipping=()))
+    if surcharge:
+        fee = Charge(ref="f", title="Wrap", gross=Money(surcharge, order.currency))
+        order = paid(replace(order, fees=(fee,)))
     case = replace(case, channel="portal", method="", past=(), customer_tags=())
     db.transact(lambda: db.execute("DELETE FROM past_lines"))
     before = returned(db, old, order, case, words=words, is_told=is_told)

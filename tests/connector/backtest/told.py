@@ -49,16 +49,17 @@ def told_of(row: Row, said: LineVerdict, verdict: Verdict) -> Told:
         restocking=said.restocking_bp,
         fee=fee.minor if fee else None,
         given=_given(row["worth"], said),
-        shipping=_shipping(row["shipping"], verdict),
+        shipping=_shipping(row, verdict),
     )
 
 
-def _shipping(paid: int, verdict: Verdict) -> int:
+def _shipping(row: Row, verdict: Verdict) -> int:
     """Return what goes back of the shipping, in minor units, up to its limit."""
-    limit = verdict.shipping_limit
+    limit, left, gone = verdict.shipping_limit, row["shipping"], row["shipping_gone"]
     if not verdict.refund_shipping:
         return 0
-    return paid if limit is None else min(paid, limit.minor)
+    held = left if limit is None else min(left + gone, limit.minor) - gone
+    return max(0, int(held))
 
 
 def _given(worth: int, said: LineVerdict) -> int:
