@@ -50,7 +50,8 @@ def drawn(lines: int) -> Iterator[dict[str, Any]]:
             row = {
                 "case_no": case_no, "shop": "boots", "return_id": f"r{case_no}",
                 "order_ref": f"{case_no}", "number": f"#{case_no}",
-                "kind": dice.choice(kinds), "channel": dice.choice(channels), "method": "",
+                "kind": dice.choice(kinds), "channel": dice.choice(channels),
+                "method": "",
                 "language": "fr", "country": dice.choice(("FR", "DE", "CH", "GB")),
                 "currency": "EUR", "order_status": "completed",
                 "asked": placed + dice.randrange(60 * DAY), "placed": placed,
@@ -59,7 +60,8 @@ def drawn(lines: int) -> Iterator[dict[str, Any]]:
                 "is_all_delivered": 1,
                 "total": dice.randrange(500, 60_000), "customer": "",
                 "customer_tags": dice.choice(("", "", joined(["vip"]))),
-                "shipping": 490, "goods": 30_000, "gives_shipping": 0, "photos": 0, "wanted": "refund",
+                "shipping": 490, "goods": 30_000, "gives_shipping": 0, "photos": 0,
+                "wanted": "refund",
             }  # fmt: skip
         left -= 1
         worth = dice.randrange(500, 20_000)

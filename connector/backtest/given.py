@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from connector.backtest.sql import NO, both, case, either, flag, no
+from connector.backtest.sql import NO, YES, both, case, either, flag, no
 from connector.model import CREDITS, Resolution
 from connector.settlement import BASIS_POINTS
 
@@ -73,10 +73,11 @@ class Given:
 
         `points` are basis points of what was paid for what is `stored` as credit;
         `spared` is what more goods bring that stay. `pays`: some of it is money or
-        credit, with which the outbound shipping goes back. `moves`: so do goods that
-        money is given for. `back`: what was paid for what goes back, `first` of it for
-        what is not paid in money; `short`: some line does not.
+        credit, with which the outbound shipping goes back; 2: for goods that come back.
+        Where the law has a word, `back` is what was paid for what goes back, `first` of
+        it for what is not paid in money; `short`: some line does not.
         """
+        law = f"{self.key}_law = 1"
         net = self._net(f"{self.key}_restocking")
         swapped = both((self.approved, self._is([EXCHANGE])))
         goods = both((self.approved, self._is([EXCHANGE, SAME_AGAIN])))
@@ -86,25 +87,27 @@ class Given:
             "exchanged": _sum(swapped, net),
             "replaced": _sum(both((self.approved, self._is([SAME_AGAIN]))), "worth"),
             "money": _sum(money, net),
-            "pays": _any(either((stored, money)) if self._parts_credit else money),
-            "back": _sum(both((self.approved, no(repaired))), "worth"),
-            "short": _any(either((no(self.approved), repaired))),
+            "pays": self._pays(money, stored),
+            "back": _sum(both((law, self.approved, no(repaired))), "worth"),
+            "short": _any(both((law, either((no(self.approved), repaired))))),
         }
         if self._parts_credit:
             found["stored"] = _sum(stored, net)
         if self.adds:
             found["points"] = _sum(stored, f"worth * {self.key}_bonus")
             found["paid"] = _sum(stored, "worth")
-            found["first"] = _sum(either((goods, stored)), "worth")
+            found["first"] = _sum(both((law, either((goods, stored)))), "worth")
         if self.stays != NO:
             spared = both((self.approved, self.stays))
             found["spared"] = _sum(spared, f"worth - {net}")
-        if self.charges:
-            moves = both((money, no(self._is([Resolution.KEEP]))))
-            found["moves"] = _any(moves)
-            if self.stays != NO:
-                found["moves_rest"] = _any(both((moves, no(self.stays))))
+            if self.charges:
+                found["pays_rest"] = self._pays(money, stored, no(self.stays))
         return [(f"{self.key}_{name}", text) for name, text in found.items()]
+
+    def _pays(self, money: str, stored: str, moved: str = YES) -> str:
+        comes = both((money, no(self._is([Resolution.KEEP])), moved))
+        some = either((stored, money)) if self._parts_credit else money
+        return f"max({case((comes, '2'), (some, '1'), otherwise='0')})"
 
     def total(self, shipping: str, of_credit: str, fee: str, little: str) -> str:
         """Write what goes back in all, with `shipping` and less `fee`, if they do.
@@ -113,19 +116,20 @@ class Given:
         `little` is a test that goods stay.
         """
         key = self.key
-        money, moves = f"{key}_money", f"{key}_moves"
+        money, pays = f"{key}_money", f"{key}_pays"
         if self.stays != NO:
             money = f"({money} + {case((little, f'{key}_spared'), otherwise='0')})"
-            moves = case((little, f"{moves}_rest"), otherwise=moves)
+            rest = f"{pays}_rest" if self.charges else pays
+            pays = case((little, rest), otherwise=pays)
         swapped, stored = f"{key}_exchanged", f"{key}_stored"
         parts = [swapped, f"{key}_replaced", money]
         parts += [stored] if self._parts_credit else []
-        brings = case((f"{key}_pays = 1", shipping), otherwise="0")
+        brings = case((f"{key}_pays > 0", shipping), otherwise="0")
         total = f"{' + '.join(parts)} + {brings}"
         if not self._parts_credit:
             return f"({total})"
         of_stored = least(fee, stored)
-        of_money = case((f"({moves}) = 1", least(fee, money)), otherwise="0")
+        of_money = case((f"({pays}) = 2", least(fee, money)), otherwise="0")
         first = (f"{swapped} > 0", least(fee, swapped))
         taken = case(first, (f"{stored} > 0", of_stored), otherwise=of_money)
         if self.adds:

@@ -144,6 +144,7 @@ class Line:
             "freight": self._freight,
             "plain_ships": str(int(self.policy.refund_shipping)),
             "law": flag(self._by_law),
+            "whole": flag(both((self._by_law, "p.gives_shipping = 1"))),
             "part": self._part,
             **self._after.told,
         }

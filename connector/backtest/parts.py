@@ -15,7 +15,6 @@ from connector.backtest.clauses import Text
 from connector.backtest.sql import NO, both, case, either, leaves
 from connector.model import Kind
 from connector.policy import Policy, delivery
-from connector.policy.periods import LAW_BOUND
 
 if TYPE_CHECKING:
     from connector.money import Money
@@ -44,12 +43,12 @@ class Parts:
         step = self._in_step(f"({room})", NO)
         return self._looked_up(case((self._is_part, left(step, "p.shipping_gone"))))
 
-    def surcharges(self) -> str:
-        """Write what of the surcharges goes back."""
+    def surcharges(self, ships: str) -> str:
+        """Write what of the surcharges goes back; `ships`: all of the delivery does."""
         whole = f"p.gives_shipping = 1 AND ({self.short}) = 0"
         last = self._in_step("p.surcharges", whole, is_plain=False)
         step = self._in_step("p.surcharges", whole)
-        by_law = either(f"p.kind = '{one.value}'" for one in sorted(LAW_BOUND))
+        by_law = either((WITHDRAWN, ships))
         found = case((self._is_part, step), (by_law, last), otherwise="0")
         return self._looked_up(left(f"({found})", "p.surcharges_gone"))
 

@@ -82,7 +82,7 @@ class Verdicts:
             found += [(f"{key}_low", f"min({mates})"), (f"{key}_high", f"max({mates})")]
         if self._charges:
             found.append((f"{key}_taken", f"min({key}_taken)"))
-        for name in ("freight", "law"):
+        for name in ("freight", "law", "whole"):
             found.append((f"{key}_{name}", f"min({key}_{name})"))
         return found + self._given.sums()
 
@@ -135,7 +135,7 @@ class Verdicts:
     def _beside(self, back: str, short: str) -> str:
         """Write what goes back of shipping and surcharges with so much of the goods."""
         parts = Parts(self.policy, self.text, f"{self.key}_law", back, short)
-        return f"({self._shipping(parts.shipping())} + {parts.surcharges()})"
+        return f"({self._shipping(parts.shipping())} + {parts.surcharges(self._ships)})"
 
     @property
     def keeps_little(self) -> bool:
@@ -262,10 +262,21 @@ class Verdicts:
 
     def _shipping(self, part: str = "0") -> str:
         """Write what goes back of the outbound shipping, `part` where not all does."""
-        key, plain = self.key, YES if self.policy.refund_shipping else NO
-        gives = f"{key}_brings = 1" if self._speaks_of_shipping else plain
-        paid = f"{key}_freight"
-        return case((f"{paid} < 0", f"-{paid}"), (gives, paid), otherwise=part)
+        paid = f"{self.key}_freight"
+        law = (f"{paid} < 0", f"-{paid}")
+        return case(law, (self._gives_shipping, paid), otherwise=part)
+
+    @property
+    def _gives_shipping(self) -> str:
+        """Say that the policy gives the outbound shipping back, or a rule of it."""
+        if self._speaks_of_shipping:
+            return f"{self.key}_brings = 1"
+        return YES if self.policy.refund_shipping else NO
+
+    @property
+    def _ships(self) -> str:
+        """Say that all of the outbound shipping goes back, if there was any."""
+        return either((f"{self.key}_whole = 1", self._gives_shipping))
 
     def same(self, other: Verdicts) -> set[str]:
         """Return what is told alike wherever the lines by themselves are alike."""

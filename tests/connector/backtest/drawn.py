@@ -29,6 +29,7 @@ WAYS = (
     "refund", "store_credit", "gift_card", "exchange", "replacement", "keep", "repair",
 )  # fmt: skip
 
+OTHER = '[[reasons]]\ncode = "*"\nlabels = { en = "Another" }'
 HEAD = """
 currency = "EUR"
 [[customer_groups]]
@@ -52,6 +53,7 @@ labels = { en = "Mail" }
 fault = "carrier"
 needs_person = true
 restocking_percent = "3"
+%(other)s
 [[methods]]
 code = "post"
 [[methods]]
@@ -191,14 +193,13 @@ def policies(draw: st.DrawFn) -> str:
         % {
             "required": draw(st.sampled_from(("true", "false"))),
             "no": "fee" if is_fee else draw(st.sampled_from(("ask", "decline"))),
+            "other": draw(st.sampled_from(("", OTHER))),
             "no_fee": 'restocking_percent = "20"' if is_fee else "",
         },
         f"[law]\ncountries = {draw(st.sampled_from((['US'], ['CH'], ['CH', 'US'])))!r}",
         f"[window]\ndays = {draw(days)}\ngrace_days = {draw(st.integers(0, 3))}",
         f"[window.countries]\nCH = {draw(days)}",
     ]
-    if draw(st.booleans()):
-        text.append('[[reasons]]\ncode = "*"\nlabels = { en = "Another" }')
     for number in range(draw(st.integers(0, 2))):
         until = draw(st.sampled_from(("", "until = 2026-03-20")))
         lasts = f"days = {draw(days)}" if not until or draw(st.booleans()) else ""

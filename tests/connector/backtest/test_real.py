@@ -218,13 +218,8 @@ def test_a_trial_foretells_what_is_decided_and_given(
 
 
 # Reasons of which nobody wants to see more.
-EASY = (
-    drawn.HEAD % {"required": "false", "no": "ask", "no_fee": ""}
-    + """
-[[reasons]]
-code = "*"
-"""
-)
+PLAIN = {"required": "false", "no": "ask", "no_fee": "", "other": drawn.OTHER}
+EASY = drawn.HEAD % PLAIN
 for word in ("photos = 2", "needs_person = true"):
     EASY = EASY.replace(word, "")
 
