@@ -39,6 +39,7 @@ def drawn(lines: int) -> Iterator[dict[str, Any]]:
         joined(dice.sample(("set", "hygiene", "sale", "new"), 2)) for _ in range(40)
     ]
     kinds = ("voluntary",) * 8 + ("withdrawal", "faulty")
+    channels = ("portal",) * 6 + ("shop",) * 3 + ("inbound",)
     reasons = ("changed-my-mind", "too-small", "too-big", "defective", "damaged")
     case_no, left = 0, 0
     row: dict[str, Any] = {}
@@ -49,7 +50,8 @@ def drawn(lines: int) -> Iterator[dict[str, Any]]:
             row = {
                 "case_no": case_no, "shop": "boots", "return_id": f"r{case_no}",
                 "order_ref": f"{case_no}", "number": f"#{case_no}",
-                "kind": dice.choice(kinds), "channel": "portal", "method": "",
+                "kind": dice.choice(kinds), "channel": dice.choice(channels),
+                "method": "",
                 "language": "fr", "country": dice.choice(("FR", "DE", "CH", "GB")),
                 "currency": "EUR", "order_status": "completed",
                 "asked": placed + dice.randrange(60 * DAY), "placed": placed,
@@ -58,7 +60,8 @@ def drawn(lines: int) -> Iterator[dict[str, Any]]:
                 "is_all_delivered": 1,
                 "total": dice.randrange(500, 60_000), "customer": "",
                 "customer_tags": dice.choice(("", "", joined(["vip"]))),
-                "gives_shipping": 0, "photos": 0, "wanted": "refund",
+                "shipping": 490, "goods": 30_000, "gives_shipping": 0, "photos": 0,
+                "wanted": "refund",
             }  # fmt: skip
         left -= 1
         worth = dice.randrange(500, 20_000)

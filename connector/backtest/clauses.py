@@ -32,7 +32,8 @@ class Words:
 
     `contains` is the function that finds one text in another, on this store; `given`
     are the reasons that past lines have, in their own words; `ends` is when their
-    withdrawals end; `channels` how they came; `ways` what the shop can do, None: all.
+    withdrawals end; `channels` how they came; `ways` what the shop can do, None: all;
+    `informed` since when it tells of the right to withdraw, in microseconds since 1970.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class Words:
         ends: Ends,
         channels: Iterable[str],
         ways: frozenset[Resolution] | None = None,
+        informed: int | None = None,
     ) -> None:
         self.contains = contains
         self.given = list(given)
         self.ends = ends
         self.channels = frozenset(channels)
         self.ways = ways
+        self.informed = informed
         self.values: dict[str, object] = {}
         self.flags: dict[str, str] = {}  # conditions, by the column that holds each
         self.reasons: dict[str, Policy] = {}  # a policy with them, by their table

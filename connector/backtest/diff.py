@@ -25,7 +25,7 @@ from connector.backtest.whole import TOLD, Verdicts
 from connector.backtest.written import WHOLE, Lines, SideBySide, maybe
 from connector.money import Money
 from connector.policy.claims import kind_of
-from connector.store import pasts
+from connector.store import notices, pasts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -201,8 +201,10 @@ def _written(
 def _words(db: Database, shop: str, ways: frozenset[Resolution] | None) -> Words:
     contains = "instr" if db.engine.name == "sqlite" else "strpos"
     ends = Ends(pasts.has_unknown(db, shop))
-    channels = pasts.channels(db, shop)
-    return Words(contains, pasts.reasons(db, shop), ends, channels, ways)
+    given, channels = pasts.reasons(db, shop), pasts.channels(db, shop)
+    since = notices.since(db, shop)
+    told = ticks(since) if since else None
+    return Words(contains, given, ends, channels, ways, told)
 
 
 def _parts(db: Database) -> list[tuple[int, int]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from connector import law
 from connector.backtest.clauses import Text
 from connector.backtest.owns import Own
+from connector.backtest.parts import granting
 from connector.backtest.sql import (
     NO,
     YES,
@@ -23,13 +23,9 @@ from connector.backtest.sql import (
 from connector.model import Fault, Kind, Resolution
 from connector.money import Money
 from connector.policy import Policy
+from connector.store.history import FETCHED, LABELLED
 
 NOTHING = "NULLIF(0, 0)"  # no number, on either store
-
-
-def lawful() -> list[str]:
-    """List where the law gives a right to withdraw, the unknown country among them."""
-    return sorted(law.places(law.withdrawing()) | {""})
 
 
 def period_runs(text: Text) -> str:
@@ -38,7 +34,7 @@ def period_runs(text: Text) -> str:
         (
             text.is_kind(Kind.VOLUNTARY),
             f"p.asked_at <= {text.withdraw_ends}",
-            text.among("p.country", lawful()),
+            text.among("p.country", granting()),
         )
     )
 
@@ -116,6 +112,30 @@ class Fees:
 
         fee = self._return_fee
         return case((self._is_bound, leaves(fee, taken)), otherwise=fee)
+
+    @property
+    def borne(self) -> str:
+        """What of that the customer bears: of a withdrawal, if the shop told him so.
+
+        Article 6(6) of Directive 2011/83/EU; so does `connector.steps.costs`.
+        """
+        since = self.text.words.informed
+        is_told = NO if since is None else f"p.placed >= {since}"
+        spared = both((self.text.is_kind(Kind.WITHDRAWAL), no(is_told)))
+        return case((spared, NOTHING), otherwise=self.return_fee)
+
+    @property
+    def is_taken(self) -> str:
+        """Whether it is taken off the money, 1 or 0: as far as the books know by now.
+
+        Of a withdrawal, if the goods came with the shop's label and were not fetched.
+        """
+        said = (
+            "EXISTS (SELECT 1 FROM history x WHERE x.about_id = p.return_id"
+            " AND x.event = '%s')"
+        )
+        sent = both((said % LABELLED, no(said % FETCHED)))
+        return flag(either((no(self.text.is_kind(Kind.WITHDRAWAL)), sent)))
 
     @cached_property
     def is_dear(self) -> str:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from connector import law
 from connector.backtest.after import After
 from connector.backtest.clauses import Text
-from connector.backtest.fees import Fees, lawful, period_runs
+from connector.backtest.fees import Fees, period_runs
 from connector.backtest.owns import Own
+from connector.backtest.parts import PAID, granting, left, standard
 from connector.backtest.sql import (
     NO,
     YES,
@@ -28,25 +29,17 @@ from connector.backtest.sql import (
 )
 from connector.backtest.windows import guarantee_ends, last_moment
 from connector.model import CREDITS, FAULTS, Kind, OrderStatus, Resolution
-from connector.policy import Policy, delivery
+from connector.policy import Policy
 from connector.policy.amends import REMEDIES
 from connector.policy.periods import LAW_BOUND
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from connector.money import Money
     from connector.policy.vocabulary import Exclusion, Listed
 
 APPROVED, ASKED, DECLINED = 0, 1, 2  # decisions, graver is more
 OVER = "p.quantity > p.left_units"
-
-
-def _at_most(paid: str, limit: Money | None) -> str:
-    """Hold what was paid to a limit, in minor units; to none where it is nothing."""
-    if not limit:
-        return paid
-    return case((f"{paid} > {limit.minor}", str(limit.minor)), otherwise=paid)
 
 
 @dataclass(frozen=True)
@@ -147,11 +140,15 @@ class Line:
             "way": self.way,
             "bonus": self.bonus,
             "restocking": self.fees.restocking,
-            "fee": self.fees.return_fee,
+            "fee": self.fees.borne,
+            "taken": self.fees.is_taken,
             "stays": flag(self.may_stay),
             "ships": self.own.value("refund_shipping", lambda x: str(int(x))),
             "freight": self._freight,
             "plain_ships": str(int(self.policy.refund_shipping)),
+            "law": flag(self._by_law),
+            "whole": flag(both((self._by_law, "p.gives_shipping = 1"))),
+            "part": self._part,
             **self._after.told,
         }
 
@@ -166,32 +163,24 @@ class Line:
         return After(self.text, self.way, tuple(forced))
 
     @property
+    def _part(self) -> str:
+        """Number how delivery goes back with a part: other policies, other numbers."""
+        is_pro_rata = self.policy.switches["part_delivery"] == "pro_rata"
+        return flag(both((self._withdrawn, YES if is_pro_rata else NO)))
+
+    @property
     def _freight(self) -> str:
         """What the whole return brings of the outbound shipping, if it brings any.
 
         Below zero where the law gives it back; a withdrawal's is limited to the
         cheapest delivery, which is the policy's own word.
         """
-        paid, known = "p.shipping", dict(delivery.prices(self.policy))
         law = both((self._by_law, "p.gives_shipping = 1"))
-        plain = case((law, f"-({paid})"), otherwise=paid)
-        if not any(known.values()) or self.policy.refund_shipping:
-            return plain
-        limited = both(
-            (
-                self._withdrawn,
-                f"p.currency = {self.text.value(self.policy.currency)}",
-            )
-        )
-        others = _at_most(paid, known.pop(delivery.OTHERS, None))
-        places = [
-            (f"p.country = {self.text.value(code)}", _at_most(paid, limit))
-            for code, limit in sorted(known.items())
-        ]
-        # Nobody knows what the delivery costs to a country that is not known.
-        most = case(*places, ("p.country = ''", paid), otherwise=others)
-        least = case((law, f"-({most})"), otherwise=most)
-        return case((limited, least), otherwise=plain)
+        back = "p.shipping"
+        if self.text.kind is Kind.WITHDRAWAL:
+            held = standard(self.policy, self.text, PAID)
+            back = back if held == PAID else left(held, "p.shipping_gone")
+        return case((law, f"-({back})"), otherwise=back)
 
     def first(self, says: str) -> str:
         """Tell what no rule of the merchant's can outweigh."""
@@ -239,7 +228,7 @@ class Line:
         The law's day is kept with the line.
         """
         late = f"p.asked_at > {self.text.withdraw_ends}"
-        foreign = no(self.text.among("p.country", lawful()))
+        foreign = no(self.text.among("p.country", granting()))
         return both((self._withdrawn, either((late, foreign))))
 
     def _old_fault(self) -> str:

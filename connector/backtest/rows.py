@@ -10,18 +10,17 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from connector.model import (
-    Kind,
-    Line,
-    Order,
-)
+from connector.model import Kind
 from connector.policy.case import Case, Wanted
 from connector.policy.periods import line_begins, withdrawal_ends
 from connector.policy.seen import email_hash, worth
+from connector.settlement.before import externals
+from connector.settlement.prices import as_paid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from connector.model import Charge, Line, Order
 
 MARK = "\x1f"  # between the words of a set; no word holds it
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,7 +35,8 @@ COLUMNS = (
     "price", "worth", "gross", "units", "quantity", "left_units", "product",
     "variant", "sku", "tags", "categories", "gift_card", "reason", "wanted", "answers",
     "photos", "customer", "customer_tags", "gives_shipping",
-    "shipping",
+    "shipping", "goods", "goods_gone", "shipping_gone", "surcharges",
+    "surcharges_gone",
 )  # fmt: skip
 
 
@@ -132,17 +132,36 @@ def _row(order: Order, case: Case, wanted: Wanted, line: Line) -> dict[str, Any]
             tag.casefold() for tag in (*case.customer_tags, *person.tags)
         ),
         "gives_shipping": int(_is_whole(order, case)),
-        "shipping": _shipping(order),
+        **_beside(order),
     }
 
 
-def _shipping(order: Order) -> int:
-    """Return what is left of the outbound shipping, in minor units."""
-    left = [
-        charge.gross.minor - (charge.refunded.minor if charge.refunded else 0)
-        for charge in order.shipping
-    ]
-    return max(0, sum(left))
+def _beside(order: Order) -> dict[str, int]:
+    """Say what is left of the outbound shipping, and what delivery goes back by.
+
+    In minor units. A surcharge below zero is a discount, in the goods already.
+    """
+    shipping, gone = _charged(order.shipping)
+    surcharges, back = _charged(one for one in order.fees if one.gross.minor > 0)
+    goods = {one.ref: one.gross.minor for one in as_paid(order) if one.gross.minor > 0}
+    came: Counter[str] = Counter()
+    for refund in externals(order, ()):
+        came.update({one.line_ref: one.gross.minor for one in refund.lines})
+    return {
+        "shipping": max(0, shipping - gone),
+        "goods": sum(goods.values()),
+        "goods_gone": sum(min(paid, came[ref]) for ref, paid in goods.items()),
+        "shipping_gone": gone,
+        "surcharges": surcharges,
+        "surcharges_gone": back,
+    }
+
+
+def _charged(charges: Iterable[Charge]) -> tuple[int, int]:
+    """Return what was paid for charges, and what of it went back, in minor units."""
+    some = list(charges)
+    gone = (one.refunded.minor for one in some if one.refunded)
+    return sum(one.gross.minor for one in some), sum(gone)
 
 
 def _is_whole(order: Order, case: Case) -> bool:

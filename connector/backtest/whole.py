@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from connector.backtest.clauses import Text
 from connector.backtest.fees import NOTHING
+from connector.backtest.given import Given
 from connector.backtest.lines import APPROVED, ASKED, DECLINED, Line
-from connector.backtest.sql import NO, YES, both, by_kind, case, either, flag, no
-from connector.model import CREDITS, GOODS, Kind, Resolution
+from connector.backtest.parts import Parts
+from connector.backtest.sql import NO, YES, both, by_kind, case, either, flag
+from connector.model import Kind, Resolution
 from connector.policy.compiled import program
 
 if TYPE_CHECKING:
     from connector.backtest.clauses import Words
     from connector.policy import Policy
 
-PAID_IN_GOODS = tuple(sorted(one.value for one in GOODS))
 FAR = 4  # more than any decision
 KEEP, REFUND = Resolution.KEEP.value, Resolution.REFUND.value
 # What is told of each line, by each policy.
@@ -78,7 +80,11 @@ class Verdicts:
             mates = f"{key}_own * {FAR} * ({self._written(f'{key}_decision')})"
             mates += f" + {key}_claimed"
             found += [(f"{key}_low", f"min({mates})"), (f"{key}_high", f"max({mates})")]
-        return found + self._sums()
+        if self._charges:
+            found.append((f"{key}_taken", f"min({key}_taken)"))
+        for name in ("freight", "law", "whole"):
+            found.append((f"{key}_{name}", f"min({key}_{name})"))
+        return found + self._given.sums()
 
     @property
     def _are_mates(self) -> bool:
@@ -95,44 +101,41 @@ class Verdicts:
         ]
         return case(*asked, otherwise=decision)
 
-    def _sums(self) -> list[tuple[str, str]]:
-        """Return sums of what lines bring once approved, in minor units.
-
-        In goods, and in money or credit, with which the outbound shipping goes back;
-        `spared` is what more goods of little worth bring where they stay.
-        """
-        key, brings = self.key, self._brings(f"{self.key}_restocking")
-        goods = f"{key}_way IN ({', '.join(map(repr, PAID_IN_GOODS))})"
-        approved = f"{self._written(f'{key}_decision')} = {APPROVED}"
-        sums = {
-            "goods": case((both((approved, goods)), brings), otherwise="0"),
-            "money": case((both((approved, no(goods))), brings), otherwise="0"),
-        }
-        if self.keeps_little:
-            more = (both((approved, self._might_stay)), f"worth - {brings}")
-            sums["spared"] = case(more, otherwise="0")
-        freight = f"{key}_freight"
-        found = [(f"{key}_{name}", f"sum({text})") for name, text in sums.items()]
-        return [(freight, f"min({freight})"), *found]
+    @cached_property
+    def _given(self) -> Given:
+        return Given(
+            key=self.key,
+            approved=f"{self._written(f'{self.key}_decision')} = {APPROVED}",
+            stays=self._might_stay if self.keeps_little else NO,
+            charges=self._charges,
+            adds=any(line.bonus != "0" for line in self.lines.values()),
+        )
 
     def gives(self) -> str:
         """Write what goes back of a whole return, by its sums and what is asked of it.
 
         It pays for the way back once, and brings the outbound shipping once, where it
-        is paid in money or credit.
+        is paid in money or credit. Nothing goes back that a person must look at.
         """
         key = self.key
-        money = f"{key}_money"
-        if self.keeps_little:
-            spared = case((f"{key}_little = 1", f"{key}_spared"), otherwise="0")
-            money = f"{key}_money + {spared}"
-        total = f"{key}_goods + {money}"
-        fee = f"COALESCE({key}_charge, 0)" if self._charges else "0"
-        paid = case((f"{total} > 0", fee), otherwise="0")
-        brings = case((f"{money} > 0", self._shipping()), otherwise="0")
         asks = [f"{key}_asks = 1"] if self._asks != NO else []
         asks += [f"{key}_mixed = 1"] if self._are_mates else []
-        return case((either(asks), "0"), otherwise=f"({total} - {paid} + {brings})")
+        fee = "0"
+        if self._charges:
+            fee = f"COALESCE({key}_charge, 0)"
+            fee = case((f"{key}_taken = 1", fee), otherwise="0")
+        back, short = f"{key}_back", f"{key}_short"
+        brings = self._beside(back, short)
+        # Other articles and credit are first: what the rest brings is not there yet.
+        alone = case((f"{key}_first = {back}", short), otherwise="1")
+        first = self._beside(f"{key}_first", alone) if self._given.adds else brings
+        total = self._given.total(brings, first, fee, f"{key}_little = 1")
+        return case((either(asks), "0"), otherwise=total)
+
+    def _beside(self, back: str, short: str) -> str:
+        """Write what goes back of shipping and surcharges with so much of the goods."""
+        parts = Parts(self.policy, self.text, f"{self.key}_law", back, short)
+        return f"({self._shipping(parts.shipping())} + {parts.surcharges(self._ships)})"
 
     @property
     def keeps_little(self) -> bool:
@@ -245,38 +248,35 @@ class Verdicts:
         kept = f"{key}_kept = 1" if self.keeps_little else NO
         way = f"{key}_way"
         bp = case((kept, "0"), otherwise=f"{key}_restocking")
+        declined = f"{key}_decision <> {APPROVED}"
+        given = case((declined, "0"), otherwise=self._given.brings(bp))
         return [
             f"{key}_decision",
             f"{case((kept, repr(KEEP)), otherwise=way)} AS {way}",
             f"{key}_bonus",
             f"{bp} AS {key}_restocking",
             f"{f'{key}_charge' if self._charges else NOTHING} AS {key}_fee",
-            f"{self._given(bp)} AS {key}_given",
+            f"{given} AS {key}_given",
             f"{self._shipping()} AS {key}_shipping",
         ]
 
-    def _given(self, bp: str) -> str:
-        declined = f"{self.key}_decision <> {APPROVED}"
-        return case((declined, "0"), otherwise=self._brings(bp))
+    def _shipping(self, part: str = "0") -> str:
+        """Write what goes back of the outbound shipping, `part` where not all does."""
+        paid = f"{self.key}_freight"
+        law = (f"{paid} < 0", f"-{paid}")
+        return case(law, (self._gives_shipping, paid), otherwise=part)
 
-    def _brings(self, bp: str) -> str:
-        """Write what a line brings once it is approved; a repair brings no money."""
-        key, way = self.key, f"{self.key}_way"
-        brings = net = f"(worth - (worth * {bp} + 5000) / 10000)"
-        if any(line.bonus != "0" for line in self.lines.values()):
-            credits_ = ", ".join(f"'{one.value}'" for one in sorted(CREDITS))
-            bonus = f"({net} * {key}_bonus + 5000) / 10000"
-            more = case((f"{way} IN ({credits_})", bonus), otherwise="0")
-            brings = f"{net} + {more}"
-        repaired = f"{way} = '{Resolution.REPAIR.value}'"
-        return f"({case((repaired, '0'), otherwise=brings)})"
+    @property
+    def _gives_shipping(self) -> str:
+        """Say that the policy gives the outbound shipping back, or a rule of it."""
+        if self._speaks_of_shipping:
+            return f"{self.key}_brings = 1"
+        return YES if self.policy.refund_shipping else NO
 
-    def _shipping(self) -> str:
-        """Write what goes back of the outbound shipping with the whole return."""
-        key, plain = self.key, YES if self.policy.refund_shipping else NO
-        gives = f"{key}_brings = 1" if self._speaks_of_shipping else plain
-        paid = f"{key}_freight"
-        return case((f"{paid} < 0", f"-{paid}"), (gives, paid), otherwise="0")
+    @property
+    def _ships(self) -> str:
+        """Say that all of the outbound shipping goes back, if there was any."""
+        return either((f"{self.key}_whole = 1", self._gives_shipping))
 
     def same(self, other: Verdicts) -> set[str]:
         """Return what is told alike wherever the lines by themselves are alike."""

@@ -14,6 +14,7 @@ from connector.model import Kind
 from connector.saying import saying
 from connector.steps import inspect
 from connector.store import atomic, history, returns
+from connector.store.history import FETCHED, LABELLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from connector.store import Database
     from connector.store.history import Event
 
-TAKEN, REFUSED, FETCHED = "proof_taken", "proof_refused", "fetched"
-LABELLED = "label_given"
+TAKEN, REFUSED = "proof_taken", "proof_refused"
 # What is heard, and by which event it is kept in the timeline.
 WORDS = {
     "taken": TAKEN,

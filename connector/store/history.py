@@ -31,6 +31,8 @@ class Event:
     at: datetime
 
 
+# What a person said of the way back of a withdrawal.
+FETCHED, LABELLED = "fetched", "label_given"
 MACHINES = frozenset({"retour", "policy", "shop"})  # their words are ours
 
 

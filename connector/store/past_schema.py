@@ -78,7 +78,15 @@ PASTS_PLACED: tuple[Statement, ...] = (
     "CREATE INDEX past_lines_country ON past_lines (shop, country)",
 )
 
-# Listing how lines came does, too.
+# Listing how lines came does, too. What follows is of the whole order, in minor units:
+# its goods, what of them went back, of the shipping and of the surcharges; lines from
+# before do not know it.
 PASTS_CAME: tuple[Statement, ...] = (
     "CREATE INDEX past_lines_channel ON past_lines (shop, channel)",
-)
+    *(
+        f"ALTER TABLE past_lines ADD COLUMN {name} $int NOT NULL DEFAULT 0"
+        for name in (
+            "goods", "goods_gone", "shipping_gone", "surcharges", "surcharges_gone",
+        )
+    ),
+)  # fmt: skip

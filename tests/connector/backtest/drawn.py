@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -28,8 +27,11 @@ EMAIL = "ada@example.test"
 HOURS = st.integers(0, 900) | st.sampled_from((17_560, 17_600, 18_000, 26_300, 26_400))
 COUNTRIES = ("FR", "DE", "ES", "CH", "")
 REASONS = ("small", "broken", "mail", "nobody knows", "other-reason", "wrong-item")
-WAYS = ("refund", "store_credit", "gift_card", "exchange", "keep", "repair")
+WAYS = (
+    "refund", "store_credit", "gift_card", "exchange", "replacement", "keep", "repair",
+)  # fmt: skip
 
+OTHER = '[[reasons]]\ncode = "*"\nlabels = { en = "Another" }'
 HEAD = """
 currency = "EUR"
 [[customer_groups]]
@@ -53,6 +55,7 @@ labels = { en = "Mail" }
 fault = "carrier"
 needs_person = true
 restocking_percent = "3"
+%(other)s
 [[methods]]
 code = "post"
 [[methods]]
@@ -192,14 +195,13 @@ def policies(draw: st.DrawFn) -> str:
         % {
             "required": draw(st.sampled_from(("true", "false"))),
             "no": "fee" if is_fee else draw(st.sampled_from(("ask", "decline"))),
+            "other": draw(st.sampled_from(("", OTHER))),
             "no_fee": 'restocking_percent = "20"' if is_fee else "",
         },
         f"[law]\ncountries = {draw(st.sampled_from((['US'], ['CH'], ['CH', 'US'])))!r}",
         f"[window]\ndays = {draw(days)}\ngrace_days = {draw(st.integers(0, 3))}",
         f"[window.countries]\nCH = {draw(days)}",
     ]
-    if draw(st.booleans()):
-        text.append('[[reasons]]\ncode = "*"\nlabels = { en = "Another" }')
     for number in range(draw(st.integers(0, 2))):
         until = draw(st.sampled_from(("", "until = 2026-03-20")))
         lasts = f"days = {draw(days)}" if not until or draw(st.booleans()) else ""
@@ -375,30 +377,3 @@ def cases(draw: st.DrawFn, order: Order) -> Case:
         method=draw(st.sampled_from(("", "post", "in-store"))),
         customer_tags=tuple(draw(st.lists(st.sampled_from((*WORDS, "gold"))))),
     )
-
-
-@st.composite
-def changed(draw: st.DrawFn, text: str) -> str:
-    """Change one thing of a policy, as a merchant does."""
-    pattern, new = draw(
-        st.sampled_from(
-            (
-                (r"\[window\]\ndays = \d+", "[window]\ndays = 5"),
-                (r"grace_days = \d+", "grace_days = 1"),
-                (
-                    r'\[fees\]\nrestocking_percent = "[^"]+"',
-                    '[fees]\nrestocking_percent = "7"',
-                ),
-                (r"return_shipping = \"[^\"]+\"", 'return_shipping = "6.66"'),
-                (r"automatic_below = \"[^\"]+\"", 'automatic_below = "33.00"'),
-                (r"priority = 0", "priority = 2"),
-                (r"photos = 2", "photos = 1"),
-                (r'code = "mail"', 'code = "wrong-item"'),
-                (r"refund_shipping = true", "refund_shipping = false"),
-                (r"shipping = false", "shipping = true"),
-                (r"tags = \['red'\]", "tags = ['blue']"),
-                (r'bonus_percent = "(?!0")[^"]+"', 'bonus_percent = "5"'),
-            )
-        )
-    )
-    return re.sub(pattern, new, text, count=1)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from adapters.sandbox import Sandbox
 from adapters.sandbox_ways import WAYS
 from connector import policy
-from connector.model import NewGoods, Resolution, Tender, TenderKind
+from connector.model import Kind, NewGoods, Resolution, Tender, TenderKind
 from connector.money import Money, total
 from connector.states import Decision
 from connector.steps import decide, inspect, promise, wayback
@@ -110,7 +110,7 @@ def returned(
     )
     decide.run(db, shop, lambda: case.asked_at)
     known = returns.get(db, return_id)
-    for word in words:
+    for word in words if case.kind is Kind.WITHDRAWAL else ():
         wayback.say(db, return_id, word, actor="x", why="", now=case.asked_at)
     _came(db, known)
     promise.run(db, shop, lambda: case.asked_at + LATER)

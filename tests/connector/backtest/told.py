@@ -49,23 +49,27 @@ def told_of(row: Row, said: LineVerdict, verdict: Verdict) -> Told:
         restocking=said.restocking_bp,
         fee=fee.minor if fee else None,
         given=_given(row["worth"], said),
-        shipping=_shipping(row["shipping"], verdict),
+        shipping=_shipping(row, verdict),
     )
 
 
-def _shipping(paid: int, verdict: Verdict) -> int:
+def _shipping(row: Row, verdict: Verdict) -> int:
     """Return what goes back of the shipping, in minor units, up to its limit."""
-    limit = verdict.shipping_limit
+    limit, left, gone = verdict.shipping_limit, row["shipping"], row["shipping_gone"]
     if not verdict.refund_shipping:
         return 0
-    return paid if limit is None else min(paid, limit.minor)
+    held = left if limit is None else min(left + gone, limit.minor) - gone
+    return max(0, int(held))
 
 
 def _given(worth: int, said: LineVerdict) -> int:
     """Return what a line brings once it is approved, in minor units."""
     is_paid = said.resolution is not Resolution.REPAIR
+    is_same = said.resolution is Resolution.REPLACEMENT
     if said.decision is not Decision.APPROVED or not is_paid:
         return 0
+    if is_same:  # whose fees are only taken of money that it falls back to
+        return worth
     net = worth - round_half_up(worth * said.restocking_bp, BASIS_POINTS)
     if said.resolution not in CREDITS:
         return net
