@@ -209,7 +209,7 @@ def policies(draw: st.DrawFn) -> str:
             f'[[windows]]\nname = "w{number}"\nwhen = {draw(whens)}\n{lasts}\n{until}'
         )
     for _ in range(draw(st.integers(0, 2))):
-        article = draw(st.sampled_from(("", 'article = "e"')))
+        article = draw(st.sampled_from(("", 'article = "e"', 'article = "c"')))
         text.append(
             f'[[exclude]]\nwhy = "no"\n{article}\nwhen = {draw(whens)}\n'
             f"tags = {[draw(words)]!r}"
