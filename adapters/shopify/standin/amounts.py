@@ -113,8 +113,8 @@ class Bag:
         """Count the buyer's smallest units."""
         return minor(self.presentment, self.pair.presentment)
 
-    def view(self) -> Json:
-        """Show it as a MoneyBag."""
+    def view(self, _info: object = None) -> Json:
+        """Show it as a MoneyBag; itself a field that is written only where asked."""
         return {
             "shopMoney": money(self.shop, self.pair.shop),
             "presentmentMoney": money(self.presentment, self.pair.presentment),

@@ -68,7 +68,28 @@ class Bucket:
         }
 
 
-Flat = dict[int, list[FieldNode]]  # by the id of a selection set of one document
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What a selection set holds, and by its keys what of that may cost something."""
+
+    fields: list[FieldNode]
+    dear: list[tuple[str, FieldNode]]
+    is_money: bool
+    is_page: bool
+
+    @classmethod
+    def of(cls, fields: list[FieldNode]) -> Below:
+        """Sort the fields."""
+        names = {field.name.value for field in fields} - {"__typename"}
+        return cls(
+            fields,
+            [(_alias(field), field) for field in fields if _may_cost(field)],
+            any(names <= money for money in MONEY),
+            bool(names & {"nodes", "edges"}),
+        )
+
+
+Flat = dict[tuple[int, bool], Below]  # by the id of a selection set of one document
 
 
 class Meter:
@@ -95,7 +116,7 @@ class Meter:
 
     def fields(self) -> list[FieldNode]:
         """List the root fields."""
-        return self._flat(self._operation.selection_set)
+        return self._below(self._operation.selection_set).fields
 
     def requested(self) -> int:
         """Count what the document may cost at most."""
@@ -118,55 +139,40 @@ class Meter:
         return cost
 
     def _field(self, field: FieldNode, value: object, *, known: bool) -> int:
-        if field.selection_set is None or field.name.value in FREE:
+        if field.selection_set is None or (known and value is None):
             return 0
-        if known and value is None:
+        below = self._below(field.selection_set)
+        if below.is_money or field.name.value in FREE:
             return 0
-        children = self._flat(field.selection_set)
-        names = {child.name.value for child in children} - {"__typename"}
-        if any(names <= money for money in MONEY):
-            return 0
-        size = self._size(field)
-        if size is not None and names & {"nodes", "edges"}:
-            return self._connection(children, value, size, known=known)
+        size = self._size(field) if below.is_page else None
+        if size is not None:
+            return self._connection(below, value, size, known=known)
         if isinstance(value, list):
-            return sum(self._object(children, row, known=known) for row in value)
-        return self._object(children, value, known=known)
+            return sum(self._object(below, row, known=known) for row in value)
+        return self._object(below, value, known=known)
 
-    def _object(self, children: list[FieldNode], value: object, *, known: bool) -> int:
+    def _object(self, below: Below, value: object, *, known: bool) -> int:
         row = value if isinstance(value, dict) else {}
         return 1 + sum(
-            self._field(child, row.get(_alias(child)), known=known)
-            for child in children
+            [self._field(field, row.get(key), known=known) for key, field in below.dear]
         )
 
     def _connection(
-        self, children: list[FieldNode], value: object, size: int, *, known: bool
+        self, below: Below, value: object, size: int, *, known: bool
     ) -> int:
         cost = CONNECTION
-        for child in children:
-            if child.selection_set is None or child.name.value not in (
-                "nodes",
-                "edges",
-            ):
+        for key, child in below.dear:
+            name = child.name.value
+            if child.selection_set is None or name not in ("nodes", "edges"):
                 continue
-            inner = self._flat(child.selection_set)
-            if child.name.value == "edges":
-                inner = [
-                    leaf
-                    for one in inner
-                    if one.selection_set is not None
-                    for leaf in self._flat(one.selection_set)
-                ]
-            rows = value.get(_alias(child)) if isinstance(value, dict) else None
+            inner = self._below(child.selection_set, is_edges=name == "edges")
+            rows = value.get(key) if isinstance(value, dict) else None
             count = len(rows or []) if known else size
             one = self._mean(inner, rows if known else None, known=known)
             cost += round(count.bit_length() * one)
         return cost
 
-    def _mean(
-        self, inner: list[FieldNode], rows: list[Json] | None, *, known: bool
-    ) -> float:
+    def _mean(self, inner: Below, rows: list[Json] | None, *, known: bool) -> float:
         if not known:
             return self._object(inner, None, known=False)
         objects = [row.get("node", row) for row in rows or []]
@@ -184,10 +190,16 @@ class Meter:
                 return int(named) if named is not None else 1
         return None
 
-    def _flat(self, selections: SelectionSetNode) -> list[FieldNode]:
-        if id(selections) not in self._known:
-            self._known[id(selections)] = list(self._fields(selections))
-        return self._known[id(selections)]
+    def _below(self, selections: SelectionSetNode, *, is_edges: bool = False) -> Below:
+        """Return what is in a selection set, or in the nodes of its edges."""
+        key = id(selections), is_edges
+        if key not in self._known:
+            fields = list(self._fields(selections))
+            if is_edges:
+                sets = [one.selection_set for one in fields if one.selection_set]
+                fields = [leaf for one in sets for leaf in self._fields(one)]
+            self._known[key] = Below.of(fields)
+        return self._known[key]
 
     def _fields(self, selections: SelectionSetNode) -> Iterator[FieldNode]:
         for node in selections.selections:
@@ -201,3 +213,7 @@ class Meter:
 
 def _alias(field: FieldNode) -> str:
     return field.alias.value if field.alias else field.name.value
+
+
+def _may_cost(field: FieldNode) -> bool:
+    return field.selection_set is not None and field.name.value not in FREE

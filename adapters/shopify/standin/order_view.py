@@ -21,6 +21,8 @@ from adapters.shopify.standin.views import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from adapters.shopify.standin.records import Order
     from adapters.shopify.standin.state import State
 
@@ -43,7 +45,7 @@ def _fulfilment_status(one: Order) -> str:
     return "FULFILLED" if shipped >= bought else "PARTIALLY_FULFILLED"
 
 
-def _address(one: Order) -> Json:
+def _address(one: Order, _info: object) -> Json:
     first, _, last = one.customer.name.partition(" ")
     return {
         "__typename": "MailingAddress",
@@ -87,7 +89,7 @@ def _facts(one: Order) -> Json:
         "dutiesIncluded": False,
         "sourceName": "web",
         "customerLocale": "en",
-        "displayFinancialStatus": payloads.financial_status(one),
+        "displayFinancialStatus": lambda _info: payloads.financial_status(one),
         "displayFulfillmentStatus": _fulfilment_status(one),
         "returnStatus": return_status(one),
         "subtotalLineItemsQuantity": sum(item.quantity for item in one.lines),
@@ -105,41 +107,67 @@ def _facts(one: Order) -> Json:
     }
 
 
-def _sums(one: Order) -> dict[str, Bag]:
-    price = outcome.order_total(one)
-    nothing = one.pair.nothing()
-    paid, back = outcome.received(one), outcome.refunded(one, ("SUCCESS",))
-    subtotal = total([item.paid for item in one.lines], one.pair)
-    off = total(
-        [item.line_discount + item.order_discount for item in one.lines], one.pair
-    )
-    lines_tax = total([item.tax for item in one.lines], one.pair)
-    ship = one.shipping.price if one.shipping else nothing
+def _subtotal(one: Order) -> Bag:
+    return total([item.paid for item in one.lines], one.pair)
+
+
+def _off(one: Order) -> Bag:
+    offs = [item.line_discount + item.order_discount for item in one.lines]
+    return total(offs, one.pair)
+
+
+def _tax(one: Order) -> Bag:
     ship_taxes = [t.amount for t in one.shipping.taxes] if one.shipping else []
-    given = [line_.subtotal for r in one.refunds for line_ in r.lines]
-    ship_back = one.shipping.refunded if one.shipping else nothing
-    tax = lines_tax + total(ship_taxes, one.pair)
-    return {
-        "totalPriceSet": price,
-        "originalTotalPriceSet": price,
-        "currentTotalPriceSet": price - total(given, one.pair) - ship_back,
-        "subtotalPriceSet": subtotal,
-        "currentSubtotalPriceSet": subtotal - total(given, one.pair),
-        "totalTaxSet": tax,
-        "currentTotalTaxSet": tax,
-        "totalDiscountsSet": off,
-        "currentTotalDiscountsSet": off,
-        "totalShippingPriceSet": ship,
-        "currentShippingPriceSet": ship - ship_back,
-        "totalReceivedSet": paid,
-        "totalRefundedSet": back,
-        "totalRefundedShippingSet": ship_back,
-        "netPaymentSet": paid - back,
-        "totalOutstandingSet": outcome.outstanding(one),
-        "totalTipReceivedSet": nothing,
-        "totalCapturableSet": nothing,
-        "refundDiscrepancySet": total([r.adjustment for r in one.refunds], one.pair),
-    }
+    return total([item.tax for item in one.lines] + ship_taxes, one.pair)
+
+
+def _ship(one: Order) -> Bag:
+    return one.shipping.price if one.shipping else one.pair.nothing()
+
+
+def _ship_back(one: Order) -> Bag:
+    return one.shipping.refunded if one.shipping else one.pair.nothing()
+
+
+def _given(one: Order) -> Bag:
+    return total([row.subtotal for r in one.refunds for row in r.lines], one.pair)
+
+
+def _paid_back(one: Order) -> Bag:
+    return outcome.refunded(one, ("SUCCESS",))
+
+
+def _discrepancy(one: Order) -> Bag:
+    return total([r.adjustment for r in one.refunds], one.pair)
+
+
+SUMS: Mapping[str, Callable[[Order], Bag]] = {
+    "totalPriceSet": outcome.order_total,
+    "originalTotalPriceSet": outcome.order_total,
+    "currentTotalPriceSet": lambda one: (
+        outcome.order_total(one) - _given(one) - _ship_back(one)
+    ),
+    "subtotalPriceSet": _subtotal,
+    "currentSubtotalPriceSet": lambda one: _subtotal(one) - _given(one),
+    "totalTaxSet": _tax,
+    "currentTotalTaxSet": _tax,
+    "totalDiscountsSet": _off,
+    "currentTotalDiscountsSet": _off,
+    "totalShippingPriceSet": _ship,
+    "currentShippingPriceSet": lambda one: _ship(one) - _ship_back(one),
+    "totalReceivedSet": outcome.received,
+    "totalRefundedSet": _paid_back,
+    "totalRefundedShippingSet": _ship_back,
+    "netPaymentSet": lambda one: outcome.received(one) - _paid_back(one),
+    "totalOutstandingSet": outcome.outstanding,
+    "totalTipReceivedSet": lambda one: one.pair.nothing(),
+    "totalCapturableSet": lambda one: one.pair.nothing(),
+    "refundDiscrepancySet": _discrepancy,
+}
+
+
+def _sum(of: Callable[[Order], Bag], one: Order, _info: object) -> Json:
+    return of(one).view()
 
 
 def _pay_page(state: State, one: Order) -> str | None:
@@ -150,25 +178,25 @@ def _pay_page(state: State, one: Order) -> str | None:
 
 
 def order_view(state: State, one: Order) -> Json:
-    """Show an order with everything that hangs on it."""
-    left = outcome.received(one) - outcome.refunded(one)
+    """Show an order with everything that hangs on it; most is for who asks for it."""
     shipping = [one.shipping] if one.shipping is not None else []
-    every_tax = [tax for item in one.lines for tax in item.taxes]
     hung = {
-        "refundable": left.presentment > 0,
-        "fullyPaid": outcome.outstanding(one).presentment == 0,
+        "refundable": lambda _info: (
+            outcome.received(one).presentment > outcome.refunded(one).presentment
+        ),
+        "fullyPaid": lambda _info: outcome.outstanding(one).presentment == 0,
         "unpaid": False,
         "capturable": False,
-        "taxLines": taxes(every_tax),
+        "taxLines": lambda _info: taxes([t for item in one.lines for t in item.taxes]),
         "customer": lambda _info: customer(state, one.customer),
-        "shippingAddress": _address(one),
-        "billingAddress": _address(one),
-        "displayAddress": _address(one),
+        "shippingAddress": partial(_address, one),
+        "billingAddress": partial(_address, one),
+        "displayAddress": partial(_address, one),
         "shippingLine": shipping_line(one.shipping) if one.shipping else None,
         "shippingLines": connection(shipping, shipping_line),
         "discountApplications": connection([], dict),
         "paymentCollectionDetails": {
-            "additionalPaymentCollectionUrl": _pay_page(state, one)
+            "additionalPaymentCollectionUrl": lambda _info: _pay_page(state, one)
         },
         "lineItems": connection(one.lines, partial(line, one)),
         "fulfillments": lambda _info, first=None, query=None: [  # noqa: ARG005
@@ -185,7 +213,7 @@ def order_view(state: State, one: Order) -> Json:
             state, one, args
         ),
     }
-    sums = {name: bag.view() for name, bag in _sums(one).items()}
+    sums = {name: partial(_sum, of, one) for name, of in SUMS.items()}
     return _facts(one) | sums | hung
 
 

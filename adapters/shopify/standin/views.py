@@ -150,7 +150,7 @@ def taxes(rows: list[Tax]) -> list[Json]:
             "title": tax.title,
             "rate": float(tax.rate),
             "ratePercentage": float(tax.rate * 100),
-            "priceSet": tax.amount.view(),
+            "priceSet": tax.amount.view,
             "channelLiable": False,
             "source": None,
         }
@@ -160,7 +160,7 @@ def taxes(rows: list[Tax]) -> list[Json]:
 
 def _allocations(line: Line) -> list[Json]:
     offs = (line.line_discount, line.order_discount)
-    return [{"allocatedAmountSet": off.view()} for off in offs if off.presentment]
+    return [{"allocatedAmountSet": off.view} for off in offs if off.presentment]
 
 
 def _before_taxes(of: Order, line: Line) -> Bag:
@@ -170,13 +170,15 @@ def _before_taxes(of: Order, line: Line) -> Bag:
     return left - taxed if of.taxes_included else left
 
 
+def _by_line(one: Line) -> Bag:
+    return one.original - one.line_discount
+
+
 def line(of: Order, one: Line) -> Json:
     """Show an order line."""
     shipped = sum(
         item.quantity for p in of.sent for item in p.lines if item.line is one
     )
-    unit = one.paid.part(1, one.quantity)
-    by_line = one.original - one.line_discount
     return {
         "__typename": "LineItem",
         "id": one.gid,
@@ -201,14 +203,22 @@ def line(of: Order, one: Line) -> Json:
         "duties": [],
         "variant": lambda _info: variant(one.variant),
         "product": lambda _info: product(one.variant),
-        "originalUnitPriceSet": one.unit.view(),
-        "originalTotalSet": one.original.view(),
-        "discountedTotalSet": by_line.view(),
-        "discountedUnitPriceSet": by_line.part(1, one.quantity).view(),
-        "discountedUnitPriceAfterAllDiscountsSet": unit.view(),
-        "priceAfterAllDiscountsBeforeTaxesSet": _before_taxes(of, one).view(),
-        "totalDiscountSet": (one.line_discount + one.order_discount).view(),
-        "discountAllocations": _allocations(one),
+        "originalUnitPriceSet": one.unit.view,
+        "originalTotalSet": lambda _info: one.original.view(),
+        "discountedTotalSet": lambda _info, **_more: _by_line(one).view(),
+        "discountedUnitPriceSet": lambda _info: (
+            _by_line(one).part(1, one.quantity).view()
+        ),
+        "discountedUnitPriceAfterAllDiscountsSet": lambda _info: one.paid.part(
+            1, one.quantity
+        ).view(),
+        "priceAfterAllDiscountsBeforeTaxesSet": lambda _info: _before_taxes(
+            of, one
+        ).view(),
+        "totalDiscountSet": lambda _info: (
+            one.line_discount + one.order_discount
+        ).view(),
+        "discountAllocations": lambda _info: _allocations(one),
         "taxLines": lambda _info, first=None: taxes(one.taxes)[:first],
         "suggestedReturnReasonDefinitions": connection(reasons(), dict),
     }
@@ -216,15 +226,18 @@ def line(of: Order, one: Line) -> Json:
 
 def parcel_line(of: Order, one: ParcelLine) -> Json:
     """Show a fulfillment line."""
-    by_line = one.line.original - one.line.line_discount
-    whole = one.line.quantity
+    bought, whole = one.line, one.line.quantity
     return {
         "__typename": "FulfillmentLineItem",
         "id": one.gid,
         "quantity": one.quantity,
-        "lineItem": lambda _info: line(of, one.line),
-        "originalTotalSet": one.line.original.part(one.quantity, whole).view(),
-        "discountedTotalSet": by_line.part(one.quantity, whole).view(),
+        "lineItem": lambda _info: line(of, bought),
+        "originalTotalSet": lambda _info: bought.original.part(
+            one.quantity, whole
+        ).view(),
+        "discountedTotalSet": lambda _info: (
+            _by_line(bought).part(one.quantity, whole).view()
+        ),
     }
 
 
@@ -277,7 +290,7 @@ def transaction(state: State, one: Transaction) -> Json:
         "createdAt": stamp(one.created_at),
         "processedAt": stamp(one.created_at),
         "errorCode": one.error_code,
-        "amountSet": one.amount.view(),
+        "amountSet": one.amount.view,
         "maximumRefundableV2": most,
         "paymentId": f"{of.name}.{number(one.gid)}",
         "order": lambda _info: order(state, of),
@@ -295,9 +308,9 @@ def shipping_line(one: Shipping) -> Json:
         "title": one.title,
         "custom": False,
         "isRemoved": False,
-        "originalPriceSet": one.price.view(),
-        "discountedPriceSet": one.price.view(),
-        "currentDiscountedPriceSet": (one.price - one.refunded).view(),
+        "originalPriceSet": one.price.view,
+        "discountedPriceSet": one.price.view,
+        "currentDiscountedPriceSet": (one.price - one.refunded).view,
         "discountAllocations": [],
         "taxLines": taxes(one.taxes),
     }
