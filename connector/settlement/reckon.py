@@ -106,11 +106,22 @@ def _held_back(line: Line, wanted: Units, before: Before) -> str:
             title=line.title,
         )
     if line.is_gift_card:
-        return f"{line.title}: a gift card cannot be returned or refunded"
+        return saying(
+            "%(title)s: a gift card cannot be returned or refunded", title=line.title
+        )
     if wanted.quantity < 1 or line.quantity < 1:
-        return f"{line.title}: {wanted.quantity} of {line.quantity} cannot come back"
+        return saying(
+            "%(title)s: %(wanted)s of %(all)s cannot come back",
+            title=line.title,
+            wanted=wanted.quantity,
+            all=line.quantity,
+        )
     if line.gross.minor < 0:
-        return f"{line.title}: this line is a discount of {-line.gross}, nothing sold"
+        return saying(
+            "%(title)s: this line is a discount of %(amount)s, nothing sold",
+            title=line.title,
+            amount=-line.gross,
+        )
     return ""
 
 

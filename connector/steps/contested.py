@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from connector import law
 from connector.model import Kind
 from connector.policy import LAW_BOUND
+from connector.saying import coded, saying
 from connector.states import Decision
 from connector.steps import progress, rights
 from connector.store import declined, orders, returns, statements
@@ -49,12 +50,19 @@ def why(db: Database, case: Return, now: datetime, notice_days: int) -> str:
         _is_paid(order, one) or _is_anew(db, case, one) for one in lines
     ):
         return ""
-    return (
-        f"what was declined of return {case.number} is a claim that the law grants:"
-        f" where it holds, its {clock.what} is due by {clock.until:%Y-%m-%d}"
-        f" ({clock.article}). Look at it once more: open another return for it, or"
-        " settle this if you stand by your reason"
+    return saying(
+        "what was declined of return %(number)s is a claim that the law grants: where"
+        " it holds, its %(what)s is due by %(until)s (%(article)s). Look at it once"
+        " more: open another return for it, or settle this if you stand by your reason",
+        number=case.number,
+        what=_due(clock.what),
+        until=clock.until,
+        article=clock.article,
     )
+
+
+def _due(what: str) -> str:
+    return coded(what) if what == "refund" else saying("repair or replacement")
 
 
 def _clock(db: Database, case: Return, order: Order) -> Clock:

@@ -300,9 +300,10 @@ def by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> N
     """Ask a person to pay what was just promised, less what he paid before."""
     left, before = plan.by_hand or plan.amount, ""
     if plan.by_hand:
-        before = (
-            f"; {plan.amount - plan.by_hand} of it goes back to the credit that it was"
-            " paid with, by itself"
+        before = saying(
+            "; %(amount)s of it goes back to the credit that it was paid with, by"
+            " itself",
+            amount=plan.amount - plan.by_hand,
         )
     if plan.paid:
         left = plan.amount - plan.paid
