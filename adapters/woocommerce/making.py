@@ -159,7 +159,7 @@ class Making:
         )
         if rest is None:
             msg = saying("a coupon of ours was used, and no order shows what for")
-            raise OutcomeUnknown(msg)
+            raise OutcomeUnknown(msg, uses=int(coupon.get("usage_count") or 0))
         asked = coupons.opened(coupon, rest)
         if asked:
             self.calls.put(f"coupons/{int(coupon['id'])}", asked)

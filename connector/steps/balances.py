@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from connector.errors import Gone, PlatformError
 from connector.money import Money
 from connector.saying import saying
-from connector.store import atomic, credit, desk
+from connector.store import atomic, credit, desk, history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FRESH = timedelta(hours=20)
+UNSEEN = "use_unseen"
 
 
 def run(db: Database, shop: Shop, clock: Callable[[], datetime]) -> int:
@@ -46,6 +47,8 @@ def _one(db: Database, shop: Shop, one: Credit, clock: Callable[[], datetime]) -
         return True
     except PlatformError as error:
         log.warning("credit not read: %s", error, extra={"refund": one.refund_id})
+        if error.facts.get("uses"):
+            _unclear(db, one, clock())
         return False
     _keep(db, one, left, clock())
     return left != one.left
@@ -56,6 +59,7 @@ def _keep(db: Database, one: Credit, left: Money, now: datetime) -> None:
     """Write down what is left; ask about what was spent above it."""
     zero = Money.zero(left.currency)
     credit.left(db, one.refund_id, max(left, zero), now)
+    desk.settle(db, "refund", one.refund_id, "credit_unseen", "shop", now)
     if left < zero:
         why = saying(
             "orders took %(more)s more off than the credit of %(credit)s holds: an"
@@ -65,6 +69,34 @@ def _keep(db: Database, one: Credit, left: Money, now: datetime) -> None:
             credit=one.value + one.bonus,
         )
         _ask(db, one, "credit_overspent", why, now)
+
+
+@atomic
+def _unclear(db: Database, one: Credit, now: datetime) -> None:
+    """Ask of credit that was used, from the second night on that no order shows it.
+
+    In the first one its customer may be at the checkout.
+    """
+    before = history.events(db, one.refund_id, UNSEEN)
+    if not before:
+        history.note(
+            db,
+            shop=one.shop,
+            about="credit",
+            about_id=one.refund_id,
+            event=UNSEEN,
+            state="",
+            why=saying("no order shows what the credit was used for"),
+            now=now,
+        )
+    elif now - before[0].at >= FRESH:
+        why = saying(
+            "the credit of %(credit)s was used, and no order of its customer shows what"
+            " for: what is left of it is not opened again. Look at the coupon in the"
+            " shop (its e-mail address may have been changed), or give the rest anew",
+            credit=one.value + one.bonus,
+        )
+        _ask(db, one, "credit_unseen", why, now)
 
 
 @atomic

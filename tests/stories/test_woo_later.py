@@ -131,6 +131,23 @@ def test_books_of_before_an_exchange_meet_the_new_order_that_was_made(
     assert (len(counter.swaps()), counter.sent()) == (1, ["l"])
 
 
+def test_a_use_that_no_order_shows_is_asked_about_from_the_second_night_on(
+    counter: WooCounter,
+) -> None:
+    coupon = credited(counter)
+    spend(counter, coupon, "12.00")
+    coupon["email_restrictions"] = ["elsewhere@example.test"]
+    known = night(counter)
+    assert desk.about(counter.db, known.refund_id) == []
+    for _ in range(2):
+        night(counter)
+        [matter] = desk.about(counter.db, known.refund_id)
+        assert (matter.code, "30.00 EUR" in matter.why) == ("credit_unseen", True)
+    coupon["email_restrictions"] = [BUYER]
+    assert night(counter).left == eur(1800)
+    assert desk.about(counter.db, known.refund_id) == []
+
+
 def test_books_of_before_a_credit_meet_its_coupon_though_it_was_spent(
     counter: WooCounter,
 ) -> None:
