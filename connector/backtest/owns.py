@@ -10,7 +10,7 @@ from connector.backtest.sql import both, case, either, no
 from connector.policy.compiled import effects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from connector.backtest.clauses import Text
     from connector.backtest.sql import Arm
@@ -61,11 +61,6 @@ class Own:
     def says(self, action: str, value: object) -> str:
         """Say that the rules say just this."""
         return either(test for test, said in self.chosen(action) if said == value)
-
-    def any_of(self, action: str, values: Iterable[object]) -> str:
-        """Say that the rules say one of these."""
-        wanted = list(values)
-        return either(test for test, said in self.chosen(action) if said in wanted)
 
     def each(self, action: str, write: Callable[[Any], str]) -> list[Arm]:
         """Return what the rules may say, and where they say it, as arms of a CASE."""
