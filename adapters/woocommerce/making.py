@@ -72,16 +72,17 @@ class Making:
         if not self._is_beside(request):
             return self._with_credit(request, prepared)
         booking, beside = self._book(request, order), self._beside(request, order)
-        found = _together(booking, beside)
-        if found.receipt is not None:
-            return Prepared(preimage=prepared.preimage, already=found.receipt)
+        if found := _together(booking, beside).receipt:
+            return Prepared(preimage=prepared.preimage, already=found)
         # What is not there was never asked for, or looking has said that it may be.
         is_there = any(one.key == request.key for one in order.refunds)
         doubt = booking.why if is_there and booking.receipt is None else ""
-        doubt = doubt or (beside.why if beside.found is Found.PERSON else "")
-        if doubt:
+        if doubt := doubt or (beside.why if beside.found is Found.PERSON else ""):
             return Prepared(preimage=prepared.preimage, ask=doubt)
-        return self._possible(request, order, replace(prepared, already=None), booking)
+        prepared = replace(prepared, already=None)
+        if beside.receipt and request.goods:  # what is made already is not sold out
+            return self._with_credit(request, prepared)
+        return self._possible(request, order, prepared, booking)
 
     def _possible(
         self, request: RefundRequest, order: Order, prepared: Prepared, booking: Finding
@@ -92,8 +93,7 @@ class Making:
             coupons.added(self._raw(request.order_ref))  # Rejected if it is not known
             asked = prepared.ask or ("" if order.customer.email else NO_EMAIL)
             return replace(prepared, ask=asked)
-        gone = self._lacking(request)
-        if not gone:
+        if not (gone := self._lacking(request)):
             return self._with_credit(request, prepared)
         if booking.found is Found.DONE:
             why = saying(

@@ -240,7 +240,7 @@ def test_each_line_is_made_good_in_its_own_way(counter: ShopifyCounter) -> None:
         ("exchange", Refund.CONFIRMED),
         ("store_credit", Refund.CONFIRMED),
     ]
-    assert (counter.sent(), counter.credits()) == ([("m", 2)], [1000])
+    assert (counter.sent(), counter.credits()) == ([("m", 1), ("m", 1)], [1000])
     assert counter.case(case.id).status == "closed"
 
 
@@ -338,11 +338,12 @@ def test_new_goods_are_sent_when_their_parcel_has_left(
     case = counter.file(counter.wish(Resolution.EXCHANGE, "m", quantity=2))
     counter.work()
     [row] = counter.rows(case)
-    new = counter.there.lines[-1]
+    new = counter.there.lines[-2:]
     found = []
-    for _ in range(3):
+    for line in (*new, None):
         stands = exchanges.of_refund(counter.db, row.id)
         found.append(stands.state if stands else None)
-        counter.standin.fulfil(counter.order_ref, [(new.gid, 1)])
-        counter.work(1)
+        if line:
+            counter.standin.fulfil(counter.order_ref, [(line.gid, 1)])
+            counter.work(1)
     assert found == [Exchange.RELEASED, Exchange.RELEASED, Exchange.SHIPPED]
