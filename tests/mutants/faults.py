@@ -45,8 +45,8 @@ FAULTS = (
     Fault(
         name="5xx taken for failure",
         file="adapters/woocommerce/calls.py",
-        before='no clear yes or no"\n    return OutcomeUnknown(',
-        after='no clear yes or no"\n    return Rejected(',
+        before='no clear yes or no")\n    return OutcomeUnknown(',
+        after='no clear yes or no")\n    return Rejected(',
         why="a gateway may have paid before it failed",
         catch=WOO,
     ),
