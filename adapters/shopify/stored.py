@@ -188,5 +188,7 @@ def _taken(calls: Calls, request: RefundRequest) -> Receipt:
     found = find_card(calls, request)
     if found.found is Found.DONE and found.receipt:
         return found.receipt
-    msg = found.why or "the code of this gift card is taken, and its card not found yet"
+    msg = found.why or saying(
+        "the code of this gift card is taken, and its card not found yet"
+    )
     raise OutcomeUnknown(msg)

@@ -163,7 +163,7 @@ def _make_goods(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt
         msg = saying("the exchange was processed, but could not be read again")
         raise OutcomeUnknown(msg) from error
     if found.receipt is None:
-        msg = found.why or "the exchange was processed, and is not to be seen"
+        msg = found.why or saying("the exchange was processed, and is not to be seen")
         raise OutcomeUnknown(msg)
     return found.receipt
 

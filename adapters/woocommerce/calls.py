@@ -236,9 +236,13 @@ def read_error(reply: Reply) -> PlatformError:
         words = saying("the shop is in maintenance, or asks us to stay away")
         return Unavailable(words, status=reply.status)  # a read changes nothing
     known: Sequence[tuple[tuple[int, ...], type[PlatformError], str]] = (
-        ((401, 403), Rejected, "the shop refused our keys, or they lack permission"),
-        ((404, 410), Gone, "the shop has no such thing"),
-        ((400,), Rejected, "the shop did not understand what was asked"),
+        (
+            (401, 403),
+            Rejected,
+            saying("the shop refused our keys, or they lack permission"),
+        ),
+        ((404, 410), Gone, saying("the shop has no such thing")),
+        ((400,), Rejected, saying("the shop did not understand what was asked")),
     )
     for statuses, kind, words in known:
         if reply.status in statuses:

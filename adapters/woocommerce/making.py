@@ -316,7 +316,7 @@ class Making:
             made = self.calls.put(f"orders/{int(new['id'])}", change)
             finding = swaps.find(request, [made], NOTHING)
         if finding.receipt is None:
-            raise OutcomeUnknown(finding.why or "the new order is not whole")
+            raise OutcomeUnknown(finding.why or saying("the new order is not whole"))
         return finding.receipt
 
     def _new_orders(self, request: RefundRequest) -> list[Json]:
