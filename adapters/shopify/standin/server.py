@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from adapters.shopify.standin import bulk, execute, grants, storefront
 from adapters.shopify.standin.cost import MAXIMUM, Bucket
+from adapters.shopify.standin.schema import schema
 from adapters.sockets import Sockets
 
 if TYPE_CHECKING:
@@ -276,6 +277,7 @@ def _wait(switch: Switch | None) -> None:
 @contextmanager
 def serve(shop: Shop, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Open the shop's door; inside the `with` it answers at the URL given."""
+    schema()  # built once, before a caller waits for it
     door = shop.door = Door(shop, tls)
     shop.address = door.url
     stop = threading.Event()
