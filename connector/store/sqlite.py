@@ -10,6 +10,8 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import sqlite_utils
+
 from connector.errors import ConfigError, LawBroken
 from connector.store.lock import Hold
 from connector.store.threads import PerThread
@@ -65,7 +67,7 @@ class Sqlite:
 
     def is_busy(self) -> bool:
         """Say whether this thread has a transaction open."""
-        return self.raw().in_transaction
+        return bool(self._utils.conn.in_transaction)
 
     def begin(self) -> None:
         """Take the write lock first.
@@ -73,15 +75,15 @@ class Sqlite:
         A deferred BEGIN fails with BUSY_SNAPSHOT when another process commits
         between our read and our write.
         """
-        self.raw().execute("BEGIN IMMEDIATE")
+        self._utils.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
         """Make the open transaction durable."""
-        self.raw().execute("COMMIT")
+        self._utils.execute("COMMIT")
 
     def rollback(self) -> None:
         """Forget the open transaction."""
-        self.raw().rollback()
+        self._utils.conn.rollback()
 
     def tries(self, error: BaseException) -> int:
         """Say never: with the write lock held, nothing needs a second try."""
@@ -178,15 +180,20 @@ class Sqlite:
 
     def raw(self) -> sqlite3.Connection:
         """Return this thread's connection itself: to copy a whole database."""
-        return self._links.get()
+        connection: sqlite3.Connection = self._utils.conn
+        return connection
 
     def _run(self, sql: str, values: Mapping[str, object]) -> sqlite3.Cursor:
         try:
-            return self._links.get().execute(sql, values)
+            return self.raw().execute(sql, values)
         except sqlite3.IntegrityError as error:
             raise LawBroken(said=str(error)) from error
 
-    def _open(self) -> sqlite3.Connection:
+    @property
+    def _utils(self) -> sqlite_utils.Database:
+        return self._links.get()
+
+    def _open(self) -> sqlite_utils.Database:
         connection = sqlite3.connect(
             self.path,
             timeout=BUSY_SECONDS,
@@ -202,12 +209,12 @@ class Sqlite:
             "recursive_triggers = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
-        return connection
+        return sqlite_utils.Database(connection)
 
 
-def _is_idle(held: sqlite3.Connection) -> bool:
+def _is_idle(held: sqlite_utils.Database) -> bool:
     """Say whether a connection is open, and no transaction on it."""
     try:
-        return not held.in_transaction
+        return not held.conn.in_transaction
     except sqlite3.ProgrammingError:  # it was closed
         return False
