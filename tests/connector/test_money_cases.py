@@ -125,9 +125,11 @@ def a_woo_order(case: Told) -> None:
 
 
 def a_policy(case: Told) -> None:
-    # Where no law gives a right to withdraw the policy's own fees are all there is.
-    order = replace(the_order(case), customer=Customer(country="CH"))
     for claim in case["claims"]:
+        # Where no law gives a right to withdraw the policy's own fees are all there is;
+        # a claim of the law needs a law.
+        home = "CH" if claim["claim"] == Kind.VOLUNTARY else "DE"
+        order = replace(the_order(case), customer=Customer(country=home))
         gift = "true" if claim.get("gift_cards") else "false"
         rules = policy.load(
             f'currency = "{order.currency}"\n'

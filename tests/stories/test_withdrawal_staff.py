@@ -241,7 +241,7 @@ def test_old_statements_are_forgotten_by_themselves(
     kept = kept_of(world, Said(name="Old", contract="none", reach="o@example.test"))
     later(world, work, minutes=1)
     assert len(box.came) == 1
-    world.clock.pass_by(days=800)
+    world.clock.pass_by(days=1100)
     purge.run(world.office.db, purge.Terms(), world.clock())
     assert statements.get(world.office.db, kept.id).said.name == "Old"  # it waits
     step.settle(world.office.db, kept.id, "", actor="x", now=world.clock())

@@ -117,7 +117,7 @@ def days_of(stand: Stand) -> str:
 LETTER = """
 [[exclude]]
 why = "No."
-article = "e"
+article = "c"
 when = { price = { above = "20.00" } }
 """
 UNTIL = "By law you can withdraw from the contract at least until November 16, 2026."
