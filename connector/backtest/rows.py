@@ -15,7 +15,7 @@ from connector.policy.case import Case, Wanted
 from connector.policy.periods import line_begins, withdrawal_ends
 from connector.policy.seen import email_hash, worth
 from connector.settlement.before import externals
-from connector.settlement.prices import as_paid
+from connector.settlement.prices import carried
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -143,7 +143,7 @@ def _beside(order: Order) -> dict[str, int]:
     """
     shipping, gone = _charged(order.shipping)
     surcharges, back = _charged(one for one in order.fees if one.gross.minor > 0)
-    goods = {one.ref: one.gross.minor for one in as_paid(order) if one.gross.minor > 0}
+    goods = {one.ref: one.gross.minor for one in carried(order)}
     came: Counter[str] = Counter()
     for refund in externals(order, ()):
         came.update({one.line_ref: one.gross.minor for one in refund.lines})

@@ -42,6 +42,17 @@ def as_paid(order: Order) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def carried(order: Order) -> tuple[Line, ...]:
+    """Return the lines of worth that a delivery was paid for, as paid (no. 75).
+
+    A gift card and what is sent by no parcel needs none, and could not bring it back:
+    all that was carried brings all of it. All lines where nothing was.
+    """
+    goods = tuple(line for line in as_paid(order) if line.gross.minor > 0)
+    sent = tuple(x for x in goods if x.is_physical and not x.is_gift_card)
+    return sent or goods
+
+
 def _tax_cuts(
     off: Sequence[Line | Charge], lines: Sequence[Line]
 ) -> list[dict[str, Money]]:

@@ -12,7 +12,7 @@ from connector.saying import saying
 from connector.settlement import tenders
 from connector.settlement.before import look_back
 from connector.settlement.given import at_worth, goods_out
-from connector.settlement.prices import as_paid
+from connector.settlement.prices import as_paid, carried
 from connector.settlement.shares import of_charge, of_line
 from connector.settlement.vocabulary import Settlement
 
@@ -213,7 +213,7 @@ def _in_step(order: Order, before: Before, whole: int, mode: str) -> int:
 
     Those that go back now are counted already: what is left of it goes with them.
     """
-    lines = [line for line in as_paid(order) if line.gross.minor > 0]
+    lines = carried(order)
     worth = sum(line.gross.minor for line in lines)
     gone = sum(min(line.gross.minor, before.line(line.ref).gross) for line in lines)
     standard = Money(whole, order.currency)

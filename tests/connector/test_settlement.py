@@ -64,6 +64,17 @@ def test_shipping_of_a_part_goes_back_in_step_with_the_goods() -> None:
     assert back == [0, 0, 0, 490]
 
 
+def test_all_that_was_carried_brings_all_of_its_delivery() -> None:
+    """A gift card, and what is sent by no parcel, keep none of it back (no. 75)."""
+    card = replace(a_line("card", 5000), is_gift_card=True)
+    film = replace(a_line("film", 2000), is_physical=False)
+    order = an_order(a_line("a", 2000, 2), card, film, shipping=490)
+    extras = Extras(shipping=True, shipping_part="pro_rata")
+    results = one_by_one(order, unit("a"), unit("a"), extras=extras)
+    back = [sum(one.gross.minor for one in x.shipping) for x in results]
+    assert back == [245, 245]
+
+
 def test_the_shipping_limit_is_the_order_s_not_each_return_s() -> None:
     order = an_order(a_line("a", 1000), a_line("b", 1000), shipping=1290)
     extras = Extras(shipping=True, shipping_limit=eur(490))

@@ -142,7 +142,7 @@ def test_the_way_back_of_a_withdrawal_costs_what_is_kept_of_it(
     db: Database, words: list[str], others: int, cost: int, *, is_told: bool
 ) -> None:
     bare = an_order(a_line("a", 3000, 2))
-    order = replace(bare, customer=Customer(email="ada@example.test", country="US"))
+    order = replace(bare, customer=Customer(email="ada@example.test", country="FR"))
     case = Case(
         kind=Kind.WITHDRAWAL,
         asked_at=order.placed_at + timedelta(days=2),
