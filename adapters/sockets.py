@@ -67,7 +67,7 @@ class Sockets(ThreadingHTTPServer):
         while not self._is_shut.is_set():
             self.handle_request()
 
-    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ANN401 - the standard library's signature
+    def verify_request(self, request: object, client_address: object) -> bool:
         """Let nobody in any more once it was shut."""
         del request, client_address
         return not self._is_shut.is_set()
