@@ -194,6 +194,18 @@ class Counter:
             now=self.now,
         )
 
+    def call_off(self, row: RefundRow, why: str) -> None:
+        """Let a person call an exchange off that nobody paid for, and give money."""
+        amends.call_off(
+            self.db,
+            self.shop,
+            row.id,
+            Resolution.REFUND,
+            actor="console",
+            why=why,
+            now=self.now,
+        )
+
     def work(self, passes: int = 3) -> None:
         """Let the jobs run, an hour between passes."""
         for _ in range(passes):

@@ -9,7 +9,7 @@ import pytest
 from connector.errors import BadRequest
 from connector.model import Resolution
 from connector.states import Exchange, Refund
-from connector.steps import amends, paid_otherwise
+from connector.steps import paid_otherwise
 from connector.store import desk, exchanges
 from tests.stories.woo_ways import serving
 
@@ -87,15 +87,7 @@ def test_what_was_paid_for_goods_that_are_called_off_is_not_forgotten(
     [row] = counter.rows(case)
     [matter] = desk.about(counter.db, row.id)
     assert ("15.00 EUR" in matter.why) is is_paid
-    amends.call_off(
-        counter.db,
-        counter.shop,
-        row.id,
-        Resolution.REFUND,
-        actor="console",
-        why="he wants money",
-        now=counter.now,
-    )
+    counter.call_off(row, "he wants money")
     counter.work()
     assert counter.standin.paid_out_minor() == 3000
     found = desk.about(counter.db, str(new["id"]))
@@ -117,15 +109,7 @@ def test_new_goods_whose_booking_staff_deleted_are_not_taken_for_unpaid(
     assert matter.code == "unknown"
     assert "its booking is gone" in matter.why
     with pytest.raises(BadRequest, match="cancel it there first"):
-        amends.call_off(
-            counter.db,
-            counter.shop,
-            row.id,
-            Resolution.REFUND,
-            actor="console",
-            why="he never paid",
-            now=counter.now,
-        )
+        counter.call_off(row, "he never paid")
     assert counter.standin.paid_out_minor() == 0
 
 
@@ -138,14 +122,6 @@ def test_a_new_order_that_was_deleted_before_it_was_paid_is_asked_about(
     [row] = counter.rows(case)
     [matter] = desk.about(counter.db, row.id)
     assert (matter.code, "no longer in the shop" in matter.why) == ("unknown", True)
-    amends.call_off(
-        counter.db,
-        counter.shop,
-        row.id,
-        Resolution.REFUND,
-        actor="console",
-        why="it was deleted",
-        now=counter.now,
-    )
+    counter.call_off(row, "it was deleted")
     counter.work()
     assert counter.standin.paid_out_minor() == 3000

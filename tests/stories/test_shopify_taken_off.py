@@ -9,7 +9,7 @@ import pytest
 from adapters.shopify.standin import staff
 from connector.model import Resolution
 from connector.states import Refund
-from connector.steps import amends, inspect
+from connector.steps import inspect
 from connector.steps.inspect import Counted
 from connector.store import desk
 from tests.stories.shopify_counter import ShopifyCounter, counting
@@ -55,15 +55,7 @@ def test_what_was_taken_off_is_called_off_here_and_given_otherwise(
     counter.work(2)
     [row] = counter.rows(case)
     assert row.state is Refund.PENDING
-    amends.call_off(
-        counter.db,
-        counter.real,
-        row.id,
-        Resolution.REFUND,
-        actor="console",
-        why="the customer wants money",
-        now=counter.now,
-    )
+    counter.call_off(row, "the customer wants money")
     counter.work(4)
     assert counter.states(case) == [("exchange", Refund.FAILED)]
     [why] = whys(counter)  # Shopify's total has no such line any more

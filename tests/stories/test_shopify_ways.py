@@ -168,7 +168,7 @@ def test_a_rest_on_its_way_to_the_customer_is_nothing_that_he_owes(
     late = counter.now + timedelta(days=15)
     assert unpaid.run(counter.db, counter.real, late) == 0
     with pytest.raises(BadRequest, match="on its way to the customer"):
-        call_off(counter, row.id)
+        counter.call_off(row, "nothing came")
     [on_way] = [x for x in counter.there.transactions if x.status == "PENDING"]
     counter.standin.settle(on_way.gid, "SUCCESS")
     counter.work(2)
@@ -205,18 +205,6 @@ def test_a_rest_that_failed_and_was_paid_by_hand_is_not_asked_for_again(
     assert counter.states(case) == [("exchange", Refund.CONFIRMED)]
     assert (counter.paid(), matters(counter)) == (0, [])
     assert counter.case(case.id).status == "closed"
-
-
-def call_off(counter: ShopifyCounter, refund_id: str) -> None:
-    amends.call_off(
-        counter.db,
-        counter.real,
-        refund_id,
-        Resolution.REFUND,
-        actor="console",
-        why="nothing came",
-        now=counter.now,
-    )
 
 
 def test_what_was_sold_meanwhile_falls_back_to_money(counter: ShopifyCounter) -> None:

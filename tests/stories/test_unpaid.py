@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from connector.model import RefundRequest, Return
-    from connector.store.refunds import RefundRow
 
 
 @pytest.fixture
@@ -81,24 +80,12 @@ def test_who_pays_late_has_his_goods_and_the_question_is_gone(counter: Counter) 
     assert counter.case(case.id).status == "closed"
 
 
-def _call_off(counter: Counter, row: RefundRow) -> None:
-    amends.call_off(
-        counter.db,
-        counter.shop,
-        row.id,
-        Resolution.REFUND,
-        actor="console",
-        why="the customer wants money",
-        now=counter.now,
-    )
-
-
 def test_a_person_gives_money_for_goods_that_were_never_paid(counter: Counter) -> None:
     case = _owed(counter)
     _wait(counter)
     [row] = counter.rows(case)
     with pytest.raises(BadRequest, match="made-1 is cancelled: cancel it there first"):
-        _call_off(counter, row)
+        counter.call_off(row, "the customer wants money")
     with pytest.raises(BadRequest, match="has yet to pay"):
         byhand.found_out(
             counter.db,
@@ -110,7 +97,7 @@ def test_a_person_gives_money_for_goods_that_were_never_paid(counter: Counter) -
         )
     assert counter.states(case) == [("exchange", Refund.PENDING)]
     counter.shop.cancel_made(row.id)
-    _call_off(counter, row)
+    counter.call_off(row, "the customer wants money")
     lapsed = exchanges.of_refund(counter.db, row.id)
     assert lapsed is not None
     assert lapsed.state is Exchange.LAPSED
@@ -130,10 +117,10 @@ def test_a_new_order_that_lives_again_after_it_was_called_off_is_seen(
         counter.work(2)
         [row] = counter.rows(case)
         with pytest.raises(BadRequest, match="cancel it there first"):
-            _call_off(counter, row)
+            counter.call_off(row, "the customer wants money")
         [new] = counter.swaps()
         counter.standin.edit_order(new["id"], status="cancelled")
-        _call_off(counter, row)
+        counter.call_off(row, "the customer wants money")
         counter.work()
         assert counter.standin.paid_out_minor() == 3000
         counter.standin.edit_order(new["id"], status="processing")
@@ -154,7 +141,7 @@ def test_at_shopify_nothing_is_called_off_that_can_still_be_paid(address: str) -
         counter.work(2)
         [row] = counter.rows(case)
         with pytest.raises(BadRequest, match="cancel it there first"):
-            _call_off(counter, row)
+            counter.call_off(row, "the customer wants money")
         assert counter.states(case) == [("exchange", Refund.PENDING)]
 
 
@@ -166,7 +153,7 @@ def test_an_exchange_whose_rest_is_on_its_way_is_not_called_off(address: str) ->
         [row] = counter.rows(case)
         assert (row.state, row.amount) == (Refund.PENDING, eur(2300))
         with pytest.raises(BadRequest):
-            _call_off(counter, row)
+            counter.call_off(row, "the customer wants money")
         assert counter.states(case) == [("exchange", Refund.PENDING)]
 
 
