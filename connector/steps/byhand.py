@@ -151,18 +151,7 @@ def found_out(
     if money_moved and unseen.is_to_make(row):
         unseen.go_on(db, row, why=said, actor=actor, now=now)
     elif event == STANDS:
-        history.note(
-            db,
-            shop=row.shop,
-            about="refund",
-            about_id=refund_id,
-            return_id=row.return_id,
-            event=STANDS,
-            state=row.state.value,
-            actor=actor,
-            why=said,
-            now=now,
-        )
+        history.note_refund(db, row, STANDS, actor, said, now)
         desk.close(db, "refund", refund_id, actor, now)
     else:
         refunds.move(db, refund_id, event, now, why=said, actor=actor)

@@ -83,17 +83,7 @@ def doubt(db: Database, row: RefundRow, now: datetime) -> None:
         number=case.number,
         units=units,
     )
-    history.note(
-        db,
-        shop=row.shop,
-        about="refund",
-        about_id=row.id,
-        return_id=row.return_id,
-        event=UNCLEAR,
-        state=row.state.value,
-        why=why,
-        now=now,
-    )
+    history.note_refund(db, row, UNCLEAR, "retour", why, now)
     _ask(db, case, why, now)
 
 

@@ -16,6 +16,7 @@ from connector.store.database import atomic, moment, stamp
 if TYPE_CHECKING:
     from connector.model import Return
     from connector.store.database import Database, Row
+    from connector.store.refunds import RefundRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +111,24 @@ def note_line(
         return_id=case.id,
         event=event,
         state=state,
+        actor=actor,
+        why=why,
+        now=now,
+    )
+
+
+def note_refund(
+    db: Database, row: RefundRow, event: str, actor: str, why: str, now: datetime
+) -> None:
+    """Write what happened to a refund into its timeline, and into its return's."""
+    note(
+        db,
+        shop=row.shop,
+        about="refund",
+        about_id=row.id,
+        return_id=row.return_id,
+        event=event,
+        state=row.state.value,
         actor=actor,
         why=why,
         now=now,

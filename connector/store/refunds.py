@@ -112,7 +112,7 @@ def reserve(
         shop=shop,
         due=stamp(due),
     )
-    _note(db, get(db, request.key), "plan", actor, _what(request), now)
+    history.note_refund(db, get(db, request.key), "plan", actor, _what(request), now)
 
 
 def _what(request: RefundRequest) -> str:
@@ -160,7 +160,7 @@ def move(
         db.execute(
             "DELETE FROM outbox WHERE subject = 'refund' AND id = :id", id=refund_id
         )
-    _note(db, after, event, actor, why, now)
+    history.note_refund(db, after, event, actor, why, now)
     return state
 
 
@@ -199,7 +199,7 @@ def submit(
         why = saying(
             "the shop's own figure is %(amount)s off: rounding", amount=rounding
         )
-        _note(db, get(db, refund_id), "rounding", "retour", why, now)
+        history.note_refund(db, get(db, refund_id), "rounding", "retour", why, now)
 
 
 @atomic
@@ -223,7 +223,7 @@ def give_back(
 ) -> None:
     """Free the units that a dead refund stood for; its own row keeps all else."""
     db.execute("UPDATE refunds SET units = '{}' WHERE id = :id", id=refund_id)
-    _note(db, get(db, refund_id), "again", actor, why, now)
+    history.note_refund(db, get(db, refund_id), "again", actor, why, now)
 
 
 @atomic
@@ -357,23 +357,6 @@ def is_unclear(db: Database, shop: str, order_ref: str) -> bool:
     """Say whether we asked for a refund of the order and have no answer yet."""
     out = (Refund.SUBMITTED, Refund.UNKNOWN)
     return any(row.state in out for row in of_order(db, shop, order_ref))
-
-
-def _note(
-    db: Database, row: RefundRow, event: str, actor: str, why: str, now: datetime
-) -> None:
-    history.note(
-        db,
-        shop=row.shop,
-        about="refund",
-        about_id=row.id,
-        return_id=row.return_id,
-        event=event,
-        state=row.state.value,
-        actor=actor,
-        why=why,
-        now=now,
-    )
 
 
 def _refund(row: Row) -> RefundRow:
