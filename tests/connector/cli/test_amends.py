@@ -124,9 +124,8 @@ def stand(tmp_path: Path, address: str) -> Iterator[Stand]:
         yield made
 
 
-def credited(stand: Stand) -> None:
-    """Take two shirts back for store credit, with a bonus of its own row."""
-    stand.shop.abilities = replace(stand.shop.abilities, bonus_apart=True)
+def received(stand: Stand) -> None:
+    """Take two shirts back for store credit; nothing of it is promised yet."""
     asked = wish("a", 2, Resolution.STORE_CREDIT)
     filing.add(
         stand.db,
@@ -142,6 +141,12 @@ def credited(stand: Stand) -> None:
     stand.work(1)
     counted = {line.id: Counted(received=2, accepted=2) for line in stand.case().lines}
     inspect.receive(stand.db, "r-1", counted, actor="console", now=stand.clock())
+
+
+def credited(stand: Stand) -> None:
+    """Promise that credit, with a bonus of its own row."""
+    stand.shop.abilities = replace(stand.shop.abilities, bonus_apart=True)
+    received(stand)
     promise.run(stand.db, stand.shop, stand.clock)
 
 
@@ -160,21 +165,7 @@ def test_a_withdrawn_bonus_is_given_once_more(stand: Stand, tmp_path: Path) -> N
 def test_new_goods_and_credits_are_shown_and_no_code_of_theirs(
     stand: Stand, tmp_path: Path
 ) -> None:
-    asked = wish("a", 2, Resolution.STORE_CREDIT)
-    filing.add(
-        stand.db,
-        return_id="r-1",
-        shop=NAME,
-        order=stand.shop.order("29"),
-        kind=Kind.VOLUNTARY,
-        filed_by="console",
-        language="en",
-        wishes=[replace(asked, reason="changed-my-mind")],
-        now=stand.clock(),
-    )
-    stand.work(1)
-    counted = {line.id: Counted(received=2, accepted=2) for line in stand.case().lines}
-    inspect.receive(stand.db, "r-1", counted, actor="console", now=stand.clock())
+    received(stand)
     stand.work()
     [row] = stand.rows()
     [one] = credit.of_order(stand.db, NAME, "29")
