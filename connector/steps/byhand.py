@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest, LevelNeeded, Refused
-from connector.saying import joined, said_by, saying
+from connector.saying import said_by, saying
 from connector.states import Refund
 from connector.steps import extra, levels, made, shelving, unseen
 from connector.steps.owing import NOTHING_DUE
@@ -179,7 +179,6 @@ def _vouched(
     try:
         return levels.said(demand.hold(approval), what)
     except LevelNeeded:
-        before = [x.why for x in desk.about(db, case.id) if x.code == VOUCHED]
         who = ", ".join(demand.names)
         why = saying(
             "%(actor)s says of the money of %(number)s: %(what)s; that needs %(who)s:"
@@ -189,13 +188,13 @@ def _vouched(
             what=what,
             who=who,
         )
-        desk.put(
+        desk.put_beside(
             db,
             shop=case.shop,
             about="return",
             about_id=case.id,
             code=VOUCHED,
-            why=joined("; ", [*before, why]),
+            why=why,
             now=now,
         )
         return what

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import uuid_utils.compat as uuids
 
 from connector.model import Resolution, Shelved
-from connector.saying import joined, saying
+from connector.saying import saying
 from connector.states import Errand, Refund
 from connector.steps.owing import FREE, NOTHING_DUE, promised
 from connector.store import atomic, desk, errands, history, orders, refunds, returns
@@ -270,13 +270,12 @@ def _named(db: Database, case: Return, row: ErrandRow) -> str:
 
 def _ask(db: Database, case: Return, why: str, now: datetime) -> None:
     """Lay it before a person; what he has not answered yet stays in the words."""
-    before = [x.why for x in desk.about(db, case.id) if x.code == MATTER]
-    desk.put(
+    desk.put_beside(
         db,
         shop=case.shop,
         about="return",
         about_id=case.id,
         code=MATTER,
-        why=joined("; ", [*before, why]),
+        why=why,
         now=now,
     )

@@ -56,6 +56,7 @@ def put(
     )
 
 
+@atomic
 def put_beside(
     db: Database,
     *,
