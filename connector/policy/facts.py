@@ -208,7 +208,7 @@ _ALL = (
     Fact(
         name="customer_tag",
         kind="words",
-        says="the customer's tags at the shop",
+        says="the customer's tags at the shop; WooCommerce has none",
         fold="lower",
     ),
     Fact(
