@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from adapters.woocommerce.standin import Shop, serve
+from tests.browser.pressing import press
 from tests.browser.test_pages import SIZES, picture
 from tests.contract.conftest import Clock
 from tests.retour_tls import retour
@@ -39,20 +41,20 @@ def test_a_merchant_lets_the_shop_make_the_keys(
         ).new_page()
         page.goto(f"{office.config.server.public_url}/console/shops/new")
         page.get_by_label("Password").fill("sesame")
-        page.get_by_role("button", name="Sign in").click()
+        press(page.get_by_role("button", name="Sign in"))
         page.get_by_label("Address of the shop").fill(shop_url)
-        page.get_by_role("button", name="Go to the shop and approve").click()
+        press(page.get_by_role("button", name="Go to the shop and approve"))
         picture(page, f"handoff-leave-{size}")
-        page.get_by_role("link", name="Go to the shop and approve").click()
+        press(page.get_by_role("link", name="Go to the shop and approve"))
         page.get_by_label("Username").fill("ada")
         page.get_by_label("Password").fill("secret")
-        page.get_by_role("button", name="Login").click()
+        press(page.get_by_role("button", name="Login"))
         picture(page, f"handoff-consent-{size}")
-        page.get_by_role("link", name="Approve").click()
-        assert page.get_by_text("The shop has sent its keys").is_visible()
+        press(page.get_by_role("link", name="Approve"))
+        expect(page.get_by_text("The shop has sent its keys")).to_be_visible()
         picture(page, f"handoff-back-{size}")
-        page.get_by_role("button", name="Check and connect").click()
-        assert page.get_by_text("The shop is connected.").is_visible()
+        press(page.get_by_role("button", name="Check and connect"))
+        expect(page.get_by_text("The shop is connected.")).to_be_visible()
         picture(page, f"handoff-connected-{size}")
         page.context.close()
         assert len(office.work.shops) == 1

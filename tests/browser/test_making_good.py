@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from connector.states import Refund
 from connector.store import credit
+from tests.browser.pressing import press
 from tests.browser.test_pages import PICTURES, SIZES, page_of
 from tests.connector.shapes import eur
 from tests.connector.web.sandbox_world import (
@@ -52,26 +54,26 @@ def finds(page: Page, url: str, language: str = "en") -> None:
     page.goto(f"{url}/returns/{NAME}/?lang={language}")
     page.locator("#number").fill("29")
     page.locator("#email").fill(EMAIL)
-    page.locator("main button").click()
+    press(page.locator("main button"))
 
 
 def asks(page: Page, way: str, line: str = "a", count: str = "1") -> None:
     """Say what goes back and what is wanted for it."""
     page.locator(f"[name=quantity-{line}]").select_option(count)
     page.locator(f"[name=reason-{line}]").select_option("changed-my-mind")
-    page.locator("main button").first.click()
+    press(page.locator("main button").first)
     page.locator(f"[name=way-{line}][value={way}]").check()
     page.locator(f"[name='answer-{line}|tags'][value=yes]").check()
 
 
 def goes_on(page: Page, go: str) -> None:
-    page.locator(f"button[name=go][value={go}]").click()
+    press(page.locator(f"button[name=go][value={go}]"))
 
 
 def signs_in(page: Page, url: str) -> None:
     page.goto(f"{url}/console/?lang=en")
     page.locator("#password").fill("sesame")
-    page.locator("main button").click()
+    press(page.locator("main button"))
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -96,11 +98,11 @@ def test_an_exchange_for_a_dearer_article_is_paid_for(
         page.goto(f"{url}/console/returns/{stand.case().id}")
         pictured(page, f"good-console-{look}")
         page.locator("select[name=place]").select_option("p1")
-        page.get_by_role("button", name="Book", exact=True).click()
+        press(page.get_by_role("button", name="Book", exact=True))
         stand.work()
         page.reload()
         pictured(page, f"good-console-owed-{look}")
-        page.locator("ul.plain a").first.click()
+        press(page.locator("ul.plain a").first)
         pictured(page, f"good-console-refund-{look}")
         page.goto(f"{status}?lang={LANGUAGES[size]}")
         pictured(page, f"good-owed-{look}")
@@ -123,14 +125,14 @@ def test_store_credit_with_its_bonus_shows_its_code_to_its_customer(
         stand.work(1)
         signs_in(page, url)
         page.goto(f"{url}/console/returns/{stand.case().id}")
-        page.get_by_role("button", name="Book", exact=True).click()
+        press(page.get_by_role("button", name="Book", exact=True))
         stand.work()
         page.reload()
         [one] = credit.of_order(stand.db, NAME, "29")
         assert one.code not in page.content()
         pictured(page, f"good-console-credit-{size}")
         page.goto(status)
-        assert page.locator("code.voucher").inner_text() == one.code
+        expect(page.locator("code.voucher")).to_have_text(one.code)
         pictured(page, f"good-credit-{size}")
     assert one.value + one.bonus == eur(6600)
 
@@ -147,16 +149,16 @@ def test_the_merchant_gives_another_article_and_a_courtesy(
         signs_in(page, url)
         page.goto(f"{url}/console/returns/{stand.case().id}")
         page.get_by_text("Make it good in another way").click()
-        page.get_by_role("link", name="Choose an article").click()
+        press(page.get_by_role("link", name="Choose an article"))
         pictured(page, "good-console-wares")
         page.locator("[name=ware][value=socks]").check()
-        page.get_by_role("button", name="Exchange it").click()
+        press(page.get_by_role("button", name="Exchange it"))
         page.get_by_text("Give a credit as a courtesy").click()
         page.get_by_label("Amount in EUR").fill("5.00")
         page.locator("#kind").fill("for the wait")
         pictured(page, "good-console-courtesy")
-        page.get_by_role("button", name="Give it").click()
-        page.get_by_role("button", name="Book", exact=True).click()
+        press(page.get_by_role("button", name="Give it"))
+        press(page.get_by_role("button", name="Book", exact=True))
         stand.work()
     found = {(row.request.way.value, row.state) for row in stand.rows()}
     assert found == {

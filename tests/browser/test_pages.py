@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from connector.demo.world import BOOTS, PASSWORD
 from connector.states import Refund
 from connector.store import refunds
 from jobs.schedule import once
+from tests.browser.pressing import press
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +69,7 @@ def find(page: Page, world: World) -> None:
     page.goto(f"{world.url}/returns/{BOOTS}/")
     page.get_by_label("Order number").fill(next(iter(map(str, world.boots.orders))))
     page.get_by_label("E-mail address").fill("Ada@example.test")
-    page.get_by_role("button", name="Find my order").click()
+    press(page.get_by_role("button", name="Find my order"))
 
 
 def for_money(page: Page, size: str) -> None:
@@ -75,15 +77,15 @@ def for_money(page: Page, size: str) -> None:
     picture(page, f"portal-ways-{size}")
     for one in page.locator("input[value=refund]").all():
         one.check()
-    page.get_by_role("button", name="Go on").click()
-    page.get_by_role("button", name="Request the return").click()
+    press(page.get_by_role("button", name="Go on"))
+    press(page.get_by_role("button", name="Request the return"))
 
 
 def look_over(page: Page, world: World, size: str) -> None:
     """Look at what the console tells of money that was paid back."""
     page.goto(f"{world.url}/console/refunds")
     picture(page, f"console-refunds-{size}")
-    page.locator("tbody a").first.click()
+    press(page.locator("tbody a").first)
     picture(page, f"console-refund-{size}")
     page.goto(f"{world.url}/console/inbox")
     picture(page, f"console-inbox-{size}")
@@ -102,39 +104,39 @@ def test_a_customer_returns_and_the_merchant_pays(
         page.get_by_label("How many?").nth(1).select_option("1")
         page.get_by_label("Why?").nth(1).select_option(label="I changed my mind")
         picture(page, f"portal-choose-{size}")
-        page.get_by_role("button", name="Go on").click()
+        press(page.get_by_role("button", name="Go on"))
         for_money(page, size)
         picture(page, f"portal-pending-{size}")
         run(world)
         status = page.url
         page.reload()
-        assert "Being checked by a person" in page.content()
+        expect(page.locator("body")).to_contain_text("Being checked by a person")
         page.goto(f"{world.url}/console/")
         picture(page, f"console-door-{size}")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        press(page.get_by_role("button", name="Sign in"))
         picture(page, f"console-desk-{size}")
-        page.get_by_role("link", name="Return", exact=True).click()
+        press(page.get_by_role("link", name="Return", exact=True))
         picture(page, f"console-return-{size}")
         while page.get_by_role("button", name="Approve").count():
-            page.get_by_role("button", name="Approve").first.click()
+            press(page.get_by_role("button", name="Approve").first)
         run(world)
         page.goto(status)
         picture(page, f"portal-approved-{size}")
-        page.get_by_role("button", name="I have sent the parcel").click()
-        assert "On its way back" in page.content()
+        press(page.get_by_role("button", name="I have sent the parcel"))
+        expect(page.locator("body")).to_contain_text("On its way back")
         page.goto(f"{world.url}/console/returns")
         picture(page, f"console-returns-{size}")
-        page.get_by_role("link", name="-R1").click()
+        press(page.get_by_role("link", name="-R1"))
         while page.get_by_role("button", name="Book").count():
-            page.get_by_role("button", name="Book").first.click()
+            press(page.get_by_role("button", name="Book").first)
         run(world)
         page.reload()
         picture(page, f"console-received-{size}")
         look_over(page, world, size)
         page.goto(status)
         picture(page, f"portal-paid-{size}")
-        assert "Paid back" in page.content()
+        expect(page.locator("body")).to_contain_text("Paid back")
     (row,) = refunds.recent(world.office.db, BOOTS)
     assert row.state is Refund.CONFIRMED
     assert world.boots.paid_out_minor() == row.amount.minor
@@ -149,16 +151,16 @@ def test_the_portal_works_without_javascript_and_in_the_dark(
             next(iter(map(str, world.boots.orders)))
         )
         page.get_by_label("E-Mail-Adresse").fill("ada@example.test")
-        page.get_by_role("button", name="Bestellung finden").click()
+        press(page.get_by_role("button", name="Bestellung finden"))
         page.get_by_label("Wie viele?").first.select_option("1")
-        page.get_by_role("button", name="Weiter").click()
-        assert "warum Sie „Mug“ zurückgeben" in page.content()
+        press(page.get_by_role("button", name="Weiter"))
+        expect(page.locator("body")).to_contain_text("warum Sie „Mug“ zurückgeben")
         page.get_by_label("Warum?").first.select_option(label="Zu klein")
-        page.get_by_role("button", name="Weiter").click()
+        press(page.get_by_role("button", name="Weiter"))
         page.locator("input[value=refund]").check()
-        page.get_by_role("button", name="Weiter").click()
-        page.get_by_role("button", name="Rücksendung anmelden").click()
-        assert "Wird geprüft" in page.content()
+        press(page.get_by_role("button", name="Weiter"))
+        press(page.get_by_role("button", name="Rücksendung anmelden"))
+        expect(page.locator("body")).to_contain_text("Wird geprüft")
         page.screenshot(path=str(PICTURES / "portal-dark.png"), full_page=True)
 
 
@@ -167,13 +169,13 @@ def test_a_stranger_learns_nothing(chromium: Browser, world: World) -> None:
         page.goto(f"{world.url}/returns/{BOOTS}/")
         page.get_by_label("Order number").fill(next(iter(map(str, world.boots.orders))))
         page.get_by_label("E-mail address").fill("eve@example.test")
-        page.get_by_role("button", name="Find my order").click()
+        press(page.get_by_role("button", name="Find my order"))
         known = page.get_by_role("alert").inner_text()
         page.get_by_label("Order number").fill("999999")
         page.get_by_label("E-mail address").fill("eve@example.test")
-        page.get_by_role("button", name="Find my order").click()
-        assert page.get_by_role("alert").inner_text() == known
+        press(page.get_by_role("button", name="Find my order"))
+        expect(page.get_by_role("alert")).to_have_text(known)
         page.goto(f"{world.url}/returns/{BOOTS}/status/forged.token")
-        assert "There is no such page" in page.content()
+        expect(page.locator("body")).to_contain_text("There is no such page")
         page.goto(f"{world.url}/console/returns")
         assert "/console/door" in page.url

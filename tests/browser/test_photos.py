@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from connector.states import Decision
 from connector.store import photos
+from tests.browser.pressing import press
 from tests.browser.test_making_good import finds, goes_on, pictured, signs_in
 from tests.browser.test_pages import SIZES, page_of
 from tests.connector.web.photographing import OFFERS, RULES
@@ -69,14 +71,14 @@ def test_a_customer_shows_what_is_damaged(
         finds(page, url, LANGUAGES[size])
         is_damaged(page)
         pictured(page, f"photos-choose-{look}")
-        page.locator("main button").first.click()
+        press(page.locator("main button").first)
         pictured(page, f"photos-asked-{look}")
         chosen = [*album.holds("front"), album.from_a_phone()]
         page.locator("[name=way-a][value=refund]").check()
         page.locator("input[type=file]").set_input_files(chosen)
         goes_on(page, "chosen")
         pictured(page, f"photos-heic-{look}")
-        assert page.locator("label.photo img").count() == 1
+        expect(page.locator("label.photo img")).to_have_count(1)
         goes_on(page, "chosen")
         pictured(page, f"photos-check-{look}")
         goes_on(page, "send")
@@ -84,16 +86,16 @@ def test_a_customer_shows_what_is_damaged(
         page.reload()
         pictured(page, f"photos-status-{look}")
         page.locator("input[type=file]").set_input_files(album.holds("back", "label"))
-        page.locator("form[enctype] button").click()
+        press(page.locator("form[enctype] button"))
         pictured(page, f"photos-come-{look}")
-        assert page.locator(".photos img").count() == 3
+        expect(page.locator(".photos img")).to_have_count(3)
         signs_in(page, url)
         page.goto(f"{url}/console/returns/{stand.case().id}")
         pictured(page, f"photos-console-{look}")
         widths = page.eval_on_selector_all(
             ".photos img", "all => all.map(one => one.naturalWidth)"
         )
-        page.locator(".photos a").nth(1).click()
+        press(page.locator(".photos a").nth(1))
         assert page.url.rpartition("/")[0].endswith("/photos")
     (line,) = stand.case().lines
     assert (line.photos, line.note) == (3, "a dent")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from adapters.shopify.standin import storefront
 from connector.store import returns
 from jobs.schedule import once
+from tests.browser.pressing import press
 from tests.browser.test_pages import SIZES, page_of, picture
 from tests.connector.web.shopify_world import DOMAIN, Installing, installing
 
@@ -32,7 +34,7 @@ def world(tmp_path: Path) -> Iterator[Installing]:
 
 def install(page: Page, world: Installing) -> None:
     page.goto(f"{world.url}/install/shopify?shop={DOMAIN}")
-    page.get_by_role("button", name="Install").click()
+    press(page.get_by_role("button", name="Install"))
     page.get_by_text("The shop is connected.").wait_for()
 
 
@@ -48,15 +50,15 @@ def test_a_merchant_installs_the_app(
     with page_of(chromium, size, dark=size == "phone") as page:
         page.goto(f"{world.url}/console/shops/new")
         page.get_by_label("Password").fill("sesame")
-        page.get_by_role("button", name="Sign in").click()
+        press(page.get_by_role("button", name="Sign in"))
         page.get_by_label("Your shop's myshopify.com domain").fill("Teehaus")
-        page.get_by_role("button", name="Go to the shop and approve").click()
-        page.get_by_role("button", name="Install").click()
+        press(page.get_by_role("button", name="Go to the shop and approve"))
+        press(page.get_by_role("button", name="Install"))
         page.get_by_text("The shop is connected.").wait_for()
         picture(page, f"shopify-installed-{size}")
         world.shop.scopes = [x for x in world.shop.scopes if x != "write_returns"]
         page.goto(f"{world.url}/install/shopify?shop={DOMAIN}")
-        page.get_by_role("button", name="Install").click()
+        press(page.get_by_role("button", name="Install"))
         page.get_by_role("link", name="Grant the missing scopes").wait_for()
         picture(page, f"shopify-scopes-short-{size}")
 
@@ -73,16 +75,16 @@ def test_a_customer_returns_behind_the_shop_s_proxy_without_script(
         number = next(iter(world.shop.orders.values())).name.removeprefix("#")
         page.get_by_label("Order number").fill(number)
         page.get_by_label("E-mail address").fill(EMAIL)
-        page.get_by_role("button", name="Find my order").click()
+        press(page.get_by_role("button", name="Find my order"))
         page.get_by_label("How many?").select_option("1")
         page.get_by_label("Why?").select_option(index=1)
         pictured(page, f"shopify-proxied-choose-{size}")
-        page.get_by_role("button", name="Go on").click()
+        press(page.get_by_role("button", name="Go on"))
         pictured(page, f"shopify-proxied-check-{size}")
-        page.get_by_role("button", name="Request the return").click()
+        press(page.get_by_role("button", name="Request the return"))
         page.get_by_role("heading", name="Return ").wait_for()
         (case,) = returns.recent(world.office.db, "teehaus", limit=9)
-        assert page.get_by_text(case.number).first.is_visible()
+        expect(page.get_by_text(case.number).first).to_be_visible()
         assert page.url.startswith(f"{world.api}/apps/returns")
         pictured(page, f"shopify-proxied-status-{size}")
 
