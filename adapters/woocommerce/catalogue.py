@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Json = Mapping[str, Any]
 
 FRESH = timedelta(minutes=10)
+PAUSE = timedelta(minutes=1)  # after an answer that did not come
 MOST = 5000  # kept in memory
 NOBODY = "0"  # the customer of a guest's order
 
@@ -95,7 +96,7 @@ class Roles:
         asked = {"role": "all", "_fields": "id,role"}
         self._kept = Kept(calls, clock, "customers", asked)
         self._clock = clock
-        self._refused_at: datetime | None = None
+        self._rests_until: datetime | None = None
         self._soon: frozenset[str] = frozenset()
 
     def expect(self, page: Sequence[Json]) -> None:
@@ -109,16 +110,16 @@ class Roles:
         made no sense, or it has no such user any more.
         """
         people = _people(found)
-        if not people or self._is_refused():
+        if not people or self._rests():
             return {}
         try:
             return self._read(people)
-        except Rejected as error:
-            self._refused_at = self._clock()
-            log.warning("the shop does not show the roles of customers: %s", error)
         except PlatformError as error:
-            log.warning("the roles of some customers are not known: %s", error)
-        return {}
+            # Keys change seldom; and who does not answer must not slow all orders down.
+            wait = FRESH if isinstance(error, Rejected) else PAUSE
+            self._rests_until = self._clock() + wait
+            log.warning("the roles of customers are not known: %s", error)
+            return {}
 
     @understood
     def _read(self, people: frozenset[str]) -> Mapping[str, str]:
@@ -126,10 +127,8 @@ class Roles:
         read = {ref: known[ref].get("role") for ref in people}
         return {ref: role for ref, role in read.items() if isinstance(role, str)}
 
-    def _is_refused(self) -> bool:
-        """Say whether it was refused a moment ago: keys change seldom."""
-        at = self._refused_at
-        return at is not None and self._clock() - at <= FRESH
+    def _rests(self) -> bool:
+        return self._rests_until is not None and self._clock() <= self._rests_until
 
 
 def _people(found: Iterable[Json]) -> frozenset[str]:

@@ -114,6 +114,17 @@ def test_an_answer_that_does_not_come_stops_no_order(
     found = who(world, ref)
     assert world.shop.switches.taken[kind] == 1
     assert (found.tags, found.are_tags_known) == ((), False)
+    world.clock.pass_by(minutes=11 if more.get("code") == 404 else 2)
+    assert who(world, ref).tags == ("vip",)
+
+
+def test_a_shop_that_does_not_answer_is_not_asked_for_each_order(
+    world: World, asked: Callable[[], int]
+) -> None:
+    made = [bought(world, "vip") for _ in range(5)]
+    world.shop.switches.add("lose_answer", ASKED)
+    assert not any(who(world, ref).are_tags_known for ref in made)
+    assert asked() == 1
 
 
 def test_a_role_that_is_no_word_is_none(world: World) -> None:
