@@ -104,7 +104,6 @@ class WooCommerceShop(WithoutReturns):
             timeouts=timeouts or Timeouts(),
             clock=clock,
         )
-        self._clock = clock
         self._making = making.Making(
             calls=self._calls,
             clock=clock,
