@@ -234,13 +234,14 @@ def _of_nobody_known(
 ) -> tuple[list[Answer], Decision]:
     """Let a person decide where the policy asks for tags that nobody could read.
 
-    Any rule might have spoken otherwise. What declines everybody still does: the facts
-    of the order, and an exclusion by a letter of the law.
+    Any rule might have spoken otherwise: what would decline is noted, and no customer
+    reads it. What declines everybody still does: the facts of the order, and an
+    exclusion by a letter of the law.
     """
     if decision is Decision.DECLINED:
         if any(within.is_hard(one) for one in trace if one.says == "decline"):
             return trace, decision
-        trace = [replace(x, says="ask") if x.says == "decline" else x for x in trace]
+        trace = [replace(x, says="note") if x.says == "decline" else x for x in trace]
     unread = answer("customer_tags", "ask", "customer_tags")
     return [*trace, unread], Decision.NEEDS_PERSON
 

@@ -12,21 +12,26 @@ from adapters.woocommerce.standin import people
 from connector import policy
 from connector.model import Kind
 from connector.states import Decision
-from connector.steps import decide, request, trial
+from connector.steps import decide, question, request, trial
 from connector.steps.observe import observe
 from connector.store import desk, filing, orders, personal, returns, shops
+from connector.web.published import dates
+from connector.web.words import remarks
+from tests.connector.shapes import NOON
 from tests.stories.woo_ways import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
-    from connector.model import ReturnLine
+    from connector.model import Order, ReturnLine
     from tests.stories.woo_ways import WooCounter
 
 PLAIN = """
 currency = "EUR"
 [window]
 days = 14
+grace_days = 5
 [[reasons]]
 code = "*"
 """
@@ -119,6 +124,27 @@ def test_a_role_that_cannot_be_read_brings_it_before_a_person(
     assert "customer_tags" in [one.rule for one in line.trace if one.says == "ask"]
     [matter] = desk.open_matters(counter.db)
     assert "tags or groups" in matter.why
+    assert remarks(line) == []  # of windows that may not be his he reads nothing
+
+
+@pytest.mark.parametrize(
+    ("roles", "days"), [(("wholesale",), 60), (("customer",), 14), ((), 14)]
+)
+def test_the_day_that_is_shown_is_the_day_of_his_role(
+    counter: WooCounter, roles: tuple[str, ...], days: int
+) -> None:
+    order = counter.shop.order(bought(counter, *roles))
+    # Nobody says when it arrived: five days more, as the policy has it.
+    assert shown(counter, order) == (NOON + timedelta(days=days + 5)).date()
+    unread = replace(order, customer=replace(order.customer, are_tags_known=False))
+    assert shown(counter, unread) is None
+
+
+def shown(counter: WooCounter, order: Order) -> date | None:
+    """Return the last day that the published page names for an order's one line."""
+    who = question.asker(counter.db, "boots", order, "portal", counter.now)
+    [line] = dates.of_order(policy.load(RULES), order, who)
+    return line.last_day
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_a_window_that_would_have_been_another_declines_nobody() -> None:
     assert judged(HEAD + WINDOW, other, days=30).decision is Decision.DECLINED
     line = judged(HEAD + WINDOW, NEVER_READ, days=30)
     assert line.decision is Decision.NEEDS_PERSON
-    assert [one.says for one in line.trace if one.rule == "window"] == ["ask"]
+    assert [one.says for one in line.trace if one.rule == "window"] == ["note"]
 
 
 def test_what_the_order_itself_says_declines_everybody() -> None:
