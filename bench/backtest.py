@@ -60,6 +60,7 @@ def drawn(lines: int) -> Iterator[dict[str, Any]]:
                 "is_all_delivered": 1,
                 "total": dice.randrange(500, 60_000), "customer": "",
                 "customer_tags": dice.choice(("", "", joined(["vip"]))),
+                "tags_unknown": 0,
                 "shipping": 490, "goods": 30_000, "gives_shipping": 0, "photos": 0,
                 "wanted": "refund",
             }  # fmt: skip

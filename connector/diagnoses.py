@@ -29,6 +29,7 @@ STEPS: Mapping[str, str] = {
     "clock": N_("Clock"),
     "scopes": N_("Access scopes"),
     "backfill": N_("Order history"),
+    "customers": N_("Customers"),
 }
 
 # What a check learns about a shop, as people call it; others are shown as they are.
@@ -189,6 +190,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_("The key's user may not read the system status; nothing depends on it."),
     ),
     "currency": (N_("The shop's currency is %(currency)s."), ""),
+    "roles_read": (N_("The roles of customers can be read."), ""),
+    "roles_unread": (
+        N_("The roles of customers cannot be read."),
+        N_(
+            "Only where your policy asks for tags or groups of customers: let the user"
+            " whose key it is list users, as administrators and shop managers may."
+            " Until then you decide those returns yourself."
+        ),
+    ),
     "tax_at_subtotal": (
         N_("Tax is rounded at the subtotal: lines can exceed the order by a cent."),
         N_("Nothing to do; Retour never pays more than the order has left."),

@@ -65,7 +65,7 @@ class Site:
 
 def examine(site: Site) -> Iterator[Check]:
     """Run the steps; the first that fails is the last. Never raises."""
-    for step in (reach, sign_in, permission, version, money, hooks):
+    for step in (reach, sign_in, permission, version, money, hooks, customers):
         for check in _said(step, site):
             yield check
             if check.verdict == FAIL:
@@ -317,6 +317,16 @@ def hooks(site: Site) -> Iterator[Check]:
     """See that webhooks may be listed: they tell what happens."""
     site.calls.get("webhooks", {"per_page": "1"})
     yield Check(step="webhooks", verdict=OK, code="webhooks_possible")
+
+
+def customers(site: Site) -> Iterator[Check]:
+    """See whether the roles of customers may be read: some policies ask for them."""
+    try:
+        site.calls.get("customers", {"per_page": "1", "role": "all", "_fields": "role"})
+    except PlatformError:
+        yield Check(step="customers", verdict=WARN, code="roles_unread")
+        return
+    yield Check(step="customers", verdict=OK, code="roles_read")
 
 
 def _settings(site: Site, group: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Products = Mapping[str, Mapping[str, Any]]
     Catalogue = Callable[[Sequence[Mapping[str, Any]]], Products]
+    Roles = Callable[[Sequence[Mapping[str, Any]]], Mapping[str, str]]
 
 Json = dict[str, Any]
 
@@ -30,7 +31,7 @@ FIELDS = (
     "id,number,status,currency,total,total_tax,prices_include_tax,date_created_gmt,"
     "date_modified_gmt,date_completed_gmt,date_paid_gmt,line_items,shipping_lines,"
     "fee_lines,tax_lines,billing,shipping,payment_method,payment_method_title,"
-    "transaction_id,refunds,meta_data,coupon_lines"
+    "transaction_id,refunds,meta_data,coupon_lines,customer_id"
 )
 SECOND = timedelta(seconds=1)
 
@@ -62,7 +63,9 @@ def _place(cursor: str) -> _Place:
 
 
 @understood_each
-def read(calls: Calls, cursor: str, catalogue: Catalogue) -> Iterator[Batch]:
+def read(
+    calls: Calls, cursor: str, catalogue: Catalogue, roles: Roles
+) -> Iterator[Batch]:
     """Read on behind a cursor, a page at a time.
 
     The trash is no order of the history; statuses that plugins add are, and those
@@ -73,8 +76,8 @@ def read(calls: Calls, cursor: str, catalogue: Catalogue) -> Iterator[Batch]:
         found, total = _page(calls, place)
         fresh = [one for one in found if str(one["id"]) not in place.seen]
         whole = [one for one in fresh if _is_plain(one)]
-        products = catalogue(whole)
-        orders = [(one, _order(one, products)) for one in whole]
+        products, people = catalogue(whole), roles(fresh)
+        orders = [(one, _order(one, products, people)) for one in whole]
         again = [one for one in fresh if not _is_plain(one)]
         again += [one for one, order in orders if order is None]
         is_again = _is_unsure(place, found, fresh)
@@ -161,9 +164,9 @@ def _is_plain(data: Json) -> bool:
     return is_alone and data.get("status") in translate.STATUS
 
 
-def _order(data: Json, products: Products) -> Order | None:
+def _order(data: Json, products: Products, roles: Mapping[str, str]) -> Order | None:
     try:
-        return translate.order(data, [], products)
+        return translate.order(data, [], products, roles=roles)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
 

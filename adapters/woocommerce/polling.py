@@ -9,7 +9,7 @@ from adapters.woocommerce.calls import PAGE
 from connector.model import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from adapters.woocommerce.calls import Calls
 
@@ -20,9 +20,14 @@ TWICE = timedelta(hours=1)
 
 
 def changes(
-    calls: Calls, since: datetime, asked: Mapping[str, str]
+    calls: Calls,
+    since: datetime,
+    asked: Mapping[str, str],
+    seen_page: Callable[[Sequence[Mapping[str, Any]]], None] | None = None,
 ) -> Iterator[Change]:
     """List orders modified at or after `since` that a filter lets through, each once.
+
+    `seen_page` is told of each page's orders, with their customers, as it comes.
 
     `modified_after` is a strict `>` at one second, and with an explicit Z only
     right without `dates_are_gmt`. Pages shift while orders change, so each
@@ -33,6 +38,8 @@ def changes(
     seen: set[tuple[str, str]] = set()
     while True:
         page = _modified(calls, cursor, number, asked)
+        if seen_page is not None:
+            seen_page(page)
         for one in page:
             key = (str(one["id"]), str(one["date_modified_gmt"]))
             if key not in seen and _moment(key[1]) >= since:
@@ -55,7 +62,7 @@ def _modified(
             "order": "asc",
             "per_page": str(PAGE),
             "page": str(number),
-            "_fields": "id,date_modified_gmt",
+            "_fields": "id,date_modified_gmt,customer_id",
             **asked,
         },
     )

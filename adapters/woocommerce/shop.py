@@ -20,7 +20,7 @@ from adapters.woocommerce import (
     translate,
 )
 from adapters.woocommerce.calls import PAGE, Calls
-from adapters.woocommerce.catalogue import Catalogue
+from adapters.woocommerce.catalogue import Catalogue, Roles
 from adapters.woocommerce.plugins import BooksArrivals, ListsReturns, Meanings, Site
 from adapters.woocommerce.plugins.known import Known
 from connector.errors import Gone, OutcomeUnknown, Rejected, Unsupported
@@ -104,7 +104,6 @@ class WooCommerceShop(WithoutReturns):
             timeouts=timeouts or Timeouts(),
             clock=clock,
         )
-        self._clock = clock
         self._making = making.Making(
             calls=self._calls,
             clock=clock,
@@ -120,6 +119,7 @@ class WooCommerceShop(WithoutReturns):
         )
         self._plugins = Known(site)
         self._catalogue = Catalogue(self._calls, clock)
+        self._roles = Roles(self._calls, clock)
 
     @property
     def abilities(self) -> Abilities:
@@ -144,12 +144,12 @@ class WooCommerceShop(WithoutReturns):
 
     @understood
     def order(self, ref: str) -> Order:
-        """Read an order again, with its refunds and the tags of its products."""
+        """Read an order again: its refunds, its products' tags, its customer's role."""
         data = self._raw(ref)
         self._plugins.hint(data)
         back = self._refunds(ref) if data.get("refunds") else []
-        ours = self._making.credits(data)
-        return translate.order(data, back, self._catalogue([data]), ours)
+        ours, who = self._making.credits(data), self._roles([data])
+        return translate.order(data, back, self._catalogue([data]), ours, who)
 
     @understood
     def find_order(self, number: str) -> str | None:
@@ -196,7 +196,7 @@ class WooCommerceShop(WithoutReturns):
         of "any" status need not hold them.
         """
         own = [status for one in self._plugins.active() for status in one.statuses]
-        polls = [polling.changes(self._calls, since, {})]
+        polls = [polling.changes(self._calls, since, {}, self._roles.expect)]
         if own:
             polls.append(self._poll_own(since, {"status": ",".join(own)}))
         seen: set[tuple[str, datetime]] = set()
@@ -215,7 +215,7 @@ class WooCommerceShop(WithoutReturns):
 
     def history(self, cursor: str) -> Iterator[Batch]:
         """Read all orders, a page at a time."""
-        return history.read(self._calls, cursor, self._catalogue)
+        return history.read(self._calls, cursor, self._catalogue, self._roles)
 
     def window(self) -> timedelta | None:
         """Say none: the API shows every order that there is."""

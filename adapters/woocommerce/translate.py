@@ -62,10 +62,12 @@ def order(
     refunds: list[Json],
     products: Mapping[str, Json],
     ours: Collection[str] = (),
+    roles: Mapping[str, str] | None = None,
 ) -> Order:
     """Translate `GET /orders/<id>` with its refunds and the products of its lines.
 
-    `ours` are the codes of coupons that are credit: a means of payment, no discount.
+    `ours` are the codes of coupons that are credit: a means of payment, no discount;
+    `roles` are those of customers, as far as they are known, by the customer's id.
     What was paid is `total + total_tax` of each line; `taxes[]` may differ from
     `total_tax` by a cent and only says how it divides over the rates.
     """
@@ -110,7 +112,7 @@ def order(
         fees=fees,
         tenders=(*stored, *_tenders(data, paid, swapped, made, status, stored)),
         refunds=made,
-        customer=_customer(data),
+        customer=_customer(data, roles or {}),
         completed_at=reading.moment(data.get("date_completed_gmt"), "completed"),
         oddities=tuple(reading.oddities),
         adds_tax=data.get("prices_include_tax") is False,
@@ -381,13 +383,18 @@ def _is_paid(data: Json, status: str) -> bool:
     return bool(data.get("date_paid_gmt")) or status in PAID
 
 
-def _customer(data: Json) -> Customer:
+def _customer(data: Json, roles: Mapping[str, str]) -> Customer:
+    """Read who bought; his role is his one tag, and a guest surely has none."""
     billing, shipping = data.get("billing") or {}, data.get("shipping") or {}
     first, last = billing.get("first_name") or "", billing.get("last_name") or ""
     country = shipping.get("country") or billing.get("country") or ""
+    user = data.get("customer_id")
+    role = roles.get(str(user), "")
     return Customer(
         email=str(billing.get("email") or ""),
         name=f"{first} {last}".strip(),
         country=str(country),
         language=meta(data, "wpml_language"),
+        tags=(role,) if role else (),
+        are_tags_known=bool(role) or user == 0,
     )

@@ -31,6 +31,7 @@ from connector.backtest.windows import guarantee_ends, last_moment
 from connector.model import CREDITS, FAULTS, Kind, OrderStatus, Resolution
 from connector.policy import Policy
 from connector.policy.amends import REMEDIES
+from connector.policy.compiled import program
 from connector.policy.periods import LAW_BOUND
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Line:
             "approver": self.own.speaks("approver"),
             "dear": self.fees.is_dear,
             "by_hand": NO if self.policy.is_automatic else YES,
+            "unread": self._unread,
             "late": both((no(self._by_law), Above("p.asked_at", closes))),
             "excluded": self._excluded(),
             "sold": self._sold_for_good(),
@@ -88,7 +90,9 @@ class Line:
             "old_fault": self._old_fault(),
             "unknown": both((bound, reasons.are("known", [0]))),
             "seen": both((bound, either((self._photos(), looks)))),
-            "eased": both((period_runs(self.text), no(self._hard))),
+            "eased": both(
+                (either((period_runs(self.text), self._unread)), no(self._hard))
+            ),
         }
         for says in ("ask", "decline"):
             found[f"first_{says}"] = self.first(says)
@@ -96,6 +100,11 @@ class Line:
             found[f"answer_{says}"] = both((bound, self._answered(says)))
             found[f"often_{says}"] = self._often(says)
         return found
+
+    @property
+    def _unread(self) -> str:
+        """Whether the policy asks for the customer's tags, and nobody knows them."""
+        return "p.tags_unknown = 1" if program(self.policy).needs_tags else NO
 
     @cached_property
     def refused(self) -> str:
@@ -122,7 +131,9 @@ class Line:
         open_ = [has["withdrawn_late"], has["old_fault"], has["unknown"]]
         open_.append(has["own_ask"])
         open_.append(both((untrusted, asks)))
-        last = [has[key] for key in ("clashes", "approver", "by_hand", "dear")]
+        last = [
+            has[key] for key in ("clashes", "approver", "by_hand", "unread", "dear")
+        ]
         last.append(no(has["clear"]))
         asked = either((has["first_ask"], *last, both((plain, either(open_)))))
         # What the law is asked about no policy declines: a person looks.

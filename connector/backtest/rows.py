@@ -34,7 +34,7 @@ COLUMNS = (
     "is_delivered", "withdraws", "withdraw_ends", "is_all_delivered", "total",
     "price", "worth", "gross", "units", "quantity", "left_units", "product",
     "variant", "sku", "tags", "categories", "gift_card", "reason", "wanted", "answers",
-    "photos", "customer", "customer_tags", "gives_shipping",
+    "photos", "customer", "customer_tags", "tags_unknown", "gives_shipping",
     "shipping", "goods", "goods_gone", "shipping_gone", "surcharges",
     "surcharges_gone",
 )  # fmt: skip
@@ -131,6 +131,7 @@ def _row(order: Order, case: Case, wanted: Wanted, line: Line) -> dict[str, Any]
         "customer_tags": joined(
             tag.casefold() for tag in (*case.customer_tags, *person.tags)
         ),
+        "tags_unknown": int(not person.are_tags_known),
         "gives_shipping": int(_is_whole(order, case)),
         **_beside(order),
     }

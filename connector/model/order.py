@@ -166,7 +166,8 @@ class Customer:
     name: str = ""
     country: str = ""  # ISO 3166 alpha-2, of the shipping address
     language: str = ""  # BCP 47, as the shop knows it
-    tags: tuple[str, ...] = ()  # as the shop keeps them
+    tags: tuple[str, ...] = ()  # as the shop keeps them; at WooCommerce his role
+    are_tags_known: bool = True  # False where nobody could read them, or may any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,10 +197,15 @@ class Order:
         return next((line for line in self.lines if line.ref == ref), None)
 
     def anonymous(self) -> Order:
-        """Leave out who bought, and every free text; country and language stay."""
+        """Leave out who bought, and every free text; country and language stay.
+
+        What tags he had nobody knows then: that he had none stays true.
+        """
+        who = self.customer
+        knows = who.are_tags_known and not who.tags
         return replace(
             self,
-            customer=replace(self.customer, email="", name="", tags=()),
+            customer=replace(who, email="", name="", tags=(), are_tags_known=knows),
             parcels=tuple(replace(one, tracking="") for one in self.parcels),
             refunds=tuple(replace(one, note="") for one in self.refunds),
             oddities=tuple(replace(one, raw="") for one in self.oddities),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 When = tuple[Clause, ...]
 WAYS = ("way ", "bonus", "resolution")  # actions about ways to make good
+OF_TAGS = ("customer_tag", "customer_group")  # facts read from the customer's tags
 
 # What each operator is in Python; `f` is the fact's value, `a` and `b` the values.
 _FORMS = {
@@ -78,8 +79,8 @@ class Program:
     `tells` says each as the file writes it, by action, `does` all of them in one;
     `actions` are all that any rule speaks of; `moves_ways` says that ways to make good
     are not those of every line. `needs_amounts` says that some condition
-    cannot be told in another currency, `knows_customers` that there are lists of
-    them, or limits.
+    cannot be told in another currency, `needs_tags` that something depends on the
+    customer's tags, `knows_customers` that there are lists of them, or limits.
     """
 
     holds: Callable[[Seen], Holds]
@@ -89,6 +90,7 @@ class Program:
     actions: frozenset[str]
     moves_ways: bool
     needs_amounts: bool
+    needs_tags: bool
     knows_customers: bool
 
 
@@ -133,6 +135,12 @@ def _compile(policy: Policy) -> Program:
             or any(x.emails or x.tags for x in (policy.block, policy.allow))
         ),
         needs_amounts=any(FACTS[one.fact].kind == "amount" for one in clauses),
+        needs_tags=bool(
+            policy.block.tags
+            or policy.allow.tags
+            or policy.fees.waiver.customer_groups
+            or any(one.fact in OF_TAGS for one in clauses)
+        ),
     )
 
 

@@ -208,7 +208,7 @@ _ALL = (
     Fact(
         name="customer_tag",
         kind="words",
-        says="the customer's tags at the shop; WooCommerce has none",
+        says="the customer's tags at the shop; at WooCommerce his role",
         fold="lower",
     ),
     Fact(

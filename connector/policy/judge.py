@@ -128,6 +128,8 @@ def _line(of: Whole, made: Program, customer: _Customer, wanted: Wanted) -> Spok
     decision = _gravest(first + last if said.approves else trace)
     if decision is Decision.DECLINED and (eased := within.eased(of, trace)):
         trace, decision = eased, Decision.NEEDS_PERSON
+    if made.needs_tags and not of.order.customer.are_tags_known:
+        trace, decision = _of_nobody_known(trace, decision)
     if not trace:
         trace.append(answer("claim", "approve", "claim"))
     trace += fees.said
@@ -225,6 +227,23 @@ def _last(of: Whole, said: Said, unclear: Answer | None) -> list[Answer]:
 
 def _lawful(given: Answer) -> Answer:
     return soften(given) if given.says == "decline" else given
+
+
+def _of_nobody_known(
+    trace: list[Answer], decision: Decision
+) -> tuple[list[Answer], Decision]:
+    """Let a person decide where the policy asks for tags that nobody could read.
+
+    Any rule might have spoken otherwise: what would decline is noted, and no customer
+    reads it. What declines everybody still does: the facts of the order, and an
+    exclusion by a letter of the law.
+    """
+    if decision is Decision.DECLINED:
+        if any(within.is_hard(one) for one in trace if one.says == "decline"):
+            return trace, decision
+        trace = [replace(x, says="note") if x.says == "decline" else x for x in trace]
+    unread = answer("customer_tags", "ask", "customer_tags")
+    return [*trace, unread], Decision.NEEDS_PERSON
 
 
 def _gravest(answers: list[Answer]) -> Decision:

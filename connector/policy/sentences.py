@@ -93,6 +93,10 @@ SENTENCES: Mapping[str, str] = {
     "answer_fee": N_("A restocking fee of %(percent)s %% applies to this answer."),
     "blocked": N_("A person looks at the returns of this customer."),
     "blocked_decline": N_("Returns of this customer are not accepted."),
+    "customer_tags": N_(
+        "The policy asks for the customer's tags or groups, and they are not known; a"
+        " person decides."
+    ),
     "allowed": N_("A trusted customer: limits and photos do not matter."),
     "limit": N_("More was sent back in %(days)s days than the policy allows."),
     "rule_approve": N_("The rule “%(name)s” approves it."),

@@ -52,14 +52,15 @@ def eased(of: Whole, trace: Sequence[Answer]) -> list[Answer] | None:
     article which nobody has seen yet; and so do the facts of the order.
     """
     refusals = [one for one in trace if one.says == "decline"]
-    if any(_is_hard(one) for one in refusals) or (last := until(of)) is None:
+    if any(is_hard(one) for one in refusals) or (last := until(of)) is None:
         return None
     code = "withdrawal_unbegun" if last == NEVER else "withdrawal_open"
     said = [soften(one) if one.says == "decline" else one for one in trace]
     return [*said, answer("withdrawal", "ask", code, _until_day(of, last))]
 
 
-def _is_hard(given: Answer) -> bool:
+def is_hard(given: Answer) -> bool:
+    """Say whether a refusal is the order's, or the law's: not the merchant's own."""
     letter = dict(given.facts).get("letter", "")
     is_lawful = given.rule == "exclusion" and law.is_plain(letter)
     return is_lawful or given.rule in OF_ORDER

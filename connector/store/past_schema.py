@@ -90,3 +90,19 @@ PASTS_CAME: tuple[Statement, ...] = (
         )
     ),
 )  # fmt: skip
+
+# Before, no tags of WooCommerce's customers were read: nobody knows them until an order
+# is read again. A colon before a word would name a parameter.
+UNREAD_TAGS: tuple[Statement, ...] = (
+    "ALTER TABLE past_lines ADD COLUMN tags_unknown $int NOT NULL DEFAULT 0",
+    (
+        "UPDATE past_lines SET tags_unknown = 1"
+        " WHERE shop IN (SELECT name FROM shops WHERE platform = 'woocommerce')"
+    ),
+    (
+        "UPDATE orders SET snapshot = replace(snapshot,"
+        """ '"tags":[]},"completed_at"',"""
+        """ '"tags":[],"are_tags_known":' || 'false},"completed_at"')"""
+        " WHERE shop IN (SELECT name FROM shops WHERE platform = 'woocommerce')"
+    ),
+)

@@ -96,10 +96,15 @@ def reached(db: Database, shop: str, upto: str) -> None:
 
 @atomic
 def forget(db: Database, shop: str, order_ref: str) -> int:
-    """Forget whose lines of an order these were; return how many."""
+    """Forget whose lines of an order these were; return how many.
+
+    As `Order.anonymous` does: what tags somebody had is not known then.
+    """
     return db.execute(
-        "UPDATE past_lines SET customer = '', customer_tags = ''"
-        " WHERE order_ref = :ref AND shop = :shop AND customer <> ''",
+        "UPDATE past_lines SET customer = '', customer_tags = '', tags_unknown ="
+        " CASE WHEN customer_tags <> '' THEN 1 ELSE tags_unknown END"
+        " WHERE order_ref = :ref AND shop = :shop"
+        " AND (customer <> '' OR customer_tags <> '')",
         shop=shop,
         ref=order_ref,
     )

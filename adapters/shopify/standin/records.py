@@ -280,6 +280,7 @@ class Customer:
     account_gid: str
     created_at: datetime
     credits: list[Credit] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -82,7 +82,7 @@ def customer(state: State, one: Customer) -> Json:
         "locale": "en",
         "createdAt": stamp(one.created_at),
         "updatedAt": stamp(one.created_at),
-        "tags": [],
+        "tags": sorted(one.tags),
         "orders": connection(
             [o for o in state.orders.values() if o.customer is one],
             partial(order, state),

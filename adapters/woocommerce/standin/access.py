@@ -26,6 +26,7 @@ class Key:
     secret: str
     permissions: str = "read_write"
     role: str = "administrator"
+    lists_users: bool = True  # a capability of administrators and shop managers
 
 
 def admit(
@@ -44,6 +45,9 @@ def admit(
         code = "woocommerce_rest_cannot_" + ("view" if needed == "read" else "create")
         told = "Sorry, you are not allowed to do that."
         raise Problem(403, code, told, {"status": 403})
+    if "/wc/v3/customers" in url and not key.lists_users:
+        told = "Sorry, you cannot list resources."
+        raise Problem(403, "woocommerce_rest_cannot_view", told, {"status": 403})
 
 
 def handed_over(

@@ -14,6 +14,7 @@ from adapters.woocommerce.standin import (
     hook_routes,
     meta,
     moments,
+    people,
     refunding,
     shipments,
     site,
@@ -290,6 +291,11 @@ def change_coupon(call: Call) -> Json:
     return coupons.change(call.shop, coupon, body)
 
 
+def list_people(call: Call) -> list[Json]:
+    """List customers."""
+    return _page(call, people.found(call))
+
+
 def list_notes(call: Call) -> list[Json]:
     """List an order's notes."""
     _order(call)
@@ -368,6 +374,8 @@ ROUTES: tuple[tuple[str, str, Callable[[Call], Any], int], ...] = (
     ("GET", "products", list_products, 200),
     ("GET", r"products/(\d+)", read_product, 200),
     ("GET", r"products/(\d+)/variations", list_variations, 200),
+    ("GET", "customers", list_people, 200),
+    ("GET", r"customers/(\d+)", people.read, 200),
     ("GET", "coupons", list_coupons, 200),
     ("POST", "coupons", make_coupon, 201),
     ("PUT", r"coupons/(\d+)", change_coupon, 200),

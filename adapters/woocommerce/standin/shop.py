@@ -67,8 +67,7 @@ class Shop:
         prices_include_tax: bool = True,
         keeps_posts: bool = False,
     ) -> None:
-        self.name, self.key = name, key
-        self.keys = {key: Key(secret)}
+        self.name, self.key, self.keys = name, key, {key: Key(secret)}
         self.mood = ""  # what stands before the API: see `site`
         self.door: Door  # once it is served
         self.version, self.hpos, self.tax_at_subtotal = "11.0.1", True, False
@@ -86,6 +85,7 @@ class Shop:
         self.refunds: dict[int, list[Json]] = {}
         self.notes: dict[int, list[Json]] = {}
         self.coupons: dict[int, Json] = {}
+        self.people: dict[int, Json] = {}  # by their id, the users of the site
         self.gateways: dict[str, Gateway] = {}
         self.books: list[Payout] = []
         self.more_statuses: Json = {}  # of other plugins

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class LineDates:
     """What holds for one line: until when it may come back, or why it may not.
 
-    `last_day` None: the policy names none. `why` are the answers of the rules that
+    `last_day` None: the policy names none, or it hangs on what nobody knows of the
+    customer. `why` are the answers of the rules that
     speak against it, empty where nothing does. `withdraw_until`: at least until then
     the law lets him withdraw from the contract; None where it does not, or no more.
     """
@@ -88,6 +89,8 @@ def _withdrawals(policy: Policy, order: Order, case: Case) -> list[date | None]:
 
 
 def _last_day(trace: tuple[Answer, ...]) -> date | None:
+    if any(answer.rule == "customer_tags" for answer in trace):
+        return None  # another window may hold for him
     for answer in trace:
         said = dict(answer.facts).get("last_day")
         if said:

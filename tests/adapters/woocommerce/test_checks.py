@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,7 @@ def test_a_good_shop_passes_every_step_over_tls(standin: Shop) -> None:
         "version_good",
         "currency",
         "webhooks_possible",
+        "roles_read",
     ]
     learnt = {key: value for one in checks for key, value in one.learnt.items()}
     assert learnt == {
@@ -166,7 +168,7 @@ def test_a_host_that_drops_the_header_is_found_out_and_helped(standin: Shop) -> 
         unknown = adapter(url, standin, TRUSTED, key="ck_unknown")
         assert codes(list(unknown.check()))[-1] == "key_unknown"
         helped = adapter(url, standin, TRUSTED, keys_in_query=True)
-        assert codes(list(helped.check()))[-1] == "webhooks_possible"
+        assert codes(list(helped.check()))[-1] == "roles_read"
 
 
 def test_an_endless_front_page_is_not_read_to_its_end(
@@ -232,6 +234,20 @@ def test_an_old_version_is_said(standin: Shop, version: str, code: str) -> None:
 def test_tax_at_the_subtotal_is_said(standin: Shop) -> None:
     standin.tax_at_subtotal = True
     assert "tax_at_subtotal" in codes(examined(standin))
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_roles_that_cannot_be_read_are_said_and_nothing_fails(
+    standin: Shop, *, is_lost: bool
+) -> None:
+    if is_lost:
+        standin.switches.add("lose_answer", "GET /customers")
+    else:
+        key = standin.keys[standin.key]
+        standin.keys[standin.key] = replace(key, lists_users=False)
+    checks = examined(standin)
+    assert codes(checks)[-1] == "roles_unread"
+    assert "fail" not in {one.verdict for one in checks}
 
 
 def test_a_clock_that_is_off_is_said(standin: Shop) -> None:

@@ -302,6 +302,7 @@ def orders(draw: st.DrawFn) -> Order:
             country=draw(st.sampled_from((*COUNTRIES, "fr", "ch"))),
             language=draw(st.sampled_from(("fr-FR", "de", ""))),
             tags=tuple(draw(st.lists(st.sampled_from((*WORDS, "Gold")), max_size=2))),
+            are_tags_known=draw(st.integers(0, 4)) > 0,
         ),
         completed_at=draw(st.sampled_from((None, placed + timedelta(days=1)))),
     )
