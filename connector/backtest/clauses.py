@@ -99,7 +99,7 @@ class Text:
         self.policy = policy
         self.words = words
         self.kind = kind
-        self.withdraw_ends = words.ends.moment(policy)
+        self.runs = words.ends.runs(policy)
         self.reasons = Reasons(policy, words.given, words.table_of(policy), self.value)
 
     def value(self, found: str | int) -> str:

@@ -148,13 +148,6 @@ def _of_shop(db: Database) -> str:
     return f"{flag('x.shop = :shop')} = 1"
 
 
-def _ends(db: Database, shop: str, ends: Ends, now: datetime) -> Iterator[str]:
-    """Write the tables of when withdrawals end, where the kept days do not say."""
-    if ends.tables:
-        first = pasts.first(db, shop) or now
-        yield from ends.made(db.engine.words, pasts.countries(db, shop), first, now)
-
-
 def _written(
     db: Database,
     shop: str,
@@ -177,7 +170,7 @@ def _written(
     tables = [*(f"{name}r" for name in words.reasons), *words.ends.tables]
     word = db.engine.words
     prepared = list(reasons.tables(words.reasons, words.given, text.value, word))
-    prepared += _ends(db, shop, words.ends, now)
+    prepared += words.ends.made(db.engine.words)
     if which_ones := maybe(found[0], found[1], lines, is_not):
         number = word["int"]
         made = f"CREATE TEMP TABLE past_maybe (case_no {number} PRIMARY KEY)"
@@ -200,7 +193,7 @@ def _written(
 
 def _words(db: Database, shop: str, ways: frozenset[Resolution] | None) -> Words:
     contains = "instr" if db.engine.name == "sqlite" else "strpos"
-    ends = Ends(pasts.has_unknown(db, shop))
+    ends = Ends(pasts.has_unknown(db, shop), pasts.spans(db, shop))
     given, channels = pasts.reasons(db, shop), pasts.channels(db, shop)
     since = notices.since(db, shop)
     told = ticks(since) if since else None

@@ -33,7 +33,7 @@ def period_runs(text: Text) -> str:
     return both(
         (
             text.is_kind(Kind.VOLUNTARY),
-            f"p.asked_at <= {text.withdraw_ends}",
+            text.runs,
             text.among("p.country", granting()),
         )
     )

@@ -227,7 +227,7 @@ class Line:
 
         The law's day is kept with the line.
         """
-        late = f"p.asked_at > {self.text.withdraw_ends}"
+        late = no(self.text.runs)
         foreign = no(self.text.among("p.country", granting()))
         return both((self._withdrawn, either((late, foreign))))
 

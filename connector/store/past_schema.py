@@ -90,3 +90,9 @@ PASTS_CAME: tuple[Statement, ...] = (
         )
     ),
 )  # fmt: skip
+
+# Finding when the periods to withdraw begin, by country, looks at few rows, too.
+PASTS_SPANNED: tuple[Statement, ...] = (
+    "DROP INDEX past_lines_country",
+    "CREATE INDEX past_lines_country ON past_lines (shop, country, withdraws)",
+)

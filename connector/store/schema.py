@@ -10,7 +10,13 @@ from connector.store.hooks_schema import WATCHDOG
 from connector.store.laws import LAWS, Statement, append_only
 from connector.store.making_good_schema import MAKING_GOOD
 from connector.store.pacing import PACING
-from connector.store.past_schema import PASTS, PASTS_CAME, PASTS_FOUND, PASTS_PLACED
+from connector.store.past_schema import (
+    PASTS,
+    PASTS_CAME,
+    PASTS_FOUND,
+    PASTS_PLACED,
+    PASTS_SPANNED,
+)
 from connector.store.photos_schema import PHOTOS
 from connector.store.policy_schema import POLICY_LIVES
 from connector.store.privacy_schema import PRIVACY
@@ -346,4 +352,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     PASTS_PLACED,
     PASTS_CAME,
     PAPERS,
+    PASTS_SPANNED,
 )

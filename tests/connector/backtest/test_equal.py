@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from connector import policy as policies
 from connector.backtest import reasons
 from connector.backtest.clauses import PLAIN, Words
-from connector.backtest.diff import _ends as ends_made
 from connector.backtest.diff import compare
 from connector.backtest.ends import Ends
 from connector.backtest.reasons import FEW
@@ -67,7 +66,7 @@ def db(address: str) -> Iterator[Database]:
 def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
     """Ask the database what each policy says of every past line."""
     contains = "instr" if db.engine.name == "sqlite" else "strpos"
-    ends = Ends(pasts.has_unknown(db, "boots"))
+    ends = Ends(pasts.has_unknown(db, "boots"), pasts.spans(db, "boots"))
     came = pasts.channels(db, "boots")
     informed = ticks(NOON - SINCE)
     words = Words(contains, pasts.reasons(db, "boots"), ends, came, None, informed)
@@ -84,7 +83,7 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
             *reasons.tables(
                 words.reasons, words.given, found[0].text.value, db.engine.words
             ),
-            *ends_made(db, "boots", ends, NOW),
+            *ends.made(db.engine.words),
             side.table_made(db.engine.words),
             side.by_line(lines),
             *side.whole_made(db.engine.words),
