@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from connector import law
 from connector.backtest.clauses import Text
-from connector.backtest.sql import NO, both, case, either, leaves
+from connector.backtest.sql import NO, both, case, either, is_one, leaves
 from connector.model import Kind
 from connector.policy import Policy, delivery
 
@@ -27,8 +27,8 @@ WITHDRAWN = f"p.kind = '{Kind.WITHDRAWAL.value}'"
 class Parts:
     """One policy's word on a return as a whole, looked up by its first line.
 
-    `law` is 1 where the law has a word; `back` is what was paid for the goods that go
-    back, `short` 1 where some line does not, both by the sums of the return.
+    `law` is a number, 1 where the law has a word; `back` is what was paid for the goods
+    that go back, `short` 1 where some line does not, both by the sums of the return.
     """
 
     policy: Policy
@@ -74,7 +74,7 @@ class Parts:
             f"COALESCE((SELECT {value} FROM past_lines p"
             " WHERE p.case_no = whole.case_no AND p.position = 0), 0)"
         )
-        return case((f"{self.law} = 1", found), otherwise="0")
+        return case((is_one(self.law), found), otherwise="0")
 
 
 def granting() -> list[str]:

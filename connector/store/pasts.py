@@ -153,6 +153,11 @@ def spans(db: Database, shop: str) -> dict[str, tuple[datetime, datetime]]:
     return found
 
 
+def kinds(db: Database, shop: str) -> list[Kind]:
+    """List the kinds of returns whose lines are kept."""
+    return [Kind(one) for one in _values(db, shop, "kind")]
+
+
 def reasons(db: Database, shop: str) -> list[str]:
     """List the reasons that were ever given, in the words they were given in."""
     return _values(db, shop, "reason")

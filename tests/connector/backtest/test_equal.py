@@ -18,9 +18,10 @@ from connector.backtest.diff import compare
 from connector.backtest.ends import Ends
 from connector.backtest.reasons import FEW
 from connector.backtest.rows import of_return, ticks
-from connector.backtest.shared import Task, shared
+from connector.backtest.shared import Round, Task, shared
 from connector.backtest.whole import Verdicts
 from connector.backtest.written import WHOLE, Lines, SideBySide
+from connector.model import Kind
 from connector.money import Money
 from connector.policy import Past
 from connector.store import connect, notices, pasts, shops
@@ -63,7 +64,9 @@ def db(address: str) -> Iterator[Database]:
     opened.close()
 
 
-def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
+def by_sql(
+    db: Database, *texts: str, by_kind: bool = True
+) -> dict[tuple[int, int], list[Told]]:
     """Ask the database what each policy says of every past line."""
     contains = "instr" if db.engine.name == "sqlite" else "strpos"
     ends = Ends(pasts.has_unknown(db, "boots"), pasts.spans(db, "boots"))
@@ -75,8 +78,15 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
         for key, text in zip("ab", texts, strict=False)
     ]
     is_not = "IS NOT" if db.engine.name == "sqlite" else "IS DISTINCT FROM"
-    side = SideBySide(found, is_not)
-    lines = Lines("x.shop = 'boots'", int(NOW.timestamp()) * 1_000_000)
+    now = int(NOW.timestamp()) * 1_000_000
+    # One kind of return after another, as `compare` asks where it can, or all at once.
+    sides = [
+        (
+            SideBySide([one.only(kind) for one in found], is_not),
+            Lines(f"x.shop = 'boots' AND x.kind = '{kind}'", now),
+        )
+        for kind in (Kind if by_kind else ())
+    ] or [(SideBySide(found, is_not), Lines("x.shop = 'boots'", now))]
     task = Task(
         path=db.path,
         prepared=[
@@ -84,12 +94,20 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
                 words.reasons, words.given, found[0].text.value, db.engine.words
             ),
             *ends.made(db.engine.words),
-            side.table_made(db.engine.words),
-            side.by_line(lines),
-            *side.whole_made(db.engine.words),
         ],
-        queries={"told": f"WITH {side.told()} SELECT * FROM told"},  # noqa: S608 - ours
-        tables=[*(f"{x}r" for x in words.reasons), *ends.tables, side.table, WHOLE],
+        rounds=[
+            Round(
+                prepared=[
+                    side.table_made(db.engine.words),
+                    side.by_line(lines),
+                    *side.whole_made(db.engine.words),
+                ],
+                queries={"told": f"WITH {side.told()} SELECT * FROM told"},  # noqa: S608 - ours
+                tables=[side.table, WHOLE],
+            )
+            for side, lines in sides
+        ],
+        tables=[*(f"{x}r" for x in words.reasons), *ends.tables],
         values=words.values,
     )
     told = {}
