@@ -116,6 +116,14 @@ class Text:
         """Say that a line came in one of these ways, of those that any came in."""
         return self.among("p.channel", self.words.channels & set(names))
 
+    def is_country(self, *codes: str) -> str:
+        """Say that a line went to one of these countries, of those any went to."""
+        known = self.words.ends.spans.keys()
+        named, others = known & set(codes), known - set(codes)
+        if len(others) < len(named):
+            return no(self.among("p.country", others))
+        return self.among("p.country", named)
+
     def among(self, what: str, words: Iterable[str | int]) -> str:
         """Say that an expression is one of these values."""
         return among(what, [self.value(one) for one in sorted(set(words), key=str)])

@@ -34,7 +34,7 @@ def period_runs(text: Text) -> str:
         (
             text.is_kind(Kind.VOLUNTARY),
             text.runs,
-            text.among("p.country", granting()),
+            text.is_country(*granting()),
         )
     )
 

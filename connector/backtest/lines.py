@@ -228,7 +228,7 @@ class Line:
         The law's day is kept with the line.
         """
         late = no(self.text.runs)
-        foreign = no(self.text.among("p.country", granting()))
+        foreign = no(self.text.is_country(*granting()))
         return both((self._withdrawn, either((late, foreign))))
 
     def _old_fault(self) -> str:

@@ -55,7 +55,7 @@ class Parts:
     @property
     def _is_part(self) -> str:
         """Say that the switch speaks: a withdrawal where the law grants one."""
-        return both((WITHDRAWN, self.text.among("p.country", granting())))
+        return both((WITHDRAWN, self.text.is_country(*granting())))
 
     def _in_step(self, whole: str, is_last: str, *, is_plain: bool = True) -> str:
         """Write what is back in all, as much as of the goods: rounded half up."""
@@ -92,11 +92,11 @@ def standard(policy: Policy, text: Text, paid: str) -> str:
         return paid
     others = _at_most(paid, known.pop(delivery.OTHERS, None))
     places = [
-        (f"p.country = {text.value(code)}", _at_most(paid, limit))
+        (text.is_country(code), _at_most(paid, limit))
         for code, limit in sorted(known.items())
     ]
     # Nobody knows what the delivery costs to a country that is not known.
-    most = case(*places, ("p.country = ''", paid), otherwise=others)
+    most = case(*places, (text.is_country(""), paid), otherwise=others)
     in_policy = f"p.currency = {text.value(policy.currency)}"
     return case((in_policy, most), otherwise=paid)
 

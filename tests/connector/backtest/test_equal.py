@@ -65,7 +65,7 @@ def db(address: str) -> Iterator[Database]:
 
 
 def by_sql(
-    db: Database, *texts: str, by_kind: bool = True
+    db: Database, *texts: str, by_kind: bool
 ) -> dict[tuple[int, int], list[Told]]:
     """Ask the database what each policy says of every past line."""
     contains = "instr" if db.engine.name == "sqlite" else "strpos"
@@ -208,6 +208,7 @@ def by_hand(
     one=drawn.policies(),
     other=drawn.policies(),
     given_so=st.sampled_from(("near", "many reasons", "long", "")),
+    by_kind=st.booleans(),
 )
 def test_sql_says_what_the_deciding_function_says(
     db: Database,
@@ -215,6 +216,7 @@ def test_sql_says_what_the_deciding_function_says(
     one: str,
     other: str,
     given_so: str,
+    by_kind: bool,
 ) -> None:
     if given_so:  # most changes are small; then only what they touch is asked about
         other = data.draw(changed(one))
@@ -224,7 +226,7 @@ def test_sql_says_what_the_deciding_function_says(
     if given_so == "many reasons":  # few reasons are told apart without a table
         with_many_reasons(db, asked[0][2][0])
     expected = told_by_judging(asked, one, other)
-    found = by_sql(db, one, other)
+    found = by_sql(db, one, other, by_kind=by_kind)
     assert {key: found[key] for key in expected} == expected
     report = compare(db, "boots", one, other, NOW, SINCE)
     assert (report.flips, report.others) == by_hand(expected)
