@@ -48,7 +48,7 @@ class Ends:
         Days of grace are only ever added: what is in time without them is with them.
         A period that has not begun is kept as one that never ends.
         """
-        is_plain = policy.switches == law.DEFAULTS
+        is_plain = _is_plain(policy)
         kept = f"{ASKED} <= {KEPT}"
         if is_plain and not (self.has_unknown and policy.window.grace_days):
             return kept
@@ -88,8 +88,8 @@ class Day:
     """A day on which a period may begin, where the customer lives.
 
     `since` and `until` are its first moment and that of the next; `known` and
-    `unknown` the period's last, from a delivery that showed and from one that did
-    not: all in microseconds since 1970.
+    `unknown` the period's last, from a delivery that showed (0 where the kept day says
+    that) and from one that did not: all in microseconds since 1970.
     """
 
     country: str
@@ -143,10 +143,15 @@ def _days(
     since = law.end_of(day - timedelta(days=1), country)
     while since <= last:
         until = law.end_of(day, country)
-        known = _end(day, country, policy, 0)
+        known = 0 if _is_plain(policy) else _end(day, country, policy, 0)
         unknown = _end(day, country, policy, policy.window.grace_days)
         yield Day(country, ticks(since), ticks(until), known, unknown)
         day, since = day + timedelta(days=1), until
+
+
+def _is_plain(policy: Policy) -> bool:
+    """Say whether the day that is kept with a line is that of a known delivery."""
+    return policy.switches == law.DEFAULTS
 
 
 def _terms(policy: Policy) -> tuple[object, ...]:

@@ -208,7 +208,6 @@ def by_hand(
     one=drawn.policies(),
     other=drawn.policies(),
     given_so=st.sampled_from(("near", "many reasons", "long", "")),
-    by_kind=st.booleans(),
 )
 def test_sql_says_what_the_deciding_function_says(
     db: Database,
@@ -216,7 +215,6 @@ def test_sql_says_what_the_deciding_function_says(
     one: str,
     other: str,
     given_so: str,
-    by_kind: bool,
 ) -> None:
     if given_so:  # most changes are small; then only what they touch is asked about
         other = data.draw(changed(one))
@@ -226,7 +224,7 @@ def test_sql_says_what_the_deciding_function_says(
     if given_so == "many reasons":  # few reasons are told apart without a table
         with_many_reasons(db, asked[0][2][0])
     expected = told_by_judging(asked, one, other)
-    found = by_sql(db, one, other, by_kind=by_kind)
+    found = by_sql(db, one, other, by_kind=data.draw(st.booleans()))
     assert {key: found[key] for key in expected} == expected
     report = compare(db, "boots", one, other, NOW, SINCE)
     assert (report.flips, report.others) == by_hand(expected)
