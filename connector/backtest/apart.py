@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from connector.backtest.sql import either
 from connector.backtest.whole import TOLD
-from connector.backtest.written import WHOLE
+from connector.backtest.written import WHOLE, key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,11 +54,17 @@ class Apart:
 
     def made(self) -> tuple[str, ...]:
         """Write the table of the lines of which different things are said."""
-        pair = f"{self.old}_decision, {self.new}_decision"
+        pair, number = (
+            (f"{self.old}_decision", f"{self.new}_decision"),
+            self.word["int"],
+        )
+        names = ("case_no", "position", "is_asked", *pair)
+        columns = ", ".join(f"{name} {number}" for name in names)
         return (
+            f"CREATE TEMP TABLE past_diff ({columns}, {key(self.word)}",
             (
-                f"CREATE TEMP TABLE past_diff AS WITH {self.told.told()}"
-                f" SELECT case_no, is_asked, {pair} FROM told WHERE {self._differs}"
+                f"INSERT INTO past_diff WITH {self.told.told()}"
+                f" SELECT {', '.join(names)} FROM told WHERE {self._differs}"
             ),
         )
 

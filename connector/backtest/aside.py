@@ -21,15 +21,24 @@ Rows = list[dict[str, Any]]
 log = logging.getLogger(__name__)
 
 
-class Task(TypedDict):
-    """Statements in their order, what is read, and which tables go at the end.
+class Round(TypedDict):
+    """Statements in their order, what is read by name, and which tables go then."""
 
-    `path` is of a file of SQLite; `queries` have names, `values` are theirs.
+    prepared: list[str]
+    queries: dict[str, str]
+    tables: list[str]
+
+
+class Task(TypedDict):
+    """What is prepared once, rounds one after another, and which tables go at the end.
+
+    `path` is of a file of SQLite; `values` are of all statements. What the rounds read
+    under one name is one list.
     """
 
     path: str
     prepared: list[str]
-    queries: dict[str, str]
+    rounds: list[Round]
     tables: list[str]
     values: dict[str, Any]
 

@@ -12,10 +12,10 @@ import sys
 
 TYPE_CHECKING = False  # `typing` itself takes a while to load
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from connector.backtest.aside import Task
+    from connector.backtest.aside import Round, Task
 
     Rows = list[dict[str, Any]]
 
@@ -31,10 +31,29 @@ def perform(
     try:
         for statement in task["prepared"]:
             execute(statement, task["values"])
-        values = task["values"]
-        return {name: query(text, values) for name, text in task["queries"].items()}
+        found: dict[str, Rows] = {}
+        for one in task["rounds"]:
+            for name, rows in _round(one, task["values"], execute, query):
+                found.setdefault(name, []).extend(rows)
+        return found
     finally:
         for name in task["tables"]:
+            execute(f"DROP TABLE IF EXISTS {name}", {})
+
+
+def _round(
+    one: Round,
+    values: Mapping[str, Any],
+    execute: Callable[[str, Mapping[str, Any]], object],
+    query: Callable[[str, Mapping[str, Any]], Rows],
+) -> Iterator[tuple[str, Rows]]:
+    try:
+        for statement in one["prepared"]:
+            execute(statement, values)
+        for name, text in one["queries"].items():
+            yield name, query(text, values)
+    finally:
+        for name in one["tables"]:
             execute(f"DROP TABLE IF EXISTS {name}", {})
 
 

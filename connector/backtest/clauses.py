@@ -99,7 +99,7 @@ class Text:
         self.policy = policy
         self.words = words
         self.kind = kind
-        self.withdraw_ends = words.ends.moment(policy)
+        self.runs = words.ends.runs(policy)
         self.reasons = Reasons(policy, words.given, words.table_of(policy), self.value)
 
     def value(self, found: str | int) -> str:
@@ -115,6 +115,14 @@ class Text:
     def is_channel(self, *names: str) -> str:
         """Say that a line came in one of these ways, of those that any came in."""
         return self.among("p.channel", self.words.channels & set(names))
+
+    def is_country(self, *codes: str) -> str:
+        """Say that a line went to one of these countries, of those any went to."""
+        known = self.words.ends.spans.keys()
+        named, others = known & set(codes), known - set(codes)
+        if len(others) < len(named):
+            return no(self.among("p.country", others))
+        return self.among("p.country", named)
 
     def among(self, what: str, words: Iterable[str | int]) -> str:
         """Say that an expression is one of these values."""

@@ -19,10 +19,11 @@ from connector.backtest.ends import Ends
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
 from connector.backtest.part import NEW, OLD, Part
 from connector.backtest.rows import UNSUITED, ticks
-from connector.backtest.shared import Task, shared
+from connector.backtest.shared import Round, Task, shared
 from connector.backtest.sql import flag
 from connector.backtest.whole import TOLD, Verdicts
 from connector.backtest.written import WHOLE, Lines, SideBySide, maybe
+from connector.model import Kind
 from connector.money import Money
 from connector.policy.claims import kind_of
 from connector.store import notices, pasts
@@ -148,13 +149,6 @@ def _of_shop(db: Database) -> str:
     return f"{flag('x.shop = :shop')} = 1"
 
 
-def _ends(db: Database, shop: str, ends: Ends, now: datetime) -> Iterator[str]:
-    """Write the tables of when withdrawals end, where the kept days do not say."""
-    if ends.tables:
-        first = pasts.first(db, shop) or now
-        yield from ends.made(db.engine.words, pasts.countries(db, shop), first, now)
-
-
 def _written(
     db: Database,
     shop: str,
@@ -163,7 +157,8 @@ def _written(
     ways: frozenset[Resolution] | None,
 ) -> Task:
     words = _words(db, shop, ways)
-    found = [Verdicts(policy, words, key) for key, policy in sides.items()]
+    kinds = pasts.kinds(db, shop) or [Kind.VOLUNTARY]
+    found = [Verdicts(policy, words, key, kinds) for key, policy in sides.items()]
     # Lines are read in the order of their returns: no index of shops tempts a planner.
     all_ = (
         "x.case_no > :low AND x.case_no <= :high"
@@ -172,35 +167,57 @@ def _written(
     )
     is_not, text = _is_not(db), found[0].text
     lines = Lines(all_, ticks(now))
-    told = SideBySide(found, is_not)
-    apart = Apart(told, db.engine.words, is_not)
     tables = [*(f"{name}r" for name in words.reasons), *words.ends.tables]
     word = db.engine.words
     prepared = list(reasons.tables(words.reasons, words.given, text.value, word))
-    prepared += _ends(db, shop, words.ends, now)
+    prepared += words.ends.made(db.engine.words)
     if which_ones := maybe(found[0], found[1], lines, is_not):
         number = word["int"]
-        made = f"CREATE TEMP TABLE past_maybe (case_no {number} PRIMARY KEY)"
-        prepared += [made, f"INSERT INTO past_maybe {which_ones}"]
-        lines = Lines("x.case_no IN (SELECT case_no FROM past_maybe)", ticks(now))
-    prepared += [
-        told.table_made(word),
-        told.by_line(lines),
-        *told.whole_made(word),
-        *apart.made(),
-    ]
+        columns = f"(case_no {number} PRIMARY KEY, kind TEXT)"
+        prepared += [
+            f"CREATE TEMP TABLE past_maybe {columns}",
+            f"INSERT INTO past_maybe {which_ones}",
+        ]
+        rounds = [
+            _round(db, [one.only(kind) for one in found], Lines(_of(kind), ticks(now)))
+            for kind in kinds
+        ]
+    else:
+        rounds = [_round(db, found, lines)]
     return Task(
         path=db.path,
         prepared=prepared,
-        queries=apart.queries(),
-        tables=[*tables, "past_maybe", told.table, WHOLE, "past_diff"],
+        rounds=rounds,
+        tables=[*tables, "past_maybe"],
         values=dict(words.values),
+    )
+
+
+def _of(kind: Kind) -> str:
+    """Say that a line is of a return of one kind which could fare differently."""
+    those = f"SELECT case_no FROM past_maybe WHERE kind = {kind.value!r}"
+    return f"x.case_no IN ({those})"
+
+
+def _round(db: Database, found: Sequence[Verdicts], lines: Lines) -> Round:
+    word, is_not = db.engine.words, _is_not(db)
+    told = SideBySide(found, is_not)
+    apart = Apart(told, word, is_not)
+    return Round(
+        prepared=[
+            told.table_made(word),
+            told.by_line(lines),
+            *told.whole_made(word),
+            *apart.made(),
+        ],
+        queries=apart.queries(),
+        tables=[told.table, WHOLE, "past_diff"],
     )
 
 
 def _words(db: Database, shop: str, ways: frozenset[Resolution] | None) -> Words:
     contains = "instr" if db.engine.name == "sqlite" else "strpos"
-    ends = Ends(pasts.has_unknown(db, shop))
+    ends = Ends(pasts.has_unknown(db, shop), pasts.spans(db, shop))
     given, channels = pasts.reasons(db, shop), pasts.channels(db, shop)
     since = notices.since(db, shop)
     told = ticks(since) if since else None

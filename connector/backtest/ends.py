@@ -8,95 +8,150 @@ on which day there the period began, and on nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from connector import law
 from connector.backtest.rows import ticks
-from connector.backtest.sql import case
-from connector.policy import Policy
+from connector.backtest.sql import both, choice, either, no
 from connector.policy.periods import NEVER, WITHDRAWAL_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
     from datetime import date, datetime
 
+    from connector.policy import Policy
 
-KEPT = "p.withdraw_ends"
-MARGIN = timedelta(days=31)  # a shop's clock may say that it sent before it sold
+
+ASKED, SINCE, KEPT = "p.asked_at", "p.withdraws", "p.withdraw_ends"
 ROWS = 1_000  # of one statement
+Span = tuple["datetime", "datetime"]  # the first moment and the last
 
 
 @dataclass(slots=True)
 class Ends:
     """The tables that policies need, by name; each is of days of grace and switches.
 
-    `has_unknown`: the delivery of some past line never showed.
+    `has_unknown`: the delivery of some past line never showed. `spans` are when the
+    periods of past lines begin, by the country of the customer.
     """
 
     has_unknown: bool
-    tables: dict[str, Policy] = field(default_factory=dict)
+    spans: Mapping[str, Span]
+    tables: dict[str, Table] = field(default_factory=dict)
 
-    def moment(self, policy: Policy) -> str:
-        """Write a withdrawal's last moment by a policy, in microseconds since 1970."""
-        is_plain = policy.switches == law.DEFAULTS
-        if is_plain and not self.has_unknown:
-            return KEPT
+    def runs(self, policy: Policy) -> str:
+        """Write that a period to withdraw still runs by a policy as it is asked.
+
+        Days of grace are only ever added: what is in time without them is with them.
+        A period that has not begun is kept as one that never ends.
+        """
+        is_plain = _is_plain(policy)
+        kept = f"{ASKED} <= {KEPT}"
+        if is_plain and not (self.has_unknown and policy.window.grace_days):
+            return kept
         name = self._table(policy)
-        known = KEPT if is_plain else _looked_up(name, "known")
-        return case(
-            (f"{KEPT} = {ticks(NEVER)}", KEPT),
-            ("p.is_all_delivered = 1", known),
-            otherwise=_looked_up(name, "unknown"),
-        )
+        table, at_hand = self.tables[name], "p.is_all_delivered = 1"
+        unknown = table.runs(name, "unknown")
+        if is_plain:
+            return either((kept, both((no(at_hand), unknown))))
+        known = table.runs(name, "known")
+        found = choice((at_hand, known), otherwise=unknown)
+        return either((f"{KEPT} = {ticks(NEVER)}", found))
 
     def _table(self, policy: Policy) -> str:
         for name, known in self.tables.items():
-            if _terms(known) == _terms(policy):
+            if known.terms == _terms(policy):
                 return name
         name = f"past_ends_{len(self.tables)}"
-        self.tables[name] = policy
+        self.tables[name] = Table.of(policy, self.spans)
         return name
 
-    def made(
-        self,
-        word: Mapping[str, str],
-        countries: Sequence[str],
-        first: datetime,
-        last: datetime,
-    ) -> Iterator[str]:
-        """Write the tables; `word` is how the store says things.
-
-        `countries` are those of past lines, whose periods begin from `first` to `last`.
-        """
+    def made(self, word: Mapping[str, str]) -> Iterator[str]:
+        """Write the tables; `word` is how the store says things."""
         number = word["int"]
-        for name, policy in self.tables.items():
+        for name, table in self.tables.items():
             yield (
                 f"CREATE TEMP TABLE {name} (country TEXT, since {number},"
                 f" known {number}, unknown {number},"
                 f" PRIMARY KEY (country, since)){word['clustered']}"
             )
-            rows = [
-                row
-                for country in countries
-                for row in _rows(country, policy, first - MARGIN, last)
-            ]
+            rows = [one.written for one in table.days]
             for at in range(0, len(rows), ROWS):
                 yield f"INSERT INTO {name} VALUES {', '.join(rows[at : at + ROWS])}"
 
 
-def _rows(
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day on which a period may begin, where the customer lives.
+
+    `since` and `until` are its first moment and that of the next; `known` and
+    `unknown` the period's last, from a delivery that showed (0 where the kept day says
+    that) and from one that did not: all in microseconds since 1970.
+    """
+
+    country: str
+    since: int
+    until: int
+    known: int
+    unknown: int
+
+    @property
+    def written(self) -> str:
+        """Write it as a row."""
+        quoted = self.country.replace("'", "''")
+        return f"('{quoted}', {self.since}, {self.known}, {self.unknown})"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The days of one reading of the law."""
+
+    terms: tuple[object, ...]
+    days: Sequence[Day]
+
+    @classmethod
+    def of(cls, policy: Policy, spans: Mapping[str, Span]) -> Self:
+        """Reckon every day on which the periods of past lines begin."""
+        days = [
+            one
+            for country, (first, last) in spans.items()
+            for one in _days(country, policy, first, last)
+        ]
+        return cls(_terms(policy), days)
+
+    def runs(self, name: str, column: str) -> str:
+        """Write that a period still runs; a day is only looked up where that decides.
+
+        So long after its beginning none has ended yet, and so long every one has.
+        """
+        ends = [(one, getattr(one, column)) for one in self.days]
+        least = min((end - one.until for one, end in ends), default=0)
+        most = max((end - one.since for one, end in ends), default=0)
+        passed = f"{ASKED} - {SINCE}"
+        looked_up = f"{ASKED} <= {_looked_up(name, column)}"
+        surely = either((f"{passed} <= {least}", looked_up))
+        return both((f"{passed} <= {most}", surely))
+
+
+def _days(
     country: str, policy: Policy, first: datetime, last: datetime
-) -> Iterator[str]:
-    """Write a row a day on which a period may begin, where the customer lives."""
-    day, quoted = law.local_day(first, country), country.replace("'", "''")
-    while day <= law.local_day(last, country):
-        since = law.end_of(day - timedelta(days=1), country)
-        known = _end(day, country, policy, 0)
+) -> Iterator[Day]:
+    day = law.local_day(first, country)
+    since = law.end_of(day - timedelta(days=1), country)
+    while since <= last:
+        until = law.end_of(day, country)
+        known = 0 if _is_plain(policy) else _end(day, country, policy, 0)
         unknown = _end(day, country, policy, policy.window.grace_days)
-        yield f"('{quoted}', {ticks(since)}, {known}, {unknown})"
-        day += timedelta(days=1)
+        yield Day(country, ticks(since), ticks(until), known, unknown)
+        day, since = day + timedelta(days=1), until
+
+
+def _is_plain(policy: Policy) -> bool:
+    """Say whether the day that is kept with a line is that of a known delivery."""
+    return policy.switches == law.DEFAULTS
 
 
 def _terms(policy: Policy) -> tuple[object, ...]:
@@ -106,7 +161,7 @@ def _terms(policy: Policy) -> tuple[object, ...]:
 def _looked_up(name: str, column: str) -> str:
     return (
         f"(SELECT e.{column} FROM {name} e WHERE e.country = p.country"
-        " AND e.since <= p.withdraws ORDER BY e.since DESC LIMIT 1)"
+        f" AND e.since <= {SINCE} ORDER BY e.since DESC LIMIT 1)"
     )
 
 

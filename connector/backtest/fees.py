@@ -33,8 +33,8 @@ def period_runs(text: Text) -> str:
     return both(
         (
             text.is_kind(Kind.VOLUNTARY),
-            f"p.asked_at <= {text.withdraw_ends}",
-            text.among("p.country", granting()),
+            text.runs,
+            text.is_country(*granting()),
         )
     )
 

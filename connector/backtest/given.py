@@ -6,10 +6,9 @@ As `connector.steps.promise` pays it: other articles first, then credit, then mo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from connector.backtest.sql import NO, YES, both, case, either, flag, no
+from connector.backtest.sql import NO, among, both, case, either, flag, no
 from connector.model import CREDITS, Resolution
 from connector.settlement import BASIS_POINTS
 
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
 
 EXCHANGE, SAME_AGAIN = Resolution.EXCHANGE, Resolution.REPLACEMENT
 HALF = BASIS_POINTS // 2
+# What an approved line brings, as a number; one that is not approved is 0. The highest
+# of a return says whether some of it is paid, and in money for goods that come back.
+SWAPPED, SAME, REPAIRED, NOT_GIVEN, STAYS, STORED, PAID = -3, -2, -1, 0, 1, 2, 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +27,14 @@ class Given:
     """Sums over a return's lines, and what all of it comes to, in minor units.
 
     `key` begins the policy's columns; `approved` is a test of a line, `stays` one of
-    goods that stay where the return is worth little. `charges`: there is a fee for
+    goods that stay where the return is worth little, `by_law` one that the law has a
+    word in it. `charges`: there is a fee for
     the way back; `adds`: credit has a bonus.
     """
 
     key: str
     approved: str
+    by_law: str
     stays: str
     charges: bool
     adds: bool
@@ -56,12 +60,22 @@ class Given:
     def _is(self, ways: Iterable[Resolution]) -> str:
         return either(f"{self.key}_way = '{one.value}'" for one in sorted(ways))
 
-    @cached_property
-    def _in_money(self) -> str:
-        """Say that a line is approved and paid in money, or stays paid for."""
-        others = [EXCHANGE, SAME_AGAIN, Resolution.REPAIR]
-        others += CREDITS if self._parts_credit else []
-        return both((self.approved, no(self._is(others))))
+    def of_line(self) -> list[tuple[str, str]]:
+        """Write what a line by itself adds to the sums: which of them, and how much."""
+        ways = [
+            ([Resolution.REFUND], PAID),
+            ([EXCHANGE], SWAPPED),
+            ([SAME_AGAIN], SAME),
+            ([Resolution.REPAIR], REPAIRED),
+            ([Resolution.KEEP], STAYS),
+        ]
+        ways += [(sorted(CREDITS), STORED)] if self._parts_credit else []
+        which = [(self._is(some), str(number)) for some, number in ways]
+        got = case((no(self.approved), "0"), *which, otherwise=str(PAID))
+        return [
+            (f"{self.key}_got", got),
+            (f"{self.key}_net", self._net(f"{self.key}_restocking")),
+        ]
 
     @property
     def _parts_credit(self) -> bool:
@@ -73,41 +87,41 @@ class Given:
 
         `points` are basis points of what was paid for what is `stored` as credit;
         `spared` is what more goods bring that stay. `pays`: some of it is money or
-        credit, with which the outbound shipping goes back; 2: for goods that come back.
+        credit, with which the outbound shipping goes back, if it is above 0; PAID: for
+        goods that come back.
         Where the law has a word, `back` is what was paid for what goes back, `first` of
         it for what is not paid in money; `short`: some line does not.
         """
-        law = f"{self.key}_law = 1"
-        net = self._net(f"{self.key}_restocking")
-        swapped = both((self.approved, self._is([EXCHANGE])))
-        goods = both((self.approved, self._is([EXCHANGE, SAME_AGAIN])))
-        stored = both((self.approved, self._is(CREDITS)))
-        money, repaired = self._in_money, self._is([Resolution.REPAIR])
+        by_law, got, net = self.by_law, f"{self.key}_got", f"{self.key}_net"
         found = {
-            "exchanged": _sum(swapped, net),
-            "replaced": _sum(both((self.approved, self._is([SAME_AGAIN]))), "worth"),
-            "money": _sum(money, net),
-            "pays": self._pays(money, stored),
-            "back": _sum(both((law, self.approved, no(repaired))), "worth"),
-            "short": _any(both((law, either((no(self.approved), repaired))))),
+            "exchanged": total_where(self._got(SWAPPED), net),
+            "replaced": total_where(self._got(SAME), "worth"),
+            "money": total_where(self._got(PAID, STAYS), net),
+            "pays": f"max({got})",
+            "back": total_where(
+                both((by_law, no(self._got(NOT_GIVEN, REPAIRED)))), "worth"
+            ),
+            "short": _any(both((by_law, self._got(NOT_GIVEN, REPAIRED)))),
         }
         if self._parts_credit:
-            found["stored"] = _sum(stored, net)
+            found["stored"] = total_where(self._got(STORED), net)
         if self.adds:
-            found["points"] = _sum(stored, f"worth * {self.key}_bonus")
-            found["paid"] = _sum(stored, "worth")
-            found["first"] = _sum(both((law, either((goods, stored)))), "worth")
+            points = f"worth * {self.key}_bonus"
+            found["points"] = total_where(self._got(STORED), points)
+            found["paid"] = total_where(self._got(STORED), "worth")
+            first = both((by_law, self._got(SWAPPED, SAME, STORED)))
+            found["first"] = total_where(first, "worth")
         if self.stays != NO:
-            spared = both((self.approved, self.stays))
-            found["spared"] = _sum(spared, f"worth - {net}")
+            spared = both((f"{got} <> {NOT_GIVEN}", self.stays))
+            found["spared"] = total_where(spared, f"worth - {net}")
             if self.charges:
-                found["pays_rest"] = self._pays(money, stored, no(self.stays))
+                stays = both((self._got(PAID), self.stays))
+                rest = case((stays, str(STAYS)), otherwise=got)
+                found["pays_rest"] = f"max({rest})"
         return [(f"{self.key}_{name}", text) for name, text in found.items()]
 
-    def _pays(self, money: str, stored: str, moved: str = YES) -> str:
-        comes = both((money, no(self._is([Resolution.KEEP])), moved))
-        some = either((stored, money)) if self._parts_credit else money
-        return f"max({case((comes, '2'), (some, '1'), otherwise='0')})"
+    def _got(self, *numbers: int) -> str:
+        return among(f"{self.key}_got", [str(one) for one in numbers])
 
     def total(self, shipping: str, of_credit: str, fee: str, little: str) -> str:
         """Write what goes back in all, with `shipping` and less `fee`, if they do.
@@ -129,7 +143,7 @@ class Given:
         if not self._parts_credit:
             return f"({total})"
         of_stored = least(fee, stored)
-        of_money = case((f"({pays}) = 2", least(fee, money)), otherwise="0")
+        of_money = case((f"({pays}) = {PAID}", least(fee, money)), otherwise="0")
         first = (f"{swapped} > 0", least(fee, swapped))
         taken = case(first, (f"{stored} > 0", of_stored), otherwise=of_money)
         if self.adds:
@@ -153,8 +167,9 @@ def least(one: str, other: str) -> str:
     return case((f"{one} > {other}", other), otherwise=one)
 
 
-def _sum(test: str, value: str) -> str:
-    return f"sum({case((test, value), otherwise='0')})"
+def total_where(test: str, value: str) -> str:
+    """Write a sum over the lines of which a test holds, 0 where it is of none."""
+    return f"COALESCE(sum({value}) FILTER (WHERE {test}), 0)"
 
 
 def _any(test: str) -> str:

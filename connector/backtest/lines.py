@@ -238,8 +238,8 @@ class Line:
 
         The law's day is kept with the line.
         """
-        late = f"p.asked_at > {self.text.withdraw_ends}"
-        foreign = no(self.text.among("p.country", granting()))
+        late = no(self.text.runs)
+        foreign = no(self.text.is_country(*granting()))
         return both((self._withdrawn, either((late, foreign))))
 
     def _old_fault(self) -> str:

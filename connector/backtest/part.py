@@ -25,11 +25,12 @@ class Part:
     @classmethod
     def of(cls, rows: Mapping[str, list[dict[str, Any]]]) -> Self:
         """Read what the queries gave."""
-        [orders] = rows["orders"]  # no list at all where there is none
+        # No list at all where there is none.
+        orders = (json.loads(row["refs"] or "[]") for row in rows["orders"])
         return cls(
             flips=rows["flips"],
             costs=rows["costs"],
-            orders=set(json.loads(orders["refs"] or "[]")),
+            orders=set().union(*orders),
             shown=rows["shown"],
             open_shown=rows["open_shown"],
         )

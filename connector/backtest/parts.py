@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from connector import law
 from connector.backtest.clauses import Text
-from connector.backtest.sql import NO, both, case, either, leaves
+from connector.backtest.sql import NO, both, case, either, is_one, leaves
 from connector.model import Kind
 from connector.policy import Policy, delivery
 
@@ -27,8 +27,8 @@ WITHDRAWN = f"p.kind = '{Kind.WITHDRAWAL.value}'"
 class Parts:
     """One policy's word on a return as a whole, looked up by its first line.
 
-    `law` is 1 where the law has a word; `back` is what was paid for the goods that go
-    back, `short` 1 where some line does not, both by the sums of the return.
+    `law` is a number, 1 where the law has a word; `back` is what was paid for the goods
+    that go back, `short` 1 where some line does not, both by the sums of the return.
     """
 
     policy: Policy
@@ -55,7 +55,7 @@ class Parts:
     @property
     def _is_part(self) -> str:
         """Say that the switch speaks: a withdrawal where the law grants one."""
-        return both((WITHDRAWN, self.text.among("p.country", granting())))
+        return both((WITHDRAWN, self.text.is_country(*granting())))
 
     def _in_step(self, whole: str, is_last: str, *, is_plain: bool = True) -> str:
         """Write what is back in all, as much as of the goods: rounded half up."""
@@ -74,7 +74,7 @@ class Parts:
             f"COALESCE((SELECT {value} FROM past_lines p"
             " WHERE p.case_no = whole.case_no AND p.position = 0), 0)"
         )
-        return case((f"{self.law} = 1", found), otherwise="0")
+        return case((is_one(self.law), found), otherwise="0")
 
 
 def granting() -> list[str]:
@@ -92,11 +92,11 @@ def standard(policy: Policy, text: Text, paid: str) -> str:
         return paid
     others = _at_most(paid, known.pop(delivery.OTHERS, None))
     places = [
-        (f"p.country = {text.value(code)}", _at_most(paid, limit))
+        (text.is_country(code), _at_most(paid, limit))
         for code, limit in sorted(known.items())
     ]
     # Nobody knows what the delivery costs to a country that is not known.
-    most = case(*places, ("p.country = ''", paid), otherwise=others)
+    most = case(*places, (text.is_country(""), paid), otherwise=others)
     in_policy = f"p.currency = {text.value(policy.currency)}"
     return case((in_policy, most), otherwise=paid)
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from connector.backtest.aside import Aside, Task
+from connector.backtest.aside import Aside, Round, Task
 from connector.backtest.asked import perform
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Answer = dict[str, list[dict[str, Any]]]
 
-__all__ = ["Task", "shared"]
+__all__ = ["Round", "Task", "shared"]
 
 
 def shared(

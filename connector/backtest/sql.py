@@ -163,6 +163,13 @@ def flag(test: str) -> str:
     return case((test, "1"), otherwise="0")
 
 
+def is_one(value: str) -> str:
+    """Say that a number of ours is 1, where that is not known as it is written."""
+    if value.isdecimal():
+        return YES if value == "1" else NO
+    return f"{value} = 1"
+
+
 def both(tests: Iterable[str]) -> str:
     """Join tests that all must hold; none of them holds always."""
     found = [one for one in tests if one != YES]

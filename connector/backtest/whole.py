@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from copy import copy
 from typing import TYPE_CHECKING
 
 from connector.backtest.clauses import Text
 from connector.backtest.fees import NOTHING
-from connector.backtest.given import Given
+from connector.backtest.given import Given, total_where
 from connector.backtest.lines import APPROVED, ASKED, DECLINED, Line
 from connector.backtest.parts import Parts
-from connector.backtest.sql import NO, YES, both, by_kind, case, either, flag
+from connector.backtest.sql import NO, YES, both, by_kind, case, either, flag, is_one
 from connector.model import Kind, Resolution
 from connector.policy.compiled import program
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from connector.backtest.clauses import Words
     from connector.policy import Policy
 
@@ -30,12 +32,28 @@ class Verdicts:
     `key` begins the names of its columns, so that two policies stand side by side.
     """
 
-    def __init__(self, policy: Policy, words: Words, key: str) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        words: Words,
+        key: str,
+        kinds: Iterable[Kind] = Kind,
+    ) -> None:
         self.policy = policy
         self.key = key
-        self.lines = {kind: Line(policy, Text(policy, words, kind)) for kind in Kind}
-        self.text = self.lines[Kind.VOLUNTARY].text
+        self.lines = {kind: Line(policy, Text(policy, words, kind)) for kind in kinds}
         self.has_amounts = program(policy).needs_amounts or policy.has_amounts
+
+    def only(self, kind: Kind) -> Verdicts:
+        """Return the same of returns of one kind."""
+        found = copy(self)
+        found.lines = {kind: self.lines[kind]}
+        return found
+
+    @property
+    def text(self) -> Text:
+        """How values are written, whatever the kind."""
+        return next(iter(self.lines.values())).text
 
     @property
     def weighs(self) -> tuple[object, ...]:
@@ -49,8 +67,23 @@ class Verdicts:
         told = {kind: line.told for kind, line in self.lines.items()}
         return [
             (f"{self.key}_{name}", by_kind({kind: told[kind][name] for kind in told}))
-            for name in told[Kind.VOLUNTARY]
+            for name in next(iter(told.values()))
         ]
+
+    def _said(self, name: str) -> str:
+        """Name a column of `by_line`, a number; or write what it always is."""
+        numbers = {line.told[name] for line in self.lines.values()}
+        [only, *others] = numbers
+        return f"{self.key}_{name}" if others or not only.isdecimal() else only
+
+    def upon_line(self) -> list[tuple[str, str]]:
+        """Return columns of a line that are made of those of `by_line`."""
+        key, found = self.key, self._given.of_line()
+        if self._are_mates:
+            written = f"{FAR} * ({self._written(f'{key}_decision')}) + {key}_claimed"
+            mates = case((f"{key}_own = 0", f"{key}_claimed"), otherwise=written)
+            found.append((f"{key}_mates", mates))
+        return found
 
     def over_whole(self) -> list[tuple[str, str]]:
         """Return the sums over a return.
@@ -64,21 +97,20 @@ class Verdicts:
             found.append((f"{key}_gives", f"max({key}_ships)"))
             found.append((f"{key}_keeps", f"min({key}_ships)"))
         if self.policy.automatic_below is not None:
-            approved = f"CASE {key}_decision WHEN {APPROVED} THEN worth ELSE 0 END"
-            found.append((f"{key}_approved", f"sum({approved})"))
+            approved = f"{key}_decision = {APPROVED}"
+            found.append((f"{key}_approved", total_where(approved, "worth")))
         if self.policy.levels:
-            standing = f"CASE {key}_decision WHEN {DECLINED} THEN 0 ELSE worth END"
-            found.append((f"{key}_standing", f"sum({standing})"))
+            standing = f"{key}_decision <> {DECLINED}"
+            found.append((f"{key}_standing", total_where(standing, "worth")))
         if self._charges:
             comes = f"{key}_decision <> {DECLINED} AND {key}_way <> '{KEEP}'"
-            fee = f"THEN COALESCE({key}_fee, -1) END"
-            found.append((f"{key}_least", f"min(CASE WHEN {comes} {fee})"))
+            least = f"min(COALESCE({key}_fee, -1)) FILTER (WHERE {comes}"
+            found.append((f"{key}_least", f"{least})"))
             if self.keeps_little:
-                rest = f"{comes} AND NOT ({self._might_stay})"
-                found.append((f"{key}_rest", f"min(CASE WHEN {rest} {fee})"))
+                rest = f"AND NOT ({self._might_stay})"
+                found.append((f"{key}_rest", f"{least} {rest})"))
         if self._are_mates:
-            mates = f"{key}_own * {FAR} * ({self._written(f'{key}_decision')})"
-            mates += f" + {key}_claimed"
+            mates = f"{key}_mates"
             found += [(f"{key}_low", f"min({mates})"), (f"{key}_high", f"max({mates})")]
         if self._charges:
             found.append((f"{key}_taken", f"min({key}_taken)"))
@@ -101,11 +133,19 @@ class Verdicts:
         ]
         return case(*asked, otherwise=decision)
 
-    @cached_property
+    @property
+    def _approved(self) -> str:
+        """Say that a line is approved as it is kept, alone."""
+        held = any(line.told["held"] != "0" for line in self.lines.values())
+        tests = [f"{self.key}_decision = {APPROVED}"]
+        return both([*tests, f"{self.key}_held = 0"] if held else tests)
+
+    @property
     def _given(self) -> Given:
         return Given(
             key=self.key,
-            approved=f"{self._written(f'{self.key}_decision')} = {APPROVED}",
+            approved=self._approved,
+            by_law=is_one(self._said("law")),
             stays=self._might_stay if self.keeps_little else NO,
             charges=self._charges,
             adds=any(line.bonus != "0" for line in self.lines.values()),
@@ -123,7 +163,7 @@ class Verdicts:
         fee = "0"
         if self._charges:
             fee = f"COALESCE({key}_charge, 0)"
-            fee = case((f"{key}_taken = 1", fee), otherwise="0")
+            fee = case((is_one(self._said("taken")), fee), otherwise="0")
         back, short = f"{key}_back", f"{key}_short"
         brings = self._beside(back, short)
         # Other articles and credit are first: what the rest brings is not there yet.
@@ -134,7 +174,7 @@ class Verdicts:
 
     def _beside(self, back: str, short: str) -> str:
         """Write what goes back of shipping and surcharges with so much of the goods."""
-        parts = Parts(self.policy, self.text, f"{self.key}_law", back, short)
+        parts = Parts(self.policy, self.text, self._said("law"), back, short)
         return f"({self._shipping(parts.shipping())} + {parts.surcharges(self._ships)})"
 
     @property
@@ -263,8 +303,9 @@ class Verdicts:
     def _shipping(self, part: str = "0") -> str:
         """Write what goes back of the outbound shipping, `part` where not all does."""
         paid = f"{self.key}_freight"
-        law = (f"{paid} < 0", f"-{paid}")
-        return case(law, (self._gives_shipping, paid), otherwise=part)
+        by_law = NO if self._said("law") == "0" else f"{paid} < 0"
+        gives = (self._gives_shipping, paid)
+        return case((by_law, f"-{paid}"), gives, otherwise=part)
 
     @property
     def _gives_shipping(self) -> str:
@@ -276,7 +317,7 @@ class Verdicts:
     @property
     def _ships(self) -> str:
         """Say that all of the outbound shipping goes back, if there was any."""
-        return either((f"{self.key}_whole = 1", self._gives_shipping))
+        return either((is_one(self._said("whole")), self._gives_shipping))
 
     def same(self, other: Verdicts) -> set[str]:
         """Return what is told alike wherever the lines by themselves are alike."""

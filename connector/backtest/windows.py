@@ -22,8 +22,7 @@ def last_moment(policy: Policy, text: Text) -> str:
     """Return the window's last moment, in microseconds since 1970."""
     rules = policy.window
     countries = [
-        (f"p.country = {text.value(code)}", str(days))
-        for code, days in rules.by_country.items()
+        (text.is_country(code), str(days)) for code, days in rules.by_country.items()
     ]
     plain = case(*countries, otherwise=str(rules.days))
     special = [
@@ -43,9 +42,9 @@ def guarantee_ends(policy: Policy, text: Text) -> str:
     }
     others = law.guarantee_days(LAWLESS, policy.switches)
     codes = sorted(law.places(law.PROFILES) | {""})
-    terms = [(f"p.country = {text.value(x)}", str(n)) for x, n in by_country.items()]
+    terms = [(text.is_country(code), str(n)) for code, n in by_country.items()]
     if others != plain:
-        terms.append((no(text.among("p.country", codes)), str(others)))
+        terms.append((no(text.is_country(*codes)), str(others)))
     days = case(*terms, otherwise=str(plain))
     return leaves(days, lambda some: Later("p.begins", int(some) * DAY))
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 WHOLE = "past_whole"
 BASE = ("case_no", "position", "is_asked", "currency", "worth")
+# What is made in a step is not made again wherever a later one names it.
+FENCE = f"LIMIT {2**63 - 1} OFFSET 0"
 Columns = Mapping[str, str]  # expressions by the column that each becomes
 
 
@@ -75,7 +77,7 @@ class Lines:
 
 
 def maybe(old: Verdicts, new: Verdicts, lines: Lines, is_not: str) -> str | None:
-    """Write which returns could fare differently, as a query of `case_no`.
+    """Write which returns could fare differently, as a query of number and kind.
 
     Only what the policies say in other words is looked at: where all of that comes
     to the same, so does the verdict. None where they weigh whole returns otherwise;
@@ -90,8 +92,9 @@ def maybe(old: Verdicts, new: Verdicts, lines: Lines, is_not: str) -> str | None
     differs = either(
         both((among("p.kind", some), test)) for test, some in kinds.items()
     )
-    steps = lines.held(old.text, {"differs": differs})
-    return f"WITH {steps} SELECT DISTINCT p.case_no FROM held p WHERE {differs}"
+    steps = lines.held(old.text, {"differs": differs, "kind": "p.kind"})
+    found = f"SELECT p.case_no, p.kind FROM held p WHERE {differs}"
+    return f"WITH {steps} {found} ON CONFLICT DO NOTHING"
 
 
 def _lines_apart(old: Line, new: Line, is_not: str) -> str:
@@ -143,6 +146,9 @@ class SideBySide:
                 if name != f"{one.key}_decision":
                     self._names[name] = self._column(name, text)
             self._names |= self._decided(one, is_not)
+        self._upon: dict[str, str] = {}  # columns by what is made of those before
+        for one in verdicts:
+            self._names |= {name: self._later(text) for name, text in one.upon_line()}
 
     def _decided(self, one: Verdicts, is_not: str) -> dict[str, str]:
         """Weigh a decision again only where the policies could decide differently."""
@@ -168,6 +174,11 @@ class SideBySide:
         kind = "word" if name.endswith("_way") else "number"
         return f"p.{self._once.setdefault(text, f'{kind}_{len(self._once)}')}"
 
+    def _later(self, text: str) -> str:
+        """Name what is made of columns that have names; what is one is one column."""
+        made = re.sub(r"[a-z]\w*", lambda one: self._names.get(one[0], one[0]), text)
+        return f"p.{self._upon.setdefault(made, f'upon_{len(self._upon)}')}"
+
     def table_made(self, word: Mapping[str, str]) -> str:
         """Write the table of what is said of each line; `word` is the store's."""
         kinds = {
@@ -175,9 +186,9 @@ class SideBySide:
             for name in self._once.values()
         }
         kinds |= dict.fromkeys(BASE, word["int"]) | {"currency": "TEXT"}
-        columns = ", ".join(
-            f"{name} {kinds[name]}" for name in (*BASE, *self._once.values())
-        )
+        kinds |= dict.fromkeys(self._upon.values(), word["int"])
+        names = (*BASE, *self._once.values(), *self._upon.values())
+        columns = ", ".join(f"{name} {kinds[name]}" for name in names)
         return f"CREATE TEMP TABLE {self.table} ({columns}, {key(word)}"
 
     def by_line(self, lines: Lines) -> str:
@@ -185,8 +196,11 @@ class SideBySide:
         made = {name: text for text, name in self._once.items()}
         base = {name: f"p.{name}" for name in BASE}
         steps = lines.held(self.verdicts[0].text, made)
-        query = f"WITH {steps} SELECT {_columns(base | made)} FROM held p"
-        return f"INSERT INTO {self.table} {query} ORDER BY case_no, position"
+        order = f"ORDER BY case_no, position {FENCE}"
+        judged = f"judged AS (SELECT {_columns(base | made)} FROM held p {order})"
+        upon = ", ".join(("p.*", *_as({name: x for x, name in self._upon.items()})))
+        query = f"WITH {steps}, {judged} SELECT {upon} FROM judged p"
+        return f"INSERT INTO {self.table} {query}"
 
     def told(self, which: str = "") -> str:
         """Write the steps that end in `told`, for a WITH; of `which` returns only."""
@@ -221,8 +235,10 @@ class SideBySide:
         sums = {name: text for one in self.verdicts for name, text in one.over_whole()}
         if any(one.keeps_little for one in self.verdicts):
             sums["whole_worth"] = "sum(worth)"
-        sums |= {"currency": "min(currency)", "is_asked": "min(is_asked)"}
         cost = f"{self.verdicts[-1].gives()} - {self.verdicts[0].gives()}"
+        asked = set(re.findall(r"\w+", " ".join((cost, *flags.values()))))
+        sums = {name: text for name, text in sums.items() if name in asked}
+        sums |= {"currency": "min(currency)", "is_asked": "min(is_asked)"}
         known = ", ".join(("case_no", *sums, *_as(flags)))
         columns = "".join(f", {name} {number}" for name in flags)
         told = ("case_no", "currency", "is_asked", cost, *flags)
@@ -234,7 +250,7 @@ class SideBySide:
             (
                 f"INSERT INTO {WHOLE} WITH lines AS NOT MATERIALIZED ({self._lines()}),"
                 f" summed AS (SELECT case_no, {_columns(sums)} FROM lines"
-                f" GROUP BY case_no), whole AS (SELECT {known} FROM summed)"
+                f" GROUP BY case_no), whole AS (SELECT {known} FROM summed {FENCE})"
                 f" SELECT {', '.join(told)} FROM whole"
             ),
         )

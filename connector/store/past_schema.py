@@ -106,3 +106,9 @@ UNREAD_TAGS: tuple[Statement, ...] = (
         " WHERE shop IN (SELECT name FROM shops WHERE platform = 'woocommerce')"
     ),
 )
+
+# Finding when the periods to withdraw begin, by country, looks at few rows, too.
+PASTS_SPANNED: tuple[Statement, ...] = (
+    "DROP INDEX past_lines_country",
+    "CREATE INDEX past_lines_country ON past_lines (shop, country, withdraws)",
+)

@@ -142,19 +142,25 @@ def has_unknown(db: Database, shop: str) -> bool:
     return bool(rows)
 
 
-def first(db: Database, shop: str) -> datetime | None:
-    """Return when the first order was placed of which lines are kept."""
-    [row] = db.query(
-        "SELECT MIN(placed) AS placed FROM past_lines WHERE shop = :shop", shop=shop
-    )
-    if row["placed"] is None:
-        return None
-    return EPOCH + timedelta(microseconds=int(row["placed"]))
+def spans(db: Database, shop: str) -> dict[str, tuple[datetime, datetime]]:
+    """Return when the first and the last period to withdraw begins, by country."""
+    of = "FROM past_lines WHERE shop = :shop AND country = :country"
+    found = {}
+    for country in _values(db, shop, "country"):
+        [row] = db.query(
+            f"SELECT (SELECT MIN(withdraws) {of}) AS first,"
+            f" (SELECT MAX(withdraws) {of}) AS last",
+            shop=shop,
+            country=country,
+        )
+        first, last = (timedelta(microseconds=row[x]) for x in ("first", "last"))
+        found[country] = (EPOCH + first, EPOCH + last)
+    return found
 
 
-def countries(db: Database, shop: str) -> list[str]:
-    """List the countries that past lines went to."""
-    return _values(db, shop, "country")
+def kinds(db: Database, shop: str) -> list[Kind]:
+    """List the kinds of returns whose lines are kept."""
+    return [Kind(one) for one in _values(db, shop, "kind")]
 
 
 def reasons(db: Database, shop: str) -> list[str]:

@@ -15,6 +15,7 @@ from connector.store.past_schema import (
     PASTS_CAME,
     PASTS_FOUND,
     PASTS_PLACED,
+    PASTS_SPANNED,
     UNREAD_TAGS,
 )
 from connector.store.photos_schema import PHOTOS
@@ -353,4 +354,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     PASTS_CAME,
     PAPERS,
     UNREAD_TAGS,
+    PASTS_SPANNED,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,9 @@ from connector import law
 from connector import policy as policies
 from connector.backtest.ends import Ends
 from connector.backtest.rows import of_return, ticks
+from connector.backtest.sql import flag
 from connector.model import Kind
-from connector.policy.periods import withdrawal_ends
+from connector.policy.periods import NEVER, withdrawal_ends
 from connector.store import connect, pasts, shops
 from tests.connector.backtest import drawn
 from tests.connector.shapes import NOON
@@ -35,7 +35,7 @@ READINGS: tuple[dict[str, bool], ...] = (
 )
 PLAIN = (Path(__file__).parents[3] / "connector/policy/plain.toml").read_text()
 COUNTRIES = ("FR", "DE", "ES", "IT", "AT", "GB", "US", "")
-LAST = drawn.START + timedelta(days=400)
+DAY = 86_400_000_000  # microseconds
 RELAXED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
@@ -80,14 +80,32 @@ def test_a_withdrawal_ends_where_the_law_says(
         if rows and case.kind in (Kind.VOLUNTARY, Kind.WITHDRAWAL):
             ends_at = withdrawal_ends(order, grace, policy.switches)[2]
             expected[name] = ticks(ends_at)
-    ends = Ends(pasts.has_unknown(db, "boots"))
-    moment = ends.moment(policy)
-    first = pasts.first(db, "boots") or LAST
-    made = ends.made(db.engine.words, pasts.countries(db, "boots"), first, LAST)
-    for statement in made:
+    off = data.draw(st.integers(0, 60 * DAY))
+    asked = (-off, 0, 1, off + 1)  # from the period's end, in microseconds
+    ends = Ends(pasts.has_unknown(db, "boots"), pasts.spans(db, "boots"))
+    runs = ends.runs(policy)
+    for statement in ends.made(db.engine.words):
         db.execute(statement)
-    rows = db.query(f"SELECT p.return_id, {moment} AS ends FROM past_lines p")  # noqa: S608 - ours
-    for name in ends.tables:
-        db.execute(f"DROP TABLE {name}")
-    found = {row["return_id"]: row["ends"] for row in rows}
-    assert {name: found[name] for name in expected} == expected
+    found = [
+        (name, one, _runs(db, runs, name, end, one))
+        for name, end in expected.items()
+        for one in asked
+    ]
+    for table in ends.tables:
+        db.execute(f"DROP TABLE {table}")
+    assert found == [
+        (name, one, one <= 0 or end == ticks(NEVER))
+        for name, end in expected.items()
+        for one in asked
+    ]
+
+
+def _runs(db: Database, runs: str, name: str, end: int, off: int) -> bool:
+    """Say whether a return's period runs so long after its end, by SQL."""
+    at = min(end + off, ticks(NEVER))
+    [row, *_] = db.query(
+        f"SELECT {flag(runs)} AS runs FROM (SELECT x.*, {at} AS asked_at"  # noqa: S608 - ours
+        " FROM past_lines x WHERE x.return_id = :name) p",
+        name=name,
+    )
+    return bool(row["runs"])

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from connector import policy as policies
 from connector.backtest import reasons
 from connector.backtest.clauses import PLAIN, Words
-from connector.backtest.diff import _ends as ends_made
 from connector.backtest.diff import compare
 from connector.backtest.ends import Ends
 from connector.backtest.reasons import FEW
 from connector.backtest.rows import of_return, ticks
-from connector.backtest.shared import Task, shared
+from connector.backtest.shared import Round, Task, shared
 from connector.backtest.whole import Verdicts
 from connector.backtest.written import WHOLE, Lines, SideBySide
+from connector.model import Kind
 from connector.money import Money
 from connector.policy import Past
 from connector.store import connect, notices, pasts, shops
@@ -64,10 +64,12 @@ def db(address: str) -> Iterator[Database]:
     opened.close()
 
 
-def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
+def by_sql(
+    db: Database, *texts: str, by_kind: bool
+) -> dict[tuple[int, int], list[Told]]:
     """Ask the database what each policy says of every past line."""
     contains = "instr" if db.engine.name == "sqlite" else "strpos"
-    ends = Ends(pasts.has_unknown(db, "boots"))
+    ends = Ends(pasts.has_unknown(db, "boots"), pasts.spans(db, "boots"))
     came = pasts.channels(db, "boots")
     informed = ticks(NOON - SINCE)
     words = Words(contains, pasts.reasons(db, "boots"), ends, came, None, informed)
@@ -76,21 +78,36 @@ def by_sql(db: Database, *texts: str) -> dict[tuple[int, int], list[Told]]:
         for key, text in zip("ab", texts, strict=False)
     ]
     is_not = "IS NOT" if db.engine.name == "sqlite" else "IS DISTINCT FROM"
-    side = SideBySide(found, is_not)
-    lines = Lines("x.shop = 'boots'", int(NOW.timestamp()) * 1_000_000)
+    now = int(NOW.timestamp()) * 1_000_000
+    # One kind of return after another, as `compare` asks where it can, or all at once.
+    sides = [
+        (
+            SideBySide([one.only(kind) for one in found], is_not),
+            Lines(f"x.shop = 'boots' AND x.kind = '{kind}'", now),
+        )
+        for kind in (Kind if by_kind else ())
+    ] or [(SideBySide(found, is_not), Lines("x.shop = 'boots'", now))]
     task = Task(
         path=db.path,
         prepared=[
             *reasons.tables(
                 words.reasons, words.given, found[0].text.value, db.engine.words
             ),
-            *ends_made(db, "boots", ends, NOW),
-            side.table_made(db.engine.words),
-            side.by_line(lines),
-            *side.whole_made(db.engine.words),
+            *ends.made(db.engine.words),
         ],
-        queries={"told": f"WITH {side.told()} SELECT * FROM told"},  # noqa: S608 - ours
-        tables=[*(f"{x}r" for x in words.reasons), *ends.tables, side.table, WHOLE],
+        rounds=[
+            Round(
+                prepared=[
+                    side.table_made(db.engine.words),
+                    side.by_line(lines),
+                    *side.whole_made(db.engine.words),
+                ],
+                queries={"told": f"WITH {side.told()} SELECT * FROM told"},  # noqa: S608 - ours
+                tables=[side.table, WHOLE],
+            )
+            for side, lines in sides
+        ],
+        tables=[*(f"{x}r" for x in words.reasons), *ends.tables],
         values=words.values,
     )
     told = {}
@@ -207,7 +224,7 @@ def test_sql_says_what_the_deciding_function_says(
     if given_so == "many reasons":  # few reasons are told apart without a table
         with_many_reasons(db, asked[0][2][0])
     expected = told_by_judging(asked, one, other)
-    found = by_sql(db, one, other)
+    found = by_sql(db, one, other, by_kind=data.draw(st.booleans()))
     assert {key: found[key] for key in expected} == expected
     report = compare(db, "boots", one, other, NOW, SINCE)
     assert (report.flips, report.others) == by_hand(expected)
