@@ -112,6 +112,10 @@ SENTENCES: Mapping[str, str] = {
     "automatic": N_("A person decides every return."),
     "automatic_below": N_("Worth %(worth)s; from %(limit)s on, a person decides."),
     "level": N_("Worth more than %(above)s: it must be approved by %(who)s."),
+    "level_before": N_(
+        "With what was given before on this order, worth more than %(above)s: it must"
+        " be approved by %(who)s."
+    ),
     "currency": N_("The order is in %(paid)s, the policy's amounts in %(policy)s."),
     "restocking": N_("A restocking fee of %(percent)s %% applies."),
     "restocking_law": N_(

@@ -208,7 +208,7 @@ def call_off(refund_id: str) -> Response | tuple[str, int]:
     return redirect(url_for("console.refund_page", refund_id=refund_id), 303)
 
 
-def accept(refund_id: str) -> Response:
+def accept(refund_id: str) -> Response | tuple[str, int]:
     """Let an exchange go on though another sum was paid for it than was owed."""
     here = face()
 
@@ -217,10 +217,18 @@ def accept(refund_id: str) -> Response:
         if shop is None:
             raise BadRequest(gettext("This shop is not connected."))
         paid_otherwise.accept(
-            here.db, shop, refund_id, why=why(), actor=actor(), now=here.clock()
+            here.db,
+            shop,
+            refund_id,
+            why=why(),
+            actor=actor(),
+            now=here.clock(),
+            approval=approving.approval(),
         )
 
-    attempt(deed)
+    refused = attempt(deed, "accept")
+    if refused:
+        return refund_page(refund_id, refused), 403
     return redirect(url_for("console.refund_page", refund_id=refund_id), 303)
 
 
