@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -18,7 +17,7 @@ from connector.store import orders, refunds, returns
 from connector.web import approving, choices
 from connector.web.console import guard, missing, refund_page
 from connector.web.deeds import attempt, back, count, outcome, why
-from connector.web.face import face
+from connector.web.face import face, once
 from connector.web.sessions import actor
 from connector.web.words import said
 
@@ -153,19 +152,10 @@ def courtesy(return_id: str) -> Response | tuple[str, int]:
             why=why(),
             now=here.clock(),
             approval=approving.approval(),
-            key=_once(),
+            key=once(),
         )
 
     return outcome(return_id, attempt(deed, "courtesy"))
-
-
-def _once() -> str:
-    """Return what names this very form, so that it counts once; raises BadRequest."""
-    said = request.form.get("once", "")
-    try:
-        return str(UUID(said)) if said else ""
-    except ValueError:
-        raise BadRequest(gettext("Load the page again.")) from None
 
 
 def _amount(text: str, currency: str) -> Money:
