@@ -14,6 +14,7 @@ from connector.store.past_schema import PASTS, PASTS_CAME, PASTS_FOUND, PASTS_PL
 from connector.store.photos_schema import PHOTOS
 from connector.store.policy_schema import POLICY_LIVES
 from connector.store.privacy_schema import PRIVACY
+from connector.store.sending_schema import SENDING
 from connector.store.statements_schema import PAPERS, STATEMENTS
 from connector.store.tellings_schema import TELLINGS
 
@@ -346,4 +347,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     PASTS_PLACED,
     PASTS_CAME,
     PAPERS,
+    SENDING,
 )

@@ -212,6 +212,7 @@ def return_page(return_id: str, refused: Refusal | None = None) -> str:
         reading=clocks.of(db, case, face().clock()),
         way_back=wayback.of(db, case),
         asks_proof=wayback.matters(case),
+        waits_for_proof=wayback.waits(case),
         rights=rights.of(db, case, order, face().clock()),
         declared=statements.of_return(db, case.id),
         order=order,
