@@ -176,12 +176,12 @@ def _due(case: Return, line: ReturnLine, latest: When | None) -> int:
         return 0
     when = _when(case.terms, line, latest)
     has_left = case.shipped_at is not None or line.received > 0
-    here = line.received - line.rejected
+    come = line.received - line.rejected
     units = {
         When.REQUESTED: line.approved,
         When.ON_WORD: line.approved if has_left else 0,
-        When.SHIPPED: line.approved if case.proven_at is not None else here,
-        When.RECEIVED: here,
+        When.SHIPPED: line.approved if case.proven_at is not None else come,
+        When.RECEIVED: line.received - line.rejected,
         When.INSPECTED: line.accepted,
     }[when]
     return max(0, min(units, line.approved - line.rejected))
