@@ -219,6 +219,9 @@ class Sandbox(Goods, WithoutReturns):
         if made and made.is_cancelled:
             why = saying("%(order)s was cancelled in the shop", order=made.ref)
             return Finding(found=Found.PERSON, why=why, is_over=True)
+        if made and made.paid is not None:
+            why = saying("another sum was paid")
+            return Finding(found=Found.PERSON, why=why, paid=made.paid)
         found = self._receipt(request)
         if found is None:
             return Finding(found=Found.ABSENT)

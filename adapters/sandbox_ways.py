@@ -38,7 +38,8 @@ WAYS = frozenset(
 class Made:
     """What was made under one key: credit, or an order of new goods.
 
-    `owed` is what its customer has yet to pay; `is_cancelled` once staff said so.
+    `owed` is what its customer has yet to pay, `paid` what he paid instead of it;
+    `is_cancelled` once staff said so.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Made:
     goods: tuple[NewGoods, ...] = ()
     owed: Money | None = None
     is_cancelled: bool = False
+    paid: Money | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,6 +120,13 @@ class Goods:
         if made is None:
             raise Gone
         made.owed = None
+
+    def pay_otherwise(self, key: str, paid: Money) -> None:
+        """Pay another sum than is owed, as staff may have asked of the customer."""
+        made = self.made_for(key)
+        if made is None:
+            raise Gone
+        made.paid = paid
 
     def cancel_made(self, key: str) -> None:
         """Cancel what was made under a key, as the shop's staff would."""

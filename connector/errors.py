@@ -50,11 +50,19 @@ class BadRequest(RetourError):
 class LevelNeeded(BadRequest):
     """Only somebody of a level that the policy names may approve that.
 
-    `ways` are, for each level demanded, as whom it may be approved.
+    `ways` are, for each level demanded, as whom it may be approved; `is_summed` says
+    that what was given before on the order is counted.
     """
 
-    def __init__(self, message: str, ways: tuple[tuple[str, ...], ...]) -> None:
+    def __init__(
+        self,
+        message: str,
+        ways: tuple[tuple[str, ...], ...],
+        *,
+        is_summed: bool = False,
+    ) -> None:
         self.ways = ways
+        self.is_summed = is_summed
         super().__init__(message)
 
 

@@ -218,7 +218,8 @@ class Text:
     def past(self, what: str, length: int, which: str) -> str:
         """Write a sum over the customer's other returns in so many days before.
 
-        One that was cancelled does not count, as for the deciding function.
+        One that came to nothing does not count, as for `store.customers.past`: it was
+        cancelled, or every line of it declined.
         """
         return (
             f"(CASE WHEN p.customer = '' THEN 0 ELSE (SELECT {what} FROM past_lines c"
@@ -226,7 +227,9 @@ class Text:
             f" AND c.asked > p.asked_at - {length * DAY} AND c.asked <= p.asked_at"
             f" AND c.case_no <> p.case_no AND {which} AND NOT EXISTS (SELECT 1"
             " FROM returns x WHERE x.id = c.return_id"
-            " AND x.cancelled_at IS NOT NULL)) END)"
+            " AND (x.cancelled_at IS NOT NULL OR NOT EXISTS (SELECT 1"
+            " FROM return_lines l WHERE l.return_id = x.id"
+            " AND l.decision <> 'declined')))) END)"
         )
 
 

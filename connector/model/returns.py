@@ -210,7 +210,8 @@ class Return:
     lines: tuple[ReturnLine, ...]
     method: str = ""  # the way back that the customer chose, of the policy's
     language: str = "en"
-    shipped_at: datetime | None = None
+    shipped_at: datetime | None = None  # the customer says so, or a person
+    proven_at: datetime | None = None  # a person has seen proof that it was sent
     platform_ref: str = ""
     refund_shipping: bool = False
     policy_hash: str = ""

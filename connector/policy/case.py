@@ -12,9 +12,14 @@ from connector.states import Decision
 
 
 class When(StrEnum):
-    """When the money goes back, or new goods go out; later is further down."""
+    """When the money goes back, or new goods go out; later is further down.
+
+    `on_word`: once the customer says that he has sent them, whom nobody asks for
+    proof; `shipped`: once a person has seen that, or the goods come.
+    """
 
     REQUESTED = "requested"
+    ON_WORD = "on_word"
     SHIPPED = "shipped"
     RECEIVED = "received"
     INSPECTED = "inspected"

@@ -176,7 +176,12 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         _WHEN,
     ),
     "refund": (
-        _key("when", "word", "received", "requested, shipped, received, inspected"),
+        _key(
+            "when",
+            "word",
+            "received",
+            "requested, on_word, shipped, received, inspected (*When*, above)",
+        ),
         _key("shipping", "true or false", "false", "outbound shipping goes back too"),
         _key("standard_delivery", "amount", "what was paid", "your cheapest standard"
             " delivery: no more than this goes back where a customer withdraws. One"

@@ -116,6 +116,10 @@ SENTENCES: Mapping[str, str] = {
     "automatic": N_("A person decides every return."),
     "automatic_below": N_("Worth %(worth)s; from %(limit)s on, a person decides."),
     "level": N_("Worth more than %(above)s: it must be approved by %(who)s."),
+    "level_before": N_(
+        "With what was given before on this order, worth more than %(above)s: it must"
+        " be approved by %(who)s."
+    ),
     "currency": N_("The order is in %(paid)s, the policy's amounts in %(policy)s."),
     "restocking": N_("A restocking fee of %(percent)s %% applies."),
     "restocking_law": N_(
@@ -158,7 +162,11 @@ SENTENCES: Mapping[str, str] = {
         " all of it no more than %(limit)s, the price of the standard delivery."
     ),
     "paid_requested": N_("It is paid back once it is approved."),
-    "paid_shipped": N_("It is paid back once the goods are on their way."),
+    "paid_on_word": N_("It is paid back once the goods are on their way."),
+    "paid_shipped": N_(
+        "It is paid back once it is proven that the goods were sent, or they have"
+        " arrived."
+    ),
     "paid_received": N_("It is paid back once the goods have arrived."),
     "paid_inspected": N_("It is paid back once the goods were checked."),
     "paid_received_law": N_(
@@ -168,7 +176,11 @@ SENTENCES: Mapping[str, str] = {
         "It is paid back once the goods were checked, or by the law's last day."
     ),
     "sent_requested": N_("New goods leave once it is approved."),
-    "sent_shipped": N_("New goods leave once the old ones are on their way."),
+    "sent_on_word": N_("New goods leave once the old ones are on their way."),
+    "sent_shipped": N_(
+        "New goods leave once it is proven that the old ones were sent, or they have"
+        " arrived."
+    ),
     "sent_received": N_("New goods leave once the old ones have arrived."),
     "sent_inspected": N_("New goods leave once the old ones were checked."),
     "keep": N_("Worth less than %(below)s: the goods may stay with the customer."),

@@ -17,7 +17,7 @@ from connector.simulation.shopify import SimShopify
 from connector.simulation.stage import DiskFull, Stopped
 from connector.simulation.wishes import ALIKE, Wanted
 from connector.simulation.world import RUNNABLE, World
-from connector.steps import amends, inspect, request
+from connector.steps import amends, inspect, request, wayback
 from connector.steps.inspect import Counted
 from connector.steps.observe import observe
 from connector.store import refunds, returns
@@ -235,7 +235,10 @@ class Case:
             self._keep(case, wanted)
             return
         if not wanted.is_shipped:
-            inspect.ship(world.db, case.id, actor="customer", now=world.now())
+            wayback.told(world.db, case.id, now=world.now())
+            if wayback.waits(case):
+                who, now = "ann", world.now()
+                wayback.say(world.db, case.id, "taken", actor=who, why="", now=now)
             wanted.is_shipped = True
             return
         parcel = next((one for one in wanted.parcels if not one.is_booked), None)

@@ -137,22 +137,26 @@ def _within_levels(
 ) -> tuple[policy.LineVerdict, ...]:
     """Let a level approve what is more than its amount with what was given before.
 
-    The policy saw what is asked; a person may have given a courtesy already.
+    The policy saw what is asked; a person may have given a courtesy already, and
+    other returns of the order bring money as well.
     """
     pairs = list(zip(case.lines, lines, strict=True))
     units = {
         line.id: line.asked
         for line, said in pairs
-        if line.decision in UNDECIDED and said.decision is Decision.APPROVED
+        if line.decision in UNDECIDED and said.decision is not Decision.DECLINED
     }
-    level = levels.reached(db, case, rules, units) if units else None
-    if level is None:
+    over = levels.reached(db, case, rules, units) if units else None
+    if over is None:
         return lines
-    facts = (("above", str(level.above)), ("who", level.who))
-    answer = policy.answer("level", "ask", "level", facts)
     return tuple(
-        replace(said, decision=Decision.NEEDS_PERSON, trace=(*said.trace, answer))
-        if line.id in units
+        replace(
+            said,
+            decision=Decision.NEEDS_PERSON,
+            trace=(*said.trace, over.answer("ask")),
+            approvers=(*said.approvers, over.level.who),
+        )
+        if line.id in units and over.level.who not in said.approvers
         else said
         for line, said in pairs
     )
@@ -249,7 +253,7 @@ def by_person(
                 how = demand.hold(approval)
         facts = levels.recorded(demand, approval)
         spoke = Answer(rule="person", says=event, why=why, facts=facts)
-        trace = (*line.trace, spoke)
+        trace = (*line.trace, *demand.noted(line.trace), spoke)
         returns.decide(
             db,
             case,

@@ -181,8 +181,10 @@ def _approve(db: Database, case: Return, now: datetime) -> None:
     if not units:
         return
     demand = levels.to_approve(db, case, units)
-    for line_id, count in units.items():
-        decide(db, case, line_id, "approve", count, now)
+    for line in case.lines:
+        if line.id in units:
+            noted = demand.noted(line.trace)
+            decide(db, case, line.id, "approve", line.asked, now, noted=noted)
     if demand.names:
         who = ", ".join(demand.names)
         why = saying(
@@ -331,10 +333,13 @@ def decide(
     approved: int,
     now: datetime,
     why: str = DECIDED,
+    *,
+    noted: tuple[Answer, ...] = (),
 ) -> None:
-    """Enter a decision that was made in the shop."""
+    """Enter a decision that was made in the shop; `noted` goes before it."""
     trace = (
         *returns.line_of(case, line_id).trace,
+        *noted,
         Answer(rule=ACTOR, says=event, why=str(why)),
     )
     returns.decide(

@@ -10,7 +10,7 @@ from connector.errors import BadRequest
 from connector.saying import saying
 from connector.states import Decision
 from connector.steps import papers, rejecting, shelving
-from connector.store import atomic, returns
+from connector.store import atomic, desk, returns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from connector.model import Return, ReturnLine
     from connector.store import Database
+
+
+SAID_SENT = "said_sent"  # on the desk: the customer says so, and proof is waited for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,7 @@ def receive(
             returns.move_goods(
                 db, case, line_id, "inspect", {}, actor=actor, now=now, why=why
             )
+    _forget_word(db, return_id, actor, now)
     came = {line_id: count.received for line_id, count in counted.items()}
     papers.write(db, return_id, came, handed.CAME, now)
     if bad := sum(count.rejected for count in counted.values()):
@@ -116,6 +120,12 @@ def receive(
     for line_id, shelf in (shelves or {}).items():
         _shelve(db, case, line_id, shelf, actor=actor, now=now)
     shelving.plan(db, case.id, now)
+
+
+def _forget_word(db: Database, return_id: str, actor: str, now: datetime) -> None:
+    """Ask no more for proof of sending once all goods are here."""
+    if returns.get(db, return_id).status == "received":
+        desk.settle(db, "return", return_id, SAID_SENT, actor, now)
 
 
 def _shelve(

@@ -1,7 +1,10 @@
 """Hold a person who gives something to the level that the policy demands for it.
 
-Whatever is given is added up over the return: what was paid for the goods that are
-approved, and the courtesies on top. A bonus that the policy itself adds is not counted.
+Whatever is given is added up over the order: what was paid for the goods that are
+approved in any of its returns, and the courtesies on top. What an ended return gives to
+nobody is not counted, nor a bonus that the policy itself adds. Who changes how a line
+is made good, or says what became of its money, gives no more than was approved: he is
+held to what his own return gives, and to whom its approval needed (decision 0019).
 """
 
 from __future__ import annotations
@@ -11,24 +14,23 @@ from typing import TYPE_CHECKING
 
 from connector import policy
 from connector.errors import LevelNeeded, NotFound, PolicyError
-from connector.model import Resolution
-from connector.money import Money
 from connector.policy import levels
 from connector.policy.vocabulary import Level
 from connector.saying import N_, saying
-from connector.states import Decision, Refund
+from connector.states import Decision
+from connector.steps import given
 from connector.steps.owing import FREE
 from connector.steps.question import asked, rules_of
-from connector.store import customers, orders, refunds, returns, shops
+from connector.store import customers, orders, returns, shops
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from connector.model import Order, Return
+    from connector.model import Answer, Resolution, Return
+    from connector.money import Money
     from connector.policy import Policy
     from connector.store import Database
 
-UNPAID = frozenset({Refund.CANCELLED, Refund.REJECTED, Refund.FAILED, Refund.REVERSED})
 LONGEST = 80  # characters of a name
 
 
@@ -48,11 +50,29 @@ NOBODY = Approval()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """A level whose amount is exceeded; `is_summed`: by what was given before, too."""
+
+    level: Level
+    is_summed: bool
+
+    def answer(self, says: str) -> Answer:
+        """Say so in a trace, where `connector.policy.levels` reads who is named."""
+        facts = (("above", str(self.level.above)), ("who", self.level.who))
+        code = "level_before" if self.is_summed else "level"
+        return policy.answer("level", says, code, facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """Who must approve something, each of `names`; `known` are the policy's levels."""
+    """Who must approve something, each of `names`; `known` are the policy's levels.
+
+    `over` is the level whose amount is exceeded, if any.
+    """
 
     names: tuple[str, ...] = ()
     known: tuple[Level, ...] = ()
+    over: Over | None = None
 
     def choices(self) -> tuple[tuple[str, ...], ...]:
         """Return, for each of the names, as whom it may be approved."""
@@ -67,18 +87,45 @@ class Demand:
         lacking = levels.missing(self.known, self.names, approval.levels)
         if lacking:
             ways = levels.suffices(self.known, lacking[0])
-            msg = saying("this must be approved as %(levels)s", levels=_or_as(ways))
-            raise LevelNeeded(msg, self.choices())
+            text = N_("this must be approved as %(levels)s")
+            if self.is_summed:
+                text = N_(
+                    "with what was given before on this order, this must be approved as"
+                    " %(levels)s"
+                )
+            raise self._refusal(saying(text, levels=_or_as(ways)))
         if not self.names:
             return ""
         by = " ".join(approval.by.split())[:LONGEST]
         if not by:
             msg = saying("say who approves as %(levels)s", levels=", ".join(self.names))
-            raise LevelNeeded(msg, self.choices())
+            raise self._refusal(msg)
         text = N_("as %(levels)s by %(by)s")
         if approval.is_signed:
             text = N_("as %(levels)s by %(by)s, signed in")
         return saying(text, levels=", ".join(self.served(approval)), by=by)
+
+    @property
+    def is_summed(self) -> bool:
+        """Say whether somebody is demanded only for what was given before, too."""
+        over = self.over
+        return over is not None and over.is_summed and over.level.who in self.names
+
+    def _refusal(self, why: str) -> LevelNeeded:
+        return LevelNeeded(why, self.choices(), is_summed=self.is_summed)
+
+    def noted(self, trace: Iterable[Answer]) -> tuple[Answer, ...]:
+        """Return what a trace does not say yet: whom the approval needs.
+
+        What he approved is changed by him, or by somebody of a higher level.
+        """
+        said = levels.named(trace)
+        return tuple(self._note(who) for who in self.names if who not in said)
+
+    def _note(self, who: str) -> Answer:
+        if self.over is not None and self.over.level.who == who:
+            return self.over.answer("note")
+        return policy.answer("approver", "note", "approver", (("who", who),))
 
     def served(self, approval: Approval) -> tuple[str, ...]:
         """Return those levels of an approval that count here, each once."""
@@ -109,19 +156,49 @@ def to_change(
 ) -> Demand:
     """Return who must approve that an approved line is made good in another way.
 
-    Anybody may before it is approved, and where nothing is paid any more.
+    Anybody may before it is approved, and where nothing is paid any more. What was
+    free so far is given now, on top of all that the order brought.
     """
     line = returns.line_of(case, line_id)
     if line.decision != Decision.APPROVED or resolution in FREE:
         return ANYBODY
-    return _demand(db, case, _rules(db, case), levels.named(line.trace), {})
+    more = line.resolution in FREE
+    named = levels.named(line.trace)
+    return _demand(db, case, _rules(db, case), named, {}, gives_more=more)
 
 
 def to_vouch(db: Database, case: Return) -> Demand:
     """Return whose word counts on the money of a return: by all that it gives."""
+    named = _named_before(case)
+    return _demand(db, case, _rules(db, case), named, {}, gives_more=False)
+
+
+def to_accept(db: Database, case: Return, waived: Money) -> Demand:
+    """Return who must accept that so much of what a customer owed stays unpaid.
+
+    That is given on top of the order; of nothing, whose word counts on its money.
+    """
+    if not waived:
+        return to_vouch(db, case)
+    named = _named_before(case)
+    return _demand(db, case, _rules(db, case), named, {}, waived)
+
+
+def to_release(db: Database, shop: str, order_ref: str) -> Demand:
+    """Return who must let go what is held of all returns of an order."""
+    found = [
+        to_vouch(db, case)
+        for case in returns.of_order(db, shop, order_ref)
+        if not case.cancelled_at
+    ]
+    known = next((one.known for one in found if one.known), ())
+    names = levels.least(known, (name for one in found for name in one.names))
+    return Demand(names=names, known=known)
+
+
+def _named_before(case: Return) -> list[str]:
     approved = (x for x in case.lines if x.decision == Decision.APPROVED)
-    named = [who for line in approved for who in levels.named(line.trace)]
-    return _demand(db, case, _rules(db, case), named, {})
+    return [who for line in approved for who in levels.named(line.trace)]
 
 
 def to_add(db: Database, case: Return, more: Money) -> Demand:
@@ -136,12 +213,15 @@ def _demand(
     named: list[str] | tuple[str, ...],
     units: Mapping[int, int],
     more: Money | None = None,
+    *,
+    gives_more: bool = True,
 ) -> Demand:
     if rules is None:
         return Demand(names=levels.least((), named))
-    over = reached(db, case, rules, units, more)
-    who = (*named, over.who) if over else named
-    return Demand(names=levels.least(rules.levels, who), known=rules.levels)
+    over = reached(db, case, rules, units, more, gives_more=gives_more)
+    who = (*named, over.level.who) if over else named
+    names = levels.least(rules.levels, who)
+    return Demand(names=names, known=rules.levels, over=over)
 
 
 def reached(
@@ -150,40 +230,24 @@ def reached(
     rules: Policy,
     units: Mapping[int, int],
     more: Money | None = None,
-) -> Level | None:
-    """Return the level of what a return gives with these units approved in all."""
+    *,
+    gives_more: bool = True,
+) -> Over | None:
+    """Return the level of what is given with these units approved in all.
+
+    `gives_more`: something is given that was not yet, so that all of the order counts;
+    else what the return gives by itself.
+    """
     if not rules.levels:
         return None
     order = orders.get(db, case.shop, case.order_ref)
-    return levels.above(rules.levels, _given(db, case, order, units, more))
-
-
-def _given(
-    db: Database,
-    case: Return,
-    order: Order,
-    units: Mapping[int, int],
-    more: Money | None,
-) -> Money | None:
-    """Add up what a return gives with these units approved, and `more` on top.
-
-    None where it is not known: a line that the order has no more.
-    """
-    given = more or Money.zero(order.currency)
-    for line in case.lines:
-        count = line.approved if line.decision == Decision.APPROVED else 0
-        count = units.get(line.id, count)
-        sold = order.line(line.line_ref)
-        if count and sold is None:
-            return None
-        if count and sold is not None:
-            given += policy.worth(sold, count)
-    for row in refunds.of_return(db, case.id):
-        one = row.request
-        is_on_top = one.way is Resolution.COURTESY and not one.after
-        if is_on_top and one.bonus and row.state not in UNPAID:
-            given += one.bonus
-    return given
+    now = given.now(order, case, units, more)
+    in_all = given.in_all(db, order, case, units, now, gives_more=gives_more)
+    level = levels.above(rules.levels, in_all)
+    if level is None:
+        return None
+    is_summed = gives_more and levels.above(rules.levels, now) is not level
+    return Over(level=level, is_summed=is_summed)
 
 
 def _named(

@@ -176,9 +176,11 @@ def _due(case: Return, line: ReturnLine, latest: When | None) -> int:
         return 0
     when = _when(case.terms, line, latest)
     has_left = case.shipped_at is not None or line.received > 0
+    come = line.received - line.rejected
     units = {
         When.REQUESTED: line.approved,
-        When.SHIPPED: line.approved if has_left else 0,
+        When.ON_WORD: line.approved if has_left else 0,
+        When.SHIPPED: line.approved if case.proven_at is not None else come,
         When.RECEIVED: line.received - line.rejected,
         When.INSPECTED: line.accepted,
     }[when]

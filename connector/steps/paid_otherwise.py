@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest, PlatformError
 from connector.model import Found
+from connector.money import Money
 from connector.saying import saying
 from connector.states import Exchange, Refund
+from connector.steps import given, levels
 from connector.steps.reconcile import look
-from connector.store import atomic, desk, exchanges, refunds
+from connector.store import atomic, desk, exchanges, refunds, returns
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,13 +25,21 @@ IN_VAIN = "paid_in_vain"
 
 
 def accept(
-    db: Database, shop: Shop, refund_id: str, *, why: str, actor: str, now: datetime
+    db: Database,
+    shop: Shop,
+    refund_id: str,
+    *,
+    why: str,
+    actor: str,
+    now: datetime,
+    approval: levels.Approval = levels.NOBODY,
 ) -> None:
     """Let an exchange go on though another sum was paid for it than was owed.
 
     Staff may ask less of a customer in the shop, or more. The shop is asked whether it
     is paid. Raises BadRequest without a reason, where it is not paid or was cancelled,
-    and where nobody need accept it.
+    and where nobody need accept it; LevelNeeded where the order gives so much, with
+    what stays unpaid, that the policy wants another `approval`.
     """
     if not why.strip():
         msg = saying("say why; it stays in the timeline")
@@ -51,13 +61,39 @@ def accept(
         paid=finding.paid,
         why=why.strip(),
     )
-    _accept(db, refund_id, said, actor, now)
+    _accept(db, refund_id, finding.paid, said, actor, now, approval)
 
 
 @atomic
-def _accept(db: Database, refund_id: str, why: str, actor: str, now: datetime) -> None:
+def _accept(
+    db: Database,
+    refund_id: str,
+    paid: Money,
+    why: str,
+    actor: str,
+    now: datetime,
+    approval: levels.Approval,
+) -> None:
     _hold_to_waiting(db, refund_id)
-    refunds.move(db, refund_id, "confirm", now, why=why, actor=actor)
+    row = refunds.get(db, refund_id)
+    waived = _unpaid(row, paid)
+    demand = levels.ANYBODY
+    if row.return_id:
+        case = returns.get(db, row.return_id)
+        demand = levels.to_accept(db, case, waived)
+        if waived:
+            returns.note(db, case, given.waiving(waived), actor, "", now)
+    said = levels.said(demand.hold(approval), why)
+    refunds.move(db, refund_id, "confirm", now, why=said, actor=actor)
+
+
+def _unpaid(row: RefundRow, paid: Money) -> Money:
+    """Return what stays unpaid; of a payment in another currency, all that was owed."""
+    zero = Money.zero(row.amount.currency)
+    owed = row.request.owed or zero
+    if paid.currency != owed.currency:
+        return owed
+    return max(zero, owed - paid)
 
 
 def _hold_to_waiting(db: Database, refund_id: str) -> None:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import uuid_utils.compat as uuids
 
 from connector.errors import BadRequest, PlatformError
-from connector.model import ASKABLE, Resolution
+from connector.model import ASKABLE, Kind, Resolution
 from connector.saying import coded, saying
 from connector.steps.observe import observe
 from connector.store import atomic, filing, orders, returns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from connector.model import Kind, Order, Return
+    from connector.model import Order, Return
     from connector.platform import Shop
     from connector.store import Database
     from connector.store.filing import Wish
@@ -97,6 +97,46 @@ def open_return(
     if method:
         returns.choose(db, return_id, method)
     return returns.get(db, return_id)
+
+
+@atomic
+def open_returns(
+    db: Database,
+    groups: Mapping[Kind, Sequence[Wish]],
+    *,
+    shop: str,
+    order: Order,
+    filed_by: str,
+    now: datetime,
+    language: str = "en",
+    event_key: str | None = None,
+    method: str = "",
+) -> list[Return]:
+    """File what one customer asks for at once, a return for each kind: all or none.
+
+    Raises as `open_return` does. The same `event_key` opens them once.
+    """
+    return [
+        open_return(
+            db,
+            shop=shop,
+            order=order,
+            kind=kind,
+            wishes=wishes,
+            filed_by=filed_by,
+            now=now,
+            language=language,
+            event_key=f"{event_key}:{kind}" if event_key else None,
+            method=method,
+        )
+        for kind, wishes in groups.items()
+    ]
+
+
+def opened_by(db: Database, shop: str, event_key: str) -> list[Return]:
+    """Return what `open_returns` opened under a key before."""
+    found = (returns.by_event(db, shop, f"{event_key}:{kind}") for kind in Kind)
+    return [case for case in found if case]
 
 
 def _check(order: Order, wishes: Sequence[Wish]) -> None:

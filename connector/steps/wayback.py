@@ -1,7 +1,8 @@
 """What a person says of the way back: proof of sending, a label, or a pick-up.
 
 Directive 2011/83/EU, article 13(3): the money may be held until the goods or proof of
-sending came, and not at all where the shop offered to collect them.
+sending came, and not at all where the shop offered to collect them. A policy may wait
+for proof of other returns, too (decision 0033).
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
 from connector.model import Kind
+from connector.policy import When
 from connector.saying import saying
 from connector.steps import inspect
-from connector.store import atomic, history, returns
+from connector.store import atomic, desk, history, returns
 from connector.store.history import FETCHED, LABELLED
 
 if TYPE_CHECKING:
@@ -63,14 +65,48 @@ def of(db: Database, case: Return) -> WayBack:
 
 
 def matters(case: Return) -> bool:
-    """Say whether the money of a return may hang on proof of sending: a withdrawal's.
+    """Say whether the money of a return may hang on proof of sending.
 
     Once all goods are here nothing hangs on it any more.
     """
     is_away = case.status in ("awaited", "in_transit", "partly_received")
+    is_withdrawn = case.kind is Kind.WITHDRAWAL
     is_lost = any(line.lost for line in case.lines) and not case.closed_at
-    is_open = case.kind is Kind.WITHDRAWAL and not case.cancelled_at
-    return is_open and (is_away or is_lost)
+    is_open = (is_withdrawn or waits(case)) and not case.cancelled_at
+    return is_open and (is_away or (is_lost and is_withdrawn))
+
+
+def waits(case: Return) -> bool:
+    """Say whether the policy waits for proof of sending, with money or new goods."""
+    terms = case.terms
+    return terms is not None and When.SHIPPED in (terms.when, terms.goods_when)
+
+
+@atomic
+def told(db: Database, return_id: str, *, now: datetime) -> None:
+    """Keep the customer's word that the parcel has left; twice is no error.
+
+    Where the policy waits for proof, a person is asked to look: nothing is paid by it.
+    """
+    is_new = returns.get(db, return_id).shipped_at is None
+    inspect.ship(db, return_id, actor="customer", now=now)
+    case = returns.get(db, return_id)
+    if not (is_new and case.shipped_at and waits(case) and matters(case)):
+        return
+    desk.put(
+        db,
+        shop=case.shop,
+        about="return",
+        about_id=case.id,
+        code=inspect.SAID_SENT,
+        why=saying(
+            "the customer says that he has sent the goods of %(number)s, and your"
+            " policy pays once that is proven: look at what he shows, and say here"
+            " whether it is proof; else it is paid when the goods come",
+            number=case.number,
+        ),
+        now=now,
+    )
 
 
 @atomic
@@ -79,8 +115,8 @@ def say(
 ) -> None:
     """Keep a word of WORDS; proof that is taken means that the parcel has left.
 
-    Raises BadRequest for another word, for a return that is over or is no withdrawal,
-    and for proof that is refused without a reason.
+    Raises BadRequest for another word, for a return that is over, or whose money hangs
+    on no such word, and for proof that is refused without a reason.
     """
     case = returns.get(db, return_id)
     if word not in WORDS:
@@ -89,12 +125,16 @@ def say(
     if case.closed_at or case.cancelled_at:
         msg = saying("this return is over")
         raise BadRequest(msg, number=case.number)
-    if case.kind is not Kind.WITHDRAWAL:
-        msg = saying("only the money of a withdrawal hangs on proof of sending")
+    is_proof = word in ("taken", "refused")
+    if case.kind is not Kind.WITHDRAWAL and not (is_proof and waits(case)):
+        msg = saying("nothing of this return hangs on proof of sending")
         raise BadRequest(msg, number=case.number)
     if word == "refused" and not why.strip():
         msg = saying("say why it is no proof; it stays in the timeline")
         raise BadRequest(msg)
     if word == "taken":
         inspect.ship(db, return_id, actor=actor, now=now)
+    if is_proof:
+        returns.prove(db, return_id, now if word == "taken" else None)
+        desk.settle(db, "return", return_id, inspect.SAID_SENT, actor, now)
     returns.note(db, case, WORDS[word], actor, why.strip(), now)

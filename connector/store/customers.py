@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from connector.store.database import Database
 
 LONGEST = timedelta(days=3650)  # as far back as a policy may look
+# Of a return `p`: it may bring something back still, or has done so.
+COUNTS = (
+    "p.cancelled_at IS NULL AND EXISTS (SELECT 1 FROM return_lines l"
+    " WHERE l.return_id = p.id AND l.decision <> 'declined')"
+)
 
 
 @atomic
@@ -45,12 +50,13 @@ def worth_of(order: Order, asked: Iterable[tuple[str, int]]) -> Money:
 def past(db: Database, case: Return) -> tuple[Past, ...]:
     """List the returns that the same customer asked for before this one, in its shop.
 
-    Cancelled ones do not count.
+    One that was cancelled, by whomever, or of which every line was declined, does not
+    count: nothing of it comes back. Else it counts with all that it asked for.
     """
     rows = db.query(
-        "SELECT p.opened_at, p.worth_minor, p.worth_currency FROM returns r"
+        "SELECT p.opened_at, p.worth_minor, p.worth_currency FROM returns r"  # noqa: S608 - COUNTS is ours
         " JOIN returns p ON p.shop = r.shop AND p.customer = r.customer"
-        " WHERE r.id = :id AND r.customer <> '' AND p.cancelled_at IS NULL"
+        f" WHERE r.id = :id AND r.customer <> '' AND {COUNTS}"
         " AND (p.opened_at < r.opened_at OR (p.opened_at = r.opened_at"
         " AND p.id < r.id)) AND p.opened_at > :since ORDER BY p.opened_at, p.id",
         id=case.id,
@@ -65,8 +71,8 @@ def earlier(db: Database, shop: str, order: Order, now: datetime) -> tuple[Past,
     if not customer:
         return ()
     rows = db.query(
-        "SELECT opened_at, worth_minor, worth_currency FROM returns"
-        " WHERE shop = :shop AND customer = :customer AND cancelled_at IS NULL"
+        "SELECT opened_at, worth_minor, worth_currency FROM returns p"  # noqa: S608 - COUNTS is ours
+        f" WHERE shop = :shop AND customer = :customer AND {COUNTS}"
         " AND opened_at <= :now AND opened_at > :since ORDER BY opened_at, id",
         shop=shop,
         customer=customer,

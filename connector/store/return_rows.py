@@ -37,6 +37,7 @@ def a_return(row: Row, lines: Iterable[Row]) -> Return:
         method=row["method"],
         language=row["language"],
         shipped_at=moment(row["shipped_at"]) if row["shipped_at"] else None,
+        proven_at=moment(row["proven_at"]) if row["proven_at"] else None,
         platform_ref=row["platform_ref"],
         refund_shipping=bool(row["refund_shipping"]),
         policy_hash=row["policy_hash"],

@@ -278,6 +278,16 @@ def ship(db: Database, case: Return, actor: str, now: datetime) -> None:
 
 
 @atomic
+def prove(db: Database, return_id: str, at: datetime | None) -> None:
+    """Keep since when there is proof that a parcel was sent; None: there is none."""
+    db.execute(
+        "UPDATE returns SET proven_at = :at WHERE id = :id",
+        at=stamp(at) if at else None,
+        id=return_id,
+    )
+
+
+@atomic
 def finish(
     db: Database,
     case: Return,

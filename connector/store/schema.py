@@ -21,6 +21,7 @@ from connector.store.past_schema import (
 from connector.store.photos_schema import PHOTOS
 from connector.store.policy_schema import POLICY_LIVES
 from connector.store.privacy_schema import PRIVACY
+from connector.store.sending_schema import SENDING
 from connector.store.statements_schema import PAPERS, STATEMENTS
 from connector.store.tellings_schema import TELLINGS
 
@@ -355,4 +356,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     PAPERS,
     UNREAD_TAGS,
     PASTS_SPANNED,
+    SENDING,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -18,7 +17,7 @@ from connector.store import orders, refunds, returns
 from connector.web import approving, choices
 from connector.web.console import guard, missing, refund_page
 from connector.web.deeds import attempt, back, count, outcome, why
-from connector.web.face import face
+from connector.web.face import face, once
 from connector.web.sessions import actor
 from connector.web.words import said
 
@@ -153,19 +152,10 @@ def courtesy(return_id: str) -> Response | tuple[str, int]:
             why=why(),
             now=here.clock(),
             approval=approving.approval(),
-            key=_once(),
+            key=once(),
         )
 
     return outcome(return_id, attempt(deed, "courtesy"))
-
-
-def _once() -> str:
-    """Return what names this very form, so that it counts once; raises BadRequest."""
-    said = request.form.get("once", "")
-    try:
-        return str(UUID(said)) if said else ""
-    except ValueError:
-        raise BadRequest(gettext("Load the page again.")) from None
 
 
 def _amount(text: str, currency: str) -> Money:
@@ -208,7 +198,7 @@ def call_off(refund_id: str) -> Response | tuple[str, int]:
     return redirect(url_for("console.refund_page", refund_id=refund_id), 303)
 
 
-def accept(refund_id: str) -> Response:
+def accept(refund_id: str) -> Response | tuple[str, int]:
     """Let an exchange go on though another sum was paid for it than was owed."""
     here = face()
 
@@ -217,10 +207,18 @@ def accept(refund_id: str) -> Response:
         if shop is None:
             raise BadRequest(gettext("This shop is not connected."))
         paid_otherwise.accept(
-            here.db, shop, refund_id, why=why(), actor=actor(), now=here.clock()
+            here.db,
+            shop,
+            refund_id,
+            why=why(),
+            actor=actor(),
+            now=here.clock(),
+            approval=approving.approval(),
         )
 
-    attempt(deed)
+    refused = attempt(deed, "accept")
+    if refused:
+        return refund_page(refund_id, refused), 403
     return redirect(url_for("console.refund_page", refund_id=refund_id), 303)
 
 

@@ -24,13 +24,15 @@ Ways = tuple[tuple[str, ...], ...]  # for each level demanded, as whom it may be
 class Refusal:
     """A form that was refused for want of a level, to be shown as it was filled in.
 
-    `form` names it among the forms of its page.
+    `form` names it among the forms of its page; `is_summed`: what was given before on
+    the order is counted.
     """
 
     form: str
     typed: Mapping[str, str]
     levels: tuple[str, ...]
     ways: Ways
+    is_summed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,19 +98,26 @@ def refusal(form: str, deed: Callable[[], None]) -> Refusal | None:
     try:
         deed()
     except LevelNeeded as error:
-        flash(_explain(standing(error.ways)))
+        flash(_explain(standing(error.ways), is_summed=error.is_summed))
         return Refusal(
             form=form,
             typed=request.form.to_dict(),
             levels=tuple(request.form.getlist("as")),
             ways=error.ways,
+            is_summed=error.is_summed,
         )
     return None
 
 
-def _explain(stands: Standing) -> str:
+def _explain(stands: Standing, *, is_summed: bool) -> str:
     """Say what to do, in the reader's language."""
     said = gettext("This must be approved by: %(who)s.", who=stands.who)
+    if is_summed:
+        said = gettext(
+            "With what was given before on this order, this must be approved by:"
+            " %(who)s.",
+            who=stands.who,
+        )
     if not stands.by_name:
         todo = gettext("Choose as what you approve, and write your name.")
     elif not stands.others:

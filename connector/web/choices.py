@@ -11,14 +11,17 @@ from connector.money import Money
 from connector.platform import Place
 from connector.policy import Offer
 from connector.states import Decision
-from connector.steps import amends, grading, levels, offers, question
+from connector.steps import amends, grading, levels, offers, question, settling
 from connector.store import customers, orders, returns, shops
 from connector.web.approving import Ways
 from connector.web.face import face
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from connector.model import Order, Return
     from connector.platform import Abilities
+    from connector.store.desk import Matter
     from connector.store.refunds import RefundRow
 
 NOT_INSTEAD = frozenset({Resolution.REPAIR, Resolution.KEEP})
@@ -99,6 +102,17 @@ def to_vouch(return_id: str | None) -> Ways:
         return ()
     case = returns.get(face().db, return_id)
     return levels.to_vouch(face().db, case).choices()
+
+
+def to_settle_all(matters: Sequence[Matter]) -> Ways:
+    """Return as whom all matters of a return may be taken off the desk."""
+    return settling.demanded(face().db, matters).choices()
+
+
+def to_settle(matters: Sequence[Matter]) -> dict[int, Ways]:
+    """Return as whom each of these may be taken off the desk, if that needs a level."""
+    found = {one.id: settling.to_settle(face().db, one).choices() for one in matters}
+    return {matter_id: ways for matter_id, ways in found.items() if ways}
 
 
 def to_call_off(row: RefundRow) -> Ways:

@@ -159,8 +159,11 @@ def leave() -> Response:
     return redirect(url_for("console.door"), 303)
 
 
-def overview() -> str:
-    """Show what waits for a person, and how each shop stands."""
+def overview(refused: Refusal | None = None) -> str:
+    """Show what waits for a person, and how each shop stands.
+
+    A form that was `refused` is shown as it was filled in.
+    """
     here = face()
     known = [
         {
@@ -177,7 +180,12 @@ def overview() -> str:
     matters = desk.open_matters(here.db, only_shop() or None)
     answerable = {x.id for x in matters if answering.is_answerable(here.db, x)}
     return render_template(
-        "console/overview.html", shops=known, matters=matters, answerable=answerable
+        "console/overview.html",
+        shops=known,
+        matters=matters,
+        answerable=answerable,
+        settling=choices.to_settle(matters),
+        refused=refused,
     )
 
 
@@ -197,12 +205,14 @@ def return_page(return_id: str, refused: Refusal | None = None) -> str:
     db = face().db
     case = returns.get(db, return_id)
     order = orders.get(db, case.shop, case.order_ref)
+    matters = desk.about(db, case.id)
     return render_template(
         "console/return.html",
         case=case,
         reading=clocks.of(db, case, face().clock()),
         way_back=wayback.of(db, case),
         asks_proof=wayback.matters(case),
+        waits_for_proof=wayback.waits(case),
         rights=rights.of(db, case, order, face().clock()),
         declared=statements.of_return(db, case.id),
         order=order,
@@ -212,7 +222,8 @@ def return_page(return_id: str, refused: Refusal | None = None) -> str:
         refused=refused,
         errands=errands.of_return(db, case.id),
         timeline=history.timeline(db, case.id),
-        matters=desk.about(db, case.id),
+        matters=matters,
+        settling=choices.to_settle_all(matters),
         photos=photos.of_return(db, case.id),
         once=uuids.uuid7(),
         **_words(case),

@@ -10,11 +10,20 @@ from flask_babel import gettext
 
 from connector.errors import BadRequest, IllegalTransition, NotFound, Refused
 from connector.saying import said_by
-from connector.steps import answering, byhand, cancel, decide, inspect, place, wayback
+from connector.steps import (
+    answering,
+    byhand,
+    cancel,
+    decide,
+    inspect,
+    place,
+    settling,
+    wayback,
+)
 from connector.steps.inspect import Counted, Shelf
 from connector.store import desk, returns, shops
 from connector.web import approving
-from connector.web.console import guard, refund_page, return_page
+from connector.web.console import guard, overview, refund_page, return_page
 from connector.web.face import face, whole
 from connector.web.sessions import actor
 from connector.web.words import said
@@ -153,10 +162,21 @@ def way_back(return_id: str, word: str) -> Response:
     return back(return_id)
 
 
-def settled(return_id: str) -> Response:
+def settled(return_id: str) -> Response | tuple[str, int]:
     """Take the matters of a return off the desk; it is looked at afresh."""
-    desk.close(face().db, "return", return_id, actor(), face().clock())
-    return back(return_id)
+    here = face()
+    refused = attempt(
+        lambda: settling.settle(
+            here.db,
+            "return",
+            return_id,
+            actor=actor(),
+            now=here.clock(),
+            approval=approving.approval(),
+        ),
+        "settled",
+    )
+    return outcome(return_id, refused)
 
 
 def paid_elsewhere(return_id: str) -> Response:
@@ -218,12 +238,20 @@ def pause(shop: str) -> Response:
     return redirect(url_for("console.overview"), 303)
 
 
-def seen(matter_id: int) -> Response:
+def seen(matter_id: int) -> Response | tuple[str, int]:
     """Take a matter off the desk of which nothing else is to be said."""
     here = face()
     found = [one for one in desk.open_matters(here.db) if one.id == matter_id]
-    if all(answering.is_answerable(here.db, one) for one in found):
-        desk.close_one(here.db, matter_id, actor(), here.clock())
+
+    def deed() -> None:
+        for one in found:
+            if answering.is_answerable(here.db, one):
+                who, by, now = actor(), approving.approval(), here.clock()
+                settling.settle_one(here.db, one, actor=who, now=now, approval=by)
+
+    refused = attempt(deed, f"seen{matter_id}")
+    if refused:
+        return overview(refused), 403
     return redirect(url_for("console.overview"), 303)
 
 

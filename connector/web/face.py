@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 from babel.numbers import format_currency, format_percent
-from flask import current_app
+from flask import current_app, request
 from flask_babel import format_date, format_datetime, get_locale, gettext
 
 from connector.errors import BadRequest
@@ -202,6 +203,15 @@ def whole(text: str) -> int:
     if not (digits.isascii() and digits.isdigit()) or len(digits) > MOST_DIGITS:
         raise BadRequest(gettext("A quantity must be a whole number."))
     return int(digits)
+
+
+def once() -> str:
+    """Return what names this very form, so that it counts once; raises BadRequest."""
+    said = request.form.get("once", "")
+    try:
+        return str(UUID(said)) if said else ""
+    except ValueError:
+        raise BadRequest(gettext("Load the page again.")) from None
 
 
 def money(amount: Money) -> str:

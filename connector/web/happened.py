@@ -35,6 +35,8 @@ HAPPENED = {
     ("return", "fetched"): lazy_gettext("The shop fetches the goods"),
     ("return", "label_given"): lazy_gettext("The shop gave a return label"),
     ("return", "agreed"): lazy_gettext("The customer agreed to credit"),
+    ("return", "waived"): lazy_gettext("Part of what was owed is not asked for"),
+    ("return", "settled"): lazy_gettext("Held money was let go"),
     ("return", "term_ends"): lazy_gettext("By law the money waits no longer"),
     # a line of it
     ("line", "grade"): lazy_gettext("Lost value was graded"),

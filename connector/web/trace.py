@@ -91,7 +91,8 @@ VALUES = {
     ("from", "completion"): lazy_gettext("the order's completion"),
     ("from", "purchase"): lazy_gettext("the order"),
     ("when", "requested"): lazy_gettext("once approved"),
-    ("when", "shipped"): lazy_gettext("once sent back"),
+    ("when", "on_word"): lazy_gettext("once sent back, on the customer's word"),
+    ("when", "shipped"): lazy_gettext("once proven to be sent back"),
     ("when", "received"): lazy_gettext("once arrived"),
     ("when", "inspected"): lazy_gettext("once checked"),
 }

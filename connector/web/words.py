@@ -91,7 +91,10 @@ WORDS = {
     "receipt": lazy_gettext("Receipt"),
     # when the money goes back
     "when_requested": lazy_gettext("as soon as your return is approved"),
-    "when_shipped": lazy_gettext("as soon as you have sent the parcel"),
+    "when_on_word": lazy_gettext("as soon as you have sent the parcel"),
+    "when_shipped": lazy_gettext(
+        "as soon as we have proof that you sent the parcel, or it has arrived"
+    ),
     "when_inspected": lazy_gettext(
         "as soon as your parcel has arrived and was checked"
     ),

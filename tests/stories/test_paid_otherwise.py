@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connector.errors import BadRequest
+from connector import policy
+from connector.errors import BadRequest, LevelNeeded
 from connector.model import Resolution
 from connector.states import Exchange, Refund
-from connector.steps import paid_otherwise
-from connector.store import desk, exchanges
+from connector.steps import amends, paid_otherwise
+from connector.steps.levels import NOBODY, Approval
+from connector.store import desk, exchanges, history, shops
+from tests.connector.shapes import NOON, eur
 from tests.stories.woo_ways import serving
 
 if TYPE_CHECKING:
@@ -33,11 +36,85 @@ def owed(counter: WooCounter) -> Return:
     return case
 
 
-def accept(counter: WooCounter, case: Return, why: str = "agreed by phone") -> None:
+def accept(
+    counter: WooCounter,
+    case: Return,
+    why: str = "agreed by phone",
+    by: Approval = NOBODY,
+) -> None:
     [row] = counter.rows(case)
     paid_otherwise.accept(
-        counter.db, counter.shop, row.id, actor="console", why=why, now=counter.now
+        counter.db,
+        counter.shop,
+        row.id,
+        actor="console",
+        why=why,
+        now=counter.now,
+        approval=by,
     )
+
+
+def strict(counter: WooCounter, above: str) -> None:
+    """Let a manager approve what is worth more than so much."""
+    rules = f"""
+currency = "EUR"
+[[reasons]]
+code = "*"
+[[approve.levels]]
+above = "{above}"
+who = "manager"
+"""
+    shops.bind_policy(counter.db, counter.shop.name, policy.digest(rules), rules, NOON)
+    counter.learn(counter.order)
+
+
+def paid_less(counter: WooCounter, total: str) -> Return:
+    """Let staff ask another sum of the customer than he owes, and him pay that."""
+    case = owed(counter)
+    [new] = counter.swaps()
+    counter.standin.edit_order(new["id"], total=total)
+    counter.pay()
+    counter.work()
+    return case
+
+
+@pytest.mark.parametrize(
+    ("above", "total", "needs"),
+    [
+        ("34.99", "10.00", True),  # goods of 30.00, and 5.00 of the 15.00 forgiven
+        ("35.00", "10.00", False),
+        ("30.00", "20.00", False),  # more than was owed: nothing is forgiven
+        ("29.99", "20.00", True),  # whose return needs it, at that
+    ],
+)
+def test_who_accepts_another_sum_needs_the_level_of_what_is_given_with_it(
+    counter: WooCounter, above: str, total: str, *, needs: bool
+) -> None:
+    strict(counter, above)
+    case = paid_less(counter, total)
+    clerk = Approval(levels=("clerk",), by="Bob")
+    for by in (NOBODY, clerk) if needs else ():
+        with pytest.raises(LevelNeeded):
+            accept(counter, case, by=by)
+        assert counter.states(case) == [("exchange", Refund.PENDING)]
+    accept(counter, case, by=Approval(levels=("manager",), by="Grace"))
+    [row] = counter.rows(case)
+    assert row.state is Refund.CONFIRMED
+    forgiven = [x.event for x in history.events(counter.db, case.id, "waived:")]
+    assert forgiven == (["waived:5.00 EUR"] if total == "10.00" else [])
+    said = [x.why for x in history.of(counter.db, row.id) if x.event == "confirm"]
+    assert said[0].startswith("approved as manager by Grace: ") is needs
+
+
+def test_what_was_forgiven_counts_for_the_order(counter: WooCounter) -> None:
+    strict(counter, "60.00")
+    case = paid_less(counter, "10.00")
+    accept(counter, case)
+    able, now = counter.shop.abilities, counter.now
+    where = (counter.db, able, case.id)
+    with pytest.raises(LevelNeeded):
+        amends.courtesy(*where, eur(2501), actor="test", why="sorry", now=now)
+    amends.courtesy(*where, eur(2500), actor="test", why="sorry", now=now)
 
 
 @pytest.mark.parametrize("total", ["10.00", "20.00"])

@@ -191,7 +191,7 @@ def test_goods_that_came_after_their_money_are_disposed_of_later(world: World) -
     case = the_return(world, purchase)
     db.execute(
         "UPDATE returns SET terms = :terms WHERE id = :id",
-        terms='{"when":"shipped"}',
+        terms='{"when":"on_word"}',
         id=case.id,
     )
     inspect.ship(db, case.id, actor="customer", now=world.clock())

@@ -13,7 +13,7 @@ from connector.model import Line
 from connector.steps import request as opening
 from connector.steps.observe import observe
 from connector.store import filing, returns
-from connector.web.face import face
+from connector.web.face import face, once
 from connector.web.portal import photos, wishes
 from connector.web.portal.links import begin, carry, known_order, seal
 from connector.web.portal.policies import grouped, label, rules_of
@@ -85,22 +85,38 @@ def open_cases(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
 
 
 def _open(shop: str, order: Order, asked: Sequence[Asked]) -> list[Return]:
-    """Open one return for each kind that the chosen reasons make."""
+    """Open one return for each kind that the chosen reasons make, or none at all."""
     here = face()
-    return [
-        opening.open_return(
-            here.db,
-            shop=shop,
-            order=order,
-            kind=kind,
-            wishes=found,
-            filed_by="portal",
-            language=str(get_locale()),
-            now=here.clock(),
-            method=asked[0].who.method,
-        )
-        for kind, found in by_kind(asked).items()
-    ]
+    return opening.open_returns(
+        here.db,
+        by_kind(asked),
+        shop=shop,
+        order=order,
+        filed_by="portal",
+        language=str(get_locale()),
+        now=here.clock(),
+        event_key=_this_form(order),
+        method=asked[0].who.method,
+    )
+
+
+def open_already(shop: str, order: Order) -> Page | None:
+    """Show what this very form has opened; None where it has not been sent yet.
+
+    Its answer may have been lost, or its button pressed twice.
+    """
+    key = _this_form(order)
+    found = opening.opened_by(face().db, shop, key) if key else []
+    return shown(shop, found[0].id) if found else None
+
+
+def _this_form(order: Order) -> str | None:
+    """Name this form, of this order; None for one that has no name."""
+    try:
+        name = once()
+    except BadRequest:
+        return None
+    return f"form:{order.ref}:{name}" if name else None
 
 
 def by_kind(asked: Sequence[Asked]) -> dict[Kind, list[Wish]]:

@@ -12,7 +12,7 @@ from connector.model import GOODS, Resolution
 from connector.pictures import Unfit
 from connector.policy.periods import LAW_BOUND
 from connector.states import Decision
-from connector.steps import clocks, inspect
+from connector.steps import clocks, wayback
 from connector.steps import photos as step
 from connector.store import orders
 from connector.store import photos as kept
@@ -144,7 +144,7 @@ def sent(shop: str, token: str) -> Response | str:
     """Note that the customer has sent the parcel."""
     case = sealed_case(shop, token)
     here = face()
-    inspect.ship(here.db, case.id, actor="customer", now=here.clock())
+    wayback.told(here.db, case.id, now=here.clock())
     return shown(shop, case.id)
 
 

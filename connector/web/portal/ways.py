@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import uuid_utils.compat as uuids
 from flask import flash, render_template, request
 from flask_babel import gettext
 
@@ -19,7 +20,13 @@ from connector.model import FAULTS
 from connector.steps import offers
 from connector.web.face import face
 from connector.web.portal import photos, wares, wishes
-from connector.web.portal.choosing import by_kind, listed, open_cases, read
+from connector.web.portal.choosing import (
+    by_kind,
+    listed,
+    open_already,
+    open_cases,
+    read,
+)
 from connector.web.portal.links import begin, carry, known_order
 from connector.web.portal.policies import label, rules_of, way_back
 from connector.web.portal.wares import alone
@@ -48,7 +55,9 @@ def _chosen(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
 
 def settled(shop: str) -> Page:
     """Take the ways, then the articles, then the word that it is right so."""
-    return _with_asked(shop, _settled)
+    order = known_order(shop)
+    done = order and request.form.get("go") == "send" and open_already(shop, order)
+    return done or _with_asked(shop, _settled)
 
 
 def _with_asked(shop: str, page: Callable[[str, Order, Sequence[Asked]], Page]) -> Page:
@@ -105,7 +114,7 @@ def _checked(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
         refused=[one for one in asked if one.line.ref not in brought],
         method=way_back(shop, order, asked[0].who.method),
         steps=3 if wishes.has_choice(asked) else 2,
-        fields={**wishes.kept(asked), "seen": fresh},
+        fields={**wishes.kept(asked), "seen": fresh, "once": str(uuids.uuid7())},
         days=rules_of(shop, order).credit_days,
     )
 
