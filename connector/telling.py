@@ -102,11 +102,86 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+CREDIT, GOODS = "credit", "goods"
+# What is said instead where credit is given, or new goods are sent.
+INSTEAD: Mapping[tuple[str, str], Mapping[str, str]] = {
+    (CREDIT, "sent"): {
+        "en": "Return %(number)s: credit of %(amount)s sent, not confirmed yet.",
+        "fr": "Retour %(number)s : avoir de %(amount)s envoyé, pas encore confirmé.",
+        "de": "Retoure %(number)s: Guthaben von %(amount)s gesendet, noch nicht"
+        " bestätigt.",
+        "es": "Devolución %(number)s: crédito de %(amount)s enviado, todavía sin"
+        " confirmar.",
+    },
+    (CREDIT, "confirmed"): {
+        "en": "Return %(number)s: credit of %(amount)s given.",
+        "fr": "Retour %(number)s : avoir de %(amount)s accordé.",
+        "de": "Retoure %(number)s: Guthaben von %(amount)s erteilt.",
+        "es": "Devolución %(number)s: crédito de %(amount)s concedido.",
+    },
+    (CREDIT, "failed"): {
+        "en": "Return %(number)s: the credit of %(amount)s failed; nothing was given.",
+        "fr": "Retour %(number)s : l'avoir de %(amount)s a échoué ; rien n'a été"
+        " accordé.",
+        "de": "Retoure %(number)s: Das Guthaben von %(amount)s ist fehlgeschlagen;"
+        " es wurde nichts erteilt.",
+        "es": "Devolución %(number)s: el crédito de %(amount)s ha fallado; no se ha"
+        " concedido nada.",
+    },
+    (CREDIT, "reversed"): {
+        "en": "Return %(number)s: the credit of %(amount)s came undone.",
+        "fr": "Retour %(number)s : l'avoir de %(amount)s a été annulé après coup.",
+        "de": "Retoure %(number)s: Das Guthaben von %(amount)s wurde rückgängig"
+        " gemacht.",
+        "es": "Devolución %(number)s: el crédito de %(amount)s se ha deshecho.",
+    },
+    (GOODS, "sent"): {
+        "en": "Return %(number)s: new goods asked for in the shop, not confirmed yet.",
+        "fr": "Retour %(number)s : nouveaux articles demandés dans la boutique, pas"
+        " encore confirmés.",
+        "de": "Retoure %(number)s: neue Ware im Shop angefordert, noch nicht"
+        " bestätigt.",
+        "es": "Devolución %(number)s: artículos nuevos pedidos en la tienda, todavía"
+        " sin confirmar.",
+    },
+    (GOODS, "confirmed"): {
+        "en": "Return %(number)s: new goods ordered.",
+        "fr": "Retour %(number)s : nouveaux articles commandés.",
+        "de": "Retoure %(number)s: neue Ware bestellt.",
+        "es": "Devolución %(number)s: artículos nuevos encargados.",
+    },
+    (GOODS, "failed"): {
+        "en": "Return %(number)s: the new goods came to nothing.",
+        "fr": "Retour %(number)s : l'envoi de nouveaux articles n'a pas abouti.",
+        "de": "Retoure %(number)s: Aus der neuen Ware wurde nichts.",
+        "es": "Devolución %(number)s: los artículos nuevos han quedado en nada.",
+    },
+    (GOODS, "reversed"): {
+        "en": "Return %(number)s: the exchange came undone.",
+        "fr": "Retour %(number)s : l'échange a été annulé après coup.",
+        "de": "Retoure %(number)s: Der Umtausch wurde rückgängig gemacht.",
+        "es": "Devolución %(number)s: el cambio se ha deshecho.",
+    },
+}
+# Behind the new goods, where they cost less than the old ones.
+DIFFERENCE: Mapping[str, str] = {
+    "en": "%(text)s The difference of %(amount)s was refunded.",
+    "fr": "%(text)s La différence de %(amount)s a été remboursée.",
+    "de": "%(text)s Die Differenz von %(amount)s wurde erstattet.",
+    "es": "%(text)s Se ha reembolsado la diferencia de %(amount)s.",
+}
 
-def say(code: str, language: str, facts: Mapping[str, object]) -> str:
-    """Return the sentence for a piece of news; English where the language is new."""
-    texts = TEXTS[code]
-    return texts.get(language, texts["en"]) % facts
+
+def say(code: str, language: str, facts: Mapping[str, object], of: str = "") -> str:
+    """Return the sentence for a piece of news; English where the language is new.
+
+    `of` says what is given: CREDIT, GOODS, else money.
+    """
+    texts = INSTEAD.get((of, code), TEXTS[code])
+    text = texts.get(language, texts["en"]) % facts
+    if (of, code) != (GOODS, "confirmed") or not facts.get("amount"):
+        return text
+    return DIFFERENCE.get(language, DIFFERENCE["en"]) % {"text": text, **facts}
 
 
 def amount(money: Money, language: str) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 WORDS = {
     # returns and their lines
     "awaited": lazy_gettext("Approved, waiting for the parcel"),
+    "awaited_goods": lazy_gettext("Approved, waiting for the goods"),
+    "awaited_there": lazy_gettext("Approved, waiting for it in the store"),
     "in_transit": lazy_gettext("On its way back"),
     "partly_received": lazy_gettext("Partly received"),
     "partly": lazy_gettext("Partly received"),
@@ -91,11 +93,9 @@ WORDS = {
     "receipt": lazy_gettext("Receipt"),
     # when the money goes back
     "when_requested": lazy_gettext("as soon as your return is approved"),
-    "when_shipped": lazy_gettext("as soon as you have sent the parcel"),
-    "when_inspected": lazy_gettext(
-        "as soon as your parcel has arrived and was checked"
-    ),
-    "when_received": lazy_gettext("as soon as your parcel has arrived"),
+    "when_shipped": lazy_gettext("as soon as the goods are on their way to us"),
+    "when_inspected": lazy_gettext("as soon as the goods are with us and were checked"),
+    "when_received": lazy_gettext("as soon as the goods are with us"),
 }
 
 

@@ -12,7 +12,7 @@ from connector.model import GOODS, Resolution
 from connector.pictures import Unfit
 from connector.policy.periods import LAW_BOUND
 from connector.states import Decision
-from connector.steps import clocks, inspect
+from connector.steps import clocks, inspect, left
 from connector.steps import photos as step
 from connector.store import orders
 from connector.store import photos as kept
@@ -59,6 +59,7 @@ def status(shop: str, token: str) -> str:
         outcomes=[(one, _code(shop, one)) for one in made],
         foreseen=expected.of_return(here.db, case, order),
         comes=_comes(case),
+        is_unsaid=left.is_unsaid(order),
         clock=_clock(case),
     )
 
