@@ -141,7 +141,8 @@ def test_what_the_shop_s_platform_does_not_tell_is_said_beside(
 ) -> None:
     config, file = tmp_path / "config.toml", tmp_path / "p.toml"
     file.write_text(
-        'currency = "EUR"\n[[reasons]]\ncode = "*"\nfault = "merchant"\n[[rules]]\nname = "some"\n'
+        'currency = "EUR"\n[[reasons]]\ncode = "*"\nfault = "merchant"\n'
+        '[[rules]]\nname = "some"\n'
         f'then = {{ decide = "ask" }}\nwhen = {{ {condition} }}\nwhy = "We look."\n'
     )
     database = 'database = "r.sqlite"\n'
