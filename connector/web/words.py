@@ -40,6 +40,12 @@ WORDS = {
     "failed": lazy_gettext("Failed"),
     "reversed": lazy_gettext("Came undone"),
     "manual": lazy_gettext("To be paid by hand"),
+    # entries of the ledger
+    "entry_reserve": lazy_gettext("Promised"),
+    "entry_post": lazy_gettext("Paid"),
+    "entry_void": lazy_gettext("Not paid after all"),
+    "entry_reverse": lazy_gettext("Came undone"),
+    "entry_external": lazy_gettext("Paid by the shop's staff"),
     # what stays with the merchant
     "restocking": lazy_gettext("restocking fee"),
     "return_shipping": lazy_gettext("return shipping"),
