@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from tests.browser.pressing import press
 from tests.browser.test_pages import SIZES, page_of, picture
-from tests.connector.web.sandbox_world import EMAIL, NAME, served, standing
-from tests.connector.web.test_methods import METHODS, RULES
+from tests.connector.web.sandbox_world import EMAIL, NAME, RULES, served, standing
+from tests.connector.web.test_methods import METHODS
 from tests.connector.web.test_not_sent import changed
 
 if TYPE_CHECKING:
