@@ -47,14 +47,14 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "close": "Conservez ce message : il prouve cette date.",
     },
     "de": {
-        "came_subject": "Beleg: Ihre Ware der Retoure %(number)s ist da",
-        "back_subject": "Beleg: Ware der Retoure %(number)s geht an Sie zurück",
+        "came_subject": "Beleg: Ihre Ware der Rücksendung %(number)s ist da",
+        "back_subject": "Beleg: Ware der Rücksendung %(number)s geht an Sie zurück",
         "came_intro": "Wir bestätigen, dass Sie uns diese Ware zur Nacherfüllung"
         " übergeben haben.",
         "back_intro": "Wir bestätigen, dass wir Ihnen diese Ware zurückgegeben haben.",
         "came": "Übergeben am",
         "back": "Zurückgegeben am",
-        "number": "Retoure",
+        "number": "Rücksendung",
         "order": "Bestellung",
         "goods": "Ware",
         "fault": "Ihre Angabe",

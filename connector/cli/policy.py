@@ -12,10 +12,11 @@ import msgspec
 from babel import Locale, UnknownLocaleError
 from babel.support import Translations
 
-from connector import policy
+from connector import policy, telling
 from connector.errors import BadRequest, NotFound, PolicyError
 from connector.policy import manual, vain
 from connector.policy.analysis import analyse
+from connector.policy.unsaid import UNSAID, unsaid
 from connector.steps import trial
 from connector.store import connect, orders, returns, shops
 from connector.wiring import clock
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
     from connector.config import Config
     from connector.model import Answer, Return
+    from connector.policy import Policy
     from connector.store import Database
+    from connector.store.shops import ShopRow
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -63,9 +66,22 @@ def _is_sound(load: Callable[[], Config], name: str, text: str) -> bool:
         found += vain.unknown_shops(rules, _shop_names(load))
     for one in sorted(found, key=lambda one: one.line):
         click.echo(f"{name}:{one.line}: {one.kind}: {one.says}")
-    for says in policy.advice(rules):
+    for says in (*policy.advice(rules), *_unsaid(load, name, rules)):
         click.echo(f"{name}: to know: {says}")
     return not found
+
+
+def _unsaid(load: Callable[[], Config], name: str, rules: Policy) -> list[str]:
+    """Say what the platforms of a policy's shops do not tell it; `name` is as given."""
+    if not _is_configured() or not any(unsaid(rules, one) for one in UNSAID):
+        return []
+    config = load()
+    found = {row.platform for row in _connected(config) if row.name == name}
+    for one in config.shops:
+        file = config.path(one.policy).resolve() if one.policy else None
+        if one.name == name or file == Path(name).resolve():
+            found.add(one.platform)
+    return [says for platform in sorted(found) for says in unsaid(rules, platform)]
 
 
 def _is_configured() -> bool:
@@ -77,12 +93,16 @@ def _is_configured() -> bool:
 def _shop_names(load: Callable[[], Config]) -> set[str]:
     """Return the shops of the configuration, and those that were connected."""
     config = load()
+    connected = {row.name for row in _connected(config)}
+    return connected | {shop.name for shop in config.shops}
+
+
+def _connected(config: Config) -> list[ShopRow]:
     db = connect(config.store)
     try:
-        connected = {row.name for row in shops.every(db)}
+        return shops.every(db)
     finally:
         db.close()
-    return connected | {shop.name for shop in config.shops}
 
 
 @policy_group.command(name="manual")
@@ -105,18 +125,27 @@ def _in_force(load: Callable[[], Config]) -> dict[str, str]:
 
 @policy_group.command()
 @click.argument("number", metavar="RETURN")
-@click.option("--language", default="en", help="In which language; else English.")
+@click.option("--language", help="In which language; else the shop's staff_language.")
 @click.pass_obj
-def explain(load: Callable[[], Config], number: str, language: str) -> None:
+def explain(load: Callable[[], Config], number: str, language: str | None) -> None:
     """Explain what was decided of a return and why; by its number or id."""
-    language, translate = _translator(language)
-    db = connect(load().store)
+    config = load()
+    if language is not None:
+        _translator(language)  # what is none is refused first
+    db = connect(config.store)
     try:
         found = returns.by_number(db, number) or [returns.get(db, number)]
         for case in found:
-            _explain(db, case, language, translate)
+            asked = language or _staff_language(config, case.shop)
+            _explain(db, case, *_translator(asked))
     finally:
         db.close()
+
+
+def _staff_language(config: Config, shop: str) -> str:
+    """Return the language of a shop's staff; English where none is configured."""
+    said = {one.name: one.staff_language for one in config.shops}.get(shop, "en")
+    return "en" if said == telling.OFF else said
 
 
 def _translator(language: str) -> tuple[str, Callable[[str], str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from connector.model import GOODS, Answer, Kind, Resolution
+from connector.model import CREDITS, GOODS, Answer, Kind, Resolution
 from connector.policy.case import LineVerdict, When
 from connector.policy.compiled import inputs
 from connector.policy.sentences import answer
@@ -82,18 +82,31 @@ def _moments(prefix: str, path: str, *, is_law: bool) -> dict[When, Answer]:
 
 
 # Made once: what every line says that waits for nothing but the policy's own moment.
-MONEY_GOES = _moments("paid", "refund", is_law=False)
-WITHDRAWN_GOES = _moments("paid", "refund", is_law=True)
+# By whether it is a withdrawal, whose money waits no longer than the law lets it.
+MONEY_GOES = {law: _moments("paid", "refund", is_law=law) for law in (False, True)}
+CREDIT_GOES = {law: _moments("credit", "refund", is_law=law) for law in (False, True)}
 GOODS_GO = _moments("sent", "exchange", is_law=False)
 
 
 def moment(kind: Kind, way: Resolution, money: When, goods: When) -> Answer | None:
-    """Say when money goes back, or new goods out; None where neither does."""
+    """Say when money goes back, credit or new goods out; None where nothing does."""
     if way in GOODS:
         return GOODS_GO[goods]
     if way in UNPAID:
         return None
-    return (WITHDRAWN_GOES if kind is Kind.WITHDRAWAL else MONEY_GOES)[money]
+    goes = CREDIT_GOES if way in CREDITS else MONEY_GOES
+    return goes[kind is Kind.WITHDRAWAL][money]
+
+
+def is_moment_of(given: Answer, way: Resolution) -> bool:
+    """Say whether an answer tells when a way of making good leaves; of no other way.
+
+    A person may have chosen another way after the policy had spoken.
+    """
+    if given.rule != MOMENT:
+        return False
+    goes = "sent" if way in GOODS else "credit" if way in CREDITS else "paid"
+    return way not in UNPAID and given.code.startswith(f"{goes}_")
 
 
 def shipping(by: str, limit: Money | None, part: str, place: str) -> Answer | None:

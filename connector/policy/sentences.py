@@ -175,6 +175,16 @@ SENTENCES: Mapping[str, str] = {
     "paid_inspected_law": N_(
         "It is paid back once the goods were checked, or by the law's last day."
     ),
+    "credit_requested": N_("The credit is given once it is approved."),
+    "credit_shipped": N_("The credit is given once the goods are on their way."),
+    "credit_received": N_("The credit is given once the goods have arrived."),
+    "credit_inspected": N_("The credit is given once the goods were checked."),
+    "credit_received_law": N_(
+        "The credit is given once the goods have arrived, or by the law's last day."
+    ),
+    "credit_inspected_law": N_(
+        "The credit is given once the goods were checked, or by the law's last day."
+    ),
     "sent_requested": N_("New goods leave once it is approved."),
     "sent_on_word": N_("New goods leave once the old ones are on their way."),
     "sent_shipped": N_(

@@ -12,7 +12,7 @@ from connector import law
 from connector.model import CREDITS, Kind
 from connector.saying import coded, joined, saying
 from connector.states import Decision
-from connector.steps import progress
+from connector.steps import left, progress
 from connector.store import refunds, returns
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def uncovered(
     `covered` are the units by line of the return that was opened just now.
     """
     until = due(db, kept, order)
-    found = [*_unsent(order, covered, until), *_cards(order)]
+    found = [*_unsent(db, kept.shop, order, until), *_cards(order)]
+    if covered:
+        found += _unsaid(order, until)
     found += [
         _in_return(one, until)
         for one in returns.of_order(db, kept.shop, order.ref)
@@ -62,18 +64,29 @@ def uncovered(
     return joined("; ", found)
 
 
-def _unsent(order: Order, covered: Mapping[str, int], until: str) -> Iterator[str]:
-    left = {
-        line.title: units
+def _unsent(db: Database, shop: str, order: Order, until: str) -> Iterator[str]:
+    found = left.of_order(db, shop, order)
+    unsent = [
+        f"{found[line.ref].unsent} x {line.title}"
         for line in order.lines
-        if line.fulfilled is not None and not line.is_gift_card
-        for taken in (line.refunded_units + covered.get(line.ref, 0),)
-        if (units := min(line.quantity - line.fulfilled, line.quantity - taken)) > 0
-    }
-    if left:
+        if found[line.ref].unsent and not line.is_gift_card
+    ]
+    if unsent:
         yield saying(
             "%(goods)s not shipped yet: cancel and refund that in the shop%(until)s",
-            goods=[f"{units} x {title}" for title, units in left.items()],
+            goods=unsent,
+            until=until,
+        )
+
+
+def _unsaid(order: Order, until: str) -> Iterator[str]:
+    """Ask of goods of which nobody says whether they were sent: the return has them."""
+    if left.is_unsaid(order):
+        yield saying(
+            "the shop does not say whether order %(order)s was sent: it is not"
+            " completed there. If it was not, keep it back, and refund it in the"
+            " shop%(until)s",
+            order=order.number,
             until=until,
         )
 

@@ -17,13 +17,12 @@ from connector import law, withdrawal
 from connector.errors import BadRequest, Gone, PlatformError, Refused
 from connector.model import Kind
 from connector.saying import saying
-from connector.steps import progress, remainder
+from connector.steps import left, progress, remainder
 from connector.steps import request as opening
 from connector.steps.observe import observe
 from connector.store import (
     atomic,
     desk,
-    filing,
     letters,
     orders,
     returns,
@@ -206,8 +205,8 @@ def _nothing_left(db: Database, kept: Statement, order: Order) -> str:
             why=rest,
         )
     return saying(
-        "nothing of order %(order)s can be sent back: not shipped yet (then cancel it"
-        " in the shop%(due)s), or in another return already",
+        "nothing of order %(order)s can be sent back: refunded already, not shipped"
+        " yet (then cancel it in the shop%(due)s), or in another return already",
         order=order.number,
         due=remainder.due(db, kept, order),
     )
@@ -229,14 +228,12 @@ def _of_part(db: Database, kept: Statement, order: Order) -> str:
 
 def _all_left(db: Database, order: Order, shop: str) -> dict[str, int]:
     """Return by line all units that were sent and are in no live return."""
-    taken = filing.taken_units(db, shop, order.ref)
-    left = {}
-    for line in order.lines:
-        sent = line.quantity if line.fulfilled is None else line.fulfilled
-        back = max(line.refunded_units, len(taken.get(line.ref, ())))
-        if sent > back and not line.is_gift_card:
-            left[line.ref] = sent - back
-    return left
+    found = left.of_order(db, shop, order)
+    return {
+        line.ref: found[line.ref].here
+        for line in order.lines
+        if found[line.ref].here and not line.is_gift_card
+    }
 
 
 def _open(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from connector import telling
 from connector.errors import Gone, PlatformError, Rejected
+from connector.model import CREDITS, GOODS
 from connector.states import Refund
 from connector.steps.place import RESTORED
 from connector.store import desk, refunds, returns, shops, tellings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from connector.model import Return
     from connector.platform import Shop
     from connector.store import Database
+    from connector.store.refunds import RefundRow
     from connector.store.tellings import Telling
 
 log = logging.getLogger(__name__)
@@ -74,8 +76,11 @@ def run(
 
 def _tell(db: Database, shop: Shop, news: Telling, language: str) -> None:
     case = returns.get(db, news.return_id)
-    facts = _facts(db, case, news, language)
-    text = telling.say(news.code, language, facts)
+    row = None
+    if news.subject != news.return_id and news.code != tellings.PERSON:
+        row = refunds.get(db, news.subject)
+    facts = _facts(case, row, language)
+    text = telling.say(news.code, language, facts, _given(row))
     shop.tell(
         case.order_ref,
         text,
@@ -90,10 +95,18 @@ def token(news: Telling) -> str:
     return hashlib.sha256(named.encode()).hexdigest()[:12]
 
 
-def _facts(
-    db: Database, case: Return, news: Telling, language: str
-) -> dict[str, object]:
-    """Return numbers and amounts alone: nothing of the customer."""
+def _given(row: RefundRow | None) -> str:
+    """Return what a promise gives, as its news says: credit, goods, or money ("")."""
+    if row is None or row.request.way not in CREDITS | GOODS:
+        return ""
+    return telling.GOODS if row.request.way in GOODS else telling.CREDIT
+
+
+def _facts(case: Return, row: RefundRow | None, language: str) -> dict[str, object]:
+    """Return numbers and amounts alone: nothing of the customer.
+
+    `amount` is "" where new goods bring no money.
+    """
     facts: dict[str, object] = {
         "number": case.number,
         "asked": sum(line.asked for line in case.lines),
@@ -101,9 +114,10 @@ def _facts(
         "received": sum(line.received for line in case.lines),
         "declined": sum(x.asked for x in case.lines if x.decision == "declined"),
     }
-    if news.subject != news.return_id and news.code != tellings.PERSON:
-        paid = refunds.get(db, news.subject).amount
-        facts["amount"] = telling.amount(paid, language)
+    if row is not None:
+        paid = row.request.credit or row.amount
+        has_money = paid or row.request.way not in GOODS
+        facts["amount"] = telling.amount(paid, language) if has_money else ""
     return facts
 
 

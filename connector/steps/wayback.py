@@ -2,7 +2,7 @@
 
 Directive 2011/83/EU, article 13(3): the money may be held until the goods or proof of
 sending came, and not at all where the shop offered to collect them. A policy may wait
-for proof of other returns, too (decision 0033).
+for proof of other returns, too (decision 0029).
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ from connector.web import (
 from connector.web.approving import standing
 from connector.web.face import LANGUAGES, day, money, percent, when
 from connector.web.happened import happened, state_of
+from connector.web.reasons import standing as stands
 from connector.web.sessions import Sessions, ancestors, person
 from connector.web.words import (
     charged,
@@ -107,7 +108,9 @@ def _configure(app: Flask, face: Face) -> None:
         remarks=remarks,
         happened=happened,
         state_of=state_of,
+        stands=stands,
         said=said,
+        spoken=trace.spoken,
         says=trace.says,
         facts=trace.facts,
         who=trace.who,

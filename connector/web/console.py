@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from connector.model import Return
+    from connector.store.desk import Matter
     from connector.web.approving import Refusal
     from connector.web.face import Tries
 
@@ -186,7 +187,21 @@ def overview(refused: Refusal | None = None) -> str:
         answerable=answerable,
         settling=choices.to_settle(matters),
         refused=refused,
+        numbers={one.id: _number(one) for one in matters},
     )
+
+
+def _number(matter: Matter) -> str:
+    """Return the number of the return that a matter is of; "" for one of no return."""
+    db, ref = face().db, matter.about_id
+    try:
+        if matter.about == "return":
+            return returns.get(db, ref).number
+        if matter.about == "refund":
+            return refunds.get(db, ref).request.return_number
+    except NotFound:
+        pass
+    return ""
 
 
 def return_list() -> str:

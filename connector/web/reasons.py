@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 from flask_babel import get_locale
 
 from connector import policy
+from connector.errors import NotFound
+from connector.steps import question
+from connector.web.face import face
+from connector.web.words import word
 
 if TYPE_CHECKING:
+    from connector.model import Return
     from connector.policy import Method, Policy, Reason
 
 # The words of a group ("" for none), and its reasons with theirs.
@@ -45,6 +50,20 @@ def way_back(rules: Policy, method: str) -> str:
     """Return the words of a way back that the policy lists, else its code."""
     one = _method(rules, method)
     return policy.label(one, str(get_locale())) if one else method
+
+
+def standing(case: Return) -> str:
+    """Return how a return stands, in words; what is brought is awaited in the store.
+
+    Of a way back that names no such place it is not known how the goods come.
+    """
+    if case.status != "awaited" or not case.method:
+        return word(case.status)
+    try:
+        rules = question.rules_of(face().db, case.shop, case.order_ref)
+    except NotFound:
+        return word("awaited_goods")
+    return word("awaited_there" if brought_to(rules, case.method) else "awaited_goods")
 
 
 def brought_to(rules: Policy, method: str) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from flask_babel import get_locale, gettext, lazy_gettext
 
 from connector import policy
+from connector.policy import account
 from connector.web.words import WORDS
 
 if TYPE_CHECKING:
-    from connector.model import Answer
+    from connector.model import Answer, ReturnLine
 
 SAYS = {
     "approve": lazy_gettext("approves it"),
@@ -111,6 +112,15 @@ ACTORS = {
     "command line": lazy_gettext("the command line"),
     "install": lazy_gettext("the installation"),
 }
+
+
+def spoken(line: ReturnLine) -> list[Answer]:
+    """Return what rules said of a line, but when another way than its own leaves."""
+    return [
+        one
+        for one in line.trace
+        if one.rule != account.MOMENT or account.is_moment_of(one, line.resolution)
+    ]
 
 
 def says(answer: Answer) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 WORDS = {
     # returns and their lines
     "awaited": lazy_gettext("Approved, waiting for the parcel"),
+    "awaited_goods": lazy_gettext("Approved, waiting for the goods"),
+    "awaited_there": lazy_gettext("Approved, waiting for it in the store"),
     "in_transit": lazy_gettext("On its way back"),
     "partly_received": lazy_gettext("Partly received"),
     "partly": lazy_gettext("Partly received"),
@@ -38,6 +40,12 @@ WORDS = {
     "failed": lazy_gettext("Failed"),
     "reversed": lazy_gettext("Came undone"),
     "manual": lazy_gettext("To be paid by hand"),
+    # entries of the ledger
+    "entry_reserve": lazy_gettext("Promised"),
+    "entry_post": lazy_gettext("Paid"),
+    "entry_void": lazy_gettext("Not paid after all"),
+    "entry_reverse": lazy_gettext("Came undone"),
+    "entry_external": lazy_gettext("Paid by the shop's staff"),
     # what stays with the merchant
     "restocking": lazy_gettext("restocking fee"),
     "return_shipping": lazy_gettext("return shipping"),
@@ -93,12 +101,10 @@ WORDS = {
     "when_requested": lazy_gettext("as soon as your return is approved"),
     "when_on_word": lazy_gettext("as soon as you have sent the parcel"),
     "when_shipped": lazy_gettext(
-        "as soon as we have proof that you sent the parcel, or it has arrived"
+        "as soon as we have proof that you sent the goods, or they are with us"
     ),
-    "when_inspected": lazy_gettext(
-        "as soon as your parcel has arrived and was checked"
-    ),
-    "when_received": lazy_gettext("as soon as your parcel has arrived"),
+    "when_inspected": lazy_gettext("as soon as the goods are with us and were checked"),
+    "when_received": lazy_gettext("as soon as the goods are with us"),
 }
 
 

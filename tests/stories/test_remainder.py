@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector import law
-from connector.demo.world import TEE
+from connector.demo.world import BOOTS, TEE
 from connector.model import Kind
 from connector.steps import statements as step
 from connector.store import desk, returns, statements
+from connector.web.portal.links import seal
 from jobs.schedule import once
 from tests.stories.declaring import Customer, later, particulars
 from tests.stories.test_withdrawal_staff import box, carried, staff, work
@@ -98,4 +99,29 @@ def test_a_statement_without_a_return_has_a_clock_too(
     assert f"{until}" in desk.about(db, kept.id)[-1].why
     step.settle(db, kept.id, "", actor="x", now=world.clock())
     assert codes() == []
+    assert len(box.came) == 1
+
+
+def test_of_goods_that_may_never_have_been_sent_both_sides_are_told(
+    world: World, work: Work, box: Mailbox
+) -> None:
+    mug = world.boots.add_product("Mug", "12.00")
+    number = str(world.boots.place_order([(mug, 1)], "ada@example.test"))
+    later(world, work, minutes=5)
+    ada = Customer(world, BOOTS)
+    ada.declare({"name": "Ada", "contract": number, "reach": "ada@example.test"})
+    later(world, work, minutes=1)
+    kept = only(world)
+    (case,) = returns.of_order(world.office.db, BOOTS, number)
+    (matter,) = desk.about(world.office.db, kept.id)
+    assert matter.code == "rest"
+    assert "the shop does not say whether order" in matter.why
+    assert "the money has to go by" in matter.why
+    with world.office.app.test_request_context():
+        path = f"/returns/{BOOTS}/status/{seal(case.id)}"
+    browser = world.office.app.test_client()
+    assert "If the goods have not come to you yet" in browser.get(path).text
+    world.boots.complete(int(number))
+    later(world, work, minutes=15)
+    assert "If the goods have not come to you yet" not in browser.get(path).text
     assert len(box.came) == 1

@@ -53,11 +53,11 @@ def test_the_whole_way_stands_on_the_order_in_woocommerce(world: World) -> None:
     number = the_return(world, purchase).number
     paid = the_refund(world, purchase).amount.decimal.replace(".", ",")
     assert said(world, purchase) == [
-        f"Retoure {number}: eröffnet (Stück: 2).",
-        f"Retoure {number}: genehmigt (Stück: 2 von 2).",
-        f"Retoure {number}: Ware eingetroffen (Stück: 2 von 2).",
-        f"Retoure {number}: {paid}\xa0€ erstattet.",
-        f"Retoure {number}: abgeschlossen.",
+        f"Rücksendung {number}: eröffnet (Stück: 2).",
+        f"Rücksendung {number}: genehmigt (Stück: 2 von 2).",
+        f"Rücksendung {number}: Ware eingetroffen (Stück: 2 von 2).",
+        f"Rücksendung {number}: {paid}\xa0€ erstattet.",
+        f"Rücksendung {number}: abgeschlossen.",
     ]
     notes = world.boots.notes[int(purchase.ref)]
     assert not any(one["customer_note"] for one in notes)

@@ -166,6 +166,69 @@ def test_an_even_exchange_of_them_is_even(counter: WooCounter) -> None:
     assert (left(counter), counter.standin.paid_out_minor()) == (0, 0)
 
 
+def exchanged(counter: WooCounter, order: str, price: str) -> str:
+    """Exchange its mug for a cup of this price; return the new order's ref."""
+    cup = counter.standin.add_product("Cup", price)
+    goods = amends.read_goods(counter.shop, order, str(cup), 1)
+    line = counter.shop.order(order).lines[0]
+    counter.returned(wish(line.ref, 1, Resolution.EXCHANGE, goods), order_ref=order)
+    counter.work()
+    ref = str(counter.swaps()[-1]["id"])
+    counter.learn(ref)
+    return ref
+
+
+def why_by_hand(counter: WooCounter, order: str) -> tuple[Return, RefundRow, str]:
+    """Send the new goods back for money; return what the desk says of it."""
+    case = sent_back(counter, order)
+    [row] = counter.rows(case)
+    [matter] = desk.about(counter.db, row.id)
+    return case, row, matter.why
+
+
+@pytest.mark.parametrize(("price", "at_gateway"), [("30.00", 0), ("50.00", 1)])
+def test_goods_that_came_for_credit_are_told_apart_from_what_a_gateway_holds(
+    counter: WooCounter, price: str, at_gateway: int
+) -> None:
+    order = bought(counter, credited(counter), price)
+    _, _, why = why_by_hand(counter, exchanged(counter, order, price))
+    assert f"30.00 EUR of order {order} was credit of ours" in why
+    assert why.count("can be refunded there") == at_gateway
+
+
+def test_goods_that_were_exchanged_twice_lie_with_the_first_order(
+    counter: WooCounter,
+) -> None:
+    order = bought(counter, credited(counter), "50.00")
+    twice = exchanged(counter, exchanged(counter, order, "50.00"), "50.00")
+    _, _, why = why_by_hand(counter, twice)
+    assert f"what order {order} was paid with can be refunded there" in why
+    assert f"30.00 EUR of order {order} was credit of ours" in why
+
+
+def test_and_are_made_good_with_credit_as_the_desk_says(counter: WooCounter) -> None:
+    order = bought(counter, credited(counter), "30.00")
+    case, row, _ = why_by_hand(counter, exchanged(counter, order, "30.00"))
+    byhand.withdraw(counter.db, row.id, why="credit", actor="ada", now=counter.now)
+    amends.instead(
+        counter.db,
+        counter.shop.abilities,
+        case.id,
+        case.lines[0].id,
+        Resolution.STORE_CREDIT,
+        actor="ada",
+        why="it was credit",
+        now=counter.now,
+    )
+    counter.work()
+    assert [one.state for one in counter.rows(case)] == [
+        Refund.CANCELLED,
+        Refund.CONFIRMED,
+    ]
+    assert counter.credits()[-1] == "30.00"
+    assert counter.standin.paid_out_minor() == 0
+
+
 @pytest.mark.parametrize("fault", ["lose_answer", "lose_request"])
 def test_credit_is_good_again_once_whatever_goes_wrong(
     counter: WooCounter, fault: str

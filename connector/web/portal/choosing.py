@@ -10,7 +10,9 @@ from flask_babel import get_locale, gettext
 
 from connector.errors import BadRequest, PlatformError, Refused
 from connector.model import Line
+from connector.steps import left
 from connector.steps import request as opening
+from connector.steps.left import Left
 from connector.steps.observe import observe
 from connector.store import filing, returns
 from connector.web.face import face, once
@@ -34,10 +36,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line of the order, and how many of it can still come back."""
+    """A line of the order, and what of it can still come back."""
 
     line: Line
-    left: int
+    left: Left
 
 
 def choose(shop: str) -> str | Response:
@@ -50,16 +52,16 @@ def listed(shop: str, order: Order) -> str:
     """Show an order's lines, and the returns that it has already."""
     here = face()
     carry(shop, order)
-    taken = filing.taken_units(here.db, shop, order.ref)
-    choices = [
-        Choice(line, line.quantity - len(taken.get(line.ref, ())))
-        for line in order.lines
-    ]
+    found = left.of_order(here.db, shop, order)
+    choices = [Choice(line, found[line.ref]) for line in order.lines]
     cases = returns.of_order(here.db, shop, order.ref)
     return render_template(
         "portal/choose.html",
         order=order,
         choices=choices,
+        is_left=any(one.left.here for one in choices),
+        is_unsent=any(one.left.unsent for one in choices),
+        is_unsaid=left.is_unsaid(order),
         groups=grouped(shop, order),
         methods=rules_of(shop, order).methods,
         label=label,
@@ -74,6 +76,7 @@ def open_cases(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
     here = face()
     try:
         order = observe(here.db, here.shops[shop], order.ref, here.clock)
+        wishes.hold_to_left(shop, order, [one.wish for one in asked])
         cases = _open(shop, order, asked)
     except (BadRequest, Refused) as error:
         flash(say(error))

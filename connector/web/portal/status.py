@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, render_template
 from flask_babel import gettext
 
 from connector.errors import NotFound, Refused
-from connector.model import GOODS, Resolution
+from connector.model import GOODS, Kind, Resolution
 from connector.pictures import Unfit
 from connector.policy.periods import LAW_BOUND
 from connector.states import Decision
-from connector.steps import clocks, wayback
+from connector.steps import clocks, inspect, left, wayback
 from connector.steps import photos as step
-from connector.store import orders
+from connector.store import orders, returns
 from connector.store import photos as kept
 from connector.web import images, outcomes, reasons, uploads
 from connector.web.face import face
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from connector.store.photos import Photo
     from connector.web.outcomes import Outcome
 
+TOGETHER = timedelta(minutes=1)  # opened by one form, a kind after the other
 ON_ACCOUNT = frozenset({Resolution.STORE_CREDIT, Resolution.COURTESY})
 
 
@@ -59,8 +61,25 @@ def status(shop: str, token: str) -> str:
         outcomes=[(one, _code(shop, one)) for one in made],
         foreseen=expected.of_return(here.db, case, order),
         comes=_comes(case),
+        beside=_beside(case),
+        is_unsaid=left.is_unsaid(order),
         clock=_clock(case),
     )
+
+
+def _beside(case: Return) -> list[tuple[Return, str]]:
+    """Return what was asked for along with a return in the portal, with its links.
+
+    One for each kind that the reasons made; an earlier or later one has its own link.
+    """
+    return [
+        (one, seal(one.id))
+        for one in returns.of_order(face().db, case.shop, case.order_ref)
+        if one.id != case.id
+        and one.filed_by == case.filed_by == "portal"
+        and abs(one.opened_at - case.opened_at) < TOGETHER
+        and Kind.WITHDRAWAL not in (one.kind, case.kind)
+    ]
 
 
 def _code(shop: str, one: Outcome) -> str:

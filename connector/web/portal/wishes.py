@@ -14,7 +14,7 @@ from connector.model import CREDITS, Kind, Line, Resolution
 from connector.policy import Offer, PhotosWanted, Question, Verdict
 from connector.policy.claims import kind_of
 from connector.policy.tables import MOST_PHOTOS
-from connector.steps import amends, offers, question
+from connector.steps import amends, left, offers, question
 from connector.steps.question import Asker
 from connector.store.filing import Wish
 from connector.web.face import face, whole
@@ -73,12 +73,29 @@ def read(shop: str, order: Order) -> list[Asked]:
             by_kind.setdefault(kind_of(rules, wish.reason), []).append(wish)
     if not by_kind:
         raise BadRequest(gettext("Choose at least one item to return."))
+    hold_to_left(shop, order, [wish for group in by_kind.values() for wish in group])
     found: list[Asked] = []
     who = replace(asker(shop, order), method=_method(rules))
     for kind, group in by_kind.items():
         found += _asked(who, rules, order, kind, group)
         who = question.then(who, order, group)  # each kind is a return of its own
     return found
+
+
+def hold_to_left(shop: str, order: Order, wishes: Sequence[Wish]) -> None:
+    """Raise BadRequest for units that were not sent, or are paid back or held."""
+    found = left.of_order(face().db, shop, order)
+    for wish in wishes:
+        line = order.line(wish.line_ref)
+        if line is not None and wish.quantity > found[line.ref].here:
+            raise BadRequest(
+                gettext(
+                    "Of “%(item)s” you can send back %(count)s now: the rest was not"
+                    " sent to you yet, is refunded already, or is part of a return.",
+                    item=line.title,
+                    count=found[line.ref].here,
+                )
+            )
 
 
 def _method(rules: policy.Policy) -> str:

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from adapters.sandbox import Sandbox
 from connector import policy
 from connector.cli.main import cli
+from connector.cli.run import CONFIG_VARIABLE
 from connector.model import Customer, Kind
 from connector.steps import decide
 from connector.steps.request import open_return
@@ -41,7 +42,8 @@ ROOT = Path(__file__).parents[3]
 
 def run(*words: str, config: Path | None = None) -> Result:
     before = ("--config", str(config)) if config else ()
-    return CliRunner().invoke(cli, [*before, *words])
+    alone = CliRunner(env={CONFIG_VARIABLE: None})  # one test's is not another's
+    return alone.invoke(cli, [*before, *words])
 
 
 def test_a_clash_is_named_with_its_line_and_ends_with_one(tmp_path: Path) -> None:
@@ -125,6 +127,44 @@ def test_a_handle_that_two_reasons_name_is_said_beside(
     assert "to know" not in run("policy", "check", str(file)).output
 
 
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("gift_card = true", "line 8, gift_card: WooCommerce knows no gift cards"),
+        ('language = "fr"', "line 8, language: WooCommerce itself keeps no language"),
+        ("days_since_delivery = { above = 9 }", "the days count from when an order"),
+        ("quantity = 2", ""),
+    ],
+)
+def test_what_the_shop_s_platform_does_not_tell_is_said_beside(
+    tmp_path: Path, condition: str, told: str
+) -> None:
+    config, file = tmp_path / "config.toml", tmp_path / "p.toml"
+    file.write_text(
+        'currency = "EUR"\n[[reasons]]\ncode = "*"\nfault = "merchant"\n'
+        '[[rules]]\nname = "some"\n'
+        f'then = {{ decide = "ask" }}\nwhen = {{ {condition} }}\nwhy = "We look."\n'
+    )
+    database = 'database = "r.sqlite"\n'
+    config.write_text(
+        database + '[[shops]]\nname = "boots"\nplatform = "woocommerce"\n'
+        'address = "https://boots.example"\nconsumer_key = "ck_1"\n'
+        'consumer_secret = "cs_1"\npolicy = "p.toml"\n'
+    )
+    found = run("policy", "check", str(file), config=config)
+    assert found.exit_code == 0, found.output
+    assert told in found.output
+    assert ("to know" in found.output) is bool(told)
+    config.write_text(database)  # nobody says whose policy it is
+    assert "to know" not in run("policy", "check", str(file), config=config).output
+    db = connect(str(tmp_path / "r.sqlite"))
+    shops.put(db, "boots", "woocommerce", "", NOON)
+    text = policy.read(file)
+    shops.bind_policy(db, "boots", policy.digest(text), text, NOON)
+    db.close()
+    assert told in run("policy", "check", config=config).output
+
+
 def decided(folder: Path) -> tuple[Path, str]:
     """Let the policy decide one return; give the configuration and its number."""
     config = folder / "config.toml"
@@ -163,6 +203,27 @@ def test_a_decision_is_explained_in_a_language(
     assert "name=no, quantity=1, priority=0" in found.output
     assert f"policy {policy.digest(TEXT)}" in found.output
     assert run("policy", "explain", number, "--language", "??").exit_code != 0
+
+
+@pytest.mark.parametrize(
+    ("staff", "said"),
+    [("fr", "Jamais un seul."), ("off", "Never one alone."), (None, "Never one")],
+)
+def test_it_is_explained_in_the_language_of_the_shop_s_staff(
+    tmp_path: Path, staff: str | None, said: str
+) -> None:
+    config, number = decided(tmp_path)
+    if staff:
+        shop = (
+            '[[shops]]\nname = "boots"\nplatform = "woocommerce"\n'
+            'address = "https://boots.example"\nconsumer_key = "ck_1"\n'
+            f'consumer_secret = "cs_1"\nstaff_language = "{staff}"\n'
+        )
+        config.write_text(config.read_text() + shop)
+    found = run("policy", "explain", number, config=config)
+    assert f"rule:no (decline): {said}" in found.output
+    other = run("policy", "explain", number, "--language", "en", config=config)
+    assert "rule:no (decline): Never one alone." in other.output
 
 
 def test_a_changed_policy_says_what_it_would_have_decided(tmp_path: Path) -> None:

@@ -206,6 +206,10 @@ def test_the_moment_of_the_money_is_told_with_who_set_it() -> None:
     assert said(swap, "moment").code == "sent_received"
     by_law = judge("", kind=Kind.WITHDRAWAL)
     assert said(by_law, "moment").code == "paid_received_law"
+    credit = judge('[[offers]]\nresolutions = ["store_credit"]\n', resolution=CREDIT)
+    assert said(credit, "moment").why == (
+        "The credit is given once the goods have arrived."
+    )
 
 
 def test_a_line_whose_goods_stay_tells_of_no_fee_and_waits_for_nothing() -> None:

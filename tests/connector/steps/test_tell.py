@@ -155,7 +155,7 @@ def test_a_return_is_told_step_by_step_in_its_order(
     ("language", "text"),
     [
         ("fr", "Retour 29-R1 : 10,00\xa0€ remboursés."),
-        ("de", "Retoure 29-R1: 10,00\xa0€ erstattet."),
+        ("de", "Rücksendung 29-R1: 10,00\xa0€ erstattet."),
         ("es", "Devolución 29-R1: 10,00\xa0€ reembolsados."),
         ("en", "Return 29-R1: €10.00 refunded."),
     ],

@@ -221,7 +221,7 @@ def test_what_a_shop_can_do_is_said_in_words(
         assert shown.get(words, "") == wanted, key
     german = browser.get("/console/shops/boots?lang=de").text
     assert "Has returns of its own" not in german
-    assert "Hat eigene Retouren" in german
+    assert "Hat eigene Rücksendungen" in german
     assert "API-Version, die wir sprechen" not in german  # WooCommerce pins none
 
 

@@ -100,8 +100,35 @@ def test_what_is_brought_is_told_where_to_and_is_not_sent(
         assert "Bring it to: <address>1 High Street</address>" in visit.page
         assert "Send" not in visit.page
         assert "sent the parcel" not in visit.page
+        assert "parcel" not in visit.page.partition("What comes next")[2]
         visit.get(f"{visit.path}?lang=de")
         assert "Marktplatz 1" in visit.page
+
+
+@pytest.mark.parametrize(
+    ("method", "place", "english", "german"),
+    [
+        ("in-store", "High Street", "for it in the store", "im Geschäft erwartet"),
+        ("in-store", "", "for the goods", "Ware erwartet"),
+        ("", "", "for the parcel", "Paket erwartet"),
+    ],
+)
+def test_the_badge_says_where_the_goods_are_waited_for(
+    tmp_path: Path, address: str, method: str, place: str, english: str, german: str
+) -> None:
+    bring = 'code = "in-store"\nbring_to = "1 High Street"'
+    rules = METHODS.replace('code = "in-store"', bring) if place else METHODS
+    with standing(tmp_path, address, RULES + rules * bool(method), "CH") as stand:
+        visit = requests(stand, method)
+        stand.work(1)
+        desk = merchant(stand)
+        found = f"/returns/{NAME}/choose"
+        pages = ((visit, visit.path), (visit, found), (desk, "/console/returns"))
+        for reader, path in pages:
+            reader.get(f"{path}?lang=en")
+            assert f"Approved, waiting {english}" in reader.page
+            reader.get(f"{path}?lang=de")
+            assert german in reader.page
 
 
 @pytest.mark.parametrize("method", ["in-store", "post"])

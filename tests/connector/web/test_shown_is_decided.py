@@ -161,7 +161,7 @@ def test_money_alone_is_shown_with_its_fees_before_and_after(
     tmp_path: Path, address: str
 ) -> None:
     figures = (
-        "Goods that you send back €30.00 Kept: restocking fee -€6.00"
+        "Goods that come back €30.00 Kept: restocking fee -€6.00"
         " Kept: return shipping -€4.90 You get back €19.10"
     ).replace("-", "\N{MINUS SIGN}")
     with standing(tmp_path, address, FEES, "CH") as stand:
@@ -194,7 +194,7 @@ def test_who_changes_something_where_there_is_no_choice_chooses_items_anew(
         visit = customer(stand)
         chooses(visit)
         visit.post(WAYS, go="ways")
-        assert "What would you like to send back?" in visit.page
+        assert "What would you like to return?" in visit.page
         assert returns.recent(stand.db, NAME) == []
 
 
