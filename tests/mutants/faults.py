@@ -309,7 +309,7 @@ FAULTS = (
     ),
     Fault(
         name="a bonus before its credit",
-        file="connector/steps/refund.py",
+        file="connector/steps/turn.py",
         before="    if first.state is Refund.CONFIRMED:\n        return True\n",
         after="    if first.state is not Refund.CANCELLED:\n        return True\n",
         why="the credit may yet come to nothing, and its bonus stays",
