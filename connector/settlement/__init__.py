@@ -7,7 +7,13 @@ customer and merchant see is the very function that pays.
 
 from connector.settlement.before import externals, look_back
 from connector.settlement.credit import Credit, bonus, difference
-from connector.settlement.given import at_worth, goods_out, paid_back, swapped
+from connector.settlement.given import (
+    NEAR,
+    at_worth,
+    goods_out,
+    paid_back,
+    swapped,
+)
 from connector.settlement.prices import as_paid, claw_back, inclusive_tax, unbundle
 from connector.settlement.reckon import settle
 from connector.settlement.tenders import TENDER_ORDER, left_by_tender
@@ -21,6 +27,7 @@ from connector.settlement.vocabulary import (
 
 __all__ = [
     "BASIS_POINTS",
+    "NEAR",
     "TENDER_ORDER",
     "Credit",
     "Extras",

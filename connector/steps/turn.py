@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from connector.saying import joined, saying
 from connector.states import Refund
 from connector.steps import whence
-from connector.store import atomic, desk, history, refunds, returns
+from connector.store import atomic, desk, history, orders, refunds, returns
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,7 +59,7 @@ def _is_paid(db: Database, refund_id: str, now: datetime) -> bool:
             "%(amount)s was refunded with order %(order)s, which these goods were"
             " sent for",
             amount=payer.amount,
-            order=payer.order_ref,
+            order=orders.get(db, payer.shop, payer.order_ref).number,
         )
         history.note_refund(db, row, "paid_there", "retour", why, now)
         return True
@@ -71,8 +71,15 @@ def _is_paid(db: Database, refund_id: str, now: datetime) -> bool:
 def _ask(db: Database, row: RefundRow, payer: RefundRow, now: datetime) -> None:
     """Let a person pay what the old order's gateway did not: one question of both."""
     case = returns.get(db, row.return_id or "")
-    why = saying("it was not refunded with order %(order)s", order=payer.order_ref)
-    if payer.why:
+    old = orders.get(db, payer.shop, payer.order_ref)
+    why = saying("its refund with order %(order)s came to nothing", order=old.number)
+    if payer.state is Refund.REVERSED:
+        why = saying(
+            "its refund with order %(order)s came undone: see at the gateway whether"
+            " that money has left, before you pay",
+            order=old.number,
+        )
+    elif payer.why:
         why = joined(": ", [why, payer.why])
     plan = replace(row.request, by_gateway=False)
     refunds.rewrite(db, row.id, plan)

@@ -59,7 +59,10 @@ NO_API = saying("its tender takes no refund by API")
 def by_hand(
     db: Database, case: Return, plan: RefundRequest, now: datetime, why: str = NO_API
 ) -> None:
-    """Ask a person to pay what was just promised, less what he paid before."""
+    """Ask a person to pay what was just promised, less what he paid before.
+
+    `why` is in words why nothing else pays it.
+    """
     left, before = plan.by_hand or plan.amount, ""
     if plan.by_hand:
         before = saying(
@@ -75,19 +78,19 @@ def by_hand(
             amount=plan.amount,
         )
     refunds.move(db, plan.key, "by_hand", now, why=why)
+    asked = saying(
+        "pay %(left)s by hand for %(number)s, then confirm it here%(before)s%(paid)s",
+        left=left,
+        number=case.number,
+        before=before,
+        paid=paid_with(db, case, plan),
+    )
     desk.put(
         db,
         shop=case.shop,
         about="refund",
         about_id=plan.key,
         code="pay_by_hand",
-        why=saying(
-            "pay %(left)s by hand for %(number)s, then confirm it here%(before)s"
-            "%(paid)s",
-            left=left,
-            number=case.number,
-            before=before,
-            paid=paid_with(db, case, plan),
-        ),
+        why=asked if why == NO_API else joined("; ", [why, asked]),
         now=now,
     )

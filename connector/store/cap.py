@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from connector.errors import Refused
 from connector.money import Money
 from connector.saying import saying
-from connector.settlement import Own, goods_out, look_back, paid_back, swapped
+from connector.settlement import (
+    NEAR,
+    Own,
+    goods_out,
+    look_back,
+    paid_back,
+    swapped,
+)
 from connector.states import Refund
 from connector.store import ledger, orders
 
@@ -43,13 +50,16 @@ def hold(
 
 
 def _hold_to_worth(request: RefundRequest, own: Sequence[Own]) -> None:
-    """Refuse to pay more for goods of an exchange than they were given for."""
+    """Refuse to pay more for goods of an exchange than they were given for.
+
+    The shop rounds its price of them by itself.
+    """
     if not request.buys_back:
         return
     sent = {one.request.key: swapped(one.request) for one in own}
     worth = sent.get(request.buys_back, Money.zero(request.amount.currency))
     paid = paid_back(own)[request.buys_back]
-    if paid > worth:
+    if (paid - worth).minor > NEAR:
         msg = saying("more than the goods were given for")
         raise Refused(msg, asked=paid, left=worth)
 

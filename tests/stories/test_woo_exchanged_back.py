@@ -247,7 +247,7 @@ def test_what_the_gateway_refuses_is_asked_of_a_person_once(
     [row] = counter.rows(case)
     [matter] = desk.open_matters(counter.db)
     assert (row.state, matter.about_id) == (Refund.MANUAL, row.id)
-    assert f"it was not refunded with order {counter.order}" in row.why
+    assert f"its refund with order {counter.order} came to nothing: " in matter.why
     assert f"what order {counter.order} was paid with" in matter.why
     byhand.paid(counter.db, row.id, proof="bank", actor="console", now=counter.now)
     counter.work(4)
@@ -287,6 +287,29 @@ def test_a_gateway_that_may_have_paid_keeps_all_from_paying_until_it_is_known(
 
 def withdraw(counter: WooCounter, refund_id: str) -> None:
     byhand.withdraw(counter.db, refund_id, why="no", actor="console", now=counter.now)
+
+
+def test_a_refund_that_staff_deletes_before_its_goods_are_booked_asks_a_person(
+    counter: WooCounter,
+) -> None:
+    ref = exchanged(counter)
+    case = sent_back(counter, ref)
+    counter.now += HOUR
+    promise.run(counter.db, counter.shop, still(counter.now))
+    refund.push(counter.db, counter.shop, still(counter.now), token="t")
+    [payer] = payers(counter)
+    assert payer.state is Refund.CONFIRMED
+    known = counter.standin.refunds[int(counter.order)]
+    known.remove(next(x for x in known if str(x["id"]) == payer.platform_ref))
+    counter.now += HOUR
+    observe(counter.db, counter.shop, counter.order, still(counter.now))
+    counter.work()
+    [row] = counter.rows(case)
+    assert row.state is Refund.MANUAL
+    [matter] = desk.about(counter.db, row.id)
+    assert "see at the gateway whether that money has left" in matter.why
+    assert desk.is_open(counter.db, "refund", payer.id, "reversed")
+    assert counter.standin.paid_out_minor() == 3000
 
 
 @pytest.mark.parametrize("is_of_goods", [False, True])
