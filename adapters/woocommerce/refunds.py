@@ -67,7 +67,9 @@ def body(request: RefundRequest) -> dict[str, Any]:
         "reason": f"{request.reason[:120]} [RT-{request.key}]",
         "api_refund": asks_gateway(request),
         "api_restock": bool(goods) and all(share.restock for share in goods),
-        "line_items": [_line(share) for share in (*lines, *request.shipping)],
+        "line_items": [
+            _line(share) for share in (*lines, *request.shipping, *request.old_lines)
+        ],
         "meta_data": [
             {"key": translate.META_KEY, "value": request.key},
             *_whole(request),

@@ -11,6 +11,7 @@ from adapters.woocommerce import credited
 from adapters.woocommerce.reading import Reading, meta
 from connector.errors import BadAmount
 from connector.model import (
+    SWAPPED,
     Charge,
     Customer,
     Line,
@@ -50,7 +51,7 @@ SHELF = re.compile(r"\[RS-([0-9A-Za-z-]+)\]")  # goods back on the shelf, no mon
 META_KEY = "_retour_refund"
 META_AMOUNT = "_retour_amount"  # of our refund, what was paid with goods included
 META_NEW = "_retour_exchange"  # our key, on an order of new goods and its fee
-EXCHANGE = "exchange"  # the tender of what was paid with goods
+EXCHANGE = SWAPPED  # the tender of what was paid with goods
 REFUNDED_ITEM = "_refunded_item_id"
 NO_CURRENCY = "XXX"  # ISO 4217 for none: an order that names no currency is odd
 CENTS = 2  # minor units that rounding may take

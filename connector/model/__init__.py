@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from connector.model.history import Batch, Sighting
 from connector.model.order import (
+    SWAPPED,
     Change,
     Charge,
     Customer,
@@ -58,6 +59,7 @@ __all__ = [
     "CREDITS",
     "FAULTS",
     "GOODS",
+    "SWAPPED",
     "Answer",
     "Batch",
     "Change",

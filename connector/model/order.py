@@ -109,6 +109,9 @@ class Charge:
         return total((part.amount for part in self.taxes), self.gross.currency)
 
 
+SWAPPED = "exchange"  # the ref of the tender that stands for goods that came back
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tender:
     """Money captured on one means of payment, and what went back on it."""

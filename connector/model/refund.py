@@ -72,6 +72,12 @@ class RefundRequest:
       on top; `amount`, which may be zero, goes back to the tenders. A replacement is
       priced at what it replaces: should it come back, that is what it is worth.
     - `courtesy`: credit of `bonus` alone; `amount` is zero, and no line is in it.
+
+    Goods that were sent in exchange stand on an order of their own, and what pays them
+    lies with the old one. Of two requests the one for the goods names the other in
+    `paid_by`, and is only booked once that is confirmed. The other, on the old order,
+    names it in `pays`, and in `buys_back` the exchange that sent the goods; it has no
+    line but `old_lines`: what came back for them, which only the shop's VAT needs.
     """
 
     key: str
@@ -100,6 +106,10 @@ class RefundRequest:
     after: str = ""  # the key of a refund that must be confirmed first
     by_hand: Money | None = None  # what a person pays of it; None: all, or nothing
     paid: Money | None = None  # of `amount`: a person paid it before this was promised
+    paid_by: str = ""
+    pays: str = ""
+    buys_back: str = ""
+    old_lines: tuple[Share, ...] = ()
 
     @property
     def credit(self) -> Money:
@@ -115,6 +125,11 @@ class RefundRequest:
         zero = Money.zero(self.amount.currency)
         goods = total((one.price for one in self.goods), self.amount.currency)
         return self.amount + (self.bonus or zero) + goods - (self.owed or zero)
+
+    @property
+    def leaves(self) -> Money:
+        """What is given, for the limits: nothing where another request pays it."""
+        return Money.zero(self.amount.currency) if self.paid_by else self.given
 
 
 CREDITS = frozenset(

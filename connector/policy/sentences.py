@@ -176,7 +176,11 @@ SENTENCES: Mapping[str, str] = {
         "It is paid back once the goods were checked, or by the law's last day."
     ),
     "credit_requested": N_("The credit is given once it is approved."),
-    "credit_shipped": N_("The credit is given once the goods are on their way."),
+    "credit_on_word": N_("The credit is given once the goods are on their way."),
+    "credit_shipped": N_(
+        "The credit is given once it is proven that the goods were sent, or they have"
+        " arrived."
+    ),
     "credit_received": N_("The credit is given once the goods have arrived."),
     "credit_inspected": N_("The credit is given once the goods were checked."),
     "credit_received_law": N_(

@@ -7,10 +7,16 @@ customer and merchant see is the very function that pays.
 
 from connector.settlement.before import externals, look_back
 from connector.settlement.credit import Credit, bonus, difference
-from connector.settlement.given import at_worth, goods_out
+from connector.settlement.given import (
+    NEAR,
+    at_worth,
+    goods_out,
+    paid_back,
+    swapped,
+)
 from connector.settlement.prices import as_paid, claw_back, inclusive_tax, unbundle
 from connector.settlement.reckon import settle
-from connector.settlement.tenders import TENDER_ORDER
+from connector.settlement.tenders import TENDER_ORDER, left_by_tender
 from connector.settlement.vocabulary import (
     BASIS_POINTS,
     Extras,
@@ -21,6 +27,7 @@ from connector.settlement.vocabulary import (
 
 __all__ = [
     "BASIS_POINTS",
+    "NEAR",
     "TENDER_ORDER",
     "Credit",
     "Extras",
@@ -35,7 +42,10 @@ __all__ = [
     "externals",
     "goods_out",
     "inclusive_tax",
+    "left_by_tender",
     "look_back",
+    "paid_back",
     "settle",
+    "swapped",
     "unbundle",
 ]

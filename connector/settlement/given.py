@@ -46,7 +46,8 @@ def goods_out(order: Order, own: Sequence[Own], before: Before) -> Money:
     """Return what new goods cost that the customer has, by what was deducted for them.
 
     Money and these together never pass what was captured. New goods that stand on
-    the same order lower it no more once they are back, as `before` has it.
+    the same order lower it no more once they are back, as `before` has it; of those
+    on an order of their own, what money was paid for from here counts as money.
     """
     worth: Counter[str] = Counter()
     units: Counter[str] = Counter()
@@ -74,7 +75,31 @@ def goods_out(order: Order, own: Sequence[Own], before: Before) -> Money:
             back = _back(order, before, (ref, sent), bought[ref] | known)
         out += Money(worth[ref], order.currency)
         out -= Money(worth[ref], order.currency).share(back, sent)
-    return out
+    return max(out - _bought_back(own, order.currency), Money.zero(order.currency))
+
+
+def _bought_back(own: Sequence[Own], currency: str) -> Money:
+    """Return what of the goods that were given was paid back in money since."""
+    worth = {one.request.key: swapped(one.request) for one in own}
+    found = Money.zero(currency)
+    for key, paid in paid_back(own).items():
+        found += min(paid, worth.get(key, Money.zero(currency)))
+    return found
+
+
+def paid_back(own: Sequence[Own]) -> Mapping[str, Money]:
+    """Return, by the exchange that sent them, what was paid for goods in money."""
+    found: dict[str, Money] = {}
+    for one in (x.request for x in own if x.request.buys_back):
+        before = found.get(one.buys_back, Money.zero(one.amount.currency))
+        found[one.buys_back] = before + one.amount
+    return found
+
+
+def swapped(request: RefundRequest) -> Money:
+    """Return what goods that a request sends cost of what came back."""
+    found = (x.amount for x in request.deductions if x.code == "exchange")
+    return total(found, request.amount.currency)
 
 
 def _of_own(order: Order, own: Sequence[Own], one: Own) -> list[tuple[Line, Money]]:
@@ -105,12 +130,11 @@ def _ware(line: Line) -> str:
 
 def _given(request: RefundRequest) -> Mapping[str, tuple[int, int]]:
     """Return, by ware, the units that a refund sends and their minor units of worth."""
-    found = (x.amount.minor for x in request.deductions if x.code == "exchange")
-    swapped = Money(sum(found), request.amount.currency)
-    if not swapped or not request.goods:
-        return {"": (1, swapped.minor)} if swapped else {}
+    worth = swapped(request)
+    if not worth or not request.goods:
+        return {"": (1, worth.minor)} if worth else {}
     prices = [one.price.minor for one in request.goods]
-    parts = swapped.allocate(prices if any(prices) else [1] * len(prices))
+    parts = worth.allocate(prices if any(prices) else [1] * len(prices))
     given: dict[str, tuple[int, int]] = {}
     for one, part in zip(request.goods, parts, strict=True):
         units, minor = given.get(one.ref, (0, 0))

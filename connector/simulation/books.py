@@ -66,6 +66,8 @@ class Back:
     by_staff: bool = False
     tenders: tuple[tuple[str, int], ...] = ()  # where it is known to go
     is_credit: bool = False  # it became credit, and is booked on no tender
+    goods: str = ""  # the order whose goods it is for, where it is another
+    pays: str = ""  # the key of the promise of those goods
 
     @property
     def at_shop(self) -> int:
@@ -140,11 +142,17 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that left, whoever sent it; `key` is our refund's, or empty."""
+    """Money that left, whoever sent it; `key` is our refund's, or empty.
+
+    `order` is whose gateway sent it, `goods` the order whose goods it was for, and
+    `pays` the key of the promise that those goods are booked by, where it is another.
+    """
 
     order: str
     amount: int
     key: str
+    goods: str
+    pays: str = ""
 
 
 @dataclass(slots=True)
@@ -157,17 +165,23 @@ class Books:
     goods: Goods = field(default_factory=Goods)
     got: Counter[str] = field(default_factory=Counter)  # paid on new goods, by key
 
-    def pay(self, order: str, amount: int, key: str) -> None:
+    def pay(
+        self, order: str, amount: int, key: str, goods: str = "", pays: str = ""
+    ) -> None:
         """Let money leave."""
-        self.left.append(Payment(order, amount, key))
+        self.left.append(Payment(order, amount, key, goods or order, pays))
 
     def rename(self, old: str, new: str) -> None:
         """Let money that left under one key count for another."""
         self.left = [replace(x, key=new) if x.key == old else x for x in self.left]
 
     def sent(self, order: str) -> int:
-        """Add up what left for an order by our doing."""
-        return sum(x.amount for x in self.left if x.order == order and x.key)
+        """Add up what left for an order's goods by our doing, from whatever order."""
+        return sum(x.amount for x in self.left if x.goods == order and x.key)
+
+    def touched(self, order: str) -> int:
+        """Add up what left by our doing for an order's goods, or from its gateway."""
+        return sum(x.amount for x in self.left if order in (x.order, x.goods) and x.key)
 
     def sent_by_others(self, order: str) -> int:
         """Add up what left for an order by staff's hands."""
@@ -196,8 +210,8 @@ class Books:
         return found
 
     def paid_for(self, key: str) -> int:
-        """Add up what left under one key: the gateway's own list."""
-        return sum(x.amount for x in self.left if x.key == key)
+        """Add up what left under one key, or to pay it: the gateways' own lists."""
+        return sum(x.amount for x in self.left if key in (x.key, x.pays))
 
 
 def _is_booked(back: Back) -> bool:

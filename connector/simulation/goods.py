@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connector.errors import Gone, Rejected
-from connector.model import CREDITS, Resolution, Ware
+from connector.model import CREDITS, SWAPPED, Resolution, Ware
 from connector.money import Money
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from connector.simulation.chance import Chance
 
 CURRENCY = "EUR"
-EXCHANGE = "exchange"  # the tender of what was paid with goods
+EXCHANGE = SWAPPED  # the tender of what was paid with goods
 PRODUCT = "10"
 # Each costs more than its fees, also when it is given for what was given for it.
 PRICES = {"11": 2_000, "12": 3_000, "13": 3_000, "14": 15_000}

@@ -109,12 +109,16 @@ def one(name: str, report: Report) -> Verdict:
 
 
 def _done(case: Case) -> Counter[str]:
-    """Count what was made good, by platform and way; what was owed and paid too."""
+    """Count what was made good, by platform and way; what was owed and paid too.
+
+    Apart from that: money that the order paid for which goods were exchanged.
+    """
     world, found = case.world, Counter[str]()
     for row in refunds.recent(world.db, world.shop.name, limit=1000):
         if row.state is Refund.CONFIRMED:
             found[f"{world.shop.platform} {row.request.way.value}"] += 1
             found[f"{world.shop.platform} owed"] += bool(row.request.owed)
+            found[f"{world.shop.platform} old order"] += bool(row.request.pays)
     return found
 
 

@@ -159,7 +159,7 @@ def _books(case: Case, said: Verdict, *, is_settled: bool) -> None:
         stands = ledger.standing(
             case.world.db, case.world.shop.name, bill.ref, CURRENCY
         ).minor
-        real = books.sent(bill.ref) + books.credited(bill.ref, bonus_bp)
+        real = books.touched(bill.ref) + books.credited(bill.ref, bonus_bp)
         real += sum(x.amount for x in bill.backs if x.by_staff)
         if stands != real:
             said.difference += abs(stands - real)

@@ -215,9 +215,14 @@ class SimWoo(SimShop):
             amount=amount,
             key=request.key,
             moved=Moved.UNKNOWN,
-            lines=tuple((s.ref, s.quantity, s.gross.minor) for s in request.lines),
+            lines=tuple(
+                (s.ref, s.quantity, s.gross.minor)
+                for s in (*request.lines, *request.old_lines)
+            ),
             made_at=self.now(),
             tenders=((EXCHANGE, amount - booked),) if amount > booked else (),
+            goods=_named(request.return_number),
+            pays=request.pays,
         )
         bill.backs.append(made)
         if body["api_refund"]:
@@ -237,7 +242,7 @@ class SimWoo(SimShop):
 
     def _ask_gateway(self, bill: Bill, made: Back, fate: str) -> None:
         if fate in ("fine", "silent", "paid_deleted", "paid_fatal"):
-            self.books.pay(bill.ref, made.at_shop, made.key)
+            self._pay(bill, made)
         if fate in ("fine", "silent"):
             made.moved = Moved.YES
         elif fate in ("declined", "paid_deleted"):
@@ -247,6 +252,14 @@ class SimWoo(SimShop):
             self.time.later(delay, lambda: self._pay_late(bill, made))
 
     def _pay_late(self, bill: Bill, made: Back) -> None:
-        self.books.pay(bill.ref, made.at_shop, made.key)
+        self._pay(bill, made)
         made.moved = Moved.YES
         self.touch(bill)
+
+    def _pay(self, bill: Bill, made: Back) -> None:
+        self.books.pay(bill.ref, made.at_shop, made.key, made.goods, made.pays)
+
+
+def _named(return_number: str) -> str:
+    """Return the order that the number of a return names: whose goods came back."""
+    return return_number.lstrip("#").rpartition("-R")[0]

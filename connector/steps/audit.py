@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from connector.model import Kind
 from connector.money import Money
-from connector.settlement import at_worth
+from connector.settlement import NEAR, at_worth, paid_back, swapped
 from connector.states import Decision, Refund
 from connector.steps.observe import OURS
 from connector.steps.preview import as_stands
 from connector.steps.told import ACTOR
 from connector.store import (
     audit,
+    cap,
     credit,
     desk,
     filing,
@@ -67,6 +68,7 @@ def _order(db: Database, shop: str, order: Order) -> Iterator[Breach]:
         *_units(filing.taken_units(db, shop, order.ref), order),
         *_above_captured(db, shop, order),
         *_tenders(standing, order),
+        *_bought_back(standing),
         *_lines(standing, given),
         *_currency(rows, order),
         *_shipping(standing, order),
@@ -106,6 +108,15 @@ def _tenders(rows: Sequence[RefundRow], order: Order) -> Iterator[str]:
     for ref, minor in back.items():
         if ref in captured and minor > captured[ref]:
             yield f"I4: more goes back to tender {ref} than was captured on it"
+
+
+def _bought_back(rows: Sequence[RefundRow]) -> Iterator[str]:
+    """I4 for goods of an exchange: no more money for them than they were given for."""
+    own = [cap.own_of(row) for row in rows]
+    worth = {one.request.key: swapped(one.request) for one in own}
+    for key, paid in paid_back(own).items():
+        if key in worth and (paid - worth[key]).minor > NEAR:
+            yield f"I4: {paid} was paid for goods that {key} sent for {worth[key]}"
 
 
 def _lines(rows: Sequence[RefundRow], order: Order) -> Iterator[str]:

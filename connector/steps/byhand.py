@@ -147,7 +147,8 @@ def found_out(
     is_known = row.paid_by_hand and not row.request.goods
     if is_known or (row.state is Refund.PLANNED and made.is_paid_there(db, row)):
         event = _BY_HAND.get((row.state, money_moved), event)
-    said = _vouched(db, row.return_id, approval, why.strip(), actor, now)
+    case_id = refunds.case_of(db, row)
+    said = _vouched(db, case_id, approval, why.strip(), actor, now)
     if money_moved and unseen.is_to_make(row):
         unseen.go_on(db, row, why=said, actor=actor, now=now)
     elif event == STANDS:
@@ -299,6 +300,9 @@ def again(
 
 def _hold_to_lost(db: Database, row: RefundRow) -> None:
     """Refuse to make again what may have moved, or a withdrawn bonus that is there."""
+    if row.request.pays:
+        msg = saying("this is asked of a person: confirm it where its goods are booked")
+        raise BadRequest(msg)
     is_withdrawn = row.state is Refund.CANCELLED and row.request.after
     if row.state not in extra.OVER or (
         row.state is Refund.CANCELLED and not is_withdrawn

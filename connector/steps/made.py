@@ -67,7 +67,18 @@ def is_paid_there(db: Database, row: RefundRow) -> bool:
 
 
 def hold_to_unpaid(db: Database, row: RefundRow) -> None:
-    """Raise Refused where the shop has paid of a promise that is to be withdrawn."""
+    """Raise Refused where the shop has paid of a promise that is to be withdrawn.
+
+    Or where it was asked to, with the order that its goods were exchanged for.
+    """
+    payer = refunds.get(db, row.request.paid_by) if row.request.paid_by else None
+    if payer is not None and payer.state in GIVEN:
+        msg = saying(
+            "%(paid)s of it is being paid, or was, with the order that these goods were"
+            " sent for: it cannot be withdrawn",
+            paid=payer.amount,
+        )
+        raise Refused(msg, paid=payer.amount)
     found = booked(db, row)
     if found is not None and is_paid_there(db, row):
         msg = saying(

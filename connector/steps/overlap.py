@@ -33,12 +33,13 @@ def doubt(
     """Return what a person must say before a promise is paid; "" for nothing.
 
     `others` are the shop's refunds of the order that are none of ours. Once he has
-    answered, in these words, he is asked no more.
+    answered, in these words, he is asked no more. What is paid with the old order for
+    goods that were sent in exchange may have been paid there in parts, too.
     """
-    refs = {share.ref for share in plan.lines}
+    refs = {share.ref for share in (*plan.lines, *plan.old_lines)}
     for one in others:
         named = any(back.line_ref in refs for back in one.lines)
-        is_as_much = not one.lines and one.amount >= plan.given
+        is_as_much = not one.lines and (one.amount >= plan.given or bool(plan.pays))
         if not (named or is_as_much) or not _is_of(case, one):
             continue
         why = words(case, one)
@@ -77,9 +78,10 @@ def see(
     """
     for row in mine:
         is_paid = row.state is Refund.PLANNED and row.paid_by_hand
-        if row.state not in UNSENT or is_paid or not row.return_id:
+        return_id = refunds.case_of(db, row)
+        if row.state not in UNSENT or is_paid or not return_id:
             continue
-        case = returns.get(db, row.return_id)
+        case = returns.get(db, return_id)
         why = doubt(db, case, row.request, others)
         if why:
             desk.put(

@@ -11,7 +11,7 @@ from connector.model import GOODS, Moved, Resolution
 from connector.policy.periods import LAW_BOUND
 from connector.saying import coded, joined, said_by, saying
 from connector.states import UNDECIDED, Refund
-from connector.steps import costs, overlap, shelving, term, whence
+from connector.steps import costs, old_order, overlap, shelving, term, whence
 from connector.steps.asking import courtesy, request, shared_with_credit
 from connector.steps.events import is_disputed
 from connector.steps.observe import is_ours, observe
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from connector.store import Database
     from connector.store.refunds import RefundRow
 
+# An order as just read, and the one that holds the money of its goods, if another does.
+Seen = tuple["Order", "Order | None"]
+
 log = logging.getLogger(__name__)
 
 BY_LAW = "term_ends"
@@ -69,6 +72,7 @@ def _one(
         return False
     try:
         order = observe(db, shop, case.order_ref, clock)
+        old = old_order.read(db, shop, order, clock)
     except Gone:
         why = saying("the order is gone at the shop; its refund needs you")
         _ask(db, case, why, clock())
@@ -76,7 +80,7 @@ def _one(
     except PlatformError as error:
         log.warning("refund not planned yet: %s", error, extra={"return": return_id})
         return False
-    return _plan(db, able, order, return_id, clock())
+    return _plan(db, able, (order, old), return_id, clock())
 
 
 def _must_wait(db: Database, able: Abilities, case: Return) -> bool:
@@ -100,14 +104,15 @@ def _must_wait(db: Database, able: Abilities, case: Return) -> bool:
 
 @atomic
 def _plan(
-    db: Database, able: Abilities, order: Order, return_id: str, now: datetime
+    db: Database, able: Abilities, seen: Seen, return_id: str, now: datetime
 ) -> bool:
     """Settle and reserve in one transaction: nothing may change in between.
 
     Lines that are made good in different ways are promises of their own.
     """
     case = returns.get(db, return_id)
-    if refunds.is_unclear(db, case.shop, case.order_ref):
+    order, old = seen
+    if any(refunds.is_unclear(db, case.shop, x.ref) for x in (order, old) if x):
         return False
     doubt = "" if able.pays_through_returns else _paid_elsewhere(db, order, case)
     if doubt:
@@ -119,7 +124,7 @@ def _plan(
     if payable(case, rows) != payable(case, rows, latest):
         _by_law(db, case, now)
     # Each in its turn: what the first takes, fees and shipping too, is gone.
-    planned = [_promise(db, able, order, case, debt, now) for debt in found]
+    planned = [_promise(db, able, seen, case, debt, now) for debt in found]
     if any(planned):
         _beside(db, order, case, now)
     return any(planned)
@@ -153,8 +158,9 @@ def _beside(db: Database, order: Order, case: Return, now: datetime) -> None:
 
 
 def _promise(
-    db: Database, able: Abilities, order: Order, case: Return, debt: Debt, now: datetime
+    db: Database, able: Abilities, seen: Seen, case: Return, debt: Debt, now: datetime
 ) -> bool:
+    order, old = seen
     rows = refunds.of_return(db, case.id)
     if history.happened(db, case.id, not_yet(debt.units, rows)):
         return False
@@ -187,8 +193,9 @@ def _promise(
     elif able.holds_returns and any(_has_booked(row) for row in rows):
         # The shop processed these units with a refund whose money never moved.
         plan = replace(plan, return_ref="", return_lines=(), money_only=True)
-    is_clear = _is_unpaid(db, order, case, plan, now)
-    is_promised = is_clear and _reserve(db, case, plan, debt.units, now)
+    payer = old_order.payment(db, case, order, old, plan, debt.way)
+    is_clear = _is_unpaid(db, case, [(order, plan), (old, payer)], now)
+    is_promised = is_clear and _reserve(db, case, plan, debt.units, now, payer)
     if bonus and is_promised:
         top = courtesy(
             case,
@@ -203,15 +210,22 @@ def _promise(
 
 
 def _is_unpaid(
-    db: Database, order: Order, case: Return, plan: RefundRequest, now: datetime
+    db: Database,
+    case: Return,
+    asked: Sequence[tuple[Order | None, RefundRequest | None]],
+    now: datetime,
 ) -> bool:
-    """Say whether nobody else may have paid this; else a person is asked."""
-    mine = refunds.of_order(db, case.shop, order.ref)
-    others = [one for one in order.refunds if not is_ours(one, mine)]
-    doubt = overlap.doubt(db, case, plan, others)
-    if doubt:
-        _ask(db, case, doubt, now)
-    return not doubt
+    """Say whether nobody else may have paid what is asked; else a person is asked."""
+    for order, plan in asked:
+        if order is None or plan is None:
+            continue
+        mine = refunds.of_order(db, case.shop, order.ref)
+        others = [one for one in order.refunds if not is_ours(one, mine)]
+        doubt = overlap.doubt(db, case, plan, others)
+        if doubt:
+            _ask(db, case, doubt, now)
+            return False
+    return True
 
 
 def _reserve(
@@ -220,15 +234,23 @@ def _reserve(
     plan: RefundRequest,
     units: Mapping[int, int],
     now: datetime,
+    payer: RefundRequest | None = None,
 ) -> bool:
-    """Write a promise down; ask a person where the books do not allow it."""
+    """Write a promise down; ask a person where the books do not allow it.
+
+    `payer` is the refund of another order that pays it.
+    """
+    named = {str(ref): count for ref, count in units.items()}
     try:
+        if payer:
+            old_order.reserve(db, case, plan, payer, named, now)
+            return True
         refunds.reserve(
             db,
             shop=case.shop,
             return_id=case.id,
             request=plan,
-            units={str(ref): count for ref, count in units.items()},
+            units=named,
             due=now,
             now=now,
         )
@@ -236,7 +258,7 @@ def _reserve(
         _ask(db, case, said_by(error), now)
         return False
     if not plan.by_gateway:
-        by_hand(db, case, plan, now)
+        whence.by_hand(db, case, plan, now)
     return True
 
 
@@ -294,42 +316,6 @@ def _has_booked(row: RefundRow) -> bool:
     """Say whether a dead refund left its units processed at the shop."""
     is_dead = row.state in (Refund.FAILED, Refund.REVERSED)
     return is_dead and bool(row.platform_ref or row.made)
-
-
-def by_hand(db: Database, case: Return, plan: RefundRequest, now: datetime) -> None:
-    """Ask a person to pay what was just promised, less what he paid before."""
-    left, before = plan.by_hand or plan.amount, ""
-    if plan.by_hand:
-        before = saying(
-            "; %(amount)s of it goes back to the credit that it was paid with, by"
-            " itself",
-            amount=plan.amount - plan.by_hand,
-        )
-    if plan.paid:
-        left = plan.amount - plan.paid
-        before = saying(
-            "; %(paid)s of the %(amount)s was paid by hand before",
-            paid=plan.paid,
-            amount=plan.amount,
-        )
-    why = saying("its tender takes no refund by API")
-    refunds.move(db, plan.key, "by_hand", now, why=why)
-    desk.put(
-        db,
-        shop=case.shop,
-        about="refund",
-        about_id=plan.key,
-        code="pay_by_hand",
-        why=saying(
-            "pay %(left)s by hand for %(number)s, then confirm it here%(before)s"
-            "%(paid)s",
-            left=left,
-            number=case.number,
-            before=before,
-            paid=whence.paid_with(db, case, plan),
-        ),
-        now=now,
-    )
 
 
 def _by_law(db: Database, case: Return, now: datetime) -> None:

@@ -18,7 +18,7 @@ from connector.model import Moved
 from connector.platform import Shop
 from connector.saying import coded, joined, said_by, saying
 from connector.states import Refund
-from connector.steps import amends, overlap
+from connector.steps import amends, overlap, turn
 from connector.steps.events import is_disputed
 from connector.steps.observe import observe
 from connector.steps.pace import is_away
@@ -109,7 +109,7 @@ def _drain(run: _Run) -> int:
             return len(tried)
         tried.add(claim.id)
         row = refunds.get(run.db, claim.id)
-        if _is_within(run, row.request.given):
+        if _is_within(run, row.request.leaves):
             _attempt(run, claim, row)
         else:
             _hold(run, claim, row)
@@ -148,7 +148,7 @@ def _is_within(run: _Run, amount: Money) -> bool:
 def _hold(run: _Run, claim: Claim, row: RefundRow) -> None:
     """Leave it for another run; one above a limit by itself needs a person."""
     highest = [run.limits.per_run_minor, run.limits.per_day_minor]
-    given = row.request.given.minor
+    given = row.request.leaves.minor
     if any(limit is not None and given > limit for limit in highest):
         why = saying("above the largest amount allowed")
         _ask_person(run, claim, row, "limit", why)
@@ -162,8 +162,10 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
     if _is_held(run, row):
         outbox.later(run.db, claim, _retry_at(claim, started))
         return
-    if row.request.after and not _is_its_turn(run, claim, row):
+    if not turn.has_come(run.db, row, started):
+        outbox.wait(run.db, claim, started + AWAY)
         return
+    row = refunds.get(run.db, row.id)
     try:
         prepared = _prepare(run, row)
     except Rejected as error:
@@ -197,7 +199,7 @@ def _prepare(run: _Run, row: RefundRow) -> Prepared:
 
 def _is_held(run: _Run, row: RefundRow) -> bool:
     """Say whether a person is asked something that may change what is paid."""
-    about = row.return_id or ""
+    about = refunds.case_of(run.db, row) or ""
     is_asked = any(desk.is_open(run.db, "return", about, code) for code in HOLDS)
     return is_asked or is_disputed(run.db, row.shop, row.order_ref)
 
@@ -207,24 +209,6 @@ def _fall_back(run: _Run, claim: Claim, row: RefundRow, prepared: Prepared) -> N
     ask = amends.fall_back(run.db, row.id, why, run.clock(), prepared.gone)
     if ask:
         _ask_person(run, claim, row, "sold_out", ask)
-
-
-def _is_its_turn(run: _Run, claim: Claim, row: RefundRow) -> bool:
-    """Say whether what this tops up is there; a bonus goes with its credit (R13)."""
-    first = refunds.get(run.db, row.request.after)
-    if first.state is Refund.CONFIRMED:
-        return True
-    if first.state in (
-        Refund.REJECTED,
-        Refund.FAILED,
-        Refund.REVERSED,
-        Refund.CANCELLED,
-    ):
-        why = saying("what it was to top up came to nothing")
-        refunds.move(run.db, row.id, "cancel", run.clock(), why=why)
-    else:
-        outbox.wait(run.db, claim, run.clock() + AWAY)
-    return False
 
 
 def _is_stale(run: _Run, claim: Claim, started: datetime) -> bool:
@@ -241,12 +225,12 @@ def _send(
     if _is_stale(run, claim, started):
         _release(run, claim, row, STALLED)
         return
-    run.sent_minor += row.request.given.minor
+    run.sent_minor += row.request.leaves.minor
     row = refunds.get(run.db, row.id)
     try:
         receipt = run.shop.refund(row.request, prepared.preimage)
     except Unavailable as error:
-        run.sent_minor -= row.request.given.minor
+        run.sent_minor -= row.request.leaves.minor
         _release(run, claim, row, said_by(error))
     except Rejected as error:
         _refused(run, row, said_by(error))

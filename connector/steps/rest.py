@@ -12,7 +12,7 @@ from connector.states import Refund
 from connector.steps import asking
 from connector.steps.owing import Debt
 from connector.steps.preview import preview
-from connector.steps.promise import by_hand as ask_to_pay
+from connector.steps.whence import by_hand as ask_to_pay
 from connector.store import atomic, orders, refunds, returns
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from connector.model import TenderKind
 from connector.money import Money, total
 from connector.saying import joined, saying
-from connector.store import exchanges, orders, refunds
+from connector.store import desk, exchanges, orders, refunds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from connector.model import Order, RefundRequest, Return
     from connector.store import Database
@@ -102,3 +103,46 @@ def _cards(order: Order) -> set[str]:
 
 def _taken(order: Order, refs: Collection[str]) -> Money:
     return total((x.captured for x in order.tenders if x.ref in refs), order.currency)
+
+
+NO_API = saying("its tender takes no refund by API")
+
+
+def by_hand(
+    db: Database, case: Return, plan: RefundRequest, now: datetime, why: str = NO_API
+) -> None:
+    """Ask a person to pay what was just promised, less what he paid before.
+
+    `why` is in words why nothing else pays it.
+    """
+    left, before = plan.by_hand or plan.amount, ""
+    if plan.by_hand:
+        before = saying(
+            "; %(amount)s of it goes back to the credit that it was paid with, by"
+            " itself",
+            amount=plan.amount - plan.by_hand,
+        )
+    if plan.paid:
+        left = plan.amount - plan.paid
+        before = saying(
+            "; %(paid)s of the %(amount)s was paid by hand before",
+            paid=plan.paid,
+            amount=plan.amount,
+        )
+    refunds.move(db, plan.key, "by_hand", now, why=why)
+    asked = saying(
+        "pay %(left)s by hand for %(number)s, then confirm it here%(before)s%(paid)s",
+        left=left,
+        number=case.number,
+        before=before,
+        paid=paid_with(db, case, plan),
+    )
+    desk.put(
+        db,
+        shop=case.shop,
+        about="refund",
+        about_id=plan.key,
+        code="pay_by_hand",
+        why=asked if why == NO_API else joined("; ", [why, asked]),
+        now=now,
+    )

@@ -155,6 +155,10 @@ def move(
     there = of_goods(state, event, is_owed=bool(row.request.owed))
     if row.request.goods and there:
         exchanges.move(db, after, there, now, receipt)
+    if state is Refund.CANCELLED and row.request.paid_by:
+        payer = get(db, row.request.paid_by)
+        if payer.state is Refund.PLANNED:
+            move(db, payer.id, "cancel", now, why=why, actor=actor)
     if state in _ENDS:
         desk.close(db, "refund", refund_id, actor, now)
         db.execute(
@@ -292,6 +296,11 @@ def get(db: Database, refund_id: str) -> RefundRow:
         msg = "there is no such refund"
         raise NotFound(msg, refund=refund_id)
     return _refund(rows[0])
+
+
+def case_of(db: Database, row: RefundRow) -> str | None:
+    """Return the id of the return that a refund is for, on whatever order it is."""
+    return get(db, row.request.pays).return_id if row.request.pays else row.return_id
 
 
 def of_order(db: Database, shop: str, order_ref: str) -> list[RefundRow]:

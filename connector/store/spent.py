@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 SENT = """
 SELECT amount_minor, CASE WHEN way = 'refund' THEN '' ELSE plan END AS plan
 FROM refunds WHERE shop = :shop AND currency = :currency AND first_sent_at >= :since
-AND state NOT IN ('rejected', 'failed', 'cancelled')"""
+AND state NOT IN ('rejected', 'failed', 'cancelled')
+AND (plan NOT LIKE :named OR plan LIKE :unnamed)"""
+# What another refund pays is counted with that one.
+PAID_BY = {"named": '%"paid_by":"%', "unnamed": '%"paid_by":""%'}
 
 
 def since(db: Database, shop: str, currency: str, moment: datetime) -> Money:
     """Add up what is given by all that was first sent since a moment, in a currency."""
-    rows = db.query(SENT, shop=shop, currency=currency, since=stamp(moment))
+    rows = db.query(SENT, shop=shop, currency=currency, since=stamp(moment), **PAID_BY)
     given = (
         msgspec.json.decode(row["plan"], type=RefundRequest).given
         if row["plan"]

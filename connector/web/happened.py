@@ -71,6 +71,7 @@ HAPPENED = {
     ("refund", "stands"): lazy_gettext("A person vouches that it was paid"),
     ("refund", "by_hand"): lazy_gettext("To be paid by hand"),
     ("refund", "paid"): lazy_gettext("Paid by hand"),
+    ("refund", "paid_there"): lazy_gettext("Paid with the old order"),
     ("refund", "cancel"): lazy_gettext("Called off"),
     ("refund", "fail"): lazy_gettext("Given up: a person decides"),
     ("refund", "sold_out"): lazy_gettext("New goods are gone"),

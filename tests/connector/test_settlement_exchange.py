@@ -9,9 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.model import NewGoods, TaxPart, TaxRate, Ware, add_tax
+from connector.model import NewGoods, TaxPart, TaxRate, TenderShare, Ware, add_tax
 from connector.money import Money, total
-from connector.settlement import Extras, Own, Settlement, Units, difference, settle
+from connector.settlement import (
+    Extras,
+    Own,
+    Settlement,
+    Units,
+    difference,
+    goods_out,
+    look_back,
+    settle,
+)
 from tests.connector.settling import paid
 from tests.connector.shapes import a_line, an_order, eur
 from tests.connector.test_settlement_properties import Shop, returns
@@ -232,3 +241,65 @@ def test_a_cent_is_rounding_only_where_tax_is_added_and_more_is_owed(
         is_rounding = adds_tax and owed + back == 1  # nobody pays it
         due = (0, 0) if is_rounding else (owed, back)
         assert (result.owed, result.amount) == tuple(map(eur, due))
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 90_000), st.integers(1, 5)), max_size=3),
+    st.integers(1, 90_000),
+    st.integers(1, 5),
+    st.data(),
+)
+def test_what_was_paid_for_new_goods_in_money_leaves_the_rest_of_their_order_its_due(
+    others: list[tuple[int, int]], gross: int, quantity: int, data: st.DataObject
+) -> None:
+    """Goods on an order of their own come back in parts, and bring what is left."""
+    lines = [a_line(f"o{n}", minor, count) for n, (minor, count) in enumerate(others)]
+    order = an_order(a_line("a", gross, quantity), *lines)
+    sent = data.draw(st.integers(1, quantity))
+    plain = settle(order, [Units(line_ref="a", quantity=sent)], Extras())
+    even = Extras(even=True)
+    first = settle(order, [Units(line_ref="a", quantity=sent)], even)
+    own = [paid(order, 0, first)]
+    worth = plain.amount.minor
+    cuts = sorted(data.draw(st.lists(st.integers(0, worth), max_size=3)))
+    parts = [b - a for a, b in zip([0, *cuts], [*cuts, worth], strict=True)]
+    [card] = order.tenders
+    for number, part in enumerate(parts, start=1):
+        share = TenderShare(tender_ref=card.ref, gateway=card.ref, amount=eur(part))
+        asked = replace(
+            own[0].request,
+            key=f"k{number}",
+            amount=eur(part),
+            lines=(),
+            deductions=(),
+            tenders=(share,),
+            buys_back=own[0].request.key,
+        )
+        own.append(Own(request=asked))
+    assert goods_out(order, own, look_back(order, own)) == eur(0)
+    rest = [Units(line_ref=x.ref, quantity=x.quantity) for x in lines]
+    if sent < quantity:
+        rest.append(Units(line_ref="a", quantity=quantity - sent))
+    last = settle(order, rest, Extras(), own)
+    assert last.ask == ()
+    assert last.amount == order.captured - plain.amount
+
+
+@given(st.integers(1, 9_000), st.integers(0, 9_000), st.integers(0, 9_000))
+def test_money_for_new_goods_is_counted_up_to_what_they_were_given_for(
+    gross: int, paid_minor: int, other: int
+) -> None:
+    """A refund that names another exchange, or too much, frees nothing more."""
+    order = an_order(a_line("a", gross), a_line("b", 500))
+    first = settle(order, [Units(line_ref="a", quantity=1)], Extras(even=True))
+    swap = paid(order, 0, first)
+
+    def back(of: str, minor: int) -> Own:
+        asked = replace(
+            swap.request, key=f"{of} back", amount=eur(minor), lines=(), deductions=()
+        )
+        return Own(request=replace(asked, buys_back=of))
+
+    own = [swap, back(swap.request.key, paid_minor), back("another", other)]
+    out = goods_out(order, own, look_back(order, own))
+    assert out == eur(max(0, gross - paid_minor))

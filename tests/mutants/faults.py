@@ -309,7 +309,7 @@ FAULTS = (
     ),
     Fault(
         name="a bonus before its credit",
-        file="connector/steps/refund.py",
+        file="connector/steps/turn.py",
         before="    if first.state is Refund.CONFIRMED:\n        return True\n",
         after="    if first.state is not Refund.CANCELLED:\n        return True\n",
         why="the credit may yet come to nothing, and its bonus stays",
@@ -355,5 +355,21 @@ FAULTS = (
         after="        if row.request.key:\n            refunds.move(",
         why="the simulator found it: the customer has it, and is paid once more",
         catch=("pytest", "tests/stories/test_unpaid.py"),
+    ),
+    Fault(
+        name="goods booked before their money",
+        file="connector/steps/turn.py",
+        before="    if payer.state is Refund.CONFIRMED:\n        refunds.rewrite(",
+        after="    if payer.state is not Refund.CANCELLED:\n        refunds.rewrite(",
+        why="the old order's gateway may yet refuse, and the customer has nothing",
+        catch=("pytest", "tests/stories/test_woo_exchanged_back_asked.py"),
+    ),
+    Fault(
+        name="new goods that came back, and hold money still",
+        file="connector/settlement/given.py",
+        before="    return max(out - _bought_back(own, order.currency), ",
+        after="    return max(out, ",
+        why="the rest of their order comes up short by what was paid for them",
+        catch=("pytest", "tests/connector/test_settlement_exchange.py"),
     ),
 )

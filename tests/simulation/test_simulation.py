@@ -135,3 +135,4 @@ def test_every_way_to_make_good_is_walked_on_both_platforms(report: Report) -> N
     wanted = {f"{one} {way}" for one in PLATFORMS for way in ways}
     assert wanted - report.done.keys() == set()
     assert report.done["shopify gift_card"] > 0
+    assert report.done["woocommerce old order"] > 0

@@ -14,7 +14,7 @@ from connector.steps import left
 from connector.steps import request as opening
 from connector.steps.left import Left
 from connector.steps.observe import observe
-from connector.store import filing, returns
+from connector.store import returns
 from connector.web.face import face, once
 from connector.web.portal import photos, wishes
 from connector.web.portal.links import begin, carry, known_order, seal

@@ -13,7 +13,7 @@ from connector.model import GOODS, Kind, Resolution
 from connector.pictures import Unfit
 from connector.policy.periods import LAW_BOUND
 from connector.states import Decision
-from connector.steps import clocks, inspect, left, wayback
+from connector.steps import clocks, left, wayback
 from connector.steps import photos as step
 from connector.store import orders, returns
 from connector.store import photos as kept

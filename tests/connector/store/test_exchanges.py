@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -8,13 +9,14 @@ import uuid_utils.compat as uuids
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector.errors import IllegalTransition, LawBroken
-from connector.model import NewGoods, Resolution
+from connector.errors import IllegalTransition, LawBroken, Refused
+from connector.model import Deduction, NewGoods, Resolution
 from connector.states import REFUND, TOGETHER, Exchange, Refund
-from connector.store import atomic, exchanges, refunds
+from connector.store import atomic, exchanges, ledger, refunds
 from tests.connector.shapes import NOON, a_request, eur
 
 if TYPE_CHECKING:
+    from connector.model import RefundRequest
     from connector.store import Database
 
 EVENTS = sorted({event for _, event in REFUND} | {"ship"})
@@ -29,15 +31,7 @@ def proposed(db: Database, *, is_owed: bool) -> str:
         goods=(SOCKS,),
         owed=eur(1) if is_owed else None,
     )
-    refunds.reserve(
-        db,
-        shop="boots",
-        return_id=None,
-        request=asked,
-        units={},
-        due=NOON,
-        now=NOON,
-    )
+    promise(db, asked)
     return asked.key
 
 
@@ -91,3 +85,34 @@ def test_what_is_overdue_is_what_the_customer_owes(
     happens(db, key, "pend")
     overdue = exchanges.unpaid(db, "boots", NOON)
     assert [one.refund_id for one in overdue] == ([key] if is_owed else [])
+
+
+@pytest.mark.parametrize(("minor", "fits"), [(700, True), (702, True), (703, False)])
+def test_no_more_is_paid_for_new_goods_than_they_were_given_for(
+    db: Database, minor: int, *, fits: bool
+) -> None:
+    """The shop may price them a cent or two higher: that is rounding."""
+    kept = Deduction(code="exchange", amount=eur(700))
+    asked = replace(
+        a_request(str(uuids.uuid7()), 0, (kept,)),
+        way=Resolution.EXCHANGE,
+        goods=(SOCKS,),
+    )
+    promise(db, asked)
+    payer = replace(a_request(str(uuids.uuid7()), minor), lines=(), buys_back=asked.key)
+    with nullcontext() if fits else pytest.raises(Refused, match="given for"):
+        promise(db, payer)
+    stands = ledger.standing(db, "boots", "29", "EUR")
+    assert stands == eur(minor if fits else 0)
+
+
+def promise(db: Database, asked: RefundRequest) -> None:
+    refunds.reserve(
+        db,
+        shop="boots",
+        return_id=None,
+        request=asked,
+        units={},
+        due=NOON,
+        now=NOON,
+    )

@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import uuid_utils.compat as uuids
 
 from connector.model import Resolution
 from connector.states import Exchange, Refund
 from connector.steps import promise, unpaid
-from connector.store import credit, desk, exchanges, shops
+from connector.store import credit, desk, exchanges, refunds, shops
 from connector.web.outcomes import leads_to
-from tests.connector.shapes import eur
+from tests.connector.shapes import a_request, eur
 from tests.connector.web.sandbox_world import (
     NAME,
     Stand,
@@ -186,6 +187,31 @@ def test_payment_by_hand_needs_its_proof(stand: Stand) -> None:
     staff.post(f"/console/refunds/{row.id}/paid", why="bank reference 77")
     stand.work()
     assert stand.rows()[0].state is Refund.CONFIRMED
+
+
+def test_money_with_the_old_order_and_its_goods_name_each_other(stand: Stand) -> None:
+    staff = opened(stand)
+    case = stand.case()
+    goods, money = str(uuids.uuid7()), str(uuids.uuid7())
+    asked = replace(a_request(goods, 100), order_ref=case.order_ref, paid_by=money)
+    payer = replace(asked, key=money, lines=(), paid_by="", pays=goods)
+    for request, owner in ((asked, case.id), (payer, None)):
+        refunds.reserve(
+            stand.db,
+            shop=case.shop,
+            return_id=owner,
+            request=replace(request, return_number=case.number),
+            units={},
+            due=stand.clock(),
+            now=stand.clock(),
+        )
+    staff.get(f"/console/refunds/{money}")
+    assert f'href="/console/refunds/{goods}">{case.number}</a>' in staff.page
+    staff.get(f"/console/refunds/{goods}")
+    assert f'href="/console/refunds/{money}">paid with the order' in staff.page
+    staff.post(f"/console/refunds/{goods}/withdraw", why="she keeps it")
+    states = [refunds.get(stand.db, key).state for key in (goods, money)]
+    assert states == [Refund.CANCELLED, Refund.CANCELLED]
 
 
 def test_an_exchange_that_is_not_paid_for_is_asked_about_once(stand: Stand) -> None:
