@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from connector.store import Database
     from connector.store.refunds import RefundRow
 
-VOUCHED = "vouched"  # on the desk: for money above the level of who said it
 ENDED = frozenset({Refund.CONFIRMED, Refund.REJECTED, Refund.FAILED, Refund.CANCELLED})
 
 
@@ -194,7 +193,7 @@ def _vouched(
             shop=case.shop,
             about="return",
             about_id=case.id,
-            code=VOUCHED,
+            code=levels.VOUCHED,
             why=why,
             now=now,
         )

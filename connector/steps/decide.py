@@ -279,7 +279,9 @@ def _after(db: Database, able: Abilities, return_id: str, now: datetime) -> None
         why = joined(" ", list(dict.fromkeys(said)))
         _lay(db, case, "decide", why or saying("a person must decide"), now)
         return
-    desk.close(db, "return", case.id, "retour", now)
+    for one in desk.about(db, case.id):
+        if one.about == "return" and one.code != levels.VOUCHED:
+            desk.close_one(db, one.id, "retour", now)
     is_approved = any(line.decision == Decision.APPROVED for line in case.lines)
     if case.platform_ref:
         errands.add(db, case.id, "approve" if is_approved else "decline", now)

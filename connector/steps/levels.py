@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from connector.policy import Policy
     from connector.store import Database
 
+VOUCHED = "vouched"  # on the desk: for money above the level of who said it
 LONGEST = 80  # characters of a name
 
 

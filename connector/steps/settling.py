@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from connector.errors import NotFound
 from connector.saying import joined
 from connector.steps import levels
-from connector.steps.byhand import VOUCHED
 from connector.steps.events import DISPUTE
 from connector.steps.follow import WITHOUT_LEVEL
 from connector.steps.promise import HOLDS
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from connector.store.desk import Matter
 
 SETTLED = "settled"  # in the timeline
-RELEASING = frozenset({*HOLDS, VOUCHED, WITHOUT_LEVEL})
+RELEASING = frozenset({*HOLDS, levels.VOUCHED, WITHOUT_LEVEL})
 
 
 def to_settle(db: Database, matter: Matter) -> levels.Demand:

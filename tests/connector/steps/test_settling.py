@@ -87,6 +87,16 @@ def test_what_holds_money_is_settled_by_whom_the_money_needs(
     assert "approved as manager by Ann: look at it" in said
 
 
+def test_a_decision_does_not_answer_for_who_must_look_at_a_proof(db: Database) -> None:
+    found = opened(db, TEXT, sells(6000, 2000), 2, 2)
+    found.work()
+    found.approve(0, by=named("manager"))
+    lay(found, "return", "vouched")
+    found.decline(1)
+    assert found.case.status == "awaited"
+    assert [one.code for one in desk.open_matters(db)] == ["vouched"]
+
+
 @pytest.mark.parametrize(
     ("minor", "about", "code"),
     [
