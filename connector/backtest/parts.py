@@ -70,6 +70,8 @@ class Parts:
         return case((last, whole), ("p.goods > 0", share), otherwise="0")
 
     def _looked_up(self, value: str) -> str:
+        if value == "NULL":
+            return "0"
         found = (
             f"COALESCE((SELECT {value} FROM past_lines p"
             " WHERE p.case_no = whole.case_no AND p.position = 0), 0)"
