@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from connector import law
@@ -90,13 +91,16 @@ def _rows(
     country: str, policy: Policy, first: datetime, last: datetime
 ) -> Iterator[str]:
     """Write a row a day on which a period may begin, where the customer lives."""
-    day, quoted = law.local_day(first, country), country.replace("'", "''")
-    while day <= law.local_day(last, country):
-        since = law.end_of(day - timedelta(days=1), country)
-        known = _end(day, country, policy, 0)
-        unknown = _end(day, country, policy, policy.window.grace_days)
-        yield f"('{quoted}', {ticks(since)}, {known}, {unknown})"
-        day += timedelta(days=1)
+    days = law.withdrawal_days(country, policy.switches) or WITHDRAWAL_DAYS
+    grace, quoted = policy.window.grace_days, country.replace("'", "''")
+    # A day that ends one period by grace ends a later one without it.
+    end = cache(partial(_end, country, policy))
+    begin, final = (law.local_day(moment, country) for moment in (first, last))
+    for number in range((final - begin).days + 1):
+        day = begin + timedelta(days=number)
+        since = ticks(law.end_of(day - timedelta(days=1), country))
+        known, unknown = (end(day + timedelta(days=days + more)) for more in (0, grace))
+        yield f"('{quoted}', {since}, {known}, {unknown})"
 
 
 def _terms(policy: Policy) -> tuple[object, ...]:
@@ -110,11 +114,10 @@ def _looked_up(name: str, column: str) -> str:
     )
 
 
-def _end(day: date, country: str, policy: Policy, grace: int) -> int:
-    """Return the last moment of a period that began on a day, as `periods` does."""
-    switches = policy.switches
-    days = law.withdrawal_days(country, switches) or WITHDRAWAL_DAYS
-    last = law.accepted_until(
-        day + timedelta(days=days + grace), country, switches=switches
-    )
+def _end(country: str, policy: Policy, counted: date) -> int:
+    """Return the last moment of a period whose last day is `counted`, or moves from it.
+
+    As `periods` does.
+    """
+    last = law.accepted_until(counted, country, switches=policy.switches)
     return ticks(law.end_of(last, country) - timedelta(microseconds=1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -250,6 +251,7 @@ LAWLESS = Profile(
 )
 
 
+@lru_cache(maxsize=1024)
 def profile(country: str) -> Profile:
     """Return what is known of a country (ISO 3166 alpha-2); never raises.
 
