@@ -5,6 +5,7 @@ Properties try a few dozen examples here; `--hypothesis-profile deep` tries a th
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from contextlib import ExitStack
@@ -20,7 +21,7 @@ from tests.prepared import Street
 from tests.stores import SHARED_MEMORY, STORES, fresh, in_memory, migrated_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from connector.demo import World
@@ -83,6 +84,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--whole-tables", action="store_true", help="play every case on both stores"
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Gather no garbage while thousands of tests come, none of which is any."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(

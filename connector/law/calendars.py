@@ -143,6 +143,7 @@ def local_day(moment: datetime, country: str, zone: str = "") -> date:
     return moment.astimezone(ZoneInfo(zone or profile(country).zone)).date()
 
 
+@lru_cache(maxsize=8192)
 def end_of(day: date, country: str, zone: str = "") -> datetime:
     """Return the first moment after a day, in UTC: a deadline is before it."""
     midnight = datetime.combine(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,10 +43,14 @@ def _collected(path: Path) -> Iterator[str]:
                 yield one.name
 
 
-TESTS: dict[str, set[Path]] = {}
-for _path in (ROOT / "tests").rglob("test_*.py"):
-    for _name in _collected(_path):
-        TESTS.setdefault(_name, set()).add(_path)
+@cache
+def known() -> dict[str, set[Path]]:
+    """Return the files of each test by its name."""
+    found: dict[str, set[Path]] = {}
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        for name in _collected(path):
+            found.setdefault(name, set()).add(path)
+    return found
 
 
 def _numbers(name: str) -> list[str]:
@@ -68,7 +73,7 @@ def test_a_statement_says_its_source_its_status_and_its_tests(number: int) -> No
     assert words.endswith(".")
     assert source
     assert where
-    missing = [one for one in named(row) if one not in TESTS]
+    missing = [one for one in named(row) if one not in known()]
     assert not missing
     if statuses(status) - {"information"}:
         assert named(row)
@@ -91,7 +96,7 @@ def test_what_is_done_is_done_outside_of_the_law_and_tested_there(number: int) -
     assert places
     assert all((ROOT / one).exists() for one in places)
     here = Path(__file__).parent
-    files = {path for name in named(row) for path in TESTS[name]}
+    files = {path for name in named(row) for path in known()[name]}
     own = {here / "test_undercuts.py"}  # loads policies, and judges by them
     assert any(path.parent != here or path in own for path in files)
 
