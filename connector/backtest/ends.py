@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from connector import law
 from connector.backtest.rows import ticks
 from connector.backtest.sql import both, choice, either, no
-from connector.policy.periods import NEVER
+from connector.policy.periods import NEVER, WITHDRAWAL_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,10 +165,11 @@ def _looked_up(name: str, column: str) -> str:
     )
 
 
-def _end(country: str, policy: Policy, counted: date) -> int:
-    """Return the last moment of a period whose last day is `counted`, or moves from it.
-
-    As `periods` does.
-    """
-    last = law.accepted_until(counted, country, switches=policy.switches)
+def _end(day: date, country: str, policy: Policy, grace: int) -> int:
+    """Return the last moment of a period that began on a day, as `periods` does."""
+    switches = policy.switches
+    days = law.withdrawal_days(country, switches) or WITHDRAWAL_DAYS
+    last = law.accepted_until(
+        day + timedelta(days=days + grace), country, switches=switches
+    )
     return ticks(law.end_of(last, country) - timedelta(microseconds=1))

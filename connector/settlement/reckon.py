@@ -78,7 +78,7 @@ def settle(
             why = saying("the order has no line %(line)s", line=wanted.line_ref)
             so_far.ask.append(why)
             continue
-        why = _held_back(line, wanted, before)
+        why = _held_back(line, wanted)
         if why:
             so_far.ask.append(why)
             continue
@@ -94,13 +94,13 @@ def settle(
     return _close(order, extras, before, so_far, goods_out(order, own, before))
 
 
-def _held_back(line: Line, wanted: Units, before: Before) -> str:
+def _held_back(line: Line, wanted: Units) -> str:
     """Return why a line is not refunded at all, or nothing.
 
-    A replacement that stands on its own order at no price, as Shopify's does, is
-    worth what it replaced; which line that was, a person can see.
+    New goods that joined an order at no price, as staff send them at Shopify, are
+    worth what they replaced; which line that was, a person can see.
     """
-    if not line.gross and before.exchanged:
+    if not line.gross and line.swap_ref:
         return saying(
             "%(title)s: it may stand for goods that it replaced; pay their worth",
             title=line.title,

@@ -183,14 +183,17 @@ def test_a_price_that_is_no_rounding_and_one_that_was_paid_on_stay_the_shop_s() 
         assert (back.ask, back.amount) == ((), eur(cost))
 
 
-def test_what_was_sent_for_nothing_beside_an_exchange_is_a_person_s_to_pay() -> None:
-    order = an_order(a_line("a", 3000), a_line("again", 0))
+def test_what_was_sent_for_nothing_in_exchange_is_a_person_s_to_pay() -> None:
+    """A gift that was bought with the order is worth nothing, and is no question."""
+    again = replace(a_line("again", 0), swap_ref="X")
+    order = an_order(a_line("a", 3000), again, a_line("gift", 0))
     one = [Units(line_ref="a", quantity=1)]
     swap = paid(order, 0, settle(order, one, Extras(even=True)))
-    free = [Units(line_ref="again", quantity=1)]
-    assert settle(order, free, Extras(), []).ask == ()
-    [why] = settle(order, free, Extras(), [swap]).ask
-    assert "its worth" in why or "their worth" in why
+    for own in ([], [swap]):
+        gift = settle(order, [Units(line_ref="gift", quantity=1)], Extras(), own)
+        assert (gift.ask, gift.amount) == ((), eur(0))
+        [why] = settle(order, [Units(line_ref="again", quantity=1)], Extras(), own).ask
+        assert "pay their worth" in why
 
 
 def test_what_is_owed_on_new_goods_keeps_no_other_refund_of_their_order() -> None:

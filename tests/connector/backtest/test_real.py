@@ -171,6 +171,29 @@ def test_a_fee_takes_no_more_than_the_goods_bring(db: Database) -> None:
     assert report.cost == {"EUR": eur(-10)}
 
 
+def test_a_gift_beside_an_exchange_brings_nothing_and_stops_nothing(
+    db: Database,
+) -> None:
+    order = paid(an_order(a_line("a", 363), a_line("b", 1905), a_line("gift", 0)))
+    wanted = (
+        *lines_of("whim"),
+        Wanted(line_ref="gift", quantity=1, reason="whim"),
+        Wanted(line_ref="b", quantity=1, reason="whim", resolution=Resolution.EXCHANGE),
+    )
+    case = Case(
+        kind=Kind.VOLUNTARY,
+        asked_at=order.placed_at + timedelta(days=2),
+        lines=wanted,
+        channel="portal",
+    )
+    offers = f'{OLD}\n[[offers]]\nresolutions = ["refund", "exchange"]\n'
+    old = returned(db, FORCED % "refund", order, case)
+    new = returned(db, offers, order, case)
+    report = compare(db, old.shop, FORCED % "refund", offers, NOW, SINCE, old.ways)
+    assert (old.given, new.given) == (eur(2268), eur(2268))
+    assert report.cost.get("EUR", eur(0)) == eur(0)
+
+
 def flipped(old: Outcome, new: Outcome) -> Counter[tuple[str, str]]:
     """Count the lines that were really decided otherwise, by both decisions."""
     pairs = ((old.lines[ref], new.lines[ref]) for ref in old.lines)
