@@ -78,15 +78,7 @@ def by_sql(
         for key, text in zip("ab", texts, strict=False)
     ]
     is_not = "IS NOT" if db.engine.name == "sqlite" else "IS DISTINCT FROM"
-    now = int(NOW.timestamp()) * 1_000_000
-    # One kind of return after another, as `compare` asks where it can, or all at once.
-    sides = [
-        (
-            SideBySide([one.only(kind) for one in found], is_not),
-            Lines(f"x.shop = 'boots' AND x.kind = '{kind}'", now),
-        )
-        for kind in (Kind if by_kind else ())
-    ] or [(SideBySide(found, is_not), Lines("x.shop = 'boots'", now))]
+    sides = _sides(found, is_not, by_kind=by_kind)
     task = Task(
         path=db.path,
         prepared=[
@@ -95,18 +87,7 @@ def by_sql(
             ),
             *ends.made(db.engine.words),
         ],
-        rounds=[
-            Round(
-                prepared=[
-                    side.table_made(db.engine.words),
-                    side.by_line(lines),
-                    *side.whole_made(db.engine.words),
-                ],
-                queries={"told": f"WITH {side.told()} SELECT * FROM told"},  # noqa: S608 - ours
-                tables=[side.table, WHOLE],
-            )
-            for side, lines in sides
-        ],
+        rounds=[_round(db, *side) for side in sides],
         tables=[*(f"{x}r" for x in words.reasons), *ends.tables],
         values=words.values,
     )
@@ -130,6 +111,34 @@ def by_sql(
             for one in found
         ]
     return told
+
+
+def _sides(
+    found: list[Verdicts], is_not: str, *, by_kind: bool
+) -> list[tuple[SideBySide, Lines]]:
+    """Ask of one kind of return after another, as `compare` can, or all at once."""
+    now = int(NOW.timestamp()) * 1_000_000
+    if not by_kind:
+        return [(SideBySide(found, is_not), Lines("x.shop = 'boots'", now))]
+    return [
+        (
+            SideBySide([one.only(kind) for one in found], is_not),
+            Lines(f"x.shop = 'boots' AND x.kind = '{kind}'", now),
+        )
+        for kind in Kind
+    ]
+
+
+def _round(db: Database, side: SideBySide, lines: Lines) -> Round:
+    return Round(
+        prepared=[
+            side.table_made(db.engine.words),
+            side.by_line(lines),
+            *side.whole_made(db.engine.words),
+        ],
+        queries={"told": f"WITH {side.told()} SELECT * FROM told"},  # noqa: S608 - ours
+        tables=[side.table, WHOLE],
+    )
 
 
 def with_many_reasons(db: Database, row: Row) -> None:
