@@ -236,7 +236,7 @@ class Case:
             return
         if not wanted.is_shipped:
             wayback.told(world.db, case.id, now=world.now())
-            if wayback.waits(case):
+            if wayback.waits(case) and wayback.matters(case):
                 who, now = "ann", world.now()
                 wayback.say(world.db, case.id, "taken", actor=who, why="", now=now)
             wanted.is_shipped = True
