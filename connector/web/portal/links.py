@@ -138,6 +138,19 @@ def _is_good(case: Return, sealed_at: datetime) -> bool:
     return ended is None or now < max(ended + ENDED_LIFE, sealed_at + LINK_LIFE)
 
 
+def beside(case: Return) -> list[tuple[Return, str]]:
+    """List the other returns of its order, each with a link, while theirs open.
+
+    What is asked for at once may be several returns: one for each kind in law.
+    """
+    found = returns.of_order(face().db, case.shop, case.order_ref)
+    return [
+        (one, seal(one.id))
+        for one in found
+        if one.id != case.id and _is_good(one, one.opened_at)
+    ]
+
+
 def _unsealed(held: object) -> tuple[str, datetime]:
     """Read what a link holds; one of before it told its day is as old as can be."""
     match held:

@@ -19,7 +19,7 @@ from connector.store import photos as kept
 from connector.web import images, outcomes, reasons, uploads
 from connector.web.face import face
 from connector.web.portal import expected, receipts
-from connector.web.portal.links import at, is_proxied, seal, sealed_case
+from connector.web.portal.links import at, beside, is_proxied, seal, sealed_case
 from connector.web.portal.photos import Shown, why, why_not
 from connector.web.portal.policies import rules_of
 
@@ -60,6 +60,7 @@ def status(shop: str, token: str) -> str:
         foreseen=expected.of_return(here.db, case, order),
         comes=_comes(case),
         clock=_clock(case),
+        beside=beside(case),
     )
 
 

@@ -360,6 +360,24 @@ def test_who_withdraws_is_sent_to_the_function_that_gives_a_receipt(
     assert stand.case().kind is Kind.VOLUNTARY
 
 
+def test_a_wish_and_a_fault_are_two_returns_and_each_page_leads_to_the_other(
+    stand: Stand,
+) -> None:
+    visit = customer(stand)
+    chooses(visit, **{"quantity-b": "1", "reason-b": "defective"})
+    visit.post(WAYS, **{"way-a": "refund", "way-b": "refund", "go": "chosen"})
+    visit.post(WAYS, go="send")
+    wish, fault = sorted(
+        returns.recent(stand.db, NAME), key=lambda one: one.number
+    )
+    assert {wish.kind, fault.kind} == {Kind.VOLUNTARY, Kind.FAULTY}
+    assert f"Return {wish.number}" in visit.page
+    link = visit.page.split("Your other returns of this order")[1].split('"')[3]
+    visit.get(link)
+    assert f"Return {fault.number}" in visit.page
+    assert f">{wish.number}</a>" in visit.page
+
+
 def test_a_note_that_is_too_long_is_refused_and_not_cut(stand: Stand) -> None:
     visit = customer(stand)
     chooses(visit, **{"note-a": "x" * 301})
