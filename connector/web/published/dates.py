@@ -15,6 +15,8 @@ from connector.steps import question
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from connector.model import Order
     from connector.policy import Case, Policy
     from connector.steps.question import Asker
@@ -36,12 +38,18 @@ class LineDates:
     withdraw_until: date | None = None
 
 
-def of_order(policy: Policy, order: Order, who: Asker) -> tuple[LineDates, ...]:
+def of_order(
+    policy: Policy, order: Order, who: Asker, held: Mapping[str, Collection[int]]
+) -> tuple[LineDates, ...]:
     """Judge every line as if `who` asked for all that is left of it, unsuited.
 
-    Lines of which nothing is left are not shown.
+    `held` are the units that returns hold already, by line. Lines of which nothing is
+    left are not shown.
     """
-    left = {line.ref: line.quantity - line.refunded_units for line in order.lines}
+    left = {
+        line.ref: line.quantity - max(line.refunded_units, len(held.get(line.ref, ())))
+        for line in order.lines
+    }
     lines = [line for line in order.lines if left[line.ref] > 0 and line.is_physical]
     if not lines:
         return ()

@@ -367,9 +367,7 @@ def test_a_wish_and_a_fault_are_two_returns_and_each_page_leads_to_the_other(
     chooses(visit, **{"quantity-b": "1", "reason-b": "defective"})
     visit.post(WAYS, **{"way-a": "refund", "way-b": "refund", "go": "chosen"})
     visit.post(WAYS, go="send")
-    wish, fault = sorted(
-        returns.recent(stand.db, NAME), key=lambda one: one.number
-    )
+    wish, fault = sorted(returns.recent(stand.db, NAME), key=lambda one: one.number)
     assert {wish.kind, fault.kind} == {Kind.VOLUNTARY, Kind.FAULTY}
     assert f"Return {wish.number}" in visit.page
     link = visit.page.split("Your other returns of this order")[1].split('"')[3]

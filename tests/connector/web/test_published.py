@@ -14,7 +14,11 @@ from flask_babel import Babel, force_locale
 from connector import policy
 from connector.demo import build
 from connector.demo.world import BOOTS, TEE
+from connector.model import Kind
 from connector.policy.facts import FACTS
+from connector.steps import request as opening
+from connector.store import orders
+from connector.store.filing import Wish
 from connector.web.face import LANGUAGES
 from connector.web.published.conditions import NAMES
 from connector.web.published.sections import sections
@@ -196,6 +200,27 @@ def test_an_order_is_told_its_own_days(world: World) -> None:
     world.clock.now += timedelta(days=400)
     status, text = days_of(world, {"number": str(order), "email": EMAIL})
     assert "You can return it until" not in text
+
+
+def test_what_a_return_holds_already_is_told_no_day(world: World) -> None:
+    mug = world.boots.add_product("Mug", "12.00")
+    ref = world.boots.place_order([(mug, 2)], EMAIL)
+    world.boots.complete(ref)
+    world.boots.deliver()
+    once(world.office.work)
+    order = orders.get(world.office.db, BOOTS, str(ref))
+    (line,) = order.lines
+    for left in ("1 \u00d7 Mug", "Nothing of this order is left to return."):
+        opening.open_return(
+            world.office.db,
+            shop=BOOTS,
+            order=order,
+            kind=Kind.VOLUNTARY,
+            wishes=[Wish(line_ref=line.ref, quantity=1, reason="too-small")],
+            filed_by="portal",
+            now=world.clock(),
+        )
+        assert left in days_of(world, {"number": str(ref), "email": EMAIL})[1]
 
 
 def test_an_order_is_not_told_to_others(world: World) -> None:
