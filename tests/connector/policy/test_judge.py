@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connector import policy
 from connector.model import Customer, Kind, Order, OrderStatus, Parcel
-from connector.policy import Case, Verdict, Wanted
+from connector.policy import Case, Verdict, Wanted, When
 from connector.states import Decision
 from tests.connector.shapes import NOON, a_line, an_order, eur
 
@@ -134,6 +134,35 @@ def test_a_claim_on_the_whole_order_gives_its_shipping_back() -> None:
     assert judge(order(), Kind.WITHDRAWAL, quantity=3).refund_shipping
     assert not judge(order(), Kind.WITHDRAWAL, quantity=1).refund_shipping
     assert not judge(order(), quantity=3).refund_shipping
+
+
+@pytest.mark.parametrize("gives", ["true", "false"])
+def test_what_a_rule_says_of_a_declined_line_is_said_of_no_other(gives: str) -> None:
+    rules = policy.load(f"""
+currency = "EUR"
+[final_sale]
+tags = ["final-sale"]
+[refund]
+shipping = {"false" if gives == "true" else "true"}
+[[reasons]]
+code = "*"
+[[rules]]
+name = "watches"
+when = {{ tag = "final-sale" }}
+then = {{ refund_when = "inspected", refund_shipping = {gives} }}
+""")
+    watch = replace(a_line("b", 1000), tags=("final-sale",))
+    sold = replace(an_order(LINE, watch), parcels=order().parcels)
+    lines = tuple(Wanted(line_ref=ref, quantity=1, reason="x") for ref in ("a", "b"))
+    asked = ARRIVED + timedelta(days=20)
+    case = Case(kind=Kind.VOLUNTARY, asked_at=asked, lines=lines)
+    found = policy.judge(rules, sold, case)
+    assert [one.decision for one in found.lines] == [
+        Decision.APPROVED,
+        Decision.DECLINED,
+    ]
+    assert found.refund_when is When.RECEIVED
+    assert found.refund_shipping is (gives == "false")
 
 
 def test_another_currency_than_the_limit_s_is_a_question() -> None:
