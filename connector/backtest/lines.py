@@ -30,7 +30,7 @@ from connector.backtest.sql import (
 from connector.backtest.windows import guarantee_ends, last_moment
 from connector.model import CREDITS, FAULTS, Kind, OrderStatus, Resolution
 from connector.policy import Policy
-from connector.policy.amends import REMEDIES
+from connector.policy.amends import MENDING, REMEDIES
 from connector.policy.periods import LAW_BOUND
 
 if TYPE_CHECKING:
@@ -310,17 +310,20 @@ class Line:
         wanted = either(both((_wants(way), self.offers(way))) for way in Resolution)
         own = self.own.speaks("resolution")
         given = either(
-            both((test, YES if self._may_force(said) else _wants(said)))
+            both((test, either((self._may_force(said), _wants(said)))))
             for test, said in self.own.chosen("resolution")
         )
         return either((given, both((no(own), wanted))))
 
-    def _may_force(self, way: Resolution) -> bool:
-        """Say whether a rule may give this, whatever is wanted."""
+    def _may_force(self, way: Resolution) -> str:
+        """Say where a rule may give this instead of what is wanted."""
         kind = self.text.kind
-        if kind not in LAW_BOUND or way in (Resolution.REFUND, Resolution.KEEP):
-            return True
-        return kind is not Kind.WITHDRAWAL and way not in CREDITS
+        if kind not in LAW_BOUND:
+            return YES
+        if kind is Kind.WITHDRAWAL:
+            return YES if way in (Resolution.REFUND, Resolution.KEEP) else NO
+        chosen = either(_wants(one) for one in sorted(MENDING))
+        return NO if way in CREDITS else no(chosen)
 
     @cached_property
     def way(self) -> str:
@@ -332,7 +335,7 @@ class Line:
     def _forced(self) -> list[tuple[str, Resolution]]:
         """Return the ways that rules give whatever is wanted, and where they do."""
         chosen = self.own.chosen("resolution")
-        return [(test, said) for test, said in chosen if self._may_force(said)]
+        return [(both((test, self._may_force(said))), said) for test, said in chosen]
 
     def offers(self, way: Resolution) -> str:
         """Whether a way is offered to this line."""

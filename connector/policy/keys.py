@@ -226,7 +226,14 @@ ACTIONS: tuple[Key, ...] = (
     _key("restocking_percent", "percentage", "none", "the restocking fee"),
     _key("return_shipping", "amount", "none", "the fee for the way back"),
     _key("waive_fees", "true", "none", "no fee at all"),
-    _key("resolution", "word", "none", "made good with this, whatever was wanted"),
+    _key(
+        "resolution",
+        "word",
+        "none",
+        "made good with this, whatever was wanted; not instead of money for a"
+        " withdrawal, nor of a repair or a replacement that is wanted for a fault: then"
+        " a person decides",
+    ),
     _key("offer", "list of words", "none", "ways to make good that are offered too"),
     _key(
         "withhold",

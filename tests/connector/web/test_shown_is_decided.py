@@ -286,3 +286,22 @@ def test_a_question_of_another_way_is_not_put(tmp_path: Path, address: str) -> N
         sends(visit)
         stand.work(1)
         assert stand.case().status == "awaited"
+
+
+def test_a_rule_shows_and_decides_no_other_way_than_a_replacement_that_is_wanted(
+    tmp_path: Path, address: str
+) -> None:
+    """For a fault the customer chooses between repair and replacement."""
+    own = '[[rules]]\nname = "own"\nwhen = { fault = ["merchant"] }\n'
+    then = 'then = { resolution = "keep", decide = "approve" }\n'
+    with standing(tmp_path, address, RULES + own + then, "FR") as stand:
+        visit = customer(stand)
+        chooses(visit, "defective")
+        checks(visit, "replacement")
+        assert "<h2>Replacement</h2>" in visit.page
+        assert "you keep the article" not in visit.page
+        sends(visit)
+        stand.work(1)
+        (line,) = stand.case().lines
+        assert (line.decision, line.resolution) == ("needs_person", "replacement")
+        assert [one.code for one in line.trace if one.says == "ask"] == ["fault_choice"]
