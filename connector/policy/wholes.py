@@ -134,13 +134,23 @@ def _is_owed_shipping(order: Order, case: Case) -> bool:
 
     Directive 2011/83/EU, article 13.1; for part of an order it is the policy's.
     """
-    if case.kind not in LAW_BOUND:
-        return False
+    return case.kind in LAW_BOUND and takes_the_rest(order, case)
+
+
+def takes_the_rest(order: Order, case: Case) -> bool:
+    """Say whether a return takes all that is left of its order.
+
+    What went back before counts, be it as money, credit or other goods: the shop
+    knows of its own refunds, our books of all that we made good.
+    """
     asked: Counter[str] = Counter()
     for one in case.lines:
         asked[one.line_ref] += one.quantity
+    gone = dict(case.gone)
     return all(
-        asked[line.ref] + line.refunded_units >= line.quantity for line in order.lines
+        asked[line.ref] + max(line.refunded_units, gone.get(line.ref, 0))
+        >= line.quantity
+        for line in order.lines
     )
 
 

@@ -209,3 +209,25 @@ def test_a_wider_window_declines_nothing_more(
         return policy.judge(rules, order(), case).lines[0].decision
 
     assert says(narrow) is not YES or says(narrow + more) is YES
+
+
+@pytest.mark.parametrize("kind", [Kind.FAULTY, Kind.WITHDRAWAL])
+def test_the_rest_of_an_order_brings_the_delivery_however_it_went_back_before(
+    kind: Kind,
+) -> None:
+    """As money, which the shop counts; or as credit, which our books alone know."""
+    given = order(status=OrderStatus.OPEN)
+
+    def gives(shop: int, books: int) -> bool:
+        line = replace(LINE, refunded_units=shop)
+        rest = Wanted(line_ref="a", quantity=1, reason="defective", has_photo=True)
+        asked = Case(
+            kind=kind, asked_at=ARRIVED, lines=(rest,), gone=(("a", books), ("z", 9))
+        )
+        found = policy.judge(RULES, replace(given, lines=(line,)), asked)
+        return found.refund_shipping
+
+    assert gives(shop=2, books=0)
+    assert gives(shop=0, books=2)
+    assert gives(shop=1, books=2)
+    assert not gives(shop=1, books=1)  # the shop's refund is in our books too

@@ -305,3 +305,29 @@ def test_a_rule_shows_and_decides_no_other_way_than_a_replacement_that_is_wanted
         (line,) = stand.case().lines
         assert (line.decision, line.resolution) == ("needs_person", "replacement")
         assert [one.code for one in line.trace if one.says == "ask"] == ["fault_choice"]
+
+
+@pytest.mark.parametrize("way", ["refund", "store_credit", "gift_card"])
+def test_a_faulty_rest_brings_the_delivery_however_the_first_was_made_good(
+    tmp_path: Path, address: str, way: str
+) -> None:
+    with standing(tmp_path, address, RULES, "CH", shipping=490) as stand:
+        first = customer(stand)
+        chooses(first, **{"quantity-a": "3"})
+        checks(first, way)
+        sends(first)
+        stand.work(1)
+        case = stand.case()
+        back = {x.id: Counted(received=3, accepted=3) for x in case.lines}
+        inspect.receive(stand.db, case.id, back, actor="t", now=stand.clock())
+        stand.work(3)
+        second = customer(stand)
+        rest = {"quantity-a": "0", "quantity-b": "1", "reason-b": "defective"}
+        chooses(second, **rest)
+        second.post(WAYS, **{"way-b": "refund", "go": "chosen"})
+        assert "You get back €14.90" in text_of(second)
+        sends(second)
+        stand.work(1)
+        found = [returns.get(stand.db, x.id) for x in returns.recent(stand.db, NAME)]
+        (faulty,) = [one for one in found if one.kind == "faulty"]
+        assert faulty.refund_shipping
