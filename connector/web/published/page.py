@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from connector.web.face import Tries
 
 CACHED_SECONDS = 300
+SHARED = frozenset({"published.fragment", "published.document"})
 NUMBER, EMAIL = 60, 200  # characters of what is asked for at most
 
 
@@ -51,6 +52,11 @@ def pages(tries: Tries) -> Blueprint:
     routes.get("/fragment")(fragment)
     routes.get("/policy.json")(document)
     return routes
+
+
+def is_shared() -> bool:
+    """Say whether what is asked for is kept by caches, the same for everybody."""
+    return request.endpoint in SHARED
 
 
 def page(shop: str) -> str:
