@@ -103,7 +103,7 @@ def _checked(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
         asked={one.line.ref: one for one in asked},
         outcomes=found,
         refused=[one for one in asked if one.line.ref not in brought],
-        method=way_back(shop, order, asked[0].who.method),
+        method=way_back(shop, order, asked[0].who.method) if _is_sent(found) else "",
         steps=3 if wishes.has_choice(asked) else 2,
         fields={**wishes.kept(asked), "seen": fresh},
         days=rules_of(shop, order).credit_days,
@@ -124,6 +124,11 @@ def _foreseen(shop: str, order: Order, asked: Sequence[Asked]) -> list[Outcome]:
             wishes.judge(shop, order, first[kind], group),
         )
     ]
+
+
+def _is_sent(found: Sequence[Outcome]) -> bool:
+    """Say whether goods come back at all: not where all of them stay."""
+    return not found or any(set(one.refs) - one.kept for one in found)
 
 
 def _figures(found: Sequence[Outcome]) -> str:

@@ -30,7 +30,7 @@ class LineDates:
     `last_day` None: the policy names none. `why` are the answers of the rules that
     speak against it, empty where nothing does. `withdraw_until`: at least until then
     the law lets him withdraw from the contract; None where it does not, or no more.
-    `goodwill_until`: until then a withdrawal is taken all the same, where that is later.
+    `goodwill_until`: until then one is taken all the same, where that is later.
     """
 
     title: str

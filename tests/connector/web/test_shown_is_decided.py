@@ -331,3 +331,30 @@ def test_a_faulty_rest_brings_the_delivery_however_the_first_was_made_good(
         found = [returns.get(stand.db, x.id) for x in returns.recent(stand.db, NAME)]
         (faulty,) = [one for one in found if one.kind == "faulty"]
         assert faulty.refund_shipping
+
+
+def test_of_goods_that_stay_nothing_is_said_to_come_back(
+    tmp_path: Path, address: str
+) -> None:
+    more = (
+        '[keep]\nbelow = "15.00"\n[[methods]]\ncode = "post"\n'
+        'labels = { en = "By post" }\n[[methods]]\ncode = "shop"\n'
+        'labels = { en = "To the shop" }\n'
+    )
+    with standing(tmp_path, address, FEES + more, "CH") as stand:
+        visit = customer(stand)
+        mug = {"quantity-a": "0", "quantity-b": "1", "reason-b": "changed-my-mind"}
+        chooses(visit, **mug, method="post")
+        pages = [text_of(visit)]
+        sends(visit)
+        stand.work(1)
+        visit.get(visit.path)
+        pages.append(text_of(visit))
+        assert "Goods that you keep €10.00" in pages[0]
+        for page in pages:
+            assert "send back" not in page
+            assert "By post" not in page
+        other = customer(stand)
+        chooses(other, method="post")
+        assert "Goods that you send back €30.00" in text_of(other)
+        assert "By post" in text_of(other)
