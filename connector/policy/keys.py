@@ -137,7 +137,11 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         _key("who", "text", "required", "the level's name, kept with the question"),
     ),
     "block": (*_lists("customers who are looked at or refused"), _SAYS, _WHY),
-    "allow": _lists("customers whom no limit, photo, question or person keeps waiting"),
+    "allow": _lists(
+        "customers whom no limit, photo, question or `needs_person` holds up; what"
+        " `[approve]`, `[block]`, a rule or a reason that is not known asks of a person"
+        " it still asks"
+    ),
     "limits": (
         _NAME,
         _key("days", "days", "required", "so many days back from the return"),

@@ -231,3 +231,32 @@ def test_the_rest_of_an_order_brings_the_delivery_however_it_went_back_before(
     assert gives(shop=0, books=2)
     assert gives(shop=1, books=2)
     assert not gives(shop=1, books=1)  # the shop's refund is in our books too
+
+
+@pytest.mark.parametrize(
+    ("more", "decided"),
+    [
+        ("", YES),
+        ("[approve]\nautomatic = false\n", ASK),
+        ('[approve]\nautomatic_below = "10.00"\n', ASK),
+        ('[[rules]]\nname = "r"\nthen = { approver = "boss" }\n', ASK),
+        ('[[rules]]\nname = "r"\nwhy = "w"\nthen = { decide = "ask" }\n', ASK),
+    ],
+)
+def test_the_manual_s_word_on_trusted_customers_is_true(
+    more: str, decided: Decision
+) -> None:
+    """Nothing of the list above holds them up; who approves still does."""
+    if "approver" in more:
+        more += '[[approve.levels]]\nabove = "9000.00"\nwho = "boss"\n'
+    rules = policy.load(
+        'currency = "EUR"\n[[reasons]]\ncode = "small"\nphotos = 3\n'
+        'needs_person = true\n[allow]\ntags = ["vip"]\n'
+        "[[limits]]\ndays = 9\nreturns = 0\n" + more
+    )
+    asked = Wanted(line_ref="a", quantity=1, reason="small")
+    case = Case(
+        kind=Kind.VOLUNTARY, asked_at=ARRIVED, lines=(asked,), customer_tags=("vip",)
+    )
+    (said,) = policy.judge(rules, order(), case).lines
+    assert said.decision is decided
