@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from connector.model import Kind, Order
+    from connector.money import Money
     from connector.steps.offers import Outcome
     from connector.web.portal.choosing import Page
     from connector.web.portal.wishes import Asked
@@ -148,6 +149,7 @@ def _ways(shop: str, order: Order, asked: Sequence[Asked]) -> str:
         "portal/ways.html",
         order=order,
         rows=rows,
+        fee=_way_back_costs(shop, order, asked),
         prolongs=_prolongs(shop, order),
         label=label,
         given=request.form,
@@ -176,6 +178,21 @@ def _worth(shop: str, order: Order, one: Asked) -> dict[str, Outcome]:
             for out in alone(shop, order, one, wish):
                 found[offer.resolution.value] = out
     return found
+
+
+def _way_back_costs(shop: str, order: Order, asked: Sequence[Asked]) -> Money | None:
+    """Return the most that the way back may cost, which no amount shown holds yet.
+
+    A return bears one fee, the least of its lines'; None: nothing.
+    """
+    found = [
+        wishes.judge(shop, order, one, [wish]).return_fee
+        for one in asked
+        for offer in one.offers
+        if offer.resolution in offers.PLAIN
+        for wish in [replace(one.wish, wanted=offer.resolution, goods=None)]
+    ]
+    return max((fee for fee in found if fee), default=None)
 
 
 def _wares(shop: str, order: Order, asked: Sequence[Asked], code: int = 200) -> Page:

@@ -358,3 +358,19 @@ def test_of_goods_that_stay_nothing_is_said_to_come_back(
         chooses(other, method="post")
         assert "Goods that you send back €30.00" in text_of(other)
         assert "By post" in text_of(other)
+
+
+def test_the_ways_say_that_the_way_back_is_still_to_come_off(
+    tmp_path: Path, address: str
+) -> None:
+    fees = '[fees]\nreturn_shipping = "4.90"\n'
+    with standing(tmp_path, address, RULES + fees, "CH") as stand:
+        visit = customer(stand)
+        chooses(visit)
+        assert "€30.00" in text_of(visit)
+        assert "The way back costs up to €4.90. That is not taken off" in text_of(visit)
+        checks(visit)
+        assert "You get back €25.10" in text_of(visit)
+        faulty = customer(stand)
+        chooses(faulty, "defective")
+        assert "The way back costs" not in text_of(faulty)
