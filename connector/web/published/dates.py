@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connector import law
 from connector import policy as policies
 from connector.model import Answer, Kind
-from connector.policy.periods import withdrawal_ends
+from connector.policy.periods import NEVER, withdrawal_ends
 from connector.states import Decision
 from connector.steps import question
 from connector.store.filing import Wish
@@ -105,9 +105,9 @@ def _withdrawals(
 def _until(
     order: Order, case: Case, grace_days: int, switches: Switches
 ) -> date | None:
-    """Return the last day of a withdrawal; None where it is over."""
+    """Return the last day of a withdrawal; None where it is over, or has not begun."""
     last = withdrawal_ends(order, grace_days, switches)[2]
-    if case.asked_at > last:
+    if case.asked_at > last or last == NEVER:
         return None
     return law.local_day(last, order.customer.country)
 

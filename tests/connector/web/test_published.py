@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,15 +15,18 @@ from flask_babel import Babel, force_locale
 from connector import policy
 from connector.demo import build, buying
 from connector.demo.world import BOOTS, TEE
-from connector.model import Kind
+from connector.model import Customer, Kind, Parcel
 from connector.policy.facts import FACTS
 from connector.steps import request as opening
+from connector.steps.question import Asker
 from connector.store import orders
 from connector.store.filing import Wish
 from connector.web.face import LANGUAGES
+from connector.web.published import dates
 from connector.web.published.conditions import NAMES
 from connector.web.published.sections import sections
 from jobs.schedule import once
+from tests.connector.shapes import NOON, a_line, an_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -265,3 +269,18 @@ def test_an_order_is_not_told_to_others(world: World) -> None:
     status, text = days_of(world, {"number": "1", "email": "other@example.test"})
     assert status == 404
     assert "We found no order" in text
+
+
+def test_a_period_that_has_not_begun_is_told_no_day() -> None:
+    """Part of the order is still under way: nobody knows the day yet."""
+    here = Parcel(ref="p", units=(("a", 1),), delivered_at=NOON)
+    bought = replace(
+        an_order(a_line("a", 1000), a_line("b", 1000)),
+        customer=Customer(country="FR"),
+        parcels=(here, Parcel(ref="q", units=(("b", 1),), shipped_at=NOON)),
+    )
+    rules = policy.load(small(""))
+    who = Asker(shop="s", channel="portal", asked_at=NOON)
+    for order, days in ((bought, 0), (replace(bought, parcels=(here,)), 2)):
+        found = dates.of_order(rules, order, who, {})
+        assert len([one for one in found if one.withdraw_until]) == days
