@@ -14,6 +14,7 @@ from adapters.woocommerce import credited, translate
 from connector.errors import BadAmount, OutcomeUnknown
 from connector.model import (
     CREDITS,
+    SWAPPED,
     Finding,
     Found,
     Moved,
@@ -44,7 +45,7 @@ def booked(request: RefundRequest) -> Money:
     swapped = (
         x.amount
         for x in request.tenders
-        if x.tender_ref == translate.EXCHANGE or credited.is_credit(x.tender_ref)
+        if x.tender_ref == SWAPPED or credited.is_credit(x.tender_ref)
     )
     return request.amount - total(swapped, request.amount.currency)
 

@@ -30,7 +30,7 @@ from connector.backtest.sql import (
 from connector.backtest.windows import guarantee_ends, last_moment
 from connector.model import CREDITS, FAULTS, Kind, OrderStatus, Resolution
 from connector.policy import Policy
-from connector.policy.amends import REMEDIES
+from connector.policy.amends import MENDING, REMEDIES
 from connector.policy.compiled import program
 from connector.policy.periods import LAW_BOUND
 
@@ -321,17 +321,20 @@ class Line:
         wanted = either(both((_wants(way), self.offers(way))) for way in Resolution)
         own = self.own.speaks("resolution")
         given = either(
-            both((test, YES if self._may_force(said) else _wants(said)))
+            both((test, either((self._may_force(said), _wants(said)))))
             for test, said in self.own.chosen("resolution")
         )
         return either((given, both((no(own), wanted))))
 
-    def _may_force(self, way: Resolution) -> bool:
-        """Say whether a rule may give this, whatever is wanted."""
+    def _may_force(self, way: Resolution) -> str:
+        """Say where a rule may give this instead of what is wanted."""
         kind = self.text.kind
-        if kind not in LAW_BOUND or way in (Resolution.REFUND, Resolution.KEEP):
-            return True
-        return kind is not Kind.WITHDRAWAL and way not in CREDITS
+        if kind not in LAW_BOUND:
+            return YES
+        if kind is Kind.WITHDRAWAL:
+            return YES if way in (Resolution.REFUND, Resolution.KEEP) else NO
+        chosen = either(_wants(one) for one in sorted(MENDING))
+        return NO if way in CREDITS else no(chosen)
 
     @cached_property
     def way(self) -> str:
@@ -343,7 +346,7 @@ class Line:
     def _forced(self) -> list[tuple[str, Resolution]]:
         """Return the ways that rules give whatever is wanted, and where they do."""
         chosen = self.own.chosen("resolution")
-        return [(test, said) for test, said in chosen if self._may_force(said)]
+        return [(both((test, self._may_force(said))), said) for test, said in chosen]
 
     def offers(self, way: Resolution) -> str:
         """Whether a way is offered to this line."""
@@ -375,11 +378,7 @@ class Line:
                 for one in self.policy.offers
                 if way in one.resolutions
             ]
-            plain = case(
-                (no(self.offers(way)), "0"),
-                *offered,
-                otherwise="0",
-            )
+            plain = case((no(self.offers(way)), "0"), *offered, otherwise="0")
             own = self.own.value("bonus", str)
             value = plain if own == "NULL" else f"COALESCE({own}, {plain})"
             tests.append((equals(self.way, way), value))

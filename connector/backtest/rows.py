@@ -14,6 +14,7 @@ from connector.model import Kind
 from connector.policy.case import Case, Wanted
 from connector.policy.periods import line_begins, withdrawal_ends
 from connector.policy.seen import email_hash, worth
+from connector.policy.wholes import takes_the_rest
 from connector.settlement.before import externals
 from connector.settlement.prices import carried
 
@@ -132,7 +133,7 @@ def _row(order: Order, case: Case, wanted: Wanted, line: Line) -> dict[str, Any]
             tag.casefold() for tag in (*case.customer_tags, *person.tags)
         ),
         "tags_unknown": int(not person.are_tags_known),
-        "gives_shipping": int(_is_whole(order, case)),
+        "gives_shipping": int(takes_the_rest(order, case)),
         **_beside(order),
     }
 
@@ -163,13 +164,3 @@ def _charged(charges: Iterable[Charge]) -> tuple[int, int]:
     some = list(charges)
     gone = (one.refunded.minor for one in some if one.refunded)
     return sum(one.gross.minor for one in some), sum(gone)
-
-
-def _is_whole(order: Order, case: Case) -> bool:
-    """Say whether the return takes all that is left of its order."""
-    asked: Counter[str] = Counter()
-    for one in case.lines:
-        asked[one.line_ref] += one.quantity
-    return all(
-        asked[line.ref] + line.refunded_units >= line.quantity for line in order.lines
-    )

@@ -94,8 +94,9 @@ class Verdicts:
         key = self.key
         found: list[tuple[str, str]] = []
         if self._speaks_of_shipping:
-            found.append((f"{key}_gives", f"max({key}_ships)"))
-            found.append((f"{key}_keeps", f"min({key}_ships)"))
+            ships = f"CASE WHEN {key}_decision <> {DECLINED} THEN {key}_ships END"
+            found.append((f"{key}_gives", f"max({ships})"))
+            found.append((f"{key}_keeps", f"min({ships})"))
         if self.policy.automatic_below is not None:
             approved = f"{key}_decision = {APPROVED}"
             found.append((f"{key}_approved", total_where(approved, "worth")))

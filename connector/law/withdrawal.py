@@ -111,13 +111,7 @@ def sale_of(
         )
         for one in order.parcels
     ]
-    to_come = frozenset(
-        line.ref
-        for line in order.lines
-        if line.fulfilled is not None
-        and line.fulfilled + line.refunded_units < line.quantity
-        and line.is_physical
-    )
+    to_come = frozenset(line.ref for line in order.lines if order.is_to_come(line))
     if to_come:
         parcels.append(Delivery(lines=to_come))
     return Sale(

@@ -199,6 +199,24 @@ class Order:
         """Find a line by the shop's id for it."""
         return next((line for line in self.lines if line.ref == ref), None)
 
+    def is_to_come(self, line: Line) -> bool:
+        """Whether units of a line are still to be sent; not where nobody says.
+
+        What was refunded beside the shop's own returns may never have been sent.
+        """
+        sent = line.quantity if line.fulfilled is None else line.fulfilled
+        if sent >= line.quantity or not line.is_physical:
+            return False
+        returned = sum(
+            part.quantity
+            for refund in self.refunds
+            if refund.return_ref
+            for part in refund.lines
+            if part.line_ref == line.ref
+        )
+        unsent = max(0, line.refunded_units - returned)
+        return sent + unsent < line.quantity
+
     def anonymous(self) -> Order:
         """Leave out who bought, and every free text; country and language stay.
 

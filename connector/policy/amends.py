@@ -28,6 +28,9 @@ BEARING = frozenset({Kind.VOLUNTARY, Kind.WITHDRAWAL})
 NOTHING_SAID: Sequence[Answer] = ()
 # What the law gives for a fault; credit and other goods are no such thing.
 REMEDIES = frozenset({Resolution.REFUND, Resolution.REPAIR, Resolution.REPLACEMENT})
+# What a customer chooses first, unless it cannot be done or costs too much (article
+# 13(2) of Directive 2019/771): that a person says, no rule.
+MENDING = frozenset({Resolution.REPAIR, Resolution.REPLACEMENT})
 MONEY: tuple[Offer, ...] = (Offer(resolution=Resolution.REFUND),)
 
 
@@ -81,8 +84,7 @@ def resolution(
         kind = seen.case.kind
         if may_force(kind, forced, wanted):
             return forced, None
-        code = "withdrawal_money" if kind is Kind.WITHDRAWAL else "fault_money"
-        return wanted, answer("resolution", "ask", code)
+        return wanted, answer("resolution", "ask", _barred(kind, forced))
     if any(one.resolution is wanted for one in offered):
         return wanted, None
     facts = (("wanted", wanted.value),)
@@ -93,13 +95,21 @@ def may_force(kind: Kind, forced: Resolution, wanted: Resolution) -> bool:
     """Say whether a rule may give this instead of what is wanted.
 
     A withdrawal is paid back in money; a fault is never made good with credit that
-    nobody asked for (docs/law.md, statements 13, 37 and 60).
+    nobody asked for, and a repair or a replacement that is wanted is the customer's
+    choice (docs/law.md, statements 13, 37 and 60).
     """
-    if forced in (wanted, Resolution.REFUND, Resolution.KEEP):
+    if forced is wanted or kind not in LAW_BOUND:
         return True
     if kind is Kind.WITHDRAWAL:
-        return False
-    return kind not in LAW_BOUND or forced not in CREDITS
+        return forced in (Resolution.REFUND, Resolution.KEEP)
+    return forced not in CREDITS and wanted not in MENDING
+
+
+def _barred(kind: Kind, forced: Resolution) -> str:
+    """Name the sentence that says why a rule may not give this by itself."""
+    if kind is Kind.WITHDRAWAL:
+        return "withdrawal_money"
+    return "fault_money" if forced in CREDITS else "fault_choice"
 
 
 def bonus(way: Resolution, offered: tuple[Offer, ...], said: Said) -> int:

@@ -60,7 +60,8 @@ class Case:
     """A return as a question to the policy; `asked_at` is aware.
 
     `channel` is how it came (portal, console, inbound, shop), `method` the way back
-    that the customer chose, `past` the customer's earlier returns.
+    that the customer chose, `past` the customer's earlier returns; `gone` are (line
+    ref, units) that went back before, in whatever way they were made good.
     """
 
     kind: Kind
@@ -71,6 +72,7 @@ class Case:
     method: str = ""
     customer_tags: tuple[str, ...] = ()
     past: tuple[Past, ...] = ()
+    gone: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,7 +137,11 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         _key("who", "text", "required", "the level's name, kept with the question"),
     ),
     "block": (*_lists("customers who are looked at or refused"), _SAYS, _WHY),
-    "allow": _lists("customers whom no limit, photo, question or person keeps waiting"),
+    "allow": _lists(
+        "customers whom no limit, photo, question or `needs_person` holds up; what"
+        " `[approve]`, `[block]`, a rule or a reason that is not known asks of a person"
+        " it still asks"
+    ),
     "limits": (
         _NAME,
         _key("days", "days", "required", "so many days back from the return"),
@@ -231,7 +235,14 @@ ACTIONS: tuple[Key, ...] = (
     _key("restocking_percent", "percentage", "none", "the restocking fee"),
     _key("return_shipping", "amount", "none", "the fee for the way back"),
     _key("waive_fees", "true", "none", "no fee at all"),
-    _key("resolution", "word", "none", "made good with this, whatever was wanted"),
+    _key(
+        "resolution",
+        "word",
+        "none",
+        "made good with this, whatever was wanted; not instead of money for a"
+        " withdrawal, nor of a repair or a replacement that is wanted for a fault: then"
+        " a person decides",
+    ),
     _key("offer", "list of words", "none", "ways to make good that are offered too"),
     _key(
         "withhold",

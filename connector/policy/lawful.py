@@ -80,7 +80,19 @@ def advice(policy: Policy) -> list[str]:
         for one in law.advice(terms(policy), policy.switches)
     ]
     added = [ADDED] if faults.is_added(policy) else []
-    return [*added, *found, *_unheard(policy), *_handles(policy)]
+    return [*added, *found, *_unheard(policy), *_handles(policy), *_chosen(policy)]
+
+
+def _chosen(policy: Policy) -> Iterator[str]:
+    """Tell of rules on faults which leave the customer's own choice alone."""
+    for one in _of_faults(policy):
+        way = one.rule.then.resolution
+        if way is not None and way not in CREDITS:
+            yield (
+                f"[{_shown(one.key)}] does not touch a repair or a replacement that the"
+                f" customer wants for faulty goods: it is not made {way.value!r} by"
+                " itself, a person decides (docs/law.md, statement 37)"
+            )
 
 
 def _handles(policy: Policy) -> Iterator[str]:

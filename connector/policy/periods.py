@@ -53,10 +53,7 @@ def _is_to_come(order: Order) -> bool:
     """
     came = sum(one.delivered_at is not None for one in order.parcels)
     return 0 < came < len(order.parcels) or any(
-        line.is_physical
-        and line.fulfilled is not None
-        and line.fulfilled + line.refunded_units < line.quantity
-        for line in order.lines
+        order.is_to_come(line) for line in order.lines
     )
 
 

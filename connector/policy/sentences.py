@@ -112,6 +112,11 @@ SENTENCES: Mapping[str, str] = {
         "Faulty goods are not made good with credit that nobody asked for; a person"
         " decides."
     ),
+    "fault_choice": N_(
+        "Between repair and replacement of faulty goods the customer chooses: no rule"
+        " gives something else by itself. A person decides, who may refuse what is"
+        " impossible or costs too much."
+    ),
     "ways": N_("The shop itself has no way to do what is wanted: %(way)s."),
     "automatic": N_("A person decides every return."),
     "automatic_below": N_("Worth %(worth)s; from %(limit)s on, a person decides."),

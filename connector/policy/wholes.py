@@ -43,10 +43,10 @@ def tell(
 ) -> None:
     """Let each line that may be paid tell of the delivery, and of rules' moments."""
     by = {
-        action: one.said.by[action].name
+        action: said.by[action].name
         for action, value in zip(("refund_when", "goods_when"), moments, strict=True)
-        for one in spoken
-        if one.said and one.said.values.get(action) == value
+        for said in _standing(spoken)
+        if said.values.get(action) == value
     }
     note = account.shipping(
         *shipping, delivery.place(of.policy, of.order.customer.country)
@@ -54,6 +54,15 @@ def tell(
     for one in spoken:
         if one.verdict.decision is not Decision.DECLINED and one.said:
             one.verdict = account.of_whole(one.verdict, of.case.kind, note, moments, by)
+
+
+def _standing(spoken: list[Spoken]) -> list[Said]:
+    """Return what rules say of the lines that may be paid, not of declined ones."""
+    return [
+        one.said
+        for one in spoken
+        if one.said and one.verdict.decision is not Decision.DECLINED
+    ]
 
 
 def return_fee(of: Whole, spoken: list[Spoken]) -> Money | None:
@@ -112,7 +121,7 @@ def gives_shipping(of: Whole, spoken: list[Spoken]) -> str:
     """Say who gives the outbound shipping back: the law, a rule, `[refund]`; or ""."""
     if _is_owed_shipping(of.order, of.case):
         return "law"
-    own = [one.said for one in spoken if one.said]
+    own = _standing(spoken)
     for said in own:
         if said.values.get("refund_shipping") is True:
             return f"rules {said.by['refund_shipping'].name}"
@@ -125,17 +134,27 @@ def _is_owed_shipping(order: Order, case: Case) -> bool:
 
     Directive 2011/83/EU, article 13.1; for part of an order it is the policy's.
     """
-    if case.kind not in LAW_BOUND:
-        return False
+    return case.kind in LAW_BOUND and takes_the_rest(order, case)
+
+
+def takes_the_rest(order: Order, case: Case) -> bool:
+    """Say whether a return takes all that is left of its order.
+
+    What went back before counts, be it as money, credit or other goods: the shop
+    knows of its own refunds, our books of all that we made good.
+    """
     asked: Counter[str] = Counter()
     for one in case.lines:
         asked[one.line_ref] += one.quantity
+    gone = dict(case.gone)
     return all(
-        asked[line.ref] + line.refunded_units >= line.quantity for line in order.lines
+        asked[line.ref] + max(line.refunded_units, gone.get(line.ref, 0))
+        >= line.quantity
+        for line in order.lines
     )
 
 
 def moment(spoken: list[Spoken], action: str, plain: When) -> When:
     """Return the latest of what the lines wait for: they are paid as one return."""
-    own = [When(one.said.values.get(action, plain)) for one in spoken if one.said]
+    own = [When(said.values.get(action, plain)) for said in _standing(spoken)]
     return max(own, key=MOMENTS.index, default=plain)

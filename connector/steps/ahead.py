@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connector.settlement import look_back
 from connector.states import Decision
 from connector.steps.owing import FREE, promised
-from connector.steps.preview import as_stands
+from connector.steps.stands import as_stands
 from connector.store import refunds, returns
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from connector.money import Money
 from connector.settlement import NEAR, at_worth, paid_back, swapped
 from connector.states import Decision, Refund
 from connector.steps.observe import OURS
-from connector.steps.preview import as_stands
+from connector.steps.stands import as_stands
 from connector.steps.told import ACTOR
 from connector.store import (
     audit,

@@ -5,6 +5,7 @@ What the law says is `connector.law`'s; here is where the facts of a return lie.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,16 @@ from connector.model import Kind, Resolution
 from connector.money import Money, total
 from connector.policy import When
 from connector.policy.periods import LAW_BOUND
-from connector.states import Refund
+from connector.states import Decision, Refund
 from connector.steps import progress, term, wayback
+from connector.steps.preview import preview
 from connector.store import orders, refunds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from connector.model import Order, Return
+    from connector.model import Order, Return, ReturnLine
     from connector.store import Database
     from connector.store.refunds import RefundRow
 
@@ -66,7 +69,7 @@ def of(db: Database, case: Return, now: datetime) -> Reading | None:
     clock = law.clock(seen, switches)
     today = law.local_day(now, order.customer.country)
     days = clock.days_late(today)
-    worth, due = _stake(_at_stake(case, rows, clock), order, rows)
+    worth, due = _stake(db, _at_stake(case, rows, clock), order, rows)
     cost = clock.late.cost(due, days, switches, worth) if due else due
     return Reading(
         clock=clock,
@@ -90,31 +93,59 @@ def _at_stake(case: Return, rows: list[RefundRow], clock: Clock) -> Return:
     return replace(case, lines=paid or case.lines)
 
 
-def _stake(case: Return, order: Order, rows: list[RefundRow]) -> tuple[Money, Money]:
-    """Return the price of the goods, and all that is still to go back for them."""
-    goods = total(
-        (
-            sold.gross.share(line.asked, max(1, sold.quantity))
-            for line in case.lines
-            if line.decision != "declined" and (sold := order.line(line.line_ref))
-        ),
-        order.currency,
+def _stake(
+    db: Database, case: Return, order: Order, rows: list[RefundRow]
+) -> tuple[Money, Money]:
+    """Return the price of the goods, and all that is still to go back for them.
+
+    What is promised counts as it was reckoned, what is not by the function that
+    pays, as money; what was paid is at stake no more.
+    """
+    promised = [row for row in rows if row.units and row.state is not Refund.CANCELLED]
+    owed = [row for row in promised if row.state is not Refund.CONFIRMED]
+    due = total((row.amount for row in owed), order.currency)
+    shares = [share for row in owed for share in row.request.lines]
+    if units := _left(case, order, promised):
+        settled = preview(db, order, _as_money(case, order), units)
+        due += settled.amount
+        shares += settled.lines
+    return total((share.gross for share in shares), order.currency), due
+
+
+def _left(case: Return, order: Order, promised: Sequence[RefundRow]) -> dict[int, int]:
+    """Return the units that no refund stands for, by return line id.
+
+    Of a claim that was declined as a whole all count: its clock runs on.
+    """
+    taken = Counter[int]()
+    for row in promised:
+        taken.update({int(ref): units for ref, units in row.units.items()})
+    is_refused = case.status == "declined"
+    found = {
+        line.id: _claimed(line) - taken[line.id]
+        for line in case.lines
+        if order.line(line.line_ref)
+        and (is_refused or line.decision != Decision.DECLINED)
+    }
+    return {ref: units for ref, units in found.items() if units > 0}
+
+
+def _claimed(line: ReturnLine) -> int:
+    if line.decision != Decision.APPROVED:
+        return line.asked
+    if line.resolution is Resolution.NONE:
+        return 0
+    return line.approved - line.rejected - line.elsewhere
+
+
+def _as_money(case: Return, order: Order) -> Return:
+    """Return a return as if all of it were paid in money, with what the law adds."""
+    whole = case.kind is Kind.WITHDRAWAL and _is_whole(case, order)
+    lines = tuple(
+        replace(x, wanted=Resolution.REFUND, decided=Resolution.REFUND)
+        for x in case.lines
     )
-    planned = [
-        row.amount
-        for row in progress.alive(rows)
-        if row.state is not Refund.CONFIRMED
-        and row.request.way is not Resolution.COURTESY  # owed by no law
-    ]
-    if planned:
-        return goods, total(planned, order.currency)
-    is_law = case.refund_shipping or (
-        case.kind is Kind.WITHDRAWAL and _is_whole(case, order)
-    )
-    beside = [one.gross for one in order.shipping] if is_law else []
-    if law.surcharges_back(case.kind, "", is_whole=is_law) and is_law:
-        beside += [one.gross for one in order.fees if one.gross.minor > 0]
-    return goods, goods + total(beside, order.currency)
+    return replace(case, lines=lines, refund_shipping=case.refund_shipping or whole)
 
 
 def _is_whole(case: Return, order: Order) -> bool:

@@ -15,6 +15,7 @@ from connector.steps import claims, costs, levels, pasts
 from connector.steps.amends import possible
 from connector.steps.observe import observe
 from connector.steps.question import asked, rules_of
+from connector.steps.stands import went_back
 from connector.store import atomic, customers, desk, errands, returns
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def _judge(
     case = returns.get(db, return_id)
     customers.note(db, case.id, order)
     rules = rules_of(db, case.shop, order.ref)
-    question = asked(case, customers.past(db, case))
+    gone = went_back(db, case.shop, order)
+    question = asked(case, customers.past(db, case), gone)
     pasts.keep(db, case, order, question)
     verdict = policy.judge(rules, order, question)
     within = _within_levels(db, case, rules, verdict.lines)

@@ -14,7 +14,7 @@ from connector.states import Decision
 from connector.steps.amends import possible
 from connector.steps.asking import on_top
 from connector.steps.owing import ORDER, STAYING, UNCHARGED
-from connector.steps.preview import as_stands
+from connector.steps.stands import as_stands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

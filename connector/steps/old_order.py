@@ -30,7 +30,7 @@ from connector.settlement import left_by_tender, look_back
 from connector.states import Exchange, Refund
 from connector.steps import whence
 from connector.steps.observe import observe
-from connector.steps.preview import as_stands
+from connector.steps.stands import as_stands
 from connector.store import exchanges, orders, refunds
 
 if TYPE_CHECKING:

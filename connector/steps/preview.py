@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.law import surcharges_back
 from connector.model import GOODS, Resolution
 from connector.money import total
-from connector.settlement import Extras, Own, Units, settle
-from connector.states import Refund
+from connector.settlement import Extras, Units, settle
 from connector.steps import costs, shelving
-from connector.steps.observe import OURS, is_ours
+from connector.steps.observe import OURS
 from connector.steps.owing import STAYING, UNCHARGED, new_goods, way_of
-from connector.store import cap, refunds
+from connector.steps.stands import as_stands
+from connector.store import refunds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,21 +20,6 @@ if TYPE_CHECKING:
     from connector.model import Order, Return, ReturnLine
     from connector.settlement import Settlement
     from connector.store import Database
-    from connector.store.refunds import RefundRow
-
-
-def as_stands(db: Database, shop: str, order: Order) -> tuple[Order, list[Own]]:
-    """Return an order, and what stands of our refunds, as both count in settling.
-
-    A refund that died, but whose units no person has given back, still counts: it
-    may be made again, and what others get must not depend on when.
-    """
-    rows = refunds.of_order(db, shop, order.ref)
-    own = [cap.own_of(row) for row in rows if _counts(row)]
-    # The shop's record of a refund of ours that died is no refund by others.
-    dead = [row for row in rows if not _counts(row)]
-    standing = tuple(one for one in order.refunds if not is_ours(one, dead))
-    return replace(order, refunds=standing), own
 
 
 def preview(
@@ -96,13 +80,6 @@ def _restocking(case: Return) -> dict[int, int]:
     staying = {line.id for line in case.lines if line.resolution in STAYING}
     fees = case.terms.restocking if case.terms else ()
     return {ref: bp for ref, bp in fees if ref not in staying}
-
-
-def _counts(row: RefundRow) -> bool:
-    """Say whether what a refund promised is taken: one withdrawn gave it back."""
-    if row.state in OURS:
-        return True
-    return bool(row.units) and row.state is not Refund.CANCELLED
 
 
 def _goes_back(db: Database, case: Return, line: ReturnLine, units: int) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from connector import policy
 from connector.policy import email_hash
+from connector.steps.stands import went_back
 from connector.store import customers, orders, shops
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 class Asker:
     """Who asks, where, when and how; `past` are his earlier returns in that shop.
 
-    `method` is the way back that he chose, of those that the policy lists.
+    `method` is the way back that he chose, of those that the policy lists, `gone` what
+    went back of his order before.
     """
 
     shop: str
@@ -30,6 +32,7 @@ class Asker:
     asked_at: datetime
     past: tuple[policy.Past, ...] = ()
     method: str = ""
+    gone: tuple[tuple[str, int], ...] = ()
 
 
 def rules_of(db: Database, shop: str, order_ref: str) -> policy.Policy:
@@ -38,8 +41,15 @@ def rules_of(db: Database, shop: str, order_ref: str) -> policy.Policy:
     return policy.stored(shops.policy_text(db, digest))
 
 
-def asked(case: Return, past: tuple[policy.Past, ...]) -> policy.Case:
-    """Put a return as the policy's question; `past` are its customer's earlier ones."""
+def asked(
+    case: Return,
+    past: tuple[policy.Past, ...],
+    gone: tuple[tuple[str, int], ...] = (),
+) -> policy.Case:
+    """Put a return as the policy's question; `past` are its customer's earlier ones.
+
+    `gone` is what went back of its order before.
+    """
     lines = [
         policy.Wanted(
             line_ref=line.line_ref,
@@ -59,6 +69,7 @@ def asked(case: Return, past: tuple[policy.Past, ...]) -> policy.Case:
         asked_at=case.opened_at,
         past=past,
         method=case.method,
+        gone=gone,
     )
     return _put(who, case.kind, lines)
 
@@ -84,7 +95,8 @@ def foreseen(who: Asker, kind: Kind, wishes: Iterable[Wish]) -> policy.Case:
 def asker(db: Database, shop: str, order: Order, channel: str, now: datetime) -> Asker:
     """Return who would ask now for something of an order, and how."""
     past = customers.earlier(db, shop, order, now)
-    return Asker(shop=shop, channel=channel, asked_at=now, past=past)
+    gone = went_back(db, shop, order)
+    return Asker(shop=shop, channel=channel, asked_at=now, past=past, gone=gone)
 
 
 def then(who: Asker, order: Order, wishes: Sequence[Wish]) -> Asker:
@@ -108,5 +120,6 @@ def _put(who: Asker, kind: Kind, lines: Iterable[policy.Wanted]) -> policy.Case:
         channel=who.channel,
         method=who.method,
         past=who.past,
+        gone=who.gone,
         lines=tuple(lines),
     )

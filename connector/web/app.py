@@ -158,12 +158,17 @@ def _let_in(app: Flask, face: Face, edges: Sequence[Blueprint]) -> None:
 
 
 def _language() -> str:
-    """Choose the reader's language: asked for, then kept, then the browser's."""
+    """Choose the reader's language: asked for, then kept, then the browser's.
+
+    What caches may keep for everybody hangs on no reader's cookie, and sets none.
+    """
     asked = request.values.get("lang", "")
+    best = request.accept_languages.best_match(LANGUAGES) or "en"
+    if published.is_shared():
+        return asked if asked in LANGUAGES else best
     if asked in LANGUAGES:
         session["lang"] = asked
     kept = session.get("lang")
-    best = request.accept_languages.best_match(LANGUAGES) or "en"
     return kept if kept in LANGUAGES else best
 
 

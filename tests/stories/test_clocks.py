@@ -21,13 +21,15 @@ from connector.law import Who
 from connector.model import Kind, Resolution
 from connector.money import Money
 from connector.steps import amends, clocks, deadlines, inspect
+from connector.steps import request as opening
 from connector.steps.inspect import Counted
 from connector.store import desk, orders, returns, shops
+from connector.store.filing import Wish as Filed
 from connector.web.portal.links import seal
 from jobs.schedule import once
 from tests.stories.declaring import Customer, later, particulars, withdrawal
 from tests.stories.test_withdrawal_staff import staff
-from tests.stories.way import asked, bought, run, the_return
+from tests.stories.way import asked, bought, run, the_refund, the_return
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,6 +215,45 @@ def test_a_claim_of_the_law_that_was_declined_keeps_its_clock(world: World) -> N
     assert found.clock.article
     plain = replace(declined, kind=Kind.VOLUNTARY)
     assert clocks.of(db, plain, world.clock()) is None
+
+
+def test_of_a_claim_that_was_declined_all_of_it_is_at_stake(
+    world: World, work: Work
+) -> None:
+    _, case = withdrawal(world, work)
+    lines = tuple(replace(x, decision="declined", approved=0) for x in case.lines)
+    found = clocks.of(world.office.db, replace(case, lines=lines), world.clock())
+    assert found
+    assert found.due == Money(3 * 1290 + 490, "EUR")
+
+
+def test_what_was_paid_is_at_stake_no_more(world: World, work: Work) -> None:
+    purchase = bought(world, BOOTS)
+    Customer(world, BOOTS).declare(particulars(purchase))
+    later(world, work, minutes=1)
+    case = the_return(world, purchase)
+    assert reading(world, case).due == Money(3 * 399 + 490, "EUR")
+    first = {case.lines[0].id: Counted(received=1, accepted=1)}
+    inspect.receive(world.office.db, case.id, first, actor="test", now=world.clock())
+    for _ in range(2):
+        later(world, work, days=1)
+    paid = the_refund(world, purchase).amount
+    assert reading(world, case).due == Money(3 * 399 + 490, "EUR") - paid
+
+
+def test_with_a_part_its_share_of_the_delivery_is_at_stake(world: World) -> None:
+    db, purchase = world.office.db, bought(world, TEE)
+    case = opening.open_return(
+        db,
+        shop=TEE,
+        order=orders.get(db, TEE, purchase.ref),
+        kind=Kind.WITHDRAWAL,
+        wishes=[Filed(line_ref=purchase.lines[0].ref, quantity=1, reason="")],
+        filed_by="console",
+        now=world.clock(),
+    )
+    run(world)
+    assert reading(world, case).due == Money(1290 + 163, "EUR")  # a third of 4.90
 
 
 def test_goods_that_stay_with_the_customer_are_awaited_by_nobody(

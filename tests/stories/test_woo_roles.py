@@ -143,7 +143,7 @@ def test_the_day_that_is_shown_is_the_day_of_his_role(
 def shown(counter: WooCounter, order: Order) -> date | None:
     """Return the last day that the published page names for an order's one line."""
     who = question.asker(counter.db, "boots", order, "portal", counter.now)
-    [line] = dates.of_order(policy.load(RULES), order, who)
+    [line] = dates.of_order(policy.load(RULES), order, who, {})
     return line.last_day
 
 

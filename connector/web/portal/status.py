@@ -53,7 +53,7 @@ def status(shop: str, token: str) -> str:
         token=token,
         order=order,
         labels={x.reason: reasons.words(rules, x.reason)[1] for x in case.lines},
-        method=reasons.way_back(rules, case.method),
+        method="" if _stays(case) else reasons.way_back(rules, case.method),
         bring_to=reasons.brought_to(rules, case.method),
         wanted=_wanted(shop, order, case),
         photos=_by_line(case),
@@ -110,6 +110,12 @@ def _comes(case: Return) -> dict[str, bool]:
         "repair": Resolution.REPAIR in ways,
         "parcel": bool(ways - {Resolution.KEEP}),
     }
+
+
+def _stays(case: Return) -> bool:
+    """Say whether all that is approved, and nothing else is open, stays with him."""
+    lines = [line for line in case.lines if line.decision != Decision.DECLINED]
+    return bool(lines) and all(line.resolution is Resolution.KEEP for line in lines)
 
 
 def _wanted(shop: str, order: Order, case: Return) -> dict[int, Shown]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from connector.model import Kind, Order
+    from connector.money import Money
     from connector.steps.offers import Outcome
     from connector.web.portal.choosing import Page
     from connector.web.portal.wishes import Asked
@@ -112,7 +113,7 @@ def _checked(shop: str, order: Order, asked: Sequence[Asked]) -> Page:
         asked={one.line.ref: one for one in asked},
         outcomes=found,
         refused=[one for one in asked if one.line.ref not in brought],
-        method=way_back(shop, order, asked[0].who.method),
+        method=way_back(shop, order, asked[0].who.method) if _is_sent(found) else "",
         steps=3 if wishes.has_choice(asked) else 2,
         fields={**wishes.kept(asked), "seen": fresh, "once": str(uuids.uuid7())},
         days=rules_of(shop, order).credit_days,
@@ -135,6 +136,11 @@ def _foreseen(shop: str, order: Order, asked: Sequence[Asked]) -> list[Outcome]:
     ]
 
 
+def _is_sent(found: Sequence[Outcome]) -> bool:
+    """Say whether goods come back at all: not where all of them stay."""
+    return not found or any(set(one.refs) - one.kept for one in found)
+
+
 def _figures(found: Sequence[Outcome]) -> str:
     """Put what a customer saw into one text, to compare with what holds now."""
     return ";".join(
@@ -152,6 +158,7 @@ def _ways(shop: str, order: Order, asked: Sequence[Asked]) -> str:
         "portal/ways.html",
         order=order,
         rows=rows,
+        fee=_way_back_costs(shop, order, asked),
         prolongs=_prolongs(shop, order),
         label=label,
         given=request.form,
@@ -180,6 +187,21 @@ def _worth(shop: str, order: Order, one: Asked) -> dict[str, Outcome]:
             for out in alone(shop, order, one, wish):
                 found[offer.resolution.value] = out
     return found
+
+
+def _way_back_costs(shop: str, order: Order, asked: Sequence[Asked]) -> Money | None:
+    """Return the most that the way back may cost, which no amount shown holds yet.
+
+    A return bears one fee, the least of its lines'; None: nothing.
+    """
+    found = [
+        wishes.judge(shop, order, one, [wish]).return_fee
+        for one in asked
+        for offer in one.offers
+        if offer.resolution in offers.PLAIN
+        for wish in [replace(one.wish, wanted=offer.resolution, goods=None)]
+    ]
+    return max((fee for fee in found if fee), default=None)
 
 
 def _wares(shop: str, order: Order, asked: Sequence[Asked], code: int = 200) -> Page:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from connector import law
 from connector import policy as policies
 from connector.model import Answer, Kind
-from connector.policy.periods import withdrawal_ends
+from connector.policy.periods import NEVER, withdrawal_ends
 from connector.states import Decision
 from connector.steps import question
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from connector.law import Switches
     from connector.model import Order
     from connector.policy import Case, Policy
     from connector.steps.question import Asker
@@ -28,6 +31,7 @@ class LineDates:
     customer. `why` are the answers of the rules that
     speak against it, empty where nothing does. `withdraw_until`: at least until then
     the law lets him withdraw from the contract; None where it does not, or no more.
+    `goodwill_until`: until then one is taken all the same, where that is later.
     """
 
     title: str
@@ -35,14 +39,21 @@ class LineDates:
     last_day: date | None
     why: tuple[Answer, ...]
     withdraw_until: date | None = None
+    goodwill_until: date | None = None
 
 
-def of_order(policy: Policy, order: Order, who: Asker) -> tuple[LineDates, ...]:
+def of_order(
+    policy: Policy, order: Order, who: Asker, held: Mapping[str, Collection[int]]
+) -> tuple[LineDates, ...]:
     """Judge every line as if `who` asked for all that is left of it, unsuited.
 
-    Lines of which nothing is left are not shown.
+    `held` are the units that returns hold already, by line. Lines of which nothing is
+    left are not shown.
     """
-    left = {line.ref: line.quantity - line.refunded_units for line in order.lines}
+    left = {
+        line.ref: line.quantity - max(line.refunded_units, len(held.get(line.ref, ())))
+        for line in order.lines
+    }
     lines = [line for line in order.lines if left[line.ref] > 0 and line.is_physical]
     if not lines:
         return ()
@@ -64,28 +75,42 @@ def of_order(policy: Policy, order: Order, who: Asker) -> tuple[LineDates, ...]:
             if said.decision is Decision.DECLINED
             else (),
             withdraw_until=until,
+            goodwill_until=taken,
         )
-        for line, said, until in zip(lines, verdict.lines, lawful, strict=True)
+        for line, said, (until, taken) in zip(lines, verdict.lines, lawful, strict=True)
     )
 
 
-def _withdrawals(policy: Policy, order: Order, case: Case) -> list[date | None]:
-    """Return until when each line may be withdrawn from, by the law of its country.
+def _withdrawals(
+    policy: Policy, order: Order, case: Case
+) -> list[tuple[date | None, date | None]]:
+    """Return until when each line may be withdrawn from: by law, and by goodwill.
 
-    Not what a letter of article 16 keeps out; nor where no law gives the right.
+    By the law of its country; not what a letter of article 16 keeps out, nor where no
+    law gives the right. Goodwill has a day only where it is later (docs/law.md, 58).
     """
-    switches, grace = policy.switches, policy.window.grace_days
-    last = withdrawal_ends(order, grace, switches)[2]
-    runs = case.asked_at <= last
-    if not (runs and law.withdrawal_days(order.customer.country, switches)):
-        return [None for _ in case.lines]
-    day = law.local_day(last, order.customer.country)
+    if not law.withdrawal_days(order.customer.country, policy.switches):
+        return [(None, None) for _ in case.lines]
+    strict = {**policy.switches, "uk_goodwill": False}
+    day = _until(order, case, policy.window.grace_days, strict)
+    taken = _until(order, case, policy.window.grace_days, policy.switches)
+    days = (day, taken if taken != day else None)
     verdict = policies.judge(policy, order, case)
     kept_out = [
         any(law.is_plain(dict(x.facts).get("letter", "")) for x in one.trace)
         for one in verdict.lines
     ]
-    return [None if is_out else day for is_out in kept_out]
+    return [(None, None) if is_out else days for is_out in kept_out]
+
+
+def _until(
+    order: Order, case: Case, grace_days: int, switches: Switches
+) -> date | None:
+    """Return the last day of a withdrawal; None where it is over, or has not begun."""
+    last = withdrawal_ends(order, grace_days, switches)[2]
+    if case.asked_at > last or last == NEVER:
+        return None
+    return law.local_day(last, order.customer.country)
 
 
 def _last_day(trace: tuple[Answer, ...]) -> date | None:

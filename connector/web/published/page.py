@@ -11,7 +11,7 @@ from connector import policy as policies
 from connector.errors import NotFound
 from connector.steps import question
 from connector.steps import request as opening
-from connector.store import shops
+from connector.store import filing, shops
 from connector.web.face import LANGUAGES, face
 from connector.web.published import dates
 from connector.web.published.sections import sections
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from connector.web.face import Tries
 
 CACHED_SECONDS = 300
+SHARED = frozenset({"published.fragment", "published.document"})
 NUMBER, EMAIL = 60, 200  # characters of what is asked for at most
 
 
@@ -53,6 +54,11 @@ def pages(tries: Tries) -> Blueprint:
     return routes
 
 
+def is_shared() -> bool:
+    """Say whether what is asked for is kept by caches, the same for everybody."""
+    return request.endpoint in SHARED
+
+
 def page(shop: str) -> str:
     """Show the policy that holds for an order placed now."""
     return _page(shop)
@@ -68,7 +74,8 @@ def days(shop: str) -> tuple[str, int]:
         return _page(shop, number=number, is_missing=True), 404
     rules = _bound(shop, order)
     who = question.asker(here.db, shop, order, "portal", here.clock())
-    found = dates.of_order(rules, order, who)
+    held = filing.taken_units(here.db, shop, order.ref)
+    found = dates.of_order(rules, order, who, held)
     return _page(shop, number=number, order=order, found=found, rules=rules), 200
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask_babel import gettext, ngettext
 
+from connector import law
 from connector.model import Fault, Resolution
 from connector.policy import delivery, label
 from connector.policy.vocabulary import spoken
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
     from connector.policy import Policy
     from connector.policy.vocabulary import Exclusion, SpecialWindow, Then
+
+SEALED = frozenset({"e", "i"})  # letters of goods that were sold under a seal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +111,34 @@ def _excluded(policy: Policy) -> Iterator[str]:
             continue
         said = under(spoken(one.why, language()).rstrip("."), where)
         if one.article:
-            said += " " + gettext("The right of withdrawal does not cover it either.")
+            said += f" {_no_right(one.article)}"
         yield said
     yield from _by_answer(policy)
     if policy.final_sale:
         yield gettext("What was sold as final sale.")
     if not policy.gift_cards:
         yield gettext("Gift cards.")
+
+
+def _no_right(letter: str) -> str:
+    """Say when nobody may withdraw from what a letter of article 16 keeps out.
+
+    Not from the start, where the letter needs a fact, as a broken seal.
+    """
+    if law.is_plain(letter):
+        return str(gettext("The right of withdrawal does not cover it either."))
+    if letter in SEALED:
+        return str(
+            gettext(
+                "The right of withdrawal does not cover it once its seal is broken."
+            )
+        )
+    return str(
+        gettext(
+            "The right of withdrawal does not cover it either, once what the law asks"
+            " for this has happened."
+        )
+    )
 
 
 def _kept_out(one: Exclusion, policy: Policy) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.woocommerce import coupons, refunds, swaps, translate
 from connector.model import (
+    SWAPPED,
     Deduction,
     Finding,
     Found,
@@ -280,7 +281,7 @@ def test_an_order_of_new_goods_has_what_came_back_as_a_tender() -> None:
     assert [line.gross for line in order.lines] == [eur(5490)]
     given, paid = order.tenders
     assert (given.ref, given.kind, given.captured, given.can_refund) == (
-        translate.EXCHANGE,
+        SWAPPED,
         TenderKind.MANUAL,
         eur(3000),
         False,
@@ -311,7 +312,7 @@ def test_an_order_that_goods_alone_paid_is_open_until_all_of_it_came_back() -> N
     }
     order = translate.order(data | {"line_items": [line]}, [one], {})
     assert order.status is OrderStatus.OPEN
-    assert [tender.ref for tender in order.tenders] == [translate.EXCHANGE]
+    assert [tender.ref for tender in order.tenders] == [SWAPPED]
     assert order.refunds[0].amount == order.tenders[0].refunded == eur(2745)
     all_back = translate.order(data, [one], {})
     assert all_back.status is OrderStatus.REFUNDED
@@ -319,9 +320,7 @@ def test_an_order_that_goods_alone_paid_is_open_until_all_of_it_came_back() -> N
 
 def test_a_booking_tells_the_shop_what_its_own_total_held() -> None:
     tenders = (
-        TenderShare(
-            tender_ref=translate.EXCHANGE, gateway="exchange", amount=eur(2000)
-        ),
+        TenderShare(tender_ref=SWAPPED, gateway="exchange", amount=eur(2000)),
         TenderShare(tender_ref="payment", gateway="labpay", amount=eur(1000)),
     )
     asked = replace(ASKED, tenders=tenders, by_gateway=False)

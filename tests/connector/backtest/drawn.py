@@ -377,4 +377,5 @@ def cases(draw: st.DrawFn, order: Order) -> Case:
         channel=draw(st.sampled_from(("portal", "console"))),
         method=draw(st.sampled_from(("", "post", "in-store"))),
         customer_tags=tuple(draw(st.lists(st.sampled_from((*WORDS, "gold"))))),
+        gone=tuple((line.ref, draw(st.integers(0, 1))) for line in order.lines),
     )

@@ -10,7 +10,8 @@ import pytest
 from connector import law
 from connector.errors import PolicyError
 from connector.law.clocks import refund_due
-from connector.model import Customer, Parcel
+from connector.model import Customer, Moved, Parcel, RefundedLine, ShopRefund
+from connector.policy.periods import NEVER, withdrawal_ends
 from tests.connector import shapes
 from tests.connector.law.sales import TOLD, at, last_day, sale
 
@@ -252,3 +253,22 @@ def test_an_order_of_the_shop_is_read_with_what_is_still_to_come() -> None:
     half = replace(shapes.a_line("2", 1000, quantity=2), fulfilled=1)
     waiting = replace(order, lines=(whole, half))
     assert law.right(law.sale_of(waiting, TOLD)).starts is None
+
+
+@pytest.mark.parametrize(("return_ref", "is_open"), [("r", True), ("", False)])
+def test_a_unit_that_came_back_is_not_the_one_that_is_still_to_come(
+    return_ref: str, *, is_open: bool
+) -> None:
+    came = Parcel(ref="a", units=(("1", 1),), delivered_at=shapes.NOON)
+    line = replace(shapes.a_line("1", 2000, 2), fulfilled=1, refunded_units=1)
+    part = RefundedLine(line_ref="1", quantity=1, gross=shapes.eur(1000))
+    back = ShopRefund(
+        ref="x",
+        amount=part.gross,
+        moved=Moved.YES,
+        return_ref=return_ref,
+        lines=(part,),
+    )
+    order = replace(shapes.an_order(line), parcels=(came,), refunds=(back,))
+    assert (law.right(law.sale_of(order, TOLD)).starts is None) is is_open
+    assert (withdrawal_ends(order, 0)[2] == NEVER) is is_open

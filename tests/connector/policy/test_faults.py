@@ -73,3 +73,19 @@ def test_a_fault_that_is_called_a_wish_is_refused_when_it_comes_into_force(
     assert len(policy.stored(text).reasons) == 3  # one in force is still read
     policy.load(text.replace("customer", "merchant"))
     policy.load(text.replace("customer", "carrier"))
+
+
+@pytest.mark.parametrize(
+    ("then", "told"), [("keep", True), ("exchange", True), ("", False)]
+)
+def test_the_check_says_that_a_rule_leaves_the_choice_for_a_fault(
+    then: str, *, told: bool
+) -> None:
+    way = f'resolution = "{then}", ' if then else ""
+    rules = policy.load(
+        'currency = "EUR"\n[[reasons]]\ncode = "worn"\nfault = "merchant"\n'
+        '[[rules]]\nname = "own"\nwhen = { fault = "merchant" }\n'
+        f"then = {{ {way}refund_shipping = true }}\n"
+    )
+    said = [one for one in policy.advice(rules) if "customer wants" in one]
+    assert bool(said) is told

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connector import policy
 from connector.model import Customer, Kind, Order, OrderStatus, Parcel
-from connector.policy import Case, Verdict, Wanted
+from connector.policy import Case, Verdict, Wanted, When
 from connector.states import Decision
 from tests.connector.shapes import NOON, a_line, an_order, eur
 
@@ -136,6 +136,35 @@ def test_a_claim_on_the_whole_order_gives_its_shipping_back() -> None:
     assert not judge(order(), quantity=3).refund_shipping
 
 
+@pytest.mark.parametrize("gives", ["true", "false"])
+def test_what_a_rule_says_of_a_declined_line_is_said_of_no_other(gives: str) -> None:
+    rules = policy.load(f"""
+currency = "EUR"
+[final_sale]
+tags = ["final-sale"]
+[refund]
+shipping = {"false" if gives == "true" else "true"}
+[[reasons]]
+code = "*"
+[[rules]]
+name = "watches"
+when = {{ tag = "final-sale" }}
+then = {{ refund_when = "inspected", refund_shipping = {gives} }}
+""")
+    watch = replace(a_line("b", 1000), tags=("final-sale",))
+    sold = replace(an_order(LINE, watch), parcels=order().parcels)
+    lines = tuple(Wanted(line_ref=ref, quantity=1, reason="x") for ref in ("a", "b"))
+    asked = ARRIVED + timedelta(days=20)
+    case = Case(kind=Kind.VOLUNTARY, asked_at=asked, lines=lines)
+    found = policy.judge(rules, sold, case)
+    assert [one.decision for one in found.lines] == [
+        Decision.APPROVED,
+        Decision.DECLINED,
+    ]
+    assert found.refund_when is When.RECEIVED
+    assert found.refund_shipping is (gives == "false")
+
+
 def test_another_currency_than_the_limit_s_is_a_question() -> None:
     lines = (replace(LINE, gross=replace(LINE.gross, currency="USD")),)
     (said,) = judge(replace(order(), currency="USD", lines=lines)).lines
@@ -180,3 +209,54 @@ def test_a_wider_window_declines_nothing_more(
         return policy.judge(rules, order(), case).lines[0].decision
 
     assert says(narrow) is not YES or says(narrow + more) is YES
+
+
+@pytest.mark.parametrize("kind", [Kind.FAULTY, Kind.WITHDRAWAL])
+def test_the_rest_of_an_order_brings_the_delivery_however_it_went_back_before(
+    kind: Kind,
+) -> None:
+    """As money, which the shop counts; or as credit, which our books alone know."""
+    given = order(status=OrderStatus.OPEN)
+
+    def gives(shop: int, books: int) -> bool:
+        line = replace(LINE, refunded_units=shop)
+        rest = Wanted(line_ref="a", quantity=1, reason="defective", has_photo=True)
+        asked = Case(
+            kind=kind, asked_at=ARRIVED, lines=(rest,), gone=(("a", books), ("z", 9))
+        )
+        found = policy.judge(RULES, replace(given, lines=(line,)), asked)
+        return found.refund_shipping
+
+    assert gives(shop=2, books=0)
+    assert gives(shop=0, books=2)
+    assert gives(shop=1, books=2)
+    assert not gives(shop=1, books=1)  # the shop's refund is in our books too
+
+
+@pytest.mark.parametrize(
+    ("more", "decided"),
+    [
+        ("", YES),
+        ("[approve]\nautomatic = false\n", ASK),
+        ('[approve]\nautomatic_below = "10.00"\n', ASK),
+        ('[[rules]]\nname = "r"\nthen = { approver = "boss" }\n', ASK),
+        ('[[rules]]\nname = "r"\nwhy = "w"\nthen = { decide = "ask" }\n', ASK),
+    ],
+)
+def test_the_manual_s_word_on_trusted_customers_is_true(
+    more: str, decided: Decision
+) -> None:
+    """Nothing of the list above holds them up; who approves still does."""
+    if "approver" in more:
+        more += '[[approve.levels]]\nabove = "9000.00"\nwho = "boss"\n'
+    rules = policy.load(
+        'currency = "EUR"\n[[reasons]]\ncode = "small"\nphotos = 3\n'
+        'needs_person = true\n[allow]\ntags = ["vip"]\n'
+        "[[limits]]\ndays = 9\nreturns = 0\n" + more
+    )
+    asked = Wanted(line_ref="a", quantity=1, reason="small")
+    case = Case(
+        kind=Kind.VOLUNTARY, asked_at=ARRIVED, lines=(asked,), customer_tags=("vip",)
+    )
+    (said,) = policy.judge(rules, order(), case).lines
+    assert said.decision is decided

@@ -84,6 +84,18 @@ def test_a_fault_is_never_made_good_with_credit_that_nobody_asked_for(
         assert {offer.resolution for offer in one.offers} & REMEDIES
 
 
+@given(
+    drawn.policies(), drawn.orders(), drawn.cases((Kind.FAULTY, Kind.CARRIER_DAMAGE))
+)
+def test_no_rule_takes_a_repair_or_replacement_of_a_fault_away(
+    rules: Policy, order: Order, case: Case
+) -> None:
+    verdict = policy.judge(rules, drawn.in_its_currency(order), case)
+    for one, wanted in zip(verdict.lines, case.lines, strict=True):
+        if wanted.resolution in ("repair", "replacement"):
+            assert one.resolution is wanted.resolution
+
+
 @given(drawn.policies(), drawn.orders(), drawn.cases())
 def test_no_rule_approves_what_is_not_there(
     rules: Policy, order: Order, case: Case

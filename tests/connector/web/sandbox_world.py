@@ -114,7 +114,11 @@ class Stand:
 
 @contextmanager
 def standing(
-    folder: Path, address: str, rules: str = RULES, country: str = "DE"
+    folder: Path,
+    address: str,
+    rules: str = RULES,
+    country: str = "DE",
+    shipping: int = 0,
 ) -> Iterator[Stand]:
     """Open the pages on a sandbox with stock, places and one delivered order.
 
@@ -133,7 +137,7 @@ def standing(
     )
     mug = replace(a_line("b", 1000), title="Mug")
     order = replace(
-        an_order(shirt, mug),
+        an_order(shirt, mug, shipping=shipping),
         status=OrderStatus.COMPLETED,
         customer=Customer(email=EMAIL, name="Ada", country=country, language="en"),
         completed_at=NOON,

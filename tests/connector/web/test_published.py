@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import http.client
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
@@ -12,13 +13,20 @@ from flask import Flask
 from flask_babel import Babel, force_locale
 
 from connector import policy
-from connector.demo import build
+from connector.demo import build, buying
 from connector.demo.world import BOOTS, TEE
+from connector.model import Customer, Kind, Parcel
 from connector.policy.facts import FACTS
+from connector.steps import request as opening
+from connector.steps.question import Asker
+from connector.store import orders
+from connector.store.filing import Wish
 from connector.web.face import LANGUAGES
+from connector.web.published import dates
 from connector.web.published.conditions import NAMES
 from connector.web.published.sections import sections
 from jobs.schedule import once
+from tests.connector.shapes import NOON, a_line, an_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,6 +166,23 @@ def test_any_site_may_embed_the_policy_without_a_script(world: World) -> None:
     assert "<html" not in text
 
 
+@pytest.mark.parametrize("path", ["fragment", "policy.json"])
+def test_what_everybody_may_keep_hangs_on_no_cookie_and_sets_none(
+    world: World, path: str
+) -> None:
+    """Else a cache would hand one reader's cookie, or language, to the next."""
+    page = ask(world, f"/policy/{TEE}?lang=fr")[2]
+    kept = page["Set-Cookie"].split(";")[0]
+    status, french, headers = ask(world, f"/policy/{TEE}/{path}?lang=fr", None, kept)
+    assert status == 200
+    assert headers["Cache-Control"].startswith("public")
+    assert "Set-Cookie" not in headers
+    _, english, headers = ask(world, f"/policy/{TEE}/{path}", None, kept)
+    assert "Set-Cookie" not in headers
+    assert "How long" in english
+    assert "How long" not in french
+
+
 def test_the_same_sentences_come_as_json(world: World) -> None:
     status, text, headers = ask(world, f"/policy/{TEE}/policy.json?lang=de")
     found = json.loads(text)
@@ -172,13 +197,13 @@ def test_a_shop_that_is_not_here_has_no_policy(world: World) -> None:
     assert ask(world, "/policy/nobody")[0] == 404
 
 
-def days_of(world: World, form: dict[str, str]) -> tuple[int, str]:
+def days_of(world: World, form: dict[str, str], shop: str = BOOTS) -> tuple[int, str]:
     """Fill in the page's form as a browser does."""
-    _, page, headers = ask(world, f"/policy/{BOOTS}")
+    _, page, headers = ask(world, f"/policy/{shop}")
     cookie = headers["Set-Cookie"].split(";")[0]
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
     form = {**form, "csrf_token": token}
-    status, text, _ = ask(world, f"/policy/{BOOTS}", form, cookie)
+    status, text, _ = ask(world, f"/policy/{shop}", form, cookie)
     return status, text
 
 
@@ -198,7 +223,64 @@ def test_an_order_is_told_its_own_days(world: World) -> None:
     assert "You can return it until" not in text
 
 
+def test_the_law_s_day_in_the_united_kingdom_is_told_apart_from_goodwill(
+    world: World,
+) -> None:
+    """No rule moves a last day there: Saturday is the last (docs/law.md, 58)."""
+    world.clock.now = datetime(2026, 6, 20, 7, tzinfo=UTC)
+    mug = world.tee.add_product("Mug", "12.00")
+    ref = world.tee.place_order([(mug, 1)], EMAIL, country="GB")
+    purchase = buying.at_tee(world, ref, EMAIL)
+    buying.deliver(world, purchase)
+    world.tee.deliver()
+    once(world.office.work)
+    form = {"number": purchase.number, "email": EMAIL}
+    text = days_of(world, form, TEE)[1]
+    assert "By law you can withdraw from the contract at least until July 4" in text
+    assert "As goodwill we accept a withdrawal from the contract until July 6" in text
+    world.clock.now = datetime(2026, 7, 5, 7, tzinfo=UTC)
+    text = days_of(world, form, TEE)[1]
+    assert "By law you can withdraw" not in text
+    assert "As goodwill we accept a withdrawal from the contract until July 6" in text
+
+
+def test_what_a_return_holds_already_is_told_no_day(world: World) -> None:
+    mug = world.boots.add_product("Mug", "12.00")
+    ref = world.boots.place_order([(mug, 2)], EMAIL)
+    world.boots.complete(ref)
+    world.boots.deliver()
+    once(world.office.work)
+    order = orders.get(world.office.db, BOOTS, str(ref))
+    (line,) = order.lines
+    for left in ("1 \u00d7 Mug", "Nothing of this order is left to return."):
+        opening.open_return(
+            world.office.db,
+            shop=BOOTS,
+            order=order,
+            kind=Kind.VOLUNTARY,
+            wishes=[Wish(line_ref=line.ref, quantity=1, reason="too-small")],
+            filed_by="portal",
+            now=world.clock(),
+        )
+        assert left in days_of(world, {"number": str(ref), "email": EMAIL})[1]
+
+
 def test_an_order_is_not_told_to_others(world: World) -> None:
     status, text = days_of(world, {"number": "1", "email": "other@example.test"})
     assert status == 404
     assert "We found no order" in text
+
+
+def test_a_period_that_has_not_begun_is_told_no_day() -> None:
+    """Part of the order is still under way: nobody knows the day yet."""
+    here = Parcel(ref="p", units=(("a", 1),), delivered_at=NOON)
+    bought = replace(
+        an_order(a_line("a", 1000), a_line("b", 1000)),
+        customer=Customer(country="FR"),
+        parcels=(here, Parcel(ref="q", units=(("b", 1),), shipped_at=NOON)),
+    )
+    rules = policy.load(small(""))
+    who = Asker(shop="s", channel="portal", asked_at=NOON)
+    for order, days in ((bought, 0), (replace(bought, parcels=(here,)), 2)):
+        found = dates.of_order(rules, order, who, {})
+        assert len([one for one in found if one.withdraw_until]) == days

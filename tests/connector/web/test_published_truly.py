@@ -186,3 +186,21 @@ def test_the_ways_back_are_told_in_the_reader_s_words() -> None:
     assert "comes back: By post; To the shop." in written(text)["ways"]
     assert "Per Post; To the shop." in written(text, "de")["ways"]
     assert "(way back: To the shop)" in written(text)["fees"]
+
+
+@pytest.mark.parametrize(
+    ("letter", "said"),
+    [
+        ("c", "does not cover it either."),
+        ("e", "does not cover it once its seal is broken."),
+        ("i", "does not cover it once its seal is broken."),
+        ("m", "does not cover it either, once what the law asks"),
+    ],
+)
+def test_a_letter_that_needs_a_fact_is_not_told_as_if_it_held_already(
+    letter: str, said: str
+) -> None:
+    """Sealed goods may be withdrawn from until somebody has opened them."""
+    text = f'[[exclude]]\nwhy = "No."\narticle = "{letter}"\ncategories = ["A"]\n'
+    found = written(small(text))["excluded"]
+    assert found.startswith(f"No (A). The right of withdrawal {said}")

@@ -286,3 +286,91 @@ def test_a_question_of_another_way_is_not_put(tmp_path: Path, address: str) -> N
         sends(visit)
         stand.work(1)
         assert stand.case().status == "awaited"
+
+
+def test_a_rule_shows_and_decides_no_other_way_than_a_replacement_that_is_wanted(
+    tmp_path: Path, address: str
+) -> None:
+    """For a fault the customer chooses between repair and replacement."""
+    own = '[[rules]]\nname = "own"\nwhen = { fault = ["merchant"] }\n'
+    then = 'then = { resolution = "keep", decide = "approve" }\n'
+    with standing(tmp_path, address, RULES + own + then, "FR") as stand:
+        visit = customer(stand)
+        chooses(visit, "defective")
+        checks(visit, "replacement")
+        assert "<h2>Replacement</h2>" in visit.page
+        assert "you keep the article" not in visit.page
+        sends(visit)
+        stand.work(1)
+        (line,) = stand.case().lines
+        assert (line.decision, line.resolution) == ("needs_person", "replacement")
+        assert [one.code for one in line.trace if one.says == "ask"] == ["fault_choice"]
+
+
+@pytest.mark.parametrize("way", ["refund", "store_credit", "gift_card"])
+def test_a_faulty_rest_brings_the_delivery_however_the_first_was_made_good(
+    tmp_path: Path, address: str, way: str
+) -> None:
+    with standing(tmp_path, address, RULES, "CH", shipping=490) as stand:
+        first = customer(stand)
+        chooses(first, **{"quantity-a": "3"})
+        checks(first, way)
+        sends(first)
+        stand.work(1)
+        case = stand.case()
+        back = {x.id: Counted(received=3, accepted=3) for x in case.lines}
+        inspect.receive(stand.db, case.id, back, actor="t", now=stand.clock())
+        stand.work(3)
+        second = customer(stand)
+        rest = {"quantity-a": "0", "quantity-b": "1", "reason-b": "defective"}
+        chooses(second, **rest)
+        second.post(WAYS, **{"way-b": "refund", "go": "chosen"})
+        assert "You get back €14.90" in text_of(second)
+        sends(second)
+        stand.work(1)
+        found = [returns.get(stand.db, x.id) for x in returns.recent(stand.db, NAME)]
+        (faulty,) = [one for one in found if one.kind == "faulty"]
+        assert faulty.refund_shipping
+
+
+def test_of_goods_that_stay_nothing_is_said_to_come_back(
+    tmp_path: Path, address: str
+) -> None:
+    more = (
+        '[keep]\nbelow = "15.00"\n[[methods]]\ncode = "post"\n'
+        'labels = { en = "By post" }\n[[methods]]\ncode = "shop"\n'
+        'labels = { en = "To the shop" }\n'
+    )
+    with standing(tmp_path, address, FEES + more, "CH") as stand:
+        visit = customer(stand)
+        mug = {"quantity-a": "0", "quantity-b": "1", "reason-b": "changed-my-mind"}
+        chooses(visit, **mug, method="post")
+        pages = [text_of(visit)]
+        sends(visit)
+        stand.work(1)
+        visit.get(visit.path)
+        pages.append(text_of(visit))
+        assert "Goods that you keep €10.00" in pages[0]
+        for page in pages:
+            assert "send back" not in page
+            assert "By post" not in page
+        other = customer(stand)
+        chooses(other, method="post")
+        assert "Goods that you send back €30.00" in text_of(other)
+        assert "By post" in text_of(other)
+
+
+def test_the_ways_say_that_the_way_back_is_still_to_come_off(
+    tmp_path: Path, address: str
+) -> None:
+    fees = '[fees]\nreturn_shipping = "4.90"\n'
+    with standing(tmp_path, address, RULES + fees, "CH") as stand:
+        visit = customer(stand)
+        chooses(visit)
+        assert "€30.00" in text_of(visit)
+        assert "The way back costs up to €4.90. That is not taken off" in text_of(visit)
+        checks(visit)
+        assert "You get back €25.10" in text_of(visit)
+        faulty = customer(stand)
+        chooses(faulty, "defective")
+        assert "The way back costs" not in text_of(faulty)
