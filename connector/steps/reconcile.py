@@ -8,17 +8,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.errors import PlatformError
-from connector.model import Found
+from connector.model import Finding, Found, Resolution
 from connector.saying import said_by, saying
 from connector.states import Refund
 from connector.steps.observe import observe
-from connector.store import atomic, desk, refunds
+from connector.store import atomic, credit, desk, refunds
 from connector.store.lock import dispatcher
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from connector.model import Finding
     from connector.platform import Shop
     from connector.store import Database
     from connector.store.refunds import RefundRow
@@ -67,7 +66,7 @@ def _look(db: Database, shop: Shop, row: RefundRow, now: datetime) -> bool:
 @atomic
 def _conclude(db: Database, row: RefundRow, finding: Finding, now: datetime) -> bool:
     """Write down what looking showed; whatever is unclear goes to a person."""
-    finding = _checked(row, _held(row, finding))
+    finding = _checked(row, _held(row, _unclaimed(db, row, finding)))
     event = _EVENT.get((row.state, finding.found))
     if event is not None:
         refunds.move(db, row.id, event, now, why=finding.why, receipt=finding.receipt)
@@ -90,6 +89,28 @@ _EVENT = {
     (Refund.PENDING, Found.DONE): "confirm",
     (Refund.PENDING, Found.FAILED): "fail",
 }
+
+
+def _unclaimed(db: Database, row: RefundRow, finding: Finding) -> Finding:
+    """Ask of credit that the shop shows for this, and that another promise made.
+
+    A kindness stands for no order: the account of its customer says of none whose it
+    is, and two of one amount look alike.
+    """
+    made = finding.receipt.made if finding.receipt else ""
+    if row.request.way is not Resolution.COURTESY or not made:
+        return finding
+    keys = [x for x in credit.kindnesses_like(db, row.shop, made) if x != row.id]
+    others = (refunds.get(db, key).request for key in keys)
+    like = [x.return_number for x in others if x.bonus == row.request.bonus]
+    if not like:
+        return finding
+    why = saying(
+        "the credit that the shop shows for it is that of %(number)s, or may be: look"
+        " at its customer's account, and say here whether there is another one",
+        number=like[0],
+    )
+    return Finding(found=Found.PERSON, why=why)
 
 
 def _held(row: RefundRow, finding: Finding) -> Finding:

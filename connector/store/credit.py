@@ -70,6 +70,17 @@ def _parts(row: RefundRow) -> Iterator[tuple[str, Money]]:
         yield extra, asked.bonus
 
 
+def kindnesses_like(db: Database, shop: str, made: str) -> list[str]:
+    """List the keys of kindnesses that a credit was made for, or that are out now."""
+    rows = db.query(
+        "SELECT id FROM refunds WHERE shop = :shop AND way = 'courtesy'"
+        " AND (made = :made OR state = 'submitted')",
+        shop=shop,
+        made=made,
+    )
+    return [row["id"] for row in rows]
+
+
 @atomic
 def left(db: Database, refund_id: str, amount: Money, now: datetime) -> None:
     """Remember what the shop says is left of a credit."""

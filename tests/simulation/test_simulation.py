@@ -79,10 +79,11 @@ def test_hypothesis_finds_no_seed_that_fails(seed: int, platform: str) -> None:
     assert verdict.faults == []
 
 
-@pytest.mark.parametrize("seed", [1001, 1886, 2196, 5060, 20757])
+@pytest.mark.parametrize("seed", [268, 1001, 1886, 2196, 5060, 20757])
 def test_what_was_once_off_by_a_cent_or_a_bonus_is_so_no_more(seed: int) -> None:
     """A unit replaced out of turn; a bonus lost between parts; a ware bought twice.
 
+    In 268 two orders of one customer are given the same kindness, and one is lost.
     Of 2196 the same again came back at Shopify's rounded price; in 1886 staff take paid
     new goods off their order.
     """

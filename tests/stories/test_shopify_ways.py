@@ -125,6 +125,25 @@ def test_a_courtesy_whose_request_was_lost_is_a_person_s_to_settle(
     assert any("late run" in why for why in matters(counter))
 
 
+def test_the_credit_of_another_order_s_courtesy_is_not_taken_for_a_lost_one(
+    counter: ShopifyCounter,
+) -> None:
+    """Of its customer's account Shopify says nothing of orders."""
+    first = counter.file(counter.wish())
+    counter.standin.switches.add("lose_request", "storeCreditAccountCredit")
+    courtesy(counter, first)
+    counter.work(1)
+    assert ("courtesy", Refund.UNKNOWN) in counter.states(first)
+    counter.buy_again()
+    second = counter.file(counter.wish())
+    courtesy(counter, second)
+    counter.work(4)
+    assert counter.credits() == [500]
+    assert ("courtesy", Refund.CONFIRMED) in counter.states(second)
+    assert ("courtesy", Refund.UNKNOWN) in counter.states(first)
+    assert any(f"that of {second.number}" in why for why in matters(counter))
+
+
 def test_two_courtesies_alike_are_never_taken_for_one(counter: ShopifyCounter) -> None:
     case = counter.file(counter.wish())
     courtesy(counter, case)

@@ -356,7 +356,7 @@ def test_of_goods_that_stay_nothing_is_said_to_come_back(
             assert "By post" not in page
         other = customer(stand)
         chooses(other, method="post")
-        assert "Goods that you send back €30.00" in text_of(other)
+        assert "Goods that come back €30.00" in text_of(other)
         assert "By post" in text_of(other)
 
 
