@@ -213,18 +213,16 @@ def _fall_back(
     if way in CREDITS and keeps_means(db, case, None):
         way = Resolution.REFUND  # what the policy says was agreed to by nobody
     if way in (Resolution.NONE, *GOODS):
-        desk.put(
+        desk.put_return(
             db,
-            shop=case.shop,
-            about="return",
-            about_id=case.id,
-            code=SETTLEMENT,
-            why=saying(
+            case,
+            SETTLEMENT,
+            saying(
                 "%(why)s; decide what %(number)s gets instead",
                 why=why,
                 number=case.number,
             ),
-            now=now,
+            now,
         )
         return
     lines = [line.id for line in case.lines if str(line.id) in row.units]

@@ -293,12 +293,4 @@ def _after(db: Database, able: Abilities, return_id: str, now: datetime) -> None
 
 
 def _lay(db: Database, case: Return, code: str, why: str, now: datetime) -> None:
-    desk.put(
-        db,
-        shop=case.shop,
-        about="return",
-        about_id=case.id,
-        code=code,
-        why=why,
-        now=now,
-    )
+    desk.put_return(db, case, code, why, now)

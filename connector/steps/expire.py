@@ -88,13 +88,5 @@ def _is_promised(db: Database, case: Return) -> bool:
 
 def _lay(db: Database, case: Return, why: str, now: datetime) -> bool:
     returns.note(db, case, EXPIRED, ACTOR, why, now)
-    desk.put(
-        db,
-        shop=case.shop,
-        about="return",
-        about_id=case.id,
-        code=EXPIRED,
-        why=why,
-        now=now,
-    )
+    desk.put_return(db, case, EXPIRED, why, now)
     return True

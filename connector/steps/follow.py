@@ -354,12 +354,4 @@ def ask(
     """Lay a return before a person, unless he answered these very words."""
     if desk.was_settled(db, case.shop, case.id, code, why):
         return
-    desk.put(
-        db,
-        shop=case.shop,
-        about="return",
-        about_id=case.id,
-        code=code,
-        why=why,
-        now=now,
-    )
+    desk.put_return(db, case, code, why, now)

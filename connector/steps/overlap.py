@@ -84,15 +84,7 @@ def see(
         case = returns.get(db, return_id)
         why = doubt(db, case, row.request, others)
         if why:
-            desk.put(
-                db,
-                shop=case.shop,
-                about="return",
-                about_id=case.id,
-                code=SETTLEMENT,
-                why=why,
-                now=now,
-            )
+            desk.put_return(db, case, SETTLEMENT, why, now)
 
 
 def is_news(db: Database, row: RefundRow, prepared: Prepared) -> bool:

@@ -84,15 +84,13 @@ def _tell(
         why=why,
     )
     if line.decision == Decision.NEEDS_PERSON:
-        desk.put(
+        desk.put_return(
             db,
-            shop=case.shop,
-            about="return",
-            about_id=case.id,
-            code=MATTER,
-            why=saying(
+            case,
+            MATTER,
+            saying(
                 "photos have come from the customer: %(count)s for a line by now",
                 count=count,
             ),
-            now=now,
+            now,
         )

@@ -140,20 +140,18 @@ def _beside(db: Database, order: Order, case: Return, now: datetime) -> None:
     is_law = case.kind in LAW_BOUND and case.refund_shipping
     if not rest or not is_law or desk.was_told(db, case.shop, case.id, SURCHARGE):
         return
-    desk.put(
+    desk.put_return(
         db,
-        shop=case.shop,
-        about="return",
-        about_id=case.id,
-        code=SURCHARGE,
-        why=saying(
+        case,
+        SURCHARGE,
+        saying(
             "%(rest)s of order %(order)s was paid for neither goods nor delivery:"
             " duties, a tip or another surcharge. With the whole order it goes back by"
             " law: refund it in the shop, unless it went back already",
             rest=rest,
             order=order.number,
         ),
-        now=now,
+        now,
     )
 
 
@@ -357,12 +355,4 @@ def _nothing(
 
 
 def _ask(db: Database, case: Return, why: str, now: datetime) -> None:
-    desk.put(
-        db,
-        shop=case.shop,
-        about="return",
-        about_id=case.id,
-        code=SETTLEMENT,
-        why=why,
-        now=now,
-    )
+    desk.put_return(db, case, SETTLEMENT, why, now)

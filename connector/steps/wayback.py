@@ -93,19 +93,17 @@ def told(db: Database, return_id: str, *, now: datetime) -> None:
     case = returns.get(db, return_id)
     if not (is_new and case.shipped_at and waits(case) and matters(case)):
         return
-    desk.put(
+    desk.put_return(
         db,
-        shop=case.shop,
-        about="return",
-        about_id=case.id,
-        code=inspect.SAID_SENT,
-        why=saying(
+        case,
+        inspect.SAID_SENT,
+        saying(
             "the customer says that he has sent the goods of %(number)s, and your"
             " policy pays once that is proven: look at what he shows, and say here"
             " whether it is proof; else it is paid when the goods come",
             number=case.number,
         ),
-        now=now,
+        now,
     )
 
 

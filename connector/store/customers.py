@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from connector.store.database import Database
 
 LONGEST = timedelta(days=3650)  # as far back as a policy may look
-# Of a return `p`: it may bring something back still, or has done so.
-COUNTS = (
-    "p.cancelled_at IS NULL AND EXISTS (SELECT 1 FROM return_lines l"
-    " WHERE l.return_id = p.id AND l.decision <> 'declined')"
-)
 
 
 @atomic
@@ -53,16 +48,12 @@ def past(db: Database, case: Return) -> tuple[Past, ...]:
     One that was cancelled, by whomever, or of which every line was declined, does not
     count: nothing of it comes back. Else it counts with all that it asked for.
     """
-    rows = db.query(
-        "SELECT p.opened_at, p.worth_minor, p.worth_currency FROM returns r"  # noqa: S608 - COUNTS is ours
-        " JOIN returns p ON p.shop = r.shop AND p.customer = r.customer"
-        f" WHERE r.id = :id AND r.customer <> '' AND {COUNTS}"
-        " AND (p.opened_at < r.opened_at OR (p.opened_at = r.opened_at"
-        " AND p.id < r.id)) AND p.opened_at > :since ORDER BY p.opened_at, p.id",
-        id=case.id,
-        since=stamp(case.opened_at - LONGEST),
-    )
-    return _past(rows)
+    rows = db.query("SELECT customer FROM returns WHERE id = :id", id=case.id)
+    if not rows or not rows[0]["customer"]:
+        return ()
+    found = _asked(db, case.shop, rows[0]["customer"], case.opened_at)
+    mine = (stamp(case.opened_at), case.id)
+    return _past(row for row in found if (row["opened_at"], row["id"]) < mine)
 
 
 def earlier(db: Database, shop: str, order: Order, now: datetime) -> tuple[Past, ...]:
@@ -70,16 +61,24 @@ def earlier(db: Database, shop: str, order: Order, now: datetime) -> tuple[Past,
     customer = email_hash(order.customer.email)
     if not customer:
         return ()
-    rows = db.query(
-        "SELECT opened_at, worth_minor, worth_currency FROM returns p"  # noqa: S608 - COUNTS is ours
-        f" WHERE shop = :shop AND customer = :customer AND {COUNTS}"
-        " AND opened_at <= :now AND opened_at > :since ORDER BY opened_at, id",
+    return _past(_asked(db, shop, customer, now))
+
+
+def _asked(
+    db: Database, shop: str, customer: str, until: datetime
+) -> list[dict[str, Any]]:
+    """List what a customer asked for that may bring something back, or has done so."""
+    return db.query(
+        "SELECT p.id, p.opened_at, p.worth_minor, p.worth_currency FROM returns p"
+        " WHERE p.shop = :shop AND p.customer = :customer AND p.cancelled_at IS NULL"
+        " AND EXISTS (SELECT 1 FROM return_lines l WHERE l.return_id = p.id"
+        " AND l.decision <> 'declined') AND p.opened_at <= :until"
+        " AND p.opened_at > :since ORDER BY p.opened_at, p.id",
         shop=shop,
         customer=customer,
-        now=stamp(now),
-        since=stamp(now - LONGEST),
+        until=stamp(until),
+        since=stamp(until - LONGEST),
     )
-    return _past(rows)
 
 
 def _past(rows: Iterable[Mapping[str, Any]]) -> tuple[Past, ...]:

@@ -11,6 +11,7 @@ from connector.saying import heard, joined, kept
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
+    from connector.model import Return
     from connector.store.database import Database, Row
     from connector.store.refunds import RefundRow
 
@@ -96,6 +97,19 @@ def put_refund(
         shop=row.shop,
         about="refund",
         about_id=row.id,
+        code=code,
+        why=why,
+        now=now,
+    )
+
+
+def put_return(db: Database, case: Return, code: str, why: str, now: datetime) -> None:
+    """Lay a return before a person; once while it is open."""
+    put(
+        db,
+        shop=case.shop,
+        about="return",
+        about_id=case.id,
         code=code,
         why=why,
         now=now,

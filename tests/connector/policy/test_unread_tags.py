@@ -43,14 +43,18 @@ NEVER_READ = Customer(country="US", are_tags_known=False)
 
 
 def judged(
-    text: str, who: Customer, days: int = 3, **order: OrderStatus
+    text: str,
+    who: Customer,
+    days: int = 3,
+    status: OrderStatus = OrderStatus.COMPLETED,
 ) -> LineVerdict:
     parcel = Parcel(ref="p", units=(("a", 3),), delivered_at=NOON)
-    bought = replace(an_order(a_line("a", 3000, 3)), parcels=(parcel,), customer=who)
+    bought = replace(
+        an_order(a_line("a", 3000, 3)), parcels=(parcel,), customer=who, status=status
+    )
     wanted = Wanted(line_ref="a", quantity=1, reason="x")
     asked = NOON + timedelta(days=days)
     case = Case(kind=Kind.VOLUNTARY, asked_at=asked, lines=(wanted,))
-    bought = replace(bought, **order)  # type: ignore[arg-type] # by their names
     return policy.judge(policy.load(text), bought, case).lines[0]
 
 
