@@ -16,6 +16,7 @@ from adapters.shopify.auth import ClientCredentials
 from adapters.shopify.shop import ShopifyShop
 from adapters.shopify.standin import Shop as ShopifyStandin
 from adapters.shopify.standin import serve as serve_shopify
+from adapters.shopify.standin.state import SCOPES
 from adapters.wire import Timeouts
 from adapters.woocommerce.shop import WooCommerceShop
 from adapters.woocommerce.standin import Shop as WooStandin
@@ -28,7 +29,7 @@ from tests.tls import ca_file, context
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 # Longer than a stand-in waits for the answer to its ping.
 QUICK = Timeouts(connect=2, read=15, total=20)
@@ -136,15 +137,21 @@ def at_woo(
     )
 
 
-def shopify(stack: ExitStack, tls: ssl.SSLContext | None = None) -> Bench:
-    clock = Clock()
-    standin = ShopifyStandin(
+def teehaus(clock: Clock, scopes: Sequence[str] = SCOPES) -> ShopifyStandin:
+    """Open a stand-in's books: the shop, and the app that is installed on it."""
+    return ShopifyStandin(
         domain="teehaus.myshopify.com",
         token="shpat_x",
         client_id="id",
         client_secret="hush",
         clock=clock,
+        scopes=scopes,
     )
+
+
+def shopify(stack: ExitStack, tls: ssl.SSLContext | None = None) -> Bench:
+    clock = Clock()
+    standin = teehaus(clock)
     url = stack.enter_context(serve_shopify(standin, tls))
     tea = standin.add_product("Assam", "10.00", tax_rate="0.20")
     gid = standin.place_order([(tea, 3)], "ada@example.com")

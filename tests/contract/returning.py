@@ -12,7 +12,7 @@ from adapters.woocommerce.standin import Shop as WooStandin
 from adapters.woocommerce.standin import serve as serve_woo
 from connector.model import Kind, Order, Return, ReturnLine
 from connector.platform import Shop
-from tests.contract.conftest import Clock, at_shopify, at_woo
+from tests.contract.conftest import Clock, at_shopify, at_woo, teehaus
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -61,13 +61,7 @@ class ReturnsBench:
 
 def shopify(stack: ExitStack) -> ReturnsBench:
     clock = Clock()
-    standin = ShopifyStandin(
-        domain="teehaus.myshopify.com",
-        token="shpat_x",
-        client_id="id",
-        client_secret="hush",
-        clock=clock,
-    )
+    standin = teehaus(clock)
     url = stack.enter_context(serve_shopify(standin))
     gid = standin.place_order(
         [(standin.add_product("Assam", "10.00"), 3)], "ada@example.com"

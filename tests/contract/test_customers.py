@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.sandbox import Sandbox
-from adapters.shopify.standin import Shop as ShopifyStandin
 from adapters.shopify.standin import serve as serve_shopify
 from adapters.woocommerce.standin import Shop as WooStandin
 from adapters.woocommerce.standin import people
@@ -18,7 +17,7 @@ from adapters.woocommerce.standin import serve as serve_woo
 from connector.model import Customer
 from connector.platform import Shop
 from tests.connector.shapes import a_line, an_order
-from tests.contract.conftest import Clock, at_shopify, at_woo
+from tests.contract.conftest import Clock, at_shopify, at_woo, teehaus
 from tests.contract.test_history import whole
 
 if TYPE_CHECKING:
@@ -47,13 +46,7 @@ def sandbox(_: ExitStack) -> Till:
 
 def shopify(stack: ExitStack) -> Till:
     clock = Clock()
-    standin = ShopifyStandin(
-        domain="teehaus.myshopify.com",
-        token="shpat_x",
-        client_id="id",
-        client_secret="hush",
-        clock=clock,
-    )
+    standin = teehaus(clock)
     url = stack.enter_context(serve_shopify(standin))
     tea = standin.add_product("Assam", "10.00")
 

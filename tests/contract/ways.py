@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from adapters.sandbox import Sandbox
-from adapters.shopify.standin import Shop as ShopifyStandin
 from adapters.shopify.standin import serve as serve_shopify
 from adapters.shopify.standin.state import CREDIT_SCOPES, SCOPES
 from connector.model import (
@@ -25,7 +24,7 @@ from connector.model import (
 from connector.money import Money, total
 from connector.platform import Shop
 from tests.connector.shapes import NOON, a_line, an_order, eur
-from tests.contract.conftest import Clock, at_shopify, request
+from tests.contract.conftest import Clock, at_shopify, request, teehaus
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
@@ -182,14 +181,7 @@ ROOTS = {
 
 def shopify(stack: ExitStack) -> WaysBench:
     clock = Clock()
-    standin = ShopifyStandin(
-        domain="teehaus.myshopify.com",
-        token="shpat_x",
-        client_id="id",
-        client_secret="hush",
-        clock=clock,
-        scopes=(*SCOPES, *CREDIT_SCOPES),
-    )
+    standin = teehaus(clock, scopes=(*SCOPES, *CREDIT_SCOPES))
     url = stack.enter_context(serve_shopify(standin))
     tea = standin.add_product("Assam", "10.00", tax_rate="0.20")
     kinds = {

@@ -24,7 +24,7 @@ from connector.steps import (
 from connector.store import Database, atomic, connect, errands, orders, shops
 from connector.store.filing import Wish
 from tests.connector.shapes import NOON, eur
-from tests.contract.conftest import Clock, at_shopify
+from tests.contract.conftest import Clock, at_shopify, teehaus
 from tests.stories.making_good import HOUR, Counter, still
 
 if TYPE_CHECKING:
@@ -161,14 +161,7 @@ def counting(
 ) -> Iterator[ShopifyCounter]:
     """Sell three shirts at 30 and a hat at 10, send them; audit it all at the end."""
     clock = Clock(NOON)
-    standin = Standin(
-        domain="teehaus.myshopify.com",
-        token="shpat_x",
-        client_id="id",
-        client_secret="hush",
-        clock=clock,
-        scopes=scopes,
-    )
+    standin = teehaus(clock, scopes=scopes)
     with ExitStack() as stack:
         url = stack.enter_context(serve(standin))
         shirt = standin.add_product("Shirt", "30.00")
