@@ -70,11 +70,12 @@ def bare_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield made
 
 
-# Stories and pages are played whole on SQLite; a fourth of each file's on PostgreSQL
-# shows that the store is no matter. Refunds, and a worker killed, are played on both;
-# two thousand orders that are read through three kills, on demand: a history that is
-# killed at each commit is read on both stores as well.
-FOURTH, OF_ALL = 4, ("stories", "web")
+# Stories, steps and pages are played whole on SQLite; an eighth of each file's on
+# PostgreSQL shows that the store is no matter: its own tests, and all that lie upon it
+# directly, are played on both. So are refunds, and a worker killed; two thousand orders
+# that are read through three kills, on demand: a history that is killed at each commit
+# is read on both stores as well.
+EIGHTH, OF_ALL = 8, ("stories", "steps", "web")
 ON_BOTH = ("test_refunds.py", "test_killed.py")
 ON_DEMAND = ("test_connect_and_catch_up.py",)
 
@@ -101,7 +102,7 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Leave out three of four cases of each file of these on PostgreSQL, or all."""
+    """Leave out seven of eight cases of each file of these on PostgreSQL, or all."""
     if config.getoption("--whole-tables"):
         return
     played: dict[Path, list[pytest.Item]] = {}
@@ -113,7 +114,7 @@ def pytest_collection_modifyitems(
         id(item)
         for cases in played.values()
         for number, item in enumerate(cases)
-        if number % FOURTH or item.path.name in ON_DEMAND
+        if number % EIGHTH or item.path.name in ON_DEMAND
     }
     config.hook.pytest_deselected(items=[x for x in items if id(x) in left_out])
     items[:] = [item for item in items if id(item) not in left_out]

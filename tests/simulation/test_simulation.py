@@ -27,7 +27,7 @@ from connector.simulation.wire import run as over_http
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CASES = 300
+CASES = 200
 
 
 @pytest.fixture(autouse=True)
@@ -57,8 +57,8 @@ def test_the_world_really_was_a_bad_one(report: Report) -> None:
 
 
 def test_a_case_depends_on_its_name_alone() -> None:
-    alone = run(5, 30, cores=1).as_json()
-    shared = run(5, 30, cores=2).as_json()
+    alone = run(5, 20, cores=1).as_json()
+    shared = run(5, 20, cores=2).as_json()
     assert alone | {"seconds": 0} == shared | {"seconds": 0}
 
 
