@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from connector.model import Return
     from connector.store.refunds import RefundRow
 
-ORDERS = 100
+ORDERS = 60
 ABROAD = "CH"  # no law there takes the restocking fee off in the first days
 PASSES = 40  # more than any return needs
 CONFIG = """
@@ -273,7 +273,7 @@ def count(deal: Trade, case: Return, *, share: int = 1, bad: float = 0) -> None:
         )
 
 
-def test_a_hundred_ordinary_orders_pass_without_a_person(tmp_path: Path) -> None:
+def test_sixty_ordinary_orders_pass_without_a_person(tmp_path: Path) -> None:
     with trade(tmp_path, seed=7) as deal:
         for number in range(ORDERS):
             buy(deal, ("tee", "mugs")[number % 2])

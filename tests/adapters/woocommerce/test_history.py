@@ -169,7 +169,7 @@ def test_a_change_is_found_in_every_zone_while_the_clocks_change(
 
 def test_memory_stays_flat_while_the_history_grows(world: World) -> None:
     peaks = []
-    for count in (200, 1800):
+    for count in (200, 1000):
         sell(world, count)
         tracemalloc.start()
         for batch in world.ours.history(""):
