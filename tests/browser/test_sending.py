@@ -11,8 +11,8 @@ from connector.store import evidence
 from tests.browser.pressing import press
 from tests.browser.test_making_good import finds, goes_on, pictured, signs_in
 from tests.browser.test_pages import SIZES, page_of
+from tests.connector.web.parcels import NUMBER, RULES
 from tests.connector.web.sandbox_world import Stand, served, standing
-from tests.connector.web.test_sending import NUMBER, RULES
 from tests.photographs import HEIC, photo
 
 if TYPE_CHECKING:

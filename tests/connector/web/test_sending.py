@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import re
-from base64 import b64decode
-from datetime import timedelta
 from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector.cli.show import returns_group
-from connector.config import Config
 from connector.pictures import MOST_BYTES
-from connector.steps import privacy, purge, wayback
-from connector.steps.inspect import SAID_SENT
-from connector.store import desk, evidence, history, personal, photos, returns
-from connector.store import privacy as asked_for
+from connector.steps import wayback
+from connector.store import evidence, history, photos, returns
+from tests.connector.web.parcels import (
+    NUMBER,
+    OTHER,
+    RECEIPT,
+    RULES,
+    asked,
+    gives,
+    judged,
+    said,
+)
 from tests.connector.web.photographing import sends
 from tests.connector.web.sandbox_world import (
-    EMAIL,
     NAME,
     Stand,
     Visit,
-    chooses,
-    customer,
     merchant,
     standing,
 )
@@ -39,17 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-RULES = """
-currency = "EUR"
-[[reasons]]
-code = "changed-my-mind"
-labels = { en = "I changed my mind", de = "Gefällt mir doch nicht" }
-[refund]
-when = "{when}"
-"""
-NUMBER = "00340434161094042557"
-RED, BLUE = (f"{one}.jpg" for one in ("red", "blue"))
-RECEIPT, OTHER = (RED, photo("red")), (BLUE, photo("blue"))
+
 NO_NUMBER = "That does not look like a tracking number"
 THANKS = "Thank you, the shop can see what you gave."
 
@@ -64,40 +52,6 @@ def stand(tmp_path: Path, address: str) -> Iterator[Stand]:
 def on_word(tmp_path: Path, address: str) -> Iterator[Stand]:
     with standing(tmp_path, address, RULES.replace("{when}", "on_word")) as made:
         yield made
-
-
-def asked(stand: Stand) -> Visit:
-    """Ask for a shirt's return, and come to its page once it is approved."""
-    visit = customer(stand)
-    chooses(visit)
-    visit.post(f"/returns/{NAME}/ways", go="send")
-    assert "/status/" in visit.path, visit.page
-    stand.work(1)
-    visit.get(visit.path)
-    assert "I have sent the parcel" in visit.page
-    return visit
-
-
-def gives(visit: Visit, *shown: tuple[str, bytes], **typed: str) -> None:
-    """Send the form of the parcel, as a browser does; it is the last of the page."""
-    files = list(shown) or [("", b"")]
-    given = {"carrier": "", "number": "", **typed}
-    sends(visit, visit.path, {"receipt": files}, **given)
-
-
-def said(stand: Stand) -> list[str]:
-    """Return what a person is asked of the return."""
-    found = desk.about(stand.db, stand.case().id)
-    return [one.why for one in found if one.code == SAID_SENT]
-
-
-def judged(stand: Stand, word: str, why: str = "") -> Visit:
-    """Let staff answer in the console."""
-    staff = merchant(stand)
-    page = f"/console/returns/{stand.case().id}"
-    staff.get(page)
-    staff.post(f"{page}/way-back/{word}", why=why)
-    return staff
 
 
 def test_number_and_photo_are_kept_shown_and_laid_before_a_person(stand: Stand) -> None:
@@ -300,97 +254,6 @@ def test_a_forged_link_reads_no_file(stand: Stand) -> None:
     path = f"/returns/{NAME}/status/forged"
     sends(visit, path, {"receipt": [("big.jpg", b"x" * 3_000_000)]})
     assert visit.code == 404
-
-
-def test_the_number_is_in_no_log_timeline_or_address(
-    stand: Stand, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    visit = asked(stand)
-    gives(visit, RECEIPT, number=NUMBER)
-    judged(stand, "refused", f"{NUMBER} went to Mars")
-    stand.work(1)
-    assert NUMBER not in caplog.text
-    assert NUMBER not in visit.path
-    written = json.dumps(
-        stand.db.query("SELECT why FROM history")
-        + stand.db.query("SELECT why FROM desk")
-    )
-    assert "went to Mars" in written
-    assert NUMBER not in written
-
-
-def test_the_command_line_shows_what_was_given(stand: Stand) -> None:
-    gives(asked(stand), RECEIPT, carrier="DHL", number=NUMBER)
-    config = Config(database=stand.db.path)
-    for more in ([], ["--json"]):
-        done = CliRunner().invoke(
-            returns_group, ["show", stand.case().number, *more], obj=lambda: config
-        )
-        assert done.exit_code == 0, done.exception
-        if more:
-            (one,) = json.loads(done.output)["evidence"]
-            assert (one["carrier"], one["number"]) == ("DHL", NUMBER)
-        else:
-            assert f"DHL, {NUMBER}, 1 photos" in done.output
-            assert "evidence of sending was supplied on" in done.output
-            assert "look at it" in done.output
-
-
-def test_it_is_handed_out_erased_and_its_day_stays(stand: Stand) -> None:
-    visit = asked(stand)
-    gives(visit, RECEIPT, carrier="DHL", number=NUMBER)
-    db, case = stand.db, stand.case()
-    day = wayback.of(db, case).supplied
-    assert day
-
-    def wants(kind: str) -> asked_for.Request:
-        one = privacy.by_email(db, NAME, kind, EMAIL, actor="t", now=stand.clock())
-        privacy.run(db, {NAME: stand.shop}, stand.clock)
-        return asked_for.get(db, one.id)
-
-    copy = asked_for.export(db, wants("data_request").id)
-    (order,) = json.loads(copy)["orders"]
-    waits = wants("redact")
-    assert order["returns"][0]["evidence"][0]["number"] == NUMBER
-    assert b64decode(order["photos"][0]["content"])[:2] == b"\xff\xd8"
-    assert waits.state == "waiting"  # while the return is open it is needed
-    judged(stand, "taken")
-    stand.work(2)
-    returns.finish(db, stand.case(), "close", "ann", stand.clock())
-    privacy.run(db, {NAME: stand.shop}, stand.clock)
-    done = asked_for.get(db, waits.id)
-    assert (done.state, done.erased["photos"], done.erased["evidence"]) == (
-        "done",
-        1,
-        1,
-    )
-    assert evidence.of_return(db, case.id) == []
-    assert photos.of_return(db, case.id) == []
-    assert wayback.of(db, case).supplied == day
-    staff = merchant(stand)
-    staff.get(f"/console/returns/{case.id}")
-    assert staff.code == 200
-    assert "gave evidence of sending" in staff.page
-    assert NUMBER not in staff.page
-
-
-def test_the_night_forgets_the_photo_first_then_the_number(stand: Stand) -> None:
-    gives(asked(stand), RECEIPT, number=NUMBER)
-    judged(stand, "taken")
-    stand.work(2)
-    db, case = stand.db, stand.case()
-    returns.finish(db, case, "close", "ann", stand.clock())
-    purge.run(db, purge.Terms(), stand.clock() + timedelta(days=91))
-    assert photos.of_return(db, case.id) == []
-    (kept,) = evidence.of_return(db, case.id)
-    assert (kept.number, kept.photos) == (NUMBER, 1)
-    staff = merchant(stand)
-    staff.get(f"/console/returns/{case.id}")
-    assert "Photos that came, and were erased since: 1." in staff.page
-    assert not personal.holds(db, NAME, case.order_ref)
-    purge.run(db, purge.Terms(), stand.clock() + timedelta(days=800))
-    assert evidence.of_return(db, case.id) == []
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
