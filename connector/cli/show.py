@@ -132,8 +132,8 @@ def _clock(reading: Reading | None) -> list[str]:
         contested = ", contested" if known.late.is_contested else ""
         said.append(f"lateness costs so far: {cost} ({known.late.article}{contested})")
     if reading.supplied:
-        seen = "look at it" if reading.is_unseen else "proof was shown"
-        said.append(f"evidence of sending was supplied on {reading.supplied}: {seen}")
+        seen = ": look at it" if reading.is_unseen else ""
+        said.append(f"evidence of sending was supplied on {reading.supplied}{seen}")
     return said
 
 

@@ -40,7 +40,7 @@ class Reading:
     added to it so far, a risk that is never booked: None where a rate that it needs
     is not set in the policy's `[law]`. `days_left` None: no day is set; `at_term` is
     what a withdrawal's money still waits for when its term ends. `supplied` is the day
-    of the customer's evidence of sending, `is_unseen` that nobody has judged it yet.
+    of the customer's evidence of sending, `is_unseen`: a person has yet to judge it.
     """
 
     clock: Clock
@@ -85,7 +85,7 @@ def of(db: Database, case: Return, now: datetime) -> Reading | None:
         cost=cost,
         at_term=term.at_term(seen, back),
         supplied=law.local_day(back.supplied, country) if back.supplied else None,
-        is_unseen=back.is_unseen,
+        is_unseen=back.is_unseen and wayback.matters(case),
     )
 
 

@@ -203,8 +203,7 @@ def _overdue(case: Return, reading: Reading) -> str:
         costs=costs if late.article else "",
         contested=contested,
     )
-    is_held = reading.is_unseen and wayback.matters(case)
-    return joined("; ", [said, _unseen(reading)]) if is_held else said
+    return joined("; ", [said, _unseen(reading)]) if reading.is_unseen else said
 
 
 def _not_sent(case: Return, reading: Reading) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from connector.model import Return
     from connector.store import Database
+    from connector.store.evidence import Given
 
 MOST = 10  # forms of a return that brought something
 ENDED = frozenset({"closed", "cancelled", "declined"})
@@ -87,22 +88,27 @@ def give(db: Database, return_id: str, offered: Offered, now: datetime) -> Taken
 
 
 def _fresh(db: Database, case: Return, offered: Offered) -> Offered:
-    """Return what of an offer is new; a number that is known, with a new carrier, is.
+    """Return what of an offer is new.
 
-    Such a carrier is kept without its number: that was evidence on its own day.
+    A number that is known is new with another carrier: there it may be found.
     """
     given = evidence.of_return(db, case.id)
     shown = {one.sha256 for one in photos.of_return(db, case.id) if one.evidence_id}
     fresh = {one.sha256: one for one in offered.photos if one.sha256 not in shown}
-    is_known = any(typed.same(one.number, offered.number) for one in given)
-    carriers = {one.carrier.casefold() for one in given}
-    is_named = is_known or not offered.number
+    is_known = _is_known(given, offered)
     return Offered(
-        carrier=""
-        if is_named and offered.carrier.casefold() in carriers
-        else offered.carrier,
+        carrier="" if is_known else offered.carrier,
         number="" if is_known else offered.number,
         photos=tuple(fresh.values()),
+    )
+
+
+def _is_known(given: Sequence[Given], offered: Offered) -> bool:
+    name = offered.carrier.casefold()
+    return any(
+        typed.same(one.number, offered.number or one.number)
+        and name in ("", one.carrier.casefold())
+        for one in given
     )
 
 

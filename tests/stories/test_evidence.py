@@ -277,5 +277,7 @@ def test_where_nothing_hangs_on_it_it_is_kept_and_nobody_is_asked(
     assert gives(world, case) is Taken.NEW
     assert matters(world, case) == {}
     assert len(kept.of_return(world.office.db, case.id)) == 1
+    found = reads(world, case)
+    assert (found.supplied is None, found.is_unseen) == (False, False)
     with pytest.raises(BadRequest, match="hangs"):
         say(world, case, "taken")

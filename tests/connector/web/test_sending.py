@@ -126,6 +126,9 @@ def test_what_is_given_later_is_looked_at_again(stand: Stand) -> None:
     gives(visit, number=f" {NUMBER[:6]} {NUMBER[6:]} ")
     assert "You have given us that already." in visit.page
     assert said(stand) == []  # the same again is nothing to look at
+    gives(visit, number=NUMBER, carrier="Hermes")
+    assert len(said(stand)) == 1  # there it may be found
+    judged(stand, "refused", "nor does Hermes know it")
     gives(visit, OTHER)
     assert len(said(stand)) == 1
     staff = judged(stand, "taken")
