@@ -78,11 +78,11 @@ def read(
     Only emptiness and an impossible address are refused: nothing is looked up.
     """
     said = Said(
-        name=_line(name),
-        contract=_line(contract),
-        reach=_line(reach),
-        part=_line(part),
-        words=_line(words, MOST_WORDS),
+        name=line(name),
+        contract=line(contract),
+        reach=line(reach),
+        part=line(part),
+        words=line(words, MOST_WORDS),
     )
     for field, text in (("name", said.name), ("contract", said.contract)):
         if not text:
@@ -93,7 +93,7 @@ def read(
     return said
 
 
-def _line(text: str, most: int = MOST) -> str:
+def line(text: str, most: int = MOST) -> str:
     """Make one line of it, without signs that no reader sees."""
     shown = "".join(one if one.isprintable() else " " for one in text)
     return " ".join(shown.split())[:most]
@@ -137,6 +137,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "number": "Number of the statement",
         "close": "Keep this message: it is your proof. It confirms that the statement"
         " arrived, and when. Nothing more is needed from you for it to count.",
+        "evidence": "If you send goods back, keep the posting receipt: on the page of"
+        " your return, which your order number and e-mail address open, you can give"
+        " the tracking number, or a photo of the receipt, as evidence that you sent"
+        " them.",
         "page": "online form",
         "email": "e-mail",
         "phone": "telephone",
@@ -160,6 +164,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "close": "Conservez ce message : c'est votre preuve. Il confirme que la"
         " déclaration est arrivée, et quand. Vous n'avez rien d'autre à faire pour"
         " qu'elle compte.",
+        "evidence": "Si vous renvoyez des articles, gardez le reçu du dépôt : sur la"
+        " page de votre retour, que le numéro de commande et votre adresse e-mail"
+        " ouvrent, vous pouvez indiquer le numéro de suivi ou joindre une photo du reçu"
+        " comme preuve de l'envoi.",
         "page": "formulaire en ligne",
         "email": "e-mail",
         "phone": "téléphone",
@@ -182,6 +190,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "close": "Bewahren Sie diese Nachricht auf: Sie ist Ihr Nachweis. Sie"
         " bestätigt, dass die Erklärung eingegangen ist, und wann. Damit sie gilt,"
         " müssen Sie nichts weiter tun.",
+        "evidence": "Wenn Sie Ware zurücksenden, heben Sie den Einlieferungsbeleg auf:"
+        " Auf der Seite Ihrer Rücksendung, die Sie mit Bestellnummer und E-Mail-Adresse"
+        " öffnen, können Sie die Sendungsnummer oder ein Foto des Belegs als Nachweis"
+        " der Absendung angeben.",
         "page": "Online-Formular",
         "email": "E-Mail",
         "phone": "Telefon",
@@ -204,6 +216,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "number": "Número de la declaración",
         "close": "Conserve este mensaje: es su prueba. Confirma que la declaración ha"
         " llegado, y cuándo. No tiene que hacer nada más para que sea válida.",
+        "evidence": "Si devuelve artículos, guarde el resguardo del envío: en la página"
+        " de su devolución, que se abre con el número de pedido y su correo"
+        " electrónico, puede indicar el número de seguimiento o una foto del resguardo"
+        " como prueba del envío.",
         "page": "formulario en línea",
         "email": "correo electrónico",
         "phone": "teléfono",
@@ -216,7 +232,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
 def subject(seller: Seller, language: str) -> str:
     """Return the subject of the receipt, on one line."""
     words = TEXTS.get(language, TEXTS["en"])
-    return _line(words["subject"] % {"shop": seller.title})
+    return line(words["subject"] % {"shop": seller.title})
 
 
 def receipt(
@@ -246,4 +262,5 @@ def receipt(
     reach = (seller.email,) if seller.email else ()
     signed = "\n".join((seller.title, *reach))
     body = "\n".join(lines)
-    return f"{words['intro']}\n\n{body}\n\n{words['close']}\n\n{signed}\n"
+    parts = (words["intro"], body, words["close"], words["evidence"], signed)
+    return "\n\n".join(parts) + "\n"

@@ -14,7 +14,7 @@ from connector.cli import made
 from connector.model import GOODS
 from connector.saying import plain
 from connector.steps import clocks
-from connector.store import connect, history, inbox, refunds, returns
+from connector.store import connect, evidence, history, inbox, refunds, returns
 from connector.wiring import clock
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from connector.model import Return, ReturnLine
     from connector.steps.clocks import Reading
     from connector.store import Database
+    from connector.store.evidence import Given
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 OF_SHOP = click.option("--shop", help="Only this shop.")
@@ -95,6 +96,8 @@ def show_return(load: Callable[[], Config], number: str, *, as_json: bool) -> No
         click.echo(f"{case.number} at {case.shop}: {case.status}, {case.kind}")
         for said in _clock(clocks.of(db, case, clock())):
             click.echo(f"  {said}")
+        for given in evidence.of_return(db, case.id):
+            click.echo(f"  {_given(given)}")
         for line in case.lines:
             click.echo(f"  line {line.id}: {_line(line)}")
             for answer in line.trace:
@@ -128,7 +131,17 @@ def _clock(reading: Reading | None) -> list[str]:
         cost = "a rate is not set" if reading.cost is None else str(reading.cost)
         contested = ", contested" if known.late.is_contested else ""
         said.append(f"lateness costs so far: {cost} ({known.late.article}{contested})")
+    if reading.supplied:
+        seen = ": look at it" if reading.is_unseen else ""
+        said.append(f"evidence of sending was supplied on {reading.supplied}{seen}")
     return said
+
+
+def _given(one: Given) -> str:
+    """Say what the customer gave as evidence that he sent the goods."""
+    at = one.at.isoformat(timespec="minutes")
+    parts = (one.carrier, one.number, f"{one.photos} photos" if one.photos else "")
+    return f"given of the sending at {at}: {', '.join(x for x in parts if x)}"
 
 
 def _line(line: ReturnLine) -> str:
@@ -147,6 +160,7 @@ def _whole(db: Database, case: Return) -> dict[str, Any]:
         "return": case,
         "status": case.status,
         "clock": clocks.of(db, case, clock()),
+        "evidence": evidence.of_return(db, case.id),
         "refunds": [
             {**_refund(row), "made": made.of_refund(db, row)}
             for row in refunds.of_return(db, case.id)

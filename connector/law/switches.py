@@ -94,7 +94,9 @@ _ALL: tuple[Switch, ...] = (
         default=True,
         statement=12,
         what="The customer's word that he sent the goods starts the clock of his refund"
-        " until a person rejects it. False: only proof that a person has seen does.",
+        " until a person rejects it. False: only evidence does that he supplied (a"
+        " tracking number, a photo) until a person rejects it, or proof that a person"
+        " has seen.",
     ),
     Switch(
         "return_cost_most",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from connector import law
@@ -38,7 +39,8 @@ class Reading:
     `due` is what is at stake, tax and delivery included; `cost` what lateness has
     added to it so far, a risk that is never booked: None where a rate that it needs
     is not set in the policy's `[law]`. `days_left` None: no day is set; `at_term` is
-    what a withdrawal's money still waits for when its term ends.
+    what a withdrawal's money still waits for when its term ends. `supplied` is the day
+    of the customer's evidence of sending, `is_unseen`: a person has yet to judge it.
     """
 
     clock: Clock
@@ -47,6 +49,8 @@ class Reading:
     due: Money
     cost: Money | None
     at_term: When
+    supplied: date | None = None
+    is_unseen: bool = False
 
     @property
     def is_overdue(self) -> bool:
@@ -63,21 +67,25 @@ def of(db: Database, case: Return, now: datetime) -> Reading | None:
     if case.status in ENDED and not is_claim:
         return None
     order = orders.get(db, case.shop, case.order_ref)
+    country = order.customer.country
     switches = progress.switches(db, case)
     rows = refunds.of_return(db, case.id)
     seen = progress.progress(db, case, order, rows, switches)
     clock = law.clock(seen, switches)
-    today = law.local_day(now, order.customer.country)
+    today = law.local_day(now, country)
     days = clock.days_late(today)
     worth, due = _stake(db, _at_stake(case, rows, clock), order, rows)
     cost = clock.late.cost(due, days, switches, worth) if due else due
+    back = wayback.of(db, case)
     return Reading(
         clock=clock,
         days_late=days,
         days_left=max(0, (clock.until - today).days) if clock.until else None,
         due=due,
         cost=cost,
-        at_term=term.at_term(seen, wayback.of(db, case)),
+        at_term=term.at_term(seen, back),
+        supplied=law.local_day(back.supplied, country) if back.supplied else None,
+        is_unseen=back.is_unseen and wayback.matters(case),
     )
 
 

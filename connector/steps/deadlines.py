@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from connector.model import Kind
 from connector.policy import When
-from connector.saying import N_, saying
+from connector.saying import N_, joined, saying
 from connector.steps import clocks, contested, term, unmatched, wayback
 from connector.steps.clocks import ENDED
 from connector.steps.owing import payable
@@ -103,12 +103,7 @@ def _matter(db: Database, case: Return, reading: Reading | None) -> tuple[str, s
     if reading.is_overdue:
         return OVERDUE, _overdue(case, reading)
     if _is_lost_unproven(db, case):
-        return LOST, saying(
-            "goods of return %(number)s were lost on the way back: of a withdrawal"
-            " that is the shop's loss, if the customer sent them. Say in the return"
-            " whether there is proof of sending",
-            number=case.number,
-        )
+        return LOST, _lost(case, reading)
     if why := _near(db, case, reading):
         return SOON, why
     is_his = case.kind is Kind.WITHDRAWAL and case.status == "awaited"
@@ -121,6 +116,24 @@ def _is_lost_unproven(db: Database, case: Return) -> bool:
     back = wayback.of(db, case)
     is_said = back.is_proven or back.is_fetched
     return term.pays_for_lost(db, case) and not is_said
+
+
+def _lost(case: Return, reading: Reading) -> str:
+    said = saying(
+        "goods of return %(number)s were lost on the way back: of a withdrawal"
+        " that is the shop's loss, if the customer sent them. Say in the return"
+        " whether there is proof of sending",
+        number=case.number,
+    )
+    return joined("; ", [said, _unseen(reading)]) if reading.is_unseen else said
+
+
+def _unseen(reading: Reading) -> str:
+    """Say since when evidence lies there that nobody has judged."""
+    return saying(
+        "the customer supplied evidence on %(day)s: look at it",
+        day=reading.supplied or "",
+    )
 
 
 def _near(db: Database, case: Return, reading: Reading) -> str:
@@ -147,18 +160,29 @@ def _near(db: Database, case: Return, reading: Reading) -> str:
         held = saying("%(start)s, and the policy still waits", start=start)
         return held if every != due else ""
     if waits_for_proof(case, rows, reading.at_term):
-        return saying(
-            "%(start)s, as the customer says that the goods are on their way: ask for"
-            " proof of sending, and say in the return whether there is any. His word"
-            " alone moves no money",
-            start=start,
-        )
+        return _unproven(start, reading)
     if by_term != due:
         return saying(
             "%(start)s: look at the goods before, it is paid by itself then",
             start=start,
         )
     return ""
+
+
+def _unproven(start: str, reading: Reading) -> str:
+    if reading.is_unseen:
+        return saying(
+            "%(start)s: %(supplied)s, and say in the return whether it is proof of"
+            " sending. Before you do, it moves no money",
+            start=start,
+            supplied=_unseen(reading),
+        )
+    return saying(
+        "%(start)s, as the customer says that the goods are on their way: ask for"
+        " proof of sending, and say in the return whether there is any. His word"
+        " alone moves no money",
+        start=start,
+    )
 
 
 def waits_for_proof(case: Return, rows: Sequence[RefundRow], at_term: When) -> bool:
@@ -170,7 +194,7 @@ def _overdue(case: Return, reading: Reading) -> str:
     clock, late = reading.clock, reading.clock.late
     costs = saying("; lateness costs by %(article)s", article=late.article)
     contested = saying(", which is contested") if late.is_contested else ""
-    return saying(
+    said = saying(
         DUE.get(clock.what, OF_OTHERS),
         number=case.number,
         article=clock.article,
@@ -179,6 +203,7 @@ def _overdue(case: Return, reading: Reading) -> str:
         costs=costs if late.article else "",
         contested=contested,
     )
+    return joined("; ", [said, _unseen(reading)]) if reading.is_unseen else said
 
 
 def _not_sent(case: Return, reading: Reading) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from connector.errors import NotFound
 from connector.saying import plain
 from connector.store import (
+    evidence,
     history,
     inbox,
     letters,
@@ -61,6 +62,7 @@ def _order(db: Database, shop: str, ref: str) -> dict[str, Any]:
             {
                 "return": msgspec.to_builtins(case),
                 "status": case.status,
+                "evidence": msgspec.to_builtins(evidence.of_return(db, case.id)),
                 "letters": msgspec.to_builtins(letters.of_return(db, case.id)),
                 "timeline": msgspec.to_builtins(
                     history.timeline(db, case.id), enc_hook=plain

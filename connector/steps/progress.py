@@ -81,13 +81,16 @@ def progress(
 def _proof(case: Return, back: wayback.WayBack, given: Switches) -> datetime | None:
     """Return since when there is proof of sending; None: there is none.
 
-    The customer's word that the parcel is on its way counts until a person says
-    otherwise, for the earlier day is the safe one; where the switch is off, it counts
-    once a person has seen proof.
+    Evidence that the customer supplied counts from that day, though nobody has looked
+    at it yet, until a person says that it is no proof: the law asks when it was
+    supplied. His bare word counts as well until then, for the earlier day is the safe
+    one; not where the switch is off.
     """
-    if back.is_refused or not (back.is_proven or given["carrier_receipt"]):
+    if back.is_refused:
         return None
-    return case.shipped_at
+    is_heard = given["carrier_receipt"] and not back.was_refused
+    word = case.shipped_at if is_heard else None
+    return word or back.supplied or (case.shipped_at if back.is_proven else None)
 
 
 def _stays(case: Return) -> bool:

@@ -8,6 +8,7 @@ for proof of other returns, too (decision 0029).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connector.errors import BadRequest
@@ -16,11 +17,10 @@ from connector.policy import When
 from connector.saying import saying
 from connector.steps import inspect
 from connector.store import atomic, desk, history, returns
-from connector.store.history import FETCHED, LABELLED
+from connector.store.history import FETCHED, LABELLED, SHOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from connector.model import Return
     from connector.store import Database
@@ -34,28 +34,45 @@ WORDS = {
     "fetched": FETCHED,
     "labelled": LABELLED,
 }
+FREE = (When.REQUESTED, When.ON_WORD)  # what waits for these waits for no proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayBack:
-    """What a person said last; the customer's own word is none of it."""
+    """What a person said last, and since when evidence of the customer's counts.
+
+    His bare word is none of it. `supplied`: the first evidence since a person last
+    said that there is no proof; None: there is none.
+    """
 
     is_proven: bool = False
-    is_refused: bool = False  # what he gave is no proof
+    is_refused: bool = False  # what he gave is no proof, and he gave no more since
+    was_refused: bool = False  # some earlier word or evidence of his was no proof
     is_fetched: bool = False  # the shop offered to collect: nothing is held
     is_labelled: bool = False  # the customer sent them with a label of the shop's
+    supplied: datetime | None = None
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether there is evidence that a person has yet to look at."""
+        return self.supplied is not None and not self.is_proven
 
 
-def read(events: Iterable[Event]) -> WayBack:
+def read(events: Sequence[Event]) -> WayBack:
     """Read a return's timeline; of proof, the last word counts."""
     said = [one.event for one in events if one.event in WORDS.values()]
     proof = [one for one in said if one in (TAKEN, REFUSED)]
     last = proof[-1] if proof else ""
+    refused = [place for place, one in enumerate(events) if one.event == REFUSED]
+    since = events[refused[-1] :] if refused else events
+    shown = [one.at for one in since if one.event == SHOWN]
     return WayBack(
         is_proven=last == TAKEN,
-        is_refused=last == REFUSED,
+        is_refused=last == REFUSED and not shown,
+        was_refused=bool(refused),
         is_fetched=FETCHED in said,
         is_labelled=LABELLED in said,
+        supplied=shown[0] if shown else None,
     )
 
 
@@ -74,6 +91,16 @@ def matters(case: Return) -> bool:
     is_lost = any(line.lost for line in case.lines) and not case.closed_at
     is_open = (is_withdrawn or waits(case)) and not case.cancelled_at
     return is_open and (is_away or (is_lost and is_withdrawn))
+
+
+def hangs(case: Return) -> bool:
+    """Say whether something is held that proof of sending lets go, or will.
+
+    Of a withdrawal on its last day; where the customer's word is enough, nothing is.
+    """
+    when = case.terms.when if case.terms else When.INSPECTED
+    is_held = case.kind is Kind.WITHDRAWAL and when not in FREE
+    return matters(case) and (waits(case) or is_held)
 
 
 def waits(case: Return) -> bool:

@@ -34,11 +34,19 @@ class Event:
 
 # What a person said of the way back of a withdrawal.
 FETCHED, LABELLED = "fetched", "label_given"
+SHOWN = "evidence"  # the customer gave evidence that he sent the goods
 MACHINES = frozenset({"retour", "policy", "shop"})  # their words are ours
 
 
 def _names(db: Database, about_id: str, return_id: str | None) -> list[str]:
-    """Return how the customer of a return or refund is called, as far as we know."""
+    """Return how the customer of a return or refund is called, as far as we know.
+
+    The tracking numbers that he gave are his as well.
+    """
+    given = db.query(
+        "SELECT number FROM evidence WHERE return_id = :case AND number <> ''",
+        case=return_id or "",
+    )
     rows = db.query(
         "SELECT o.snapshot FROM returns r JOIN orders o ON o.shop = r.shop"
         " AND o.ref = r.order_ref WHERE r.id = :case"
@@ -47,9 +55,10 @@ def _names(db: Database, about_id: str, return_id: str | None) -> list[str]:
         case=return_id or "",
         about=about_id,
     )
-    return [
+    names = [
         msgspec.json.decode(row["snapshot"], type=_Named).customer.name for row in rows
     ]
+    return [*names, *(row["number"] for row in given)]
 
 
 class _Named(msgspec.Struct):

@@ -17,6 +17,7 @@ from connector.saying import saying
 from connector.store import (
     credentials,
     customers,
+    evidence,
     letters,
     orders,
     pasts,
@@ -172,6 +173,11 @@ def _photos(db: Database, shop: str, order_ref: str) -> Mapping[str, int]:
     return {"photos": gone} if gone else {}
 
 
+def _evidence(db: Database, shop: str, order_ref: str) -> Mapping[str, int]:
+    gone = evidence.forget(db, shop, order_ref)
+    return {"evidence": gone} if gone else {}
+
+
 def _papers(db: Database, shop: str, order_ref: str) -> Mapping[str, int]:
     cases = returns.of_order(db, shop, order_ref)
     gone = sum(letters.forget(db, case.id) for case in cases)
@@ -187,6 +193,7 @@ OF_ORDER: tuple[Callable[[Database, str, str], Mapping[str, int]], ...] = (
     _lines,
     _customer,
     _photos,
+    _evidence,  # after its photos
     _papers,
 )
 
@@ -216,6 +223,7 @@ def erase_shop(db: Database, shop: str) -> dict[str, int]:
 OF_SHOP: Mapping[str, Callable[[Database, str], int]] = {
     "credentials": credentials.erase,
     "photos": photos.erase,
+    "evidence": evidence.erase,  # after its photos
 }
 
 
@@ -282,7 +290,9 @@ def old_orders(
         "  SELECT 1 FROM returns r JOIN return_lines l ON l.return_id = r.id"
         "  WHERE r.shop = o.shop AND r.order_ref = o.ref AND l.note <> '')"
         " OR EXISTS (SELECT 1 FROM photos p WHERE p.shop = o.shop"
-        "  AND p.order_ref = o.ref))"
+        "  AND p.order_ref = o.ref)"
+        " OR EXISTS (SELECT 1 FROM returns r JOIN evidence e ON e.return_id = r.id"
+        "  WHERE r.shop = o.shop AND r.order_ref = o.ref))"
         " AND NOT EXISTS (SELECT 1 FROM returns r WHERE r.shop = o.shop"
         "  AND r.order_ref = o.ref AND coalesce(r.closed_at, r.cancelled_at,"
         "  r.opened_at) >= :before)"

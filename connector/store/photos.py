@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from connector.store.database import Database
 
 FACTS = (
-    "id, shop, order_ref, line_ref, return_id, line_id, sha256, media_type, size,"
-    " width, height, created_at"
+    "id, shop, order_ref, line_ref, return_id, line_id, evidence_id, sha256,"
+    " media_type, size, width, height, created_at"
 )
 
 
@@ -31,7 +31,8 @@ FACTS = (
 class Photo:
     """What is known of a photo beside its bytes; `size` counts them.
 
-    `return_id` and `line_id` are None while no return was opened with it.
+    `return_id` and `line_id` are None while no return was opened with it. A photo of
+    a posting receipt has `evidence_id` instead of a line (`connector.store.evidence`).
     """
 
     id: int
@@ -40,6 +41,7 @@ class Photo:
     line_ref: str
     return_id: str | None
     line_id: int | None
+    evidence_id: int | None
     sha256: str
     media_type: str
     size: int
@@ -64,9 +66,9 @@ def keep(
     _insert(db, shop, order_ref, line_ref, picture, now)
     db.execute(
         "DELETE FROM photos WHERE shop = :shop AND order_ref = :order_ref"
-        " AND line_ref = :line_ref AND line_id IS NULL AND id NOT IN ("
+        " AND line_ref = :line_ref AND return_id IS NULL AND id NOT IN ("
         " SELECT p.id FROM photos p WHERE p.shop = :shop AND p.order_ref = :order_ref"
-        " AND p.line_ref = :line_ref AND p.line_id IS NULL"
+        " AND p.line_ref = :line_ref AND p.return_id IS NULL"
         " ORDER BY p.id DESC LIMIT :most)",
         shop=shop,
         order_ref=order_ref,
@@ -93,6 +95,20 @@ def add(
     return True
 
 
+@atomic
+def show(
+    db: Database, case: Return, evidence_id: int, picture: Picture, now: datetime
+) -> bool:
+    """Keep a photo of a posting receipt; False where the return has it already."""
+    where = (case.shop, case.order_ref, "")
+    if not _insert(
+        db, *where, picture, now, return_id=case.id, evidence_id=evidence_id
+    ):
+        return False
+    db.execute("UPDATE evidence SET photos = photos + 1 WHERE id = :id", id=evidence_id)
+    return True
+
+
 def _insert(
     db: Database,
     shop: str,
@@ -103,17 +119,20 @@ def _insert(
     *,
     return_id: str | None = None,
     line_id: int | None = None,
+    evidence_id: int | None = None,
 ) -> bool:
     touched = db.execute(
-        "INSERT INTO photos (shop, order_ref, line_ref, return_id, line_id, sha256,"
-        " media_type, size, width, height, content, created_at) VALUES (:shop,"
-        " :order_ref, :line_ref, :return_id, :line_id, :sha256, :media_type, :size,"
-        " :width, :height, :content, :now) ON CONFLICT DO NOTHING",
+        "INSERT INTO photos (shop, order_ref, line_ref, return_id, line_id,"
+        " evidence_id, sha256, media_type, size, width, height, content, created_at)"
+        " VALUES (:shop, :order_ref, :line_ref, :return_id, :line_id, :evidence_id,"
+        " :sha256, :media_type, :size, :width, :height, :content, :now)"
+        " ON CONFLICT DO NOTHING",
         shop=shop,
         order_ref=order_ref,
         line_ref=line_ref,
         return_id=return_id,
         line_id=line_id,
+        evidence_id=evidence_id,
         sha256=picture.sha256,
         media_type=picture.media_type,
         size=len(picture.content),
@@ -139,7 +158,7 @@ def attach(db: Database, return_id: str, line_id: int, sent: Iterable[str]) -> N
     found = sum(
         db.execute(
             "UPDATE photos SET return_id = :return_id, line_id = :line_id"
-            " WHERE line_id IS NULL AND sha256 = :sha256"
+            " WHERE return_id IS NULL AND sha256 = :sha256"
             " AND (shop, order_ref, line_ref) = (SELECT r.shop, r.order_ref, l.line_ref"
             " FROM return_lines l JOIN returns r ON r.id = l.return_id"
             " WHERE l.id = :line_id)",
@@ -171,7 +190,7 @@ def share(db: Database, old_line: int, new_line: int) -> None:
 
 def waiting(db: Database, shop: str, order_ref: str) -> list[Photo]:
     """List the photos of an order that no return has yet, as they came."""
-    where = "shop = :shop AND order_ref = :ref AND line_id IS NULL"
+    where = "shop = :shop AND order_ref = :ref AND return_id IS NULL"
     return _found(db, where, shop=shop, ref=order_ref)
 
 
@@ -231,7 +250,7 @@ def erase(db: Database, shop: str) -> int:
 def forget_waiting(db: Database, before: datetime) -> int:
     """Erase photos that no return was opened with since; return how many."""
     return db.execute(
-        "DELETE FROM photos WHERE line_id IS NULL AND created_at < :before",
+        "DELETE FROM photos WHERE return_id IS NULL AND created_at < :before",
         before=stamp(before),
     )
 

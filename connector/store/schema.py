@@ -5,6 +5,7 @@ from __future__ import annotations
 from connector.store.both_ways_schema import BOTH_WAYS
 from connector.store.bylaws import BYLAWS
 from connector.store.connections_schema import CONNECTIONS, HOOKS
+from connector.store.evidence_schema import EVIDENCE
 from connector.store.following import FOLLOWING
 from connector.store.hooks_schema import WATCHDOG
 from connector.store.laws import LAWS, Statement, append_only
@@ -357,4 +358,5 @@ MIGRATIONS: tuple[tuple[Statement, ...], ...] = (
     UNREAD_TAGS,
     PASTS_SPANNED,
     SENDING,
+    EVIDENCE,
 )

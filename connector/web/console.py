@@ -22,6 +22,7 @@ from flask_babel import gettext
 from connector.errors import BadRequest, NotFound, PlatformError
 from connector.saying import said_by
 from connector.steps import answering, clocks, extra, made, question, rights, wayback
+from connector.steps.inspect import SAID_SENT
 from connector.store import (
     backfills,
     desk,
@@ -37,7 +38,7 @@ from connector.store import (
     shops,
     statements,
 )
-from connector.web import choices, images, outcomes, reasons, sessions
+from connector.web import choices, images, outcomes, proofs, reasons, sessions
 from connector.web.face import face
 from connector.web.sessions import (
     enter_frame,
@@ -188,7 +189,14 @@ def overview(refused: Refusal | None = None) -> str:
         settling=choices.to_settle(matters),
         refused=refused,
         numbers={one.id: _number(one) for one in matters},
+        proofs={one.id: _proof(one) for one in matters if one.code == SAID_SENT},
     )
+
+
+def _proof(matter: Matter) -> dict[str, object]:
+    """Return what a person who is asked for proof of sending looks at."""
+    case = returns.get(face().db, matter.about_id)
+    return {"case": case, "shown": proofs.of_return(face().db, case.id)}
 
 
 def _number(matter: Matter) -> str:
@@ -228,6 +236,7 @@ def return_page(return_id: str, refused: Refusal | None = None) -> str:
         way_back=wayback.of(db, case),
         asks_proof=wayback.matters(case),
         waits_for_proof=wayback.waits(case),
+        shown=proofs.of_return(db, case.id),
         rights=rights.of(db, case, order, face().clock()),
         declared=statements.of_return(db, case.id),
         order=order,

@@ -159,7 +159,8 @@ def way_back(return_id: str, word: str) -> Response:
             here.db, return_id, word, actor=actor(), why=why(), now=here.clock()
         )
     )
-    return back(return_id)
+    is_desk = request.form.get("from") == "desk"
+    return redirect(url_for("console.overview"), 303) if is_desk else back(return_id)
 
 
 def settled(return_id: str) -> Response | tuple[str, int]:

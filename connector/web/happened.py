@@ -30,6 +30,7 @@ HAPPENED = {
     ("return", "without_level"): lazy_gettext(
         "Approved in the shop, without the level"
     ),
+    ("return", "evidence"): lazy_gettext("The customer gave evidence of sending"),
     ("return", "proof_taken"): lazy_gettext("Proof of sending was shown"),
     ("return", "proof_refused"): lazy_gettext("No proof of sending"),
     ("return", "fetched"): lazy_gettext("The shop fetches the goods"),

@@ -209,6 +209,14 @@ FAULTS = (
         catch=("pytest", "tests/stories/test_term.py"),
     ),
     Fault(
+        name="evidence that nobody has looked at moves money",
+        file="connector/steps/wayback.py",
+        before="        is_proven=last == TAKEN,",
+        after="        is_proven=last == TAKEN or bool(shown),",
+        why="decision 0029: a customer's number or photo must not pay",
+        catch=("pytest", "tests/stories/test_evidence.py"),
+    ),
+    Fault(
         name="a withdrawal waits for the policy after the law's last day",
         file="connector/steps/owing.py",
         before=" if latest is None else min(own, latest, key=tuple(When).index)",

@@ -71,6 +71,7 @@ def test_page_statement_return_receipt_and_money(
     text = mail.get_content()
     for part in ("Ada Lovelace", purchase.number, kept.id, written(declared, "UTC")):
         assert part in text
+    assert "keep the posting receipt" in text
     link = re.search(r'href="([^"]+receipt-text[^"]+)"', page.text)
     assert link
     file = requests.get(world.url + link[1], timeout=30)

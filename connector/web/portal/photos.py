@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from connector.web.portal.wishes import Asked
 
 MEGABYTE = 1_000_000
-BRINGS = frozenset({"settled", "add_photos"})  # the pages whose forms bring files
+BRINGS = frozenset({"settled", "add_photos", "sent"})  # whose forms bring files
+SEALED = ("add_photos", "sent")  # of these, the pages of one return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ def make_room() -> None:
 def _is_known(page: str) -> bool:
     """Say whether a customer of this shop sends it; his form is not read for that."""
     given = request.view_args or {}
-    if page == "add_photos":
+    if page in SEALED:
         return bool(sealed_case(given["shop"], given["token"]))
     return is_proxied() or known_order(given["shop"]) is not None
 

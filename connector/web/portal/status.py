@@ -13,13 +13,13 @@ from connector.model import GOODS, Kind, Resolution
 from connector.pictures import Unfit
 from connector.policy.periods import LAW_BOUND
 from connector.states import Decision
-from connector.steps import clocks, left, wayback
+from connector.steps import clocks, left
 from connector.steps import photos as step
 from connector.store import orders, returns
 from connector.store import photos as kept
 from connector.web import images, outcomes, reasons, uploads
 from connector.web.face import face
-from connector.web.portal import expected, receipts
+from connector.web.portal import expected, receipts, sending
 from connector.web.portal.links import at, is_proxied, seal, sealed_case
 from connector.web.portal.photos import Shown, why, why_not
 from connector.web.portal.policies import rules_of
@@ -36,8 +36,13 @@ TOGETHER = timedelta(minutes=1)  # opened by one form, a kind after the other
 ON_ACCOUNT = frozenset({Resolution.STORE_CREDIT, Resolution.COURTESY})
 
 
-def status(shop: str, token: str) -> str:
+NOTHING = sending.Answered()
+
+
+def status(shop: str, token: str, answered: sending.Answered = NOTHING) -> str:
     """Show where a return stands, and what comes next.
+
+    A form that was `answered` is shown as it was filled in, with what is wrong.
 
     Its link is sealed: whoever has it is the customer, who may see the codes of his
     own credit. Nobody else does (`outcomes.Outcome.code_end`).
@@ -64,6 +69,8 @@ def status(shop: str, token: str) -> str:
         beside=_beside(case),
         is_unsaid=left.is_unsaid(order),
         clock=_clock(case),
+        sending=sending.of(case),
+        answered=answered,
     )
 
 
@@ -165,11 +172,12 @@ def add_photos(shop: str, token: str) -> Response | str:
     return shown(shop, case.id)
 
 
-def sent(shop: str, token: str) -> Response | str:
-    """Note that the customer has sent the parcel."""
+def sent(shop: str, token: str) -> Response | str | tuple[str, int]:
+    """Note that the customer has sent the parcel, and what he shows of that."""
     case = sealed_case(shop, token)
-    here = face()
-    wayback.told(here.db, case.id, now=here.clock())
+    answered = sending.take(case)
+    if answered.wrong:
+        return status(shop, token, answered), 400
     return shown(shop, case.id)
 
 

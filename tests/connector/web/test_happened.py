@@ -68,6 +68,7 @@ def test_a_state_is_told_where_the_words_of_what_happened_do_not(app: Flask) -> 
 def test_what_is_noted_beside_the_machines_has_its_words() -> None:
     noted = (
         ("return", "ship"),
+        ("return", "evidence"),
         ("return", "not_yet_due"),
         ("refund", "again"),
         ("refund", "rounding"),

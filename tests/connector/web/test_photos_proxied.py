@@ -14,7 +14,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from connector import pictures, policy
-from connector.store import returns, shops
+from connector.steps import decide
+from connector.store import evidence, returns, shops
 from jobs.schedule import once
 from tests.connector.web.shopify_world import Installing, install, installing
 from tests.connector.web.test_proxied import EMAIL, action, ask, choosing, fields, wish
@@ -106,3 +107,43 @@ def test_a_photo_that_is_none_is_said_and_the_form_stays(world: Installing) -> N
     assert "“page.jpg” is no photo that we can read" in page
     assert kept(page) == {}
     assert 'name="reason-' in page
+
+
+def test_evidence_of_sending_goes_the_way_without_a_cookie(world: Installing) -> None:
+    """The page is the answer itself, also to what is wrong: what was right is kept."""
+    page = choosing(world)
+    _, page, _ = ask(world, action(page), wish(page))
+    _, page, _ = ask(world, action(page), {**fields(page), "go": "chosen"})
+    _, page, _ = ask(world, action(page), {**fields(page), "go": "send"})
+    (case,) = returns.recent(world.office.db, "teehaus", limit=9)
+    decide.by_person(
+        world.office.db,
+        world.office.work.shops["teehaus"],
+        case.id,
+        case.lines[0].id,
+        "approve",
+        actor="ann",
+        why="it is broken",
+        now=world.clock(),
+    )
+    page = choosing(world)
+    link = re.search(r'href="(/apps/returns/status/[^"]+)"', page)
+    assert link
+    _, page, _ = ask(world, link[1])
+    assert "I have sent the parcel" in page
+    receipt = FileStorage(BytesIO(RED), "red.jpg")
+    given = {**fields(page), "carrier": "DHL", "number": "no idea", "receipt": receipt}
+    status, page = send(world, link[1], given)
+    assert status == 400
+    assert "That does not look like a tracking number" in page
+    assert 'value="no idea"' in page
+    given = {**fields(page), "carrier": "DHL", "number": "RR123456785DE"}
+    status, page = send(world, link[1], given)
+    assert status == 200
+    assert "the shop can see what you gave" in page
+    assert re.search(r'<img src="/apps/returns/photo/[^"]+"', page)
+    found = evidence.of_return(world.office.db, case.id)
+    assert [(one.number, one.photos) for one in found] == [
+        ("", 1),
+        ("RR123456785DE", 0),
+    ]
