@@ -209,8 +209,13 @@ SENTENCES: Mapping[str, str] = {
     ),
     SOFTENED: N_("The law may grant this claim all the same."),
 }
-DAYS = frozenset({"last_day", "start", "until"})
-AMOUNTS = frozenset({"worth", "limit", "above", "below", "amount"})
+DAYS = frozenset({"last_day", "start", "until", "placed_at", "asked_at"})
+AMOUNTS = frozenset(
+    {
+        "worth", "limit", "above", "below", "amount", "own", "value", "most_value",
+        "past_value", "price", "total", "order_above",
+    }
+)  # fmt: skip
 
 
 def answer(

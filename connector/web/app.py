@@ -21,6 +21,7 @@ from connector.web import (
     declared,
     deeds,
     install,
+    laws,
     portal,
     privacy,
     published,
@@ -114,6 +115,8 @@ def _configure(app: Flask, face: Face) -> None:
         says=trace.says,
         facts=trace.facts,
         who=trace.who,
+        cited=laws.cited,
+        need=laws.need,
     )
     app.jinja_env.globals.update(
         languages=LANGUAGES,
