@@ -29,6 +29,7 @@ FACTS = {
     "until": lazy_gettext("until"),
     "days": lazy_gettext("days"),
     "left": lazy_gettext("left"),
+    "unsent": lazy_gettext("not sent yet"),
     "wanted": lazy_gettext("wanted"),
     "sent": lazy_gettext("sent"),
     "asked": lazy_gettext("asked for"),
