@@ -17,7 +17,7 @@ from connector.steps.receive import accept
 from connector.store import desk, inbox, photos, returns
 from connector.store import privacy as asked_for
 from tests.connector.web.photographing import RULES
-from tests.connector.web.sandbox_world import NAME, Stand, standing
+from tests.connector.web.sandbox_world import NAME, Stand, merchant, standing
 from tests.photographs import photo
 from webhooks.remade import remade
 
@@ -126,6 +126,9 @@ def test_a_way_back_that_nobody_knows_opens_nothing(stand: Stand) -> None:
     assert returns.recent(stand.db, NAME) == []
     [matter] = desk.open_matters(stand.db)
     assert "did you mean 'in-store'?" in matter.why
+    staff = merchant(stand)
+    staff.get("/console/?lang=de")
+    assert "method: unbekannt" in staff.page
 
 
 def changed(stand: Stand, **of_shirts: Any) -> None:
