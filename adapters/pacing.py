@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from connector.errors import OutcomeUnknown, Rejected, Unavailable
 from connector.platform import Observer
-from connector.saying import saying
+from connector.saying import said_by, saying
 from connector.turns import Entry, Heard, Pace, Priority, priority
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Pacing:
         try:
             reply = ask()
         except (Unavailable, OutcomeUnknown) as error:
-            self.pace.leave(entry, what, Heard(failure=str(error)))
+            self.pace.leave(entry, what, Heard(failure=said_by(error)))
             raise
         except Rejected:
             self.pace.leave(entry, what, Heard())

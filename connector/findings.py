@@ -16,6 +16,7 @@ from connector.config import PLATFORMS, POSTGRES, SHOP_NAME
 from connector.errors import BadAmount, PolicyError
 from connector.money import Money
 from connector.policy import levels
+from connector.saying import Saying, said_by, saying
 from connector.withdrawal import is_address
 
 if TYPE_CHECKING:
@@ -178,29 +179,33 @@ def _read(config: Config, shop: ShopConfig) -> policy.Policy | None:
 def _shop(config: Config, shop: ShopConfig) -> Iterator[Finding]:
     where = f"shops.{shop.name or '?'}"
     if not SHOP_NAME.fullmatch(shop.name):
-        what = "a name has 1 to 40 small letters, digits and hyphens"
+        what = saying("a name has 1 to 40 small letters, digits and hyphens")
         yield _say("E203", where, what, 'name = "my-shop"')
     if shop.platform not in PLATFORMS:
-        what = f"unknown platform {shop.platform!r}"
+        what = saying("unknown platform %(name)s", name=repr(shop.platform))
         yield _say("E204", where, what, " or ".join(PLATFORMS))
     elif shop.platform == "shopify" and not shop.address.endswith(".myshopify.com"):
-        what = "address must be the shop's own domain"
+        what = saying("address must be the shop's own domain")
         yield _say("E205", where, what, 'address = "my-shop.myshopify.com"')
     elif shop.platform == "woocommerce":
         yield from _site(where, shop)
     known = (*telling.LANGUAGES, telling.OFF)
     if shop.staff_language not in known:
-        what = f"unknown staff_language {shop.staff_language!r}"
+        given = repr(shop.staff_language)
+        what = saying("unknown staff_language %(given)s", given=given)
         yield _say("E209", where, what, " or ".join(known))
     if not shop.policy:  # it was connected without a file: its policy is a row
         return
     try:
         policy.load(policy.read(config.path(shop.policy)), shop.policy)
     except OSError:
-        what = f"the policy file {shop.policy!r} cannot be read"
-        yield _say("E207", where, what, "copy policy.example.toml and name it here")
+        file = repr(shop.policy)
+        what = saying("the policy file %(file)s cannot be read", file=file)
+        cure = saying("copy policy.example.toml and name it here")
+        yield _say("E207", where, what, cure)
     except PolicyError as error:
-        yield _say(REFUSED_POLICY, where, str(error), "see docs/policy.md")
+        why, cure = said_by(error), saying("see docs/policy.md")
+        yield _say(REFUSED_POLICY, where, why, cure)
 
 
 def unheard(public_url: str, shop: ShopConfig) -> str:
@@ -213,18 +218,20 @@ def unheard(public_url: str, shop: ShopConfig) -> str:
     if _is_private(theirs):
         return ""
     if _is_private(ours.hostname or ""):
-        return (
-            f"no shop can reach {public_url} from outside: webhooks will not come,"
-            " and polling finds all, only later; set public_url"
+        return saying(
+            "no shop can reach %(address)s from outside: webhooks will not come, and"
+            " polling finds all, only later; set public_url",
+            address=public_url,
         )
     try:
         port = ours.port
     except ValueError:
         port = -1
     if shop.platform == "woocommerce" and port not in WORDPRESS_PORTS:
-        return (
-            f"WordPress sends webhooks to ports 80, 443 and 8080 alone, and"
-            f" public_url has {port}: they will not come; polling finds all, only later"
+        return saying(
+            "WordPress sends webhooks to ports 80, 443 and 8080 alone, and public_url"
+            " has %(port)s: they will not come; polling finds all, only later",
+            port=port,
         )
     return ""
 
@@ -242,18 +249,21 @@ def _is_private(host: str) -> bool:
 def _heard(config: Config, shop: ShopConfig) -> Iterator[Finding]:
     what = unheard(config.server.public_url, shop)
     if what:
-        cure = 'public_url = "https://returns.example", where the shop reaches it'
+        cure = saying(
+            'public_url = "https://returns.example", where the shop reaches it'
+        )
         yield _say("W109", f"shops.{shop.name}", what, cure)
 
 
 def _site(where: str, shop: ShopConfig) -> Iterator[Finding]:
     url = urlsplit(shop.address)
     if url.scheme not in ("http", "https") or not url.hostname:
-        what = "address must be the site's URL"
+        what = saying("address must be the site's URL")
         yield _say("E205", where, what, 'address = "https://shop.example"')
     elif url.scheme == "http" and not shop.allow_http:
-        what = "address is http: keys and orders would travel open"
-        yield _say("E206", where, what, "use https, or say allow_http = true")
+        what = saying("address is http: keys and orders would travel open")
+        cure = saying("use https, or say allow_http = true")
+        yield _say("E206", where, what, cure)
 
 
 def _secrets(shop: ShopConfig) -> Iterator[Finding]:
@@ -261,18 +271,24 @@ def _secrets(shop: ShopConfig) -> Iterator[Finding]:
     if shop.platform == "shopify":
         has_client = shop.client_id and shop.client_secret
         if not (shop.token or shop.installed or has_client):
-            what = "no way to sign in at Shopify"
-            cure = "client_id and client_secret, or token; or connect it in the console"
+            what = saying("no way to sign in at Shopify")
+            cure = saying(
+                "client_id and client_secret, or token; or connect it in the console"
+            )
             yield _say("W301", where, what, cure)
         elif not (shop.client_secret or shop.webhook_secret or shop.installed):
-            what = "webhooks cannot be proved without client_secret"
-            yield _say("W302", where, what, "set client_secret or webhook_secret")
+            what = saying("webhooks cannot be proved without client_secret")
+            cure = saying("set client_secret or webhook_secret")
+            yield _say("W302", where, what, cure)
     elif shop.platform == "woocommerce" and not (
         shop.consumer_key and shop.consumer_secret
     ):
-        what = "consumer_key or consumer_secret is missing"
-        cure = "WooCommerce > Settings > Advanced > REST API, read and write"
-        yield _say("W301", where, what, f"{cure}; or connect it in the console")
+        what = saying("consumer_key or consumer_secret is missing")
+        cure = saying(
+            "WooCommerce > Settings > Advanced > REST API, read and write; or connect"
+            " it in the console"
+        )
+        yield _say("W301", where, what, cure)
 
 
 def _money(shop: ShopConfig) -> Iterator[Finding]:
@@ -284,28 +300,33 @@ def _money(shop: ShopConfig) -> Iterator[Finding]:
         except BadAmount:
             is_amount = False
         if not is_amount:
-            what = f"{key} is no amount: {text!r}"
+            what = saying("%(key)s is no amount: %(value)s", key=key, value=repr(text))
             yield _say("E401", where, what, f'{key} = "500.00"')
     try:
         ZoneInfo(refunds.time_zone)
     except (OSError, ValueError, LookupError):
-        what = f"unknown time zone {refunds.time_zone!r}"
+        zone = repr(refunds.time_zone)
+        what = saying("unknown time zone %(zone)s", zone=zone)
         yield _say("E402", where, what, 'time_zone = "Europe/Paris"')
     if refunds.cron and len(refunds.cron.split()) != CRON_FIELDS:
-        what = f"cron needs five fields: {refunds.cron!r}"
+        what = saying("cron needs five fields: %(cron)s", cron=repr(refunds.cron))
         yield _say("E403", where, what, 'cron = "0 6 * * *"')
     if refunds.every_seconds < 1:
-        yield _say("E404", where, "every_seconds must be at least 1", "60")
+        yield _say("E404", where, _least("every_seconds"), "60")
 
 
 def _limits(shop: ShopConfig) -> Iterator[Finding]:
     where, limits = f"shops.{shop.name}.limits", shop.limits
     for key in ("most_at_once", "breaker_failures", "breaker_seconds"):
         if getattr(limits, key) < 1:
-            yield _say("E405", where, f"{key} must be at least 1", f"{key} = 5")
+            yield _say("E405", where, _least(key), f"{key} = 5")
     if not 0 < limits.backfill_share <= 1:
-        what = "backfill_share must be above 0 and at most 1"
+        what = saying("backfill_share must be above 0 and at most 1")
         yield _say("E406", where, what, "backfill_share = 0.5")
+
+
+def _least(key: str) -> Saying:
+    return saying("%(key)s must be at least 1", key=key)
 
 
 def _say(code: str, where: str, what: str, cure: str) -> Finding:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from connector import policy
 from connector.errors import ConfigError, NotFound, PolicyError
 from connector.findings import REFUSED_POLICY
-from connector.saying import saying
+from connector.saying import said_by, saying
 from connector.store import atomic, desk, shops
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def choose(db: Database, config: Config, shop: ShopConfig) -> Chosen:
         text = policy.read(config.path(shop.policy))
         policy.load(text, shop.policy)
     except PolicyError as error:
-        return _instead(shop, bound, str(error))
+        return _instead(shop, bound, said_by(error))
     return Chosen(text=text)
 
 

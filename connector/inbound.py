@@ -10,6 +10,7 @@ import msgspec
 
 from connector.errors import BadRequest
 from connector.model import ASKABLE, Kind, Resolution
+from connector.saying import N_, Saying, saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,18 +83,21 @@ def _check_way(line: AskedLine, where: str) -> None:
     """Refuse a way that nobody may ask for, and an exchange for nothing."""
     known = sorted(way.value for way in ASKABLE)
     if line.resolution not in known:
-        msg = f"{where}.resolution: {nearest(line.resolution, known)}"
-        raise BadRequest(msg)
+        raise BadRequest(unknown(f"{where}.resolution", line.resolution, known))
     if (line.resolution == Resolution.EXCHANGE) != bool(line.ware):
         msg = f"{where}.ware: an exchange names the article, and nothing else does"
         raise BadRequest(msg)
 
 
-def nearest(word: str, known: Sequence[str]) -> str:
-    """Say that a word is unknown, and which one may be meant."""
+def unknown(key: str, word: str, known: Sequence[str]) -> Saying:
+    """Say that a key holds an unknown word, and which one may be meant."""
     close = get_close_matches(word, known, n=1)
-    meant = f"did you mean {close[0]!r}?" if close else f"one of {', '.join(known)}"
-    return f"unknown {word[:40]!r}; {meant}"
+    said = repr(word[:40])
+    if close:
+        text = N_("%(key)s: unknown %(word)s; did you mean %(meant)s?")
+        return saying(text, key=key, word=said, meant=repr(close[0]))
+    text = N_("%(key)s: unknown %(word)s; one of %(known)s")
+    return saying(text, key=key, word=said, known=list(known))
 
 
 def named(body: bytes) -> tuple[str, datetime]:
@@ -108,6 +112,7 @@ def line_ref(order: Order, asked: AskedLine) -> str:
         return asked.line
     found = [line.ref for line in order.lines if asked.sku and line.sku == asked.sku]
     if len(found) != 1:
-        msg = f"the SKU names {len(found)} lines of the order; name the line id"
+        text = N_("the SKU names %(count)s lines of the order; name the line id")
+        msg = saying(text, count=len(found))
         raise BadRequest(msg, sku=asked.sku[:80])
     return found[0]

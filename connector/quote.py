@@ -13,15 +13,17 @@ from connector.model import ASKABLE, CREDITS, Kind, NewGoods, Order, Resolution
 from connector.money import Money, total
 from connector.policy import Verdict
 from connector.states import Decision
-from connector.steps import offers, question
+from connector.steps import left, offers, question
 from connector.steps.offers import Outcome
 from connector.store.filing import Wish
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from connector.policy import Policy
+    from connector.policy import LineVerdict, Policy
     from connector.settlement import Settlement
+    from connector.steps.left import Short
 
 SAYS = {
     Decision.APPROVED: "approve",
@@ -96,9 +98,34 @@ def quote(order: Order, wanted: WantedReturn, rules: Policy, now: datetime) -> Q
     case = question.foreseen(nobody, wanted.kind, wishes)
     verdict = policy.judge(rules, order, case)
     told = replace(verdict, refund_shipping=wanted.refund_shipping)
+    told = _held_to_left(order, wishes, told)
     known = [one for one in wishes if order.line(one.line_ref)]
     found = offers.outcomes(order, known, told)
-    return Quote(order=order, verdict=verdict, outcomes=tuple(found))
+    return Quote(order=order, verdict=told, outcomes=tuple(found))
+
+
+def _held_to_left(order: Order, wishes: Sequence[Wish], verdict: Verdict) -> Verdict:
+    """Decline lines of which more is asked for than was sent, as the portal does.
+
+    Of returns that hold units nothing is known here.
+    """
+    found = {line.ref: left.of_line(order, line, 0) for line in order.lines}
+    unsent = {x.line.ref: x for x in left.short(order, found, wishes) if x.left.unsent}
+    lines = [
+        _unsent(said, unsent[said.line_ref]) if said.line_ref in unsent else said
+        for said in verdict.lines
+    ]
+    return replace(verdict, lines=tuple(lines))
+
+
+def _unsent(said: LineVerdict, short: Short) -> LineVerdict:
+    facts = (
+        ("asked", str(short.asked)),
+        ("left", str(short.left.here)),
+        ("unsent", str(short.left.unsent)),
+    )
+    why = policy.answer("units_left", "decline", "units_unsent", facts)
+    return replace(said, decision=Decision.DECLINED, trace=(why, *said.trace))
 
 
 def _wish(order: Order, one: WantedLine) -> Wish:
@@ -155,6 +182,7 @@ def figures(quoted: Quote, wanted: WantedReturn) -> dict[str, Any]:
             for share in one.settled.tenders
         ],
         "ask": [why for settled in quoted.settled for why in settled.ask],
+        "is_sent_unknown": left.is_unsaid(quoted.order),
     }
 
 

@@ -12,7 +12,7 @@ from connector.diagnoses import FAIL, OK, WARN
 from connector.errors import BadRequest, NotFound, RetourError
 from connector.findings import shop_findings
 from connector.platform import Check
-from connector.saying import said_by, saying
+from connector.saying import joined, said_by, saying
 from connector.settings import SECRETS, secrets, settings
 from connector.steps import connect, hooks, watchdog
 from connector.store import shops
@@ -34,7 +34,7 @@ class Registrar:
     def examine(self, shop: ShopConfig) -> list[Check]:
         """Check a shop that is not connected yet, step by step; keeps nothing."""
         wrong = [
-            _wrong(one.code, f"{one.what}: {one.cure}")
+            _wrong(one.code, joined(": ", [one.what, one.cure]))
             for one in shop_findings(self._config, shop)
             if one.is_error or one.code == "W301"
         ]

@@ -47,7 +47,7 @@ class Saying(str):
         return made
 
 
-def saying(text: str, /, **facts: Fact) -> str:
+def saying(text: str, /, **facts: Fact) -> Saying:
     """Make a sentence of a text with holes, `%(name)s`, and the facts that fill them.
 
     Amounts and days are written as the reader's language does; a fact may be a
@@ -99,12 +99,12 @@ OF_KINDS = frozenset(
 )  # fmt: skip
 
 
-def coded(code: str) -> str:
+def coded(code: str) -> Saying:
     """Return a code as people call it in their language; in English as it is."""
     return Saying({SAY: code})
 
 
-def valued(amount: Money) -> str:
+def valued(amount: Money) -> Saying:
     """Return an amount as a sentence of its own."""
     return Saying({MONEY: str(amount)})
 

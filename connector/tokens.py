@@ -9,6 +9,7 @@ import uuid_utils.compat as uuids
 
 from connector.config import Secret
 from connector.errors import Unavailable
+from connector.saying import saying
 from connector.store import credentials, leases
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class SealedTokens:
                 finally:
                     leases.release(self._db, lease, holder)
             self._sleep(PAUSE_SECONDS)
-        msg = "another process has been fetching a token for a minute"
+        msg = saying("another process has been fetching a token for a minute")
         raise Unavailable(msg, shop=self._shop)
 
     def _fetch(

@@ -23,7 +23,7 @@ from connector.outfit import messenger
 from connector.registrar import Registrar
 from connector.settings import SECRETS, settings
 from connector.steps import place, purge
-from connector.steps.receive import accept
+from connector.steps.receive import accept, became
 from connector.store import Database, connect, credentials, shops
 from connector.vault import Vault
 from connector.web import Face, create
@@ -123,6 +123,7 @@ def open_office(
     work = _work(branches, config)
     doors = Doors(
         accept=partial(accept, db),
+        became=partial(became, db),
         doors=branches.doors,
         clock=now,
         max_bytes=config.server.max_body_bytes,

@@ -28,6 +28,14 @@ class Accept(Protocol):
         ...
 
 
+class Became(Protocol):
+    """`steps.receive.became` with its database bound to it."""
+
+    def __call__(self, *, shop: str, source: str, delivery_key: str) -> tuple[str, str]:
+        """Say the state of a delivery that is here, and why."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
     """One shop's door; `secrets` are the new one and, while it rotates, the old.
@@ -49,6 +57,7 @@ class Doors:
     """All doors of an installation; `rejected` counts refused deliveries a shop."""
 
     accept: Accept
+    became: Became
     doors: Iterable[Door]  # gone through anew at each delivery: shops come and go
     clock: Callable[[], datetime]
     max_bytes: int = 2 * 1024 * 1024

@@ -164,10 +164,18 @@ def _keep(
             headers={name: value for name, value in given.items() if value},
             now=doors.clock(),
         )
+        if not is_new and door.platform == inbound.SOURCE:
+            return _again(doors, door, "|".join(key))
     except Exception:  # whatever the store says, the shop must try again
         log.exception("delivery not kept", extra={"shop": door.shop})
         return _problem(503, "not_kept", "it could not be stored; send it again")
     return jsonify(status="kept" if is_new else "duplicate")
+
+
+def _again(doors: Doors, door: Door, key: str) -> Response:
+    """Tell the program that sends a wish again what became of it."""
+    state, why = doors.became(shop=door.shop, source=door.platform, delivery_key=key)
+    return jsonify(status="duplicate", state=state, why=why)
 
 
 def _body(most: int) -> bytes | None:

@@ -282,8 +282,8 @@ class Desk:
         except ValueError:
             body = None
         if not isinstance(body, dict):
-            msg = saying("Shopify gave no token, and no reason that can be read")
-            raise OutcomeUnknown(msg, status=reply.status)
+            mute = saying("Shopify gave no token, and no reason that can be read")
+            raise OutcomeUnknown(mute, status=reply.status)
         if "access_token" not in body:
             error = str(body.get("error", ""))[:60]
             msg = WORDS.get(error, saying("Shopify gave no token"))

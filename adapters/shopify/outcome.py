@@ -162,7 +162,7 @@ def _named(kept: Mapping[str, Money]) -> str:
     return _and(parts) if parts else saying("nothing")
 
 
-def _and(parts: list[str]) -> str:
+def _and(parts: Sequence[str]) -> str:
     said = parts[0]
     for one in parts[1:]:
         said = saying("%(one)s and %(other)s", one=said, other=one)

@@ -92,10 +92,10 @@ def _prepare_goods(calls: Calls, request: RefundRequest, order: Order) -> Prepar
     """See that the exchange lines are there and in stock, and compare the figures."""
     preimage: dict[str, Any] = {"refunds": sorted(one.ref for one in order.refunds)}
     if not request.return_ref:
-        ask = saying(
+        none = saying(
             "new goods are sent with a return of the shop, and this one has none"
         )
-        return Prepared(preimage=preimage, ask=ask)
+        return Prepared(preimage=preimage, ask=none)
     case = returns.read(calls, request.return_ref)
     known, bill = swaps.read(calls, request.return_ref, order.currency)
     picked = judging.pick(request, known)
@@ -160,8 +160,8 @@ def _make_goods(calls: Calls, request: RefundRequest, preimage: Json) -> Receipt
     try:
         found = _find_goods(calls, request, preimage)
     except PlatformError as error:
-        msg = saying("the exchange was processed, but could not be read again")
-        raise OutcomeUnknown(msg) from error
+        unread = saying("the exchange was processed, but could not be read again")
+        raise OutcomeUnknown(unread) from error
     if found.receipt is None:
         msg = found.why or saying("the exchange was processed, and is not to be seen")
         raise OutcomeUnknown(msg)

@@ -244,9 +244,9 @@ def read_error(reply: Reply) -> PlatformError:
         ((404, 410), Gone, saying("the shop has no such thing")),
         ((400,), Rejected, saying("the shop did not understand what was asked")),
     )
-    for statuses, kind, words in known:
+    for statuses, kind, said in known:
         if reply.status in statuses:
-            return kind(words, status=reply.status, code=code)
+            return kind(said, status=reply.status, code=code)
     words = saying("the shop answered something that cannot be understood")
     return OutcomeUnknown(words, status=reply.status, code=code)
 

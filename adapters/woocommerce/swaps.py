@@ -229,10 +229,10 @@ def _one(request: RefundRequest, new: Json) -> Finding:
     ref, status = str(new["id"]), str(new.get("status"))
     paid = _paid(request, new)
     if status in OVER:
-        why = saying("the new order %(order)s was cancelled in the shop", order=ref)
+        over = saying("the new order %(order)s was cancelled in the shop", order=ref)
         if paid:
-            why = saying("%(what)s; %(paid)s was paid for it", what=why, paid=paid)
-        return Finding(found=Found.PERSON, why=why, is_over=True, paid=paid)
+            over = saying("%(what)s; %(paid)s was paid for it", what=over, paid=paid)
+        return Finding(found=Found.PERSON, why=over, is_over=True, paid=paid)
     why = wrong(request, new)
     is_whole = change(request, new) is None
     why = why or (unsettled(request, new) if is_whole else "")

@@ -114,6 +114,8 @@ def _table(order: Order, quoted: quoting.Quote, figures: dict[str, Any]) -> None
     Console().print(table)
     for one in quoted.outcomes:
         _outcome(order, one)
+    if figures["is_sent_unknown"]:
+        click.echo("note      the shop does not say what of this order was sent yet")
 
 
 def _outcome(order: Order, one: Outcome) -> None:

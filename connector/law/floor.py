@@ -14,6 +14,7 @@ from connector.law.letters import LETTERS
 from connector.law.profiles import lawful_code, places, profile, withdrawing
 from connector.law.switches import DEFAULTS
 from connector.law.withdrawal import withdrawal_days
+from connector.saying import N_, Saying, saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ class Denied:
 
     key: str
     topic: str
-    why: str
+    why: Saying
     countries: frozenset[str] = frozenset()
 
 
@@ -85,7 +86,7 @@ class Undercut:
     country: str
     article: str
     key: str
-    why: str
+    why: Saying
 
 
 def undercuts(terms: Terms, switches: Switches = DEFAULTS) -> tuple[Undercut, ...]:
@@ -126,7 +127,7 @@ class Advice:
 
     key: str
     article: str
-    why: str
+    why: Saying
 
 
 def advice(terms: Terms, switches: Switches = DEFAULTS) -> tuple[Advice, ...]:
@@ -141,8 +142,13 @@ def advice(terms: Terms, switches: Switches = DEFAULTS) -> tuple[Advice, ...]:
         Advice(
             key=one.key,
             article=known.article("policy"),
-            why=f"show it conspicuously before the sale: else a buyer in {region} has"
-            f" {more} days, not {one.days}",
+            why=saying(
+                "show it conspicuously before the sale: else a buyer in %(region)s has"
+                " %(more)s days, not %(days)s",
+                region=region,
+                more=more,
+                days=one.days,
+            ),
         )
         for one in terms.windows
         if _is_here(one.countries, "US")
@@ -150,7 +156,7 @@ def advice(terms: Terms, switches: Switches = DEFAULTS) -> tuple[Advice, ...]:
         if (more := unshown_days(region, one.days, switches)) > one.days
     ]
     if terms.restocking:
-        why = (
+        why = saying(
             "in California a restocking fee is no more than what the return truly"
             " costs, and bears no tax: all tax goes back. Retour does not know the"
             " state of a buyer"
@@ -173,7 +179,8 @@ def _windows(terms: Terms, country: str, switches: Switches) -> Iterator[Undercu
     least = withdrawal_days(country, switches)
     for one in terms.windows:
         if _is_here(one.countries, country) and one.days < least:
-            why = f"{one.days} days are fewer than the {least} of the law"
+            text = N_("%(days)s days are fewer than the %(least)s of the law")
+            why = saying(text, days=one.days, least=least)
             yield _undercut(country, "withdrawal", one.key, why)
 
 
@@ -182,14 +189,16 @@ def _excluded(terms: Terms, country: str) -> Iterator[Undercut]:
         if not _is_here(one.countries, country):
             continue
         if one.letter and one.letter not in LETTERS:
-            why = f"the law has no exception {one.letter!r}"
+            text = N_("the law has no exception %(letter)s")
+            why = saying(text, letter=repr(one.letter))
             yield _undercut(country, "exceptions", one.key, why)
 
 
 def _fees(terms: Terms, country: str) -> Iterator[Undercut]:
     for one in terms.fees:
         if one.fee is not Fee.RETURN_COST and _is_here(one.countries, country):
-            why = f"a withdrawal pays no fee but the way back, and no {one.fee.value}"
+            text = N_("a withdrawal pays no fee but the way back, and no %(fee)s")
+            why = saying(text, fee=one.fee.value)
             yield _undercut(country, "fee", one.key, why)
 
 
@@ -199,7 +208,7 @@ def _denied(terms: Terms, country: str) -> Iterator[Undercut]:
             yield _undercut(country, one.topic, one.key, one.why)
 
 
-def _undercut(country: str, topic: str, key: str, why: str) -> Undercut:
+def _undercut(country: str, topic: str, key: str, why: Saying) -> Undercut:
     return Undercut(
         country=country, article=profile(country).article(topic), key=key, why=why
     )

@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from connector.saying import N_
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -45,22 +47,22 @@ class Profile:
 
 
 EU_ARTICLES: Mapping[str, str] = {
-    "withdrawal": "Directive 2011/83/EU art. 9",
-    "extended": "Directive 2011/83/EU art. 10",
-    "statement": "Directive 2011/83/EU art. 11",
-    "function": "Directive 2011/83/EU art. 11a",
-    "refund": "Directive 2011/83/EU art. 13(1)",
-    "cheapest": "Directive 2011/83/EU art. 13(2)",
-    "hold": "Directive 2011/83/EU art. 13(3)",
-    "fee": "Directive 2011/83/EU art. 9(1)",
-    "return_cost": "Directive 2011/83/EU art. 14(1)",
-    "value": "Directive 2011/83/EU art. 14(2)",
-    "exceptions": "Directive 2011/83/EU art. 16",
-    "conformity": "Directive (EU) 2019/771 art. 10",
-    "presumed": "Directive (EU) 2019/771 art. 11",
-    "remedies": "Directive (EU) 2019/771 art. 13",
-    "remedy_free": "Directive (EU) 2019/771 art. 14",
-    "repair": "Directive (EU) 2024/1799 art. 16",
+    "withdrawal": N_("Directive 2011/83/EU art. 9"),
+    "extended": N_("Directive 2011/83/EU art. 10"),
+    "statement": N_("Directive 2011/83/EU art. 11"),
+    "function": N_("Directive 2011/83/EU art. 11a"),
+    "refund": N_("Directive 2011/83/EU art. 13(1)"),
+    "cheapest": N_("Directive 2011/83/EU art. 13(2)"),
+    "hold": N_("Directive 2011/83/EU art. 13(3)"),
+    "fee": N_("Directive 2011/83/EU art. 9(1)"),
+    "return_cost": N_("Directive 2011/83/EU art. 14(1)"),
+    "value": N_("Directive 2011/83/EU art. 14(2)"),
+    "exceptions": N_("Directive 2011/83/EU art. 16"),
+    "conformity": N_("Directive (EU) 2019/771 art. 10"),
+    "presumed": N_("Directive (EU) 2019/771 art. 11"),
+    "remedies": N_("Directive (EU) 2019/771 art. 13"),
+    "remedy_free": N_("Directive (EU) 2019/771 art. 14"),
+    "repair": N_("Directive (EU) 2024/1799 art. 16"),
 }
 FRANCE: Mapping[str, str] = {
     "withdrawal": "Code de la consommation L221-18",
@@ -77,9 +79,9 @@ FRANCE: Mapping[str, str] = {
     "late": "Code de la consommation L242-4",
     "conformity": "Code de la consommation L217-3",
     "presumed": "Code de la consommation L217-7",
-    "remedies": "Code de la consommation L217-8 to L217-17",
+    "remedies": N_("Code de la consommation L217-8 to L217-17"),
     "remedy_refund": "Code de la consommation L217-17",
-    "remedy_free": "Code de la consommation L217-8 to L217-17",
+    "remedy_free": N_("Code de la consommation L217-8 to L217-17"),
     "repair": "Code de la consommation L217-13",
     "warranty_shipping": "Code de la consommation L241-6",
 }
@@ -96,7 +98,7 @@ GERMANY: Mapping[str, str] = {
     "value": "BGB § 357a(1)",
     "exceptions": "BGB § 312g(2)",
     "late": "BGB § 288(1)",
-    "conformity": "BGB § 438(1) no. 3",
+    "conformity": N_("BGB § 438(1) no. 3"),
     "presumed": "BGB § 477",
     "remedies": "BGB §§ 439, 475",
     "remedy_free": "BGB § 439(2)",

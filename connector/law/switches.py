@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import cast
 
 from connector.errors import PolicyError
+from connector.saying import N_, Saying, joined, saying
 
 Value = bool | int | str | date | frozenset[str] | None
 Switches = Mapping[str, Value]
@@ -248,20 +249,22 @@ def settle(given: Mapping[str, object]) -> Switches:
     Lists of countries and ISO dates may come as text, as a file gives them. Raises
     PolicyError with every unknown key and unfit value, one a line.
     """
+    unknown = N_("unknown switch of the law %(key)s; known are %(words)s")
     problems = [
-        f"unknown switch of the law {key!r}; known are {', '.join(SWITCHES)}"
+        saying(unknown, key=repr(key), words=", ".join(SWITCHES))
         for key in given
         if key not in SWITCHES
     ]
     settled = dict(DEFAULTS)
     for key, value in given.items():
         if key in SWITCHES:
-            try:
-                settled[key] = _fit(SWITCHES[key], value)
-            except ValueError as error:
-                problems.append(str(error))
+            fit = _fit(SWITCHES[key], value)
+            if isinstance(fit, Saying):
+                problems.append(fit)
+            else:
+                settled[key] = fit
     if problems:
-        raise PolicyError("\n".join(problems))
+        raise PolicyError(joined("\n", problems))
     return MappingProxyType(settled)
 
 
@@ -272,14 +275,25 @@ def _day(text: str) -> date | str:
         return text
 
 
-_FITTING = {
-    int: "a whole number, 0 or more",
-    date: "a date, as 2026-06-19",
-    frozenset: "a list of codes",
+_UNFIT = {
+    int: N_("%(key)s must be a whole number, 0 or more, not %(value)s"),
+    date: N_("%(key)s must be a date, as 2026-06-19, not %(value)s"),
+    frozenset: N_("%(key)s must be a list of codes, not %(value)s"),
+    bool: N_("%(key)s must be true or false, not %(value)s"),
 }
 
 
-def _fit(switch: Switch, value: object) -> Value:
+def _unfit(switch: Switch, value: object) -> Saying:
+    text = _UNFIT.get(switch.kind)
+    if text is not None:
+        return saying(text, key=switch.key, value=repr(value))
+    text = N_("%(key)s must be one of %(words)s, not %(value)s")
+    words = list(switch.choices)
+    return saying(text, key=switch.key, words=words, value=repr(value))
+
+
+def _fit(switch: Switch, value: object) -> Value | Saying:
+    """Return a value as the switch keeps it, or what is wrong with it."""
     if value is None and switch.default is None:
         return None
     if switch.kind is date and isinstance(value, str):
@@ -291,7 +305,5 @@ def _fit(switch: Switch, value: object) -> Value:
     if isinstance(value, int) and value < 0:
         wrong = True
     if wrong or (switch.choices and value not in switch.choices):
-        fit = _FITTING.get(switch.kind, switch.takes)
-        msg = f"{switch.key} must be {fit}, not {value!r}"
-        raise ValueError(msg)
+        return _unfit(switch, value)
     return cast("Value", value)  # of the switch's own kind: looked at above

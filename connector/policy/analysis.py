@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from connector.policy.boxes import Box, box
 from connector.policy.compiled import conditions, effects
 from connector.policy.vain import Found, vain
+from connector.saying import N_, saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +48,8 @@ def _never(policy: Policy) -> Iterator[Found]:
             facts = box(policy, when).facts
             empty = [name for name, allowed in facts.items() if allowed.is_empty]
             if empty:
-                says = f"these conditions can never hold: {', '.join(empty)}"
+                text = N_("these conditions can never hold: %(facts)s")
+                says = saying(text, facts=empty)
                 line = when[0].line
                 yield Found(line=line, kind="never", names=(), says=says)
 
@@ -79,16 +81,22 @@ def _shadowed(rules: Sequence[_Entry]) -> Iterator[Found]:
 
 def _lost(one: _Entry, lost: dict[str, _Entry]) -> Found:
     first = next(iter(lost.values()))
-    what = ", ".join(lost)
     is_whole = len(lost) == len(one.says)
-    start = (
-        f"rule {one.name!r} never speaks"
-        if is_whole
-        else (f"rule {one.name!r} never decides {what}")
+    text = N_(
+        "rule %(rule)s never decides %(actions)s: wherever it holds, rule %(first)s"
+        " (line %(line)s) holds too, and its priority is higher"
     )
-    says = (
-        f"{start}: wherever it holds, rule {first.name!r} (line {first.line})"
-        f" holds too, and its priority is higher"
+    if is_whole:
+        text = N_(
+            "rule %(rule)s never speaks: wherever it holds, rule %(first)s (line"
+            " %(line)s) holds too, and its priority is higher"
+        )
+    says = saying(
+        text,
+        rule=repr(one.name),
+        actions=list(lost),
+        first=repr(first.name),
+        line=first.line,
     )
     kind = "unreachable" if is_whole else "partly"
     names = (one.name, *dict.fromkeys(x.name for x in lost.values()))
@@ -106,10 +114,15 @@ def _clashes(rules: Sequence[_Entry]) -> Iterator[Found]:
             ]
             is_even = one.priority == other.priority
             if what and is_even and one.box.overlaps(other.box):
-                says = (
-                    f"rules {other.name!r} (line {other.line}) and {one.name!r} have"
-                    f" priority {one.priority}, may both hold, and differ on"
-                    f" {', '.join(what)}; a person would be asked"
+                says = saying(
+                    "rules %(first)s (line %(line)s) and %(rule)s have priority"
+                    " %(priority)s, may both hold, and differ on %(actions)s; a person"
+                    " would be asked",
+                    first=repr(other.name),
+                    line=other.line,
+                    rule=repr(one.name),
+                    priority=one.priority,
+                    actions=what,
                 )
                 yield Found(
                     line=one.line,
@@ -172,9 +185,12 @@ def _passed_over(entries: Sequence[_Entry]) -> Iterator[Found]:
         before = [next((x for x in over if key in x.says), None) for key in one.says]
         first = before[0]
         if first is not None and all(before):
-            says = (
-                f"{one.name!r} never speaks: wherever it holds, {first.name!r}"
-                f" (line {first.line}) holds too, and comes first"
+            says = saying(
+                "%(name)s never speaks: wherever it holds, %(first)s (line %(line)s)"
+                " holds too, and comes first",
+                name=repr(one.name),
+                first=repr(first.name),
+                line=first.line,
             )
             yield Found(
                 line=one.line,

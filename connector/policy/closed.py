@@ -16,6 +16,8 @@ from babel import Locale
 from babel.core import get_global
 from babel.numbers import list_currencies
 
+from connector.saying import N_, Saying, saying
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -32,13 +34,21 @@ SURE = 0.8  # how alike two names are of which one is surely meant
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Codes; what they are, with an example; and the code of each name, folded."""
+    """Codes; the code of each name, folded; and two texts.
+
+    `no` says that a `word` is none of them, `what`, as its end, what they look like.
+    """
 
     codes: frozenset[str]
+    no: str
     what: str
     names: Mapping[str, str]
 
-    def nearest(self, word: str) -> str:
+    def unknown(self, word: str) -> Saying:
+        """Say that a word is no such code, and which is meant."""
+        return saying(self.no, word=repr(word), near=self.nearest(word))
+
+    def nearest(self, word: str) -> Saying:
         """Say which code is meant, as the end of a sentence; else what codes are."""
         folded = word.strip().casefold()
         begins = folded.replace("_", "-").partition("-")[0]
@@ -47,7 +57,9 @@ class Closed:
             close = difflib.get_close_matches(folded, self.names, n=1, cutoff=SURE)
             is_name = len(folded) > SHORT
             near = self.names[close[0]] if close and is_name else None
-        return f"; did you mean {near!r}?" if near else f"; {self.what}"
+        if near:
+            return saying("; did you mean %(word)s?", word=repr(near))
+        return saying(self.what)
 
 
 @cache
@@ -66,7 +78,9 @@ def _countries() -> Closed:
     }
     named = _named(codes, [one.territories for one in locales])
     names = {**aliases, **GREECE, **named}
-    return Closed(codes, 'countries are written as ISO codes, as "FR"', names)
+    no = N_("unknown country %(word)s%(near)s")
+    what = N_('; countries are written as ISO codes, as "FR"')
+    return Closed(codes, no, what, names)
 
 
 def _languages() -> Closed:
@@ -76,14 +90,18 @@ def _languages() -> Closed:
         old: new for old, new in get_global("language_aliases").items() if new in codes
     }
     names = {**aliases, **_named(codes, [one.languages for one in locales])}
-    return Closed(codes, 'languages are written in two letters, as "fr"', names)
+    no = N_("unknown language %(word)s%(near)s")
+    what = N_('; languages are written in two letters, as "fr"')
+    return Closed(codes, no, what, names)
 
 
 def _currencies() -> Closed:
     locales = [Locale(one) for one in SPEAKING]
     codes = frozenset(list_currencies())
     names = _named(codes, [one.currencies for one in locales])
-    return Closed(codes, 'currencies are written as ISO codes, as "EUR"', names)
+    no = N_("unknown currency %(word)s%(near)s")
+    what = N_('; currencies are written as ISO codes, as "EUR"')
+    return Closed(codes, no, what, names)
 
 
 _KINDS = {"country": _countries, "language": _languages, "currency": _currencies}

@@ -11,6 +11,7 @@ from connector.policy import reader
 from connector.policy.closed import closed
 from connector.policy.facts import FACTS, OPERATORS, Fact, Operator, fold, operator
 from connector.policy.vocabulary import Clause
+from connector.saying import N_, Saying, saying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,13 +19,17 @@ if TYPE_CHECKING:
     from connector.policy.reader import Reader
 
 TWO = 2
-SHOWN = {
-    "word": "text in quotes",
-    "words": "text in quotes",
-    "number": "a whole number",
-    "amount": 'an amount in quotes, as "4.90"',
-    "date": "a date, as 2027-01-31",
-    "flag": "true or false",
+# What a fact is compared with, by its kind.
+OF_TEXT = N_("%(fact)s is compared with text in quotes, not %(value)s")
+UNFIT = {
+    "word": OF_TEXT,
+    "words": OF_TEXT,
+    "number": N_("%(fact)s is compared with a whole number, not %(value)s"),
+    "amount": N_(
+        '%(fact)s is compared with an amount in quotes, as "4.90", not %(value)s'
+    ),
+    "date": N_("%(fact)s is compared with a date, as 2027-01-31, not %(value)s"),
+    "flag": N_("%(fact)s is compared with true or false, not %(value)s"),
 }
 
 
@@ -44,7 +49,8 @@ def conditions(table: Reader, known: Known, key: str = "when") -> tuple[Clause, 
         fact = FACTS.get(name)
         if fact is None:
             near = reader.nearest(name, tuple(FACTS))
-            inner.say(f"unknown fact {name!r}{near}", name)
+            text = N_("unknown fact %(name)s%(near)s")
+            inner.say(saying(text, name=repr(name), near=near), name)
             continue
         found += _clauses(inner, fact, value, known)
     return tuple(found)
@@ -60,11 +66,14 @@ def _clauses(inner: Reader, fact: Fact, value: Any, known: Known) -> list[Clause
         if chosen is None:
             words = tuple(one.name for one in OPERATORS[fact.kind])
             near = reader.nearest(name, words)
-            inner.say(f"{fact.name}: unknown operator {name!r}{near}", fact.name)
+            text = N_("unknown operator %(name)s%(near)s")
+            what = saying(text, name=repr(name), near=near)
+            inner.say(reader.of_key(fact.name, what), fact.name)
             continue
         found.append(_clause(inner, fact, chosen, inside, known))
     if not value:
-        inner.say(f"{fact.name}: say how it is compared", fact.name)
+        what = reader.of_key(fact.name, saying("say how it is compared"))
+        inner.say(what, fact.name)
     return [one for one in found if one]
 
 
@@ -83,20 +92,15 @@ def _clause(
     known: Known,
 ) -> Clause | None:
     values: Sequence[Any] = value if isinstance(value, list) else [value]
-    if how.takes == "one" and isinstance(value, list):
-        inner.say(f"{fact.name} {how.name} takes one value", fact.name)
-        return None
-    if how.takes == "two" and len(values) != TWO:
-        inner.say(f"{fact.name} {how.name} takes two values", fact.name)
-        return None
-    if not values:
-        inner.say(f"{fact.name} {how.name} takes at least one value", fact.name)
+    if wrong := _miscounted(fact, how, value, len(values)):
+        inner.say(wrong, fact.name)
         return None
     read = [_value(inner, fact, one, known) for one in values]
     if any(one is None for one in read):
         return None
     if how.takes == "two" and read[0] > read[1]:
-        inner.say(f"{fact.name} between: the first is beyond the second", fact.name)
+        text = N_("%(fact)s between: the first is beyond the second")
+        inner.say(saying(text, fact=fact.name), fact.name)
         return None
     line = inner.lines.of((*inner.path, fact.name))
     shown = tuple(one for one in values if isinstance(one, str))
@@ -109,11 +113,23 @@ def _clause(
     )
 
 
+def _miscounted(fact: Fact, how: Operator, value: object, count: int) -> Saying | None:
+    """Say how many values an operator takes, where it was given others."""
+    text = ""
+    if how.takes == "one" and isinstance(value, list):
+        text = N_("%(fact)s %(operator)s takes one value")
+    elif how.takes == "two" and count != TWO:
+        text = N_("%(fact)s %(operator)s takes two values")
+    elif not count:
+        text = N_("%(fact)s %(operator)s takes at least one value")
+    return saying(text, fact=fact.name, operator=how.name) if text else None
+
+
 def _value(inner: Reader, fact: Fact, value: object, known: Known) -> Any:  # noqa: ANN401 - a word or a number
     """Return a value as it is compared, or None once its problem is said."""
     found = _READ[fact.kind](value, known)
     if found is None:
-        what = f"{fact.name} is compared with {SHOWN[fact.kind]}, not {value!r}"
+        what = saying(UNFIT[fact.kind], fact=fact.name, value=repr(value))
         inner.say(what, fact.name)
         return None
     if not isinstance(found, str):
@@ -121,7 +137,7 @@ def _value(inner: Reader, fact: Fact, value: object, known: Known) -> Any:  # no
     word = fold(fact, found)
     words = known.own.get(fact.own, ()) if fact.own else fact.words
     if (fact.own or words) and word not in words and word:
-        what = f"{fact.name}: unknown word {word!r}{reader.nearest(word, words)}"
+        what = reader.unknown_word(fact.name, word, words)
         (inner.refuse if fact.was_open else inner.say)(what, fact.name)
         return word if fact.was_open else None
     _look(inner, fact, word)
@@ -131,10 +147,11 @@ def _value(inner: Reader, fact: Fact, value: object, known: Known) -> Any:  # no
 def _look(inner: Reader, fact: Fact, word: str) -> None:
     """Refuse a word that no line can ever have."""
     if fact.closed and word and word not in closed(fact.closed).codes:
-        near = closed(fact.closed).nearest(word)
-        inner.refuse(f"{fact.name}: unknown {fact.closed} {word!r}{near}", fact.name)
+        what = reader.of_key(fact.name, closed(fact.closed).unknown(word))
+        inner.refuse(what, fact.name)
     elif fact.kind == "words" and not word.strip():
-        inner.refuse(f"{fact.name} is compared with an empty text", fact.name)
+        text = N_("%(fact)s is compared with an empty text")
+        inner.refuse(saying(text, fact=fact.name), fact.name)
 
 
 def _whole(value: object, _: Known) -> int | None:

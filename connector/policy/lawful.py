@@ -13,6 +13,7 @@ from connector.errors import PolicyError
 from connector.model import CREDITS, FAULTS, Fault, Kind, Resolution
 from connector.policy import delivery, faults
 from connector.policy.boxes import Some, box
+from connector.saying import N_, Saying, coded, joined, saying, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,14 +24,16 @@ if TYPE_CHECKING:
     from connector.policy.vocabulary import Clause, Policy, Rule
 
 OF_REASON = frozenset({"reason", "reason_group", "fault"})
-HEARD = "a fault is always heard"
+HEARD = saying("a fault is always heard")
 MOST_NAMED = 6  # countries in one sentence
-UNKNOWN = "a country that is not known"
+UNKNOWN = saying("a country that is not known")
 MONEY = frozenset({Resolution.REFUND, Resolution.KEEP, Resolution.MANUAL})
-ADDED = (
-    '[reasons] no reason has fault = "merchant", so one was added:'
-    f" {faults.BUILT_IN.code!r}, “{faults.BUILT_IN.labels['en']}”; that goods are"
-    " faulty can always be said (docs/law.md, statement 51)"
+ADDED = saying(
+    '[reasons] no reason has fault = "merchant", so one was added: %(code)s,'
+    " “%(label)s”; that goods are faulty can always be said (docs/law.md, statement"
+    " 51)",
+    code=repr(faults.BUILT_IN.code),
+    label=worded(faults.BUILT_IN.labels),
 )
 
 
@@ -47,11 +50,13 @@ def chosen(table: Reader) -> tuple[frozenset[str], Switches]:
     for key, value in given.items():
         instead = GONE.get(f"{key} {value}")
         if instead is not None:
-            table.refuse(f"{key} has no {value!r} any more: it did as {instead!r}", key)
+            text = N_("%(key)s has no %(old)s any more: it did as %(new)s")
+            old, new = repr(value), repr(instead)
+            table.refuse(saying(text, key=key, old=old, new=new), key)
         try:
             fit[key] = law.settle({key: instead or value})[key]
         except PolicyError as error:
-            table.say(str(error), key)
+            table.say(error.args[0], key)
         else:
             if isinstance(fit[key], frozenset):
                 table.codes(key, "country")
@@ -73,66 +78,91 @@ def terms(policy: Policy) -> law.Terms:
     )
 
 
-def advice(policy: Policy) -> list[str]:
+def advice(policy: Policy) -> list[Saying]:
     """Return what a merchant should know of his lawful policy, a sentence each."""
     found = [
-        f"[{_shown(one.key)}] {one.why} ({one.article})"
+        saying(
+            "[%(key)s] %(why)s (%(article)s)",
+            key=_shown(one.key),
+            why=one.why,
+            article=coded(one.article),
+        )
         for one in law.advice(terms(policy), policy.switches)
     ]
     added = [ADDED] if faults.is_added(policy) else []
     return [*added, *found, *_unheard(policy), *_handles(policy), *_chosen(policy)]
 
 
-def _chosen(policy: Policy) -> Iterator[str]:
+def _chosen(policy: Policy) -> Iterator[Saying]:
     """Tell of rules on faults which leave the customer's own choice alone."""
     for one in _of_faults(policy):
         way = one.rule.then.resolution
         if way is not None and way not in CREDITS:
-            yield (
-                f"[{_shown(one.key)}] does not touch a repair or a replacement that the"
-                f" customer wants for faulty goods: it is not made {way.value!r} by"
-                " itself, a person decides (docs/law.md, statement 37)"
+            yield saying(
+                "[%(key)s] does not touch a repair or a replacement that the customer"
+                " wants for faulty goods: it is not made %(way)s by itself, a person"
+                " decides (docs/law.md, statement 37)",
+                key=_shown(one.key),
+                way=repr(way.value),
             )
 
 
-def _handles(policy: Policy) -> Iterator[str]:
+def _handles(policy: Policy) -> Iterator[Saying]:
     """Tell of a handle of Shopify's that is another reason's, which speaks first."""
     for one in policy.reasons:
         first = policy.listed(one.shopify) if one.shopify else one
         if first is not None and first is not one:
-            yield (
-                f"[reasons] {one.code!r}: Shopify's {one.shopify!r} means the reason"
-                f" {first.code!r}, which speaks first; {one.code!r} is what customers"
-                " choose in the portal alone"
+            yield saying(
+                "[reasons] %(code)s: Shopify's %(handle)s means the reason %(first)s,"
+                " which speaks first; %(code)s is what customers choose in the portal"
+                " alone",
+                code=repr(one.code),
+                handle=repr(one.shopify),
+                first=repr(first.code),
             )
 
 
-def _unheard(policy: Policy) -> Iterator[str]:
+def _unheard(policy: Policy) -> Iterator[Saying]:
     """Tell of a price of delivery that holds nowhere, or where nothing is sold."""
     price, sold_to = policy.standard_delivery, policy.sold_to
     if price is not None and not delivery.prices(policy):
-        where = f"names {len(sold_to)} countries" if sold_to else "names no country"
-        yield (
-            f"[refund.standard_delivery] one amount holds nowhere where [law] countries"
-            f" {where}: write it by country, as [refund.standard_delivery] FR ="
-            f' "{price.decimal}"'
+        text = N_(
+            "[refund.standard_delivery] one amount holds nowhere where [law] countries"
+            " names no country: write it by country, as [refund.standard_delivery]"
+            ' FR = "%(amount)s"'
         )
+        if sold_to:
+            text = N_(
+                "[refund.standard_delivery] one amount holds nowhere where [law]"
+                " countries names %(count)s countries: write it by country, as"
+                ' [refund.standard_delivery] FR = "%(amount)s"'
+            )
+        yield saying(text, count=len(sold_to), amount=str(price.decimal))
     here = law.places(sold_to) | {delivery.OTHERS}
     for code in delivery.prices(policy) if sold_to else ():
         if code not in here:
-            yield f"[refund.standard_delivery.{code}] [law] countries does not name it"
+            yield saying(
+                "[refund.standard_delivery.%(country)s] [law] countries does not name"
+                " it",
+                country=code,
+            )
 
 
 def problems(policy: Policy, lines: Lines) -> list[tuple[int, str]]:
     """Return (line, sentence) for each place that undercuts the law, in order."""
-    found: dict[tuple[str, str], list[Undercut]] = {}
+    found: dict[tuple[str, Saying], list[Undercut]] = {}
     for one in law.undercuts(terms(policy), policy.switches):
         found.setdefault((one.key, one.why), []).append(one)
     said = [
-        (lines.of(_path(key)), f"[{_shown(key)}] {why} ({_places(those)})")
+        (lines.of(_path(key)), _undercut(key, why, those))
         for (key, why), those in found.items()
     ]
     return sorted(said)
+
+
+def _undercut(key: str, why: Saying, those: Sequence[Undercut]) -> Saying:
+    text = N_("[%(key)s] %(why)s (%(article)s)")
+    return saying(text, key=_shown(key), why=why, article=_places(those))
 
 
 def _path(key: str) -> tuple[str | int, ...]:
@@ -152,11 +182,15 @@ def _places(those: Sequence[Undercut]) -> str:
     by_article: dict[str, list[str]] = {}
     for one in those:
         by_article.setdefault(one.article, []).append(one.country or UNKNOWN)
-    return "; ".join(
-        f"{article}: {', '.join(codes[:MOST_NAMED])}"
-        + (f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else "")
-        for article, codes in by_article.items()
-    )
+    return joined("; ", [_place(*one) for one in by_article.items()])
+
+
+def _place(article: str, codes: Sequence[str]) -> Saying:
+    text, named = N_("%(article)s: %(countries)s"), codes[:MOST_NAMED]
+    more = len(codes) - len(named)
+    if more:
+        text = N_("%(article)s: %(countries)s and %(more)s more")
+    return saying(text, article=coded(article), countries=named, more=more)
 
 
 def _windows(policy: Policy) -> Iterator[law.Window]:
@@ -275,22 +309,25 @@ def _denied(policy: Policy) -> Iterator[law.Denied]:
     for one in _aimed(policy, Kind.WITHDRAWAL):
         then = one.rule.then
         if then.decide == "decline":
-            why = "a withdrawal cannot be declined"
+            why = saying("a withdrawal cannot be declined")
             yield _denial(one, "withdrawal", why)
         forced = then.resolution is not None and then.resolution not in MONEY
         if forced or Resolution.REFUND in then.withhold:
-            why = "a withdrawal is paid back as it was paid, unless the customer agrees"
+            why = saying(
+                "a withdrawal is paid back as it was paid, unless the customer agrees"
+            )
             yield _denial(one, "refund", why)
     for one in _of_faults(policy):
         if one.rule.then.decide == "decline":
             yield _denial(one, "conformity", HEARD)
         if one.rule.then.resolution in CREDITS:
-            why = "a fault is not made good with credit that nobody asked for"
+            why = saying("a fault is not made good with credit that nobody asked for")
             yield _denial(one, "remedies", why)
     yield from _answered(policy)
     for one in _aimed(policy, *FAULTS):
         if one.rule.then.restocking_bp or one.rule.then.return_fee:
-            yield _denial(one, "remedies", "a fault is made good free of charge")
+            free = saying("a fault is made good free of charge")
+            yield _denial(one, "remedies", free)
 
 
 def _answered(policy: Policy) -> Iterator[law.Denied]:
@@ -311,12 +348,13 @@ def _hidden(policy: Policy) -> Iterator[law.Denied]:
     """Return the reasons that would let a fault pass for the customer's own wish."""
     for number, one in enumerate(policy.reasons):
         if faults.is_hidden(one):
-            why = (
-                f"{one.code!r} is a fault, not the customer's wish: its fault is"
-                ' "merchant" or "carrier"'
+            why = saying(
+                "%(code)s is a fault, not the customer's wish: its fault is"
+                ' "merchant" or "carrier"',
+                code=repr(one.code),
             )
             yield law.Denied(key=f"reasons.{number}.fault", topic="conformity", why=why)
 
 
-def _denial(one: _Aimed, topic: str, why: str) -> law.Denied:
+def _denial(one: _Aimed, topic: str, why: Saying) -> law.Denied:
     return law.Denied(key=one.key, topic=topic, why=why, countries=one.where)

@@ -16,7 +16,7 @@ from connector.policy.closed import closed
 from connector.policy.conditions import Known, conditions
 from connector.policy.faults import completed
 from connector.policy.lines import BOM, Lines
-from connector.policy.reader import Problems, Reader
+from connector.policy.reader import Problems, Reader, twice
 from connector.policy.tables import (
     deliveries,
     exclusions,
@@ -30,7 +30,9 @@ from connector.policy.tables import (
     window,
 )
 from connector.policy.thens import fees, offers, rules
+from connector.policy.unreadable import unreadable
 from connector.policy.vocabulary import CustomerGroup, Keep, Level, Listed, Policy
+from connector.saying import N_, joined, saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,8 +62,8 @@ def read(path: Path) -> str:
         return path.read_text("utf-8")
     except UnicodeDecodeError as error:
         line = 1 + bytes(error.object[: error.start]).count(b"\n")
-        msg = f"{path}:{line}: this is not UTF-8; save the file as UTF-8"
-        raise PolicyError(msg) from None
+        what = saying("this is not UTF-8; save the file as UTF-8")
+        raise PolicyError(joined(" ", [f"{path}:{line}:", what])) from None
 
 
 @lru_cache(maxsize=KEPT)
@@ -96,7 +98,7 @@ def _read(text: str, name: str) -> tuple[Policy, Problems]:
     try:
         data = tomllib.loads(text.removeprefix(BOM))
     except (ValueError, RecursionError) as error:  # a number may be too long as well
-        msg = f"{name}: not valid TOML: {error}"
+        msg = joined(" ", [f"{name}:", unreadable(error)])
         raise PolicyError(msg) from None
     top = Reader(data, Lines(text))
     return _policy(top, digest(text)), top.problems
@@ -106,7 +108,8 @@ def _refuse(name: str, problems: list[tuple[int, str]]) -> None:
     """Raise PolicyError where there are problems, each once, in the file's order."""
     if problems:
         said = dict.fromkeys(sorted(problems, key=lambda one: one[0]))
-        raise PolicyError("\n".join(f"{name}:{line}: {what}" for line, what in said))
+        lines = [joined(" ", [f"{name}:{line}:", what]) for line, what in said]
+        raise PolicyError(joined("\n", lines))
 
 
 def _policy(top: Reader, version: str) -> Policy:
@@ -182,10 +185,9 @@ def _currency(top: Reader) -> str:
     currency = top.text("currency")
     if len(currency) == CURRENCY and currency.isalpha() and currency.isupper():
         if currency not in closed("currency").codes:
-            near = closed("currency").nearest(currency)
-            top.refuse(f"unknown currency {currency!r}{near}", "currency")
+            top.refuse(closed("currency").unknown(currency), "currency")
         return currency
-    top.say('currency must be an ISO code, as "EUR"', "currency")
+    top.say(saying('currency must be an ISO code, as "EUR"'), "currency")
     return "EUR"
 
 
@@ -196,7 +198,8 @@ def _either(table: Reader, block: Listed, allow: Listed) -> None:
         ("tags", block.tags & allow.tags),
     ):
         for one in sorted(both):
-            table.refuse(f"{key}: {one!r} is on the list of [block] as well", key)
+            text = N_("%(key)s: %(word)s is on the list of [block] as well")
+            table.refuse(saying(text, key=key, word=repr(one)), key)
 
 
 def _days(top: Reader, key: str) -> int | None:
@@ -215,9 +218,10 @@ def _levels(approve: Reader, currency: str) -> Iterable[Level]:
     for table in approve.tables("levels"):
         table.known("approve.levels")
         above = table.amount("above", currency)
-        who = table.required("who", "a level needs a name: who approves")
+        nobody = saying("a level needs a name: who approves")
+        who = table.required("who", nobody)
         if above is None:
-            table.say("say above what amount")
+            table.say(saying("say above what amount"))
         else:
             found.append(Level(above=above, who=who, line=table.line))
     return sorted(found, key=lambda one: -one.above.minor)
@@ -227,11 +231,12 @@ def _customer_groups(top: Reader) -> tuple[CustomerGroup, ...]:
     found: dict[str, CustomerGroup] = {}
     for table in top.tables("customer_groups"):
         table.known("customer_groups")
-        name = table.required("name", "a group of customers needs a name")
+        nameless = saying("a group of customers needs a name")
+        name = table.required("name", nameless)
         tags = table.folded("tags")
         if not tags:
-            table.say("name the tags that make the group", "tags")
+            table.say(saying("name the tags that make the group"), "tags")
         if name in found:
-            table.say(f"group {name!r} is there twice")
+            table.say(twice(name))
         found[name] = CustomerGroup(name=name, tags=tags)
     return tuple(found.values())

@@ -11,6 +11,7 @@ from connector.errors import BadAmount
 from connector.money import Money
 from connector.policy import keys
 from connector.policy.closed import closed
+from connector.saying import N_, Saying, joined, saying
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -23,13 +24,37 @@ BASIS_POINTS = 100
 LANGUAGE = len("fr")
 
 
-def nearest(word: str, words: Collection[str]) -> str:
+def nearest(word: str, words: Collection[str]) -> Saying:
     """Name the nearest known word, else all of them, as the end of a sentence."""
     known = [str(one) for one in words if one]  # "" stands for none at all
     near = difflib.get_close_matches(word, known, n=1)
     if near:
-        return f"; did you mean {near[0]!r}?"
-    return f"; known are {', '.join(known)}" if known else "; none is known"
+        return saying("; did you mean %(word)s?", word=repr(near[0]))
+    if known:
+        return saying("; known are %(words)s", words=", ".join(known))
+    return saying("; none is known")
+
+
+def unknown_key(key: str, names: Collection[str]) -> Saying:
+    """Say that no table of its kind has such a key."""
+    near = nearest(key, names)
+    return saying("unknown key %(key)s%(near)s", key=repr(key), near=near)
+
+
+def unknown_word(key: str, word: str, words: Collection[str]) -> Saying:
+    """Say that a key holds a word that is none of these."""
+    text, near = N_("unknown word %(word)s%(near)s"), nearest(word, words)
+    return of_key(key, saying(text, word=repr(word), near=near))
+
+
+def twice(code: str) -> Saying:
+    """Say that what has this name is there already."""
+    return saying("%(name)s is there twice", name=repr(code))
+
+
+def of_key(key: str, what: Saying) -> Saying:
+    """Put the key that a sentence is about before it."""
+    return saying("%(key)s: %(what)s", key=key, what=what)
 
 
 @dataclass(slots=True)
@@ -75,17 +100,21 @@ class Reader:
                 said += f".{part}" if said else part
         return said
 
-    def say(self, what: str, *keys: str | int) -> None:
+    def say(self, what: Saying, *keys: str | int) -> None:
         """Note a problem of this table, or of what is in it under these keys."""
         self.problems.always.append(self._problem(what, keys))
 
-    def refuse(self, what: str, *keys: str | int) -> None:
+    def refuse(self, what: Saying, *keys: str | int) -> None:
         """Note a problem that keeps a new policy out; a stored one is read as it is."""
         self.problems.new.append(self._problem(what, keys))
 
-    def _problem(self, what: str, keys: Path) -> tuple[int, str]:
+    def _problem(self, what: Saying, keys: Path) -> tuple[int, str]:
         line = self.lines.of((*self.path, *keys))
-        return line, f"[{self.where}] {what}" if self.where else what
+        return line, joined(" ", [f"[{self.where}]", what]) if self.where else what
+
+    def _unfit(self, text: str, key: str) -> None:
+        """Say, in a text with `key` and `value`, that a key holds what it cannot."""
+        self.say(saying(text, key=key, value=repr(self.data[key])), key)
 
     def known(self, table: str) -> None:
         """Refuse keys that no rule reads: a misspelt rule must not be lost."""
@@ -95,13 +124,13 @@ class Reader:
         """Refuse keys other than these."""
         for key in self.data:
             if key not in names:
-                self.say(f"unknown key {key!r}{nearest(key, names)}", key)
+                self.say(unknown_key(key, names), key)
 
     def table(self, key: str) -> Reader:
         """Return a table inside this one; empty when it is absent."""
         data = self.data.get(key, {})
         if not isinstance(data, dict):
-            self.say(f"{key} must be a table", key)
+            self.say(saying("%(key)s must be a table", key=key), key)
             data = {}
         return Reader(data, self.lines, (*self.path, key), self.problems)
 
@@ -110,7 +139,10 @@ class Reader:
         found = self.data.get(key, [])
         if not isinstance(found, list) or not all(isinstance(x, dict) for x in found):
             name = f"{self.where}.{key}" if self.where else key
-            self.say(f"{key} must be written as [[{name}]]", key)
+            what = saying(
+                "%(key)s must be written as [[%(table)s]]", key=key, table=name
+            )
+            self.say(what, key)
             return []
         return [
             Reader(data, self.lines, (*self.path, key, place), self.problems)
@@ -130,10 +162,11 @@ class Reader:
             return None
         value = self.data[key]
         if isinstance(value, bool) or not isinstance(value, int):
-            self.say(f"{key} must be a whole number, not {value!r}", key)
+            self._unfit(N_("%(key)s must be a whole number, not %(value)s"), key)
             return None
         if not least <= value <= most:
-            self.say(f"{key} must be between {least} and {most}", key)
+            what = N_("%(key)s must be between %(least)s and %(most)s")
+            self.say(saying(what, key=key, least=least, most=most), key)
             return None
         return value
 
@@ -141,7 +174,7 @@ class Reader:
         """Read true or false."""
         value = self.data.get(key, default)
         if not isinstance(value, bool):
-            self.say(f"{key} must be true or false, not {value!r}", key)
+            self._unfit(N_("%(key)s must be true or false, not %(value)s"), key)
             return default
         return value
 
@@ -149,11 +182,11 @@ class Reader:
         """Read a string."""
         value = self.data.get(key, default)
         if not isinstance(value, str):
-            self.say(f"{key} must be text in quotes, not {value!r}", key)
+            self._unfit(N_("%(key)s must be text in quotes, not %(value)s"), key)
             return default
         return value
 
-    def required(self, key: str, what: str) -> str:
+    def required(self, key: str, what: Saying) -> str:
         """Read a string that may not be empty."""
         value = self.text(key)
         if not value and isinstance(self.data.get(key, ""), str):
@@ -164,7 +197,7 @@ class Reader:
         """Read one of a closed set of words."""
         value = self.text(key, default)
         if value not in words:
-            self.say(f"{key}: unknown word {value!r}{nearest(value, words)}", key)
+            self.say(unknown_word(key, value, words), key)
             return default
         return value
 
@@ -172,11 +205,12 @@ class Reader:
         """Read a list of strings, in order."""
         value = self.data.get(key, [])
         if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
-            self.say(f"{key} must be a list of texts", key)
+            self.say(saying("%(key)s must be a list of texts", key=key), key)
             return ()
         for place, one in enumerate(value):
             if not one.strip():
-                self.refuse(f"{key} holds an empty text", key, place)
+                empty = saying("%(key)s holds an empty text", key=key)
+                self.refuse(empty, key, place)
         return tuple(dict.fromkeys(value))
 
     def codes(self, key: str, kind: str) -> frozenset[str]:
@@ -184,8 +218,7 @@ class Reader:
         found = [one.upper() for one in self.texts(key)]
         for place, one in enumerate(found):
             if one and one not in closed(kind).codes:
-                near = closed(kind).nearest(one)
-                self.refuse(f"{key}: unknown {kind} {one!r}{near}", key, place)
+                self.refuse(of_key(key, closed(kind).unknown(one)), key, place)
         return frozenset(found)
 
     def choices(self, key: str, words: Collection[str]) -> tuple[str, ...]:
@@ -193,7 +226,7 @@ class Reader:
         found = self.texts(key)
         for one in found:
             if one not in words:
-                self.say(f"{key}: unknown word {one!r}{nearest(one, words)}", key)
+                self.say(unknown_word(key, one, words), key)
         return tuple(one for one in found if one in words)
 
     def folded(self, key: str) -> frozenset[str]:
@@ -208,12 +241,13 @@ class Reader:
         table = self.table(key)
         for language in table.data:
             if len(language) != LANGUAGE or not language.isalpha():
-                table.say(f'{language!r} is no language, as "fr"', language)
+                none = N_('%(code)s is no language, as "fr"')
+                table.say(saying(none, code=repr(language)), language)
             elif language.casefold() not in closed("language").codes:
-                near = closed("language").nearest(language)
-                table.refuse(f"unknown language {language!r}{near}", language)
+                table.refuse(closed("language").unknown(language), language)
             if isinstance(table.data[language], str) and not table.data[language]:
-                table.refuse(f"{language}: say it in words, or leave it out", language)
+                empty = N_("%(language)s: say it in words, or leave it out")
+                table.refuse(saying(empty, language=language), language)
         return {one.casefold(): table.text(one) for one in table.data}
 
     def day(self, key: str) -> date | None:
@@ -222,7 +256,8 @@ class Reader:
         if value is None:
             return None
         if isinstance(value, datetime) or not isinstance(value, date):
-            self.say(f"{key} must be a date, as 2027-01-31, not {value!r}", key)
+            what = N_("%(key)s must be a date, as 2027-01-31, not %(value)s")
+            self._unfit(what, key)
             return None
         return value
 
@@ -232,12 +267,11 @@ class Reader:
             return None
         money = amount(self.data[key], currency)
         if money is None:
-            value = self.data[key]
-            what = f'{key} must be an amount in quotes, as "4.90", not {value!r}'
-            self.say(what, key)
+            what = N_('%(key)s must be an amount in quotes, as "4.90", not %(value)s')
+            self._unfit(what, key)
             return None
         if money.minor < 0:
-            self.say(f"{key} must not be negative", key)
+            self.say(saying("%(key)s must not be negative", key=key), key)
             return None
         return money
 
@@ -247,7 +281,8 @@ class Reader:
             return None
         found = amount(self.data[key], "EUR")  # two decimals, as a percentage has
         if found is None or not 0 <= found.minor <= BASIS_POINTS * 100:
-            self.say(f'{key} must be a percentage in quotes, as "15" or "12.5"', key)
+            what = N_('%(key)s must be a percentage in quotes, as "15" or "12.5"')
+            self.say(saying(what, key=key), key)
             return None
         return found.minor
 

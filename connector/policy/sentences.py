@@ -37,6 +37,10 @@ SENTENCES: Mapping[str, str] = {
     "refunded": N_("The whole order was refunded already."),
     "unknown": N_("The shop gives the order a state new to us."),
     "units_left": N_("Only %(left)s of these items were not refunded yet."),
+    "units_unsent": N_(
+        "Only %(left)s of these items can come back: %(unsent)s were not sent yet, and"
+        " are cancelled, not returned."
+    ),
     "window_open": N_("Within the return window, which ends on %(last_day)s."),
     "window_ended": N_("The return window of %(days)s days ended on %(last_day)s."),
     "season_ended": N_("The return window ended on %(last_day)s."),
@@ -209,8 +213,13 @@ SENTENCES: Mapping[str, str] = {
     ),
     SOFTENED: N_("The law may grant this claim all the same."),
 }
-DAYS = frozenset({"last_day", "start", "until"})
-AMOUNTS = frozenset({"worth", "limit", "above", "below", "amount"})
+DAYS = frozenset({"last_day", "start", "until", "placed_at", "asked_at"})
+AMOUNTS = frozenset(
+    {
+        "worth", "limit", "above", "below", "amount", "own", "value", "most_value",
+        "past_value", "price", "total", "order_above",
+    }
+)  # fmt: skip
 
 
 def answer(

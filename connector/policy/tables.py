@@ -9,6 +9,7 @@ from connector.model import Fault
 from connector.policy.closed import closed
 from connector.policy.conditions import conditions
 from connector.policy.delivery import OTHERS
+from connector.policy.reader import twice, unknown_key
 from connector.policy.vocabulary import (
     Choice,
     Exclusion,
@@ -21,6 +22,7 @@ from connector.policy.vocabulary import (
     SpecialWindow,
     Window,
 )
+from connector.saying import N_, saying
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -59,11 +61,13 @@ def window(top: Reader, known: Known) -> Window:
 
 def _country(table: Reader, code: str) -> None:
     """Refuse a key that is no code of a country, as FR."""
-    near = closed("country").nearest(code)
+    countries = closed("country")
     if not (len(code) == COUNTRY and code.isalpha() and code.isupper()):
-        table.say(f"{code!r} is no ISO country code{near}", code)
-    elif code not in closed("country").codes:
-        table.refuse(f"unknown country {code!r}{near}", code)
+        text = N_("%(code)s is no ISO country code%(near)s")
+        near = countries.nearest(code)
+        table.say(saying(text, code=repr(code), near=near), code)
+    elif code not in countries.codes:
+        table.refuse(countries.unknown(code), code)
 
 
 def deliveries(refund: Reader, currency: str) -> tuple[Money | None, dict[str, Money]]:
@@ -73,7 +77,7 @@ def deliveries(refund: Reader, currency: str) -> tuple[Money | None, dict[str, M
     table, found = refund.table(DELIVERY), {}
     for code in table.data:
         if get_close_matches(code.casefold(), [OTHERS]) and code != OTHERS:
-            table.say(f"unknown key {code!r}; did you mean {OTHERS!r}?", code)
+            table.say(unknown_key(code, (OTHERS,)), code)
         elif code != OTHERS:
             _country(table, code)
         if (amount := table.amount(code, currency)) is not None:
@@ -84,7 +88,7 @@ def deliveries(refund: Reader, currency: str) -> tuple[Money | None, dict[str, M
 def _special(table: Reader, known: Known) -> SpecialWindow:
     table.known("windows")
     if not {"days", "until"} & set(table.data):
-        table.say("say how long: days, until, or both")
+        table.say(saying("say how long: days, until, or both"))
     return SpecialWindow(
         name=name_of(table),
         when=conditions(table, known),
@@ -108,9 +112,10 @@ def _exclusion(table: Reader, known: Known) -> Exclusion:
     table.known("exclude")
     why = table.words("why")
     if not why:
-        table.say("say why, in a sentence for the customer", "why")
+        table.say(saying("say why, in a sentence for the customer"), "why")
     if not any(table.data.get(key) for key in (*LISTS, "when")):
-        table.say(f"name what is excluded: {', '.join(LISTS)} or when")
+        text = N_("name what is excluded: %(lists)s or when")
+        table.say(saying(text, lists=", ".join(LISTS)))
     return Exclusion(
         why=why,
         name=name_of(table),
@@ -136,7 +141,7 @@ def reason_groups(top: Reader) -> tuple[ReasonGroup, ...]:
     found = []
     for table in top.tables("reason_groups"):
         table.known("reason_groups")
-        code = table.required("code", "a group of reasons needs a code")
+        code = table.required("code", saying("a group of reasons needs a code"))
         found.append(ReasonGroup(code=code, labels=table.words("labels")))
     _once(top, "reason_groups", [one.code for one in found])
     return tuple(found)
@@ -146,7 +151,7 @@ def reasons(top: Reader, groups: Collection[str]) -> tuple[Reason, ...]:
     """Read the reasons; there must be one."""
     found = tuple(_reason(table, groups) for table in top.tables("reasons"))
     if not found:
-        top.say("name at least one [[reasons]]")
+        top.say(saying("name at least one [[reasons]]"))
     _once(top, "reasons", [one.code for one in found])
     _words_once(top, found)
     return found
@@ -161,7 +166,11 @@ def _words_once(top: Reader, found: Sequence[Reason]) -> None:
                 named = list(other.labels.values())
                 named += other.words if before < place else ()
                 if other is not one and _folded(word) in map(_folded, named):
-                    what = f"words: {word!r} means the reason {other.code!r} as well"
+                    what = saying(
+                        "words: %(word)s means the reason %(reason)s as well",
+                        word=repr(word),
+                        reason=repr(other.code),
+                    )
                     tables[place].refuse(what, "words", number)
 
 
@@ -173,7 +182,7 @@ def _reason(table: Reader, groups: Collection[str]) -> Reason:
     table.known("reasons")
     photos = table.whole("photos", 0, MOST_PHOTOS)
     return Reason(
-        code=table.required("code", "a reason needs a code"),
+        code=table.required("code", saying("a reason needs a code")),
         labels=table.words("labels"),
         fault=Fault(table.chosen("fault", list(Fault), Fault.CUSTOMER)),
         group=table.chosen("group", ("", *groups), ""),
@@ -186,11 +195,9 @@ def _reason(table: Reader, groups: Collection[str]) -> Reason:
 
 
 def _once(top: Reader, key: str, codes: Sequence[str]) -> None:
-    kind = key.removesuffix("s").replace("_", " ")
     for place, code in enumerate(codes):
         if code in codes[:place]:
-            table = top.tables(key)[place]
-            table.say(f"{kind} {code!r} is there twice")
+            top.tables(key)[place].say(twice(code))
 
 
 def questions(top: Reader, known: Known) -> tuple[Question, ...]:
@@ -204,13 +211,13 @@ def _question(table: Reader, known: Known) -> Question:
     table.known("questions")
     choices = tuple(_choice(one) for one in table.tables("answers"))
     if not choices:
-        table.say("name the [[questions.answers]]", "answers")
+        table.say(saying("name the [[questions.answers]]"), "answers")
     codes = [one.code for one in choices]
     for place, code in enumerate(codes):
         if code in codes[:place]:
-            table.refuse(f"answer {code!r} is there twice", "answers", place)
+            table.refuse(twice(code), "answers", place)
     return Question(
-        code=table.required("code", "a question needs a code"),
+        code=table.required("code", saying("a question needs a code")),
         labels=table.words("labels"),
         when=conditions(table, known),
         choices=choices,
@@ -223,9 +230,9 @@ def _choice(table: Reader) -> Choice:
     says = table.chosen("says", ("approve", "ask", "decline", "fee"), "approve")
     fee = table.percent("restocking_percent")
     if (says == "fee") != (fee is not None):
-        table.say("a fee, and nothing else, has a restocking_percent")
+        table.say(saying("a fee, and nothing else, has a restocking_percent"))
     return Choice(
-        code=table.required("code", "an answer needs a code"),
+        code=table.required("code", saying("an answer needs a code")),
         labels=table.words("labels"),
         says=says,
         restocking_bp=fee,
@@ -239,8 +246,8 @@ def listed(table: Reader, key: str) -> Listed:
     emails = table.folded("emails")
     for one in sorted(emails):
         if len(one) != SHA256 or set(one) - set("0123456789abcdef"):
-            what = "emails are written as SHA-256 in hex, never as addresses"
-            table.say(what, "emails")
+            what = N_("emails are written as SHA-256 in hex, never as addresses")
+            table.say(saying(what), "emails")
             break
     return Listed(
         emails=emails,
@@ -255,7 +262,7 @@ def methods(top: Reader) -> tuple[Method, ...]:
     found = []
     for table in top.tables("methods"):
         table.known("methods")
-        code = table.required("code", "a way back needs a code")
+        code = table.required("code", saying("a way back needs a code"))
         found.append(
             Method(
                 code=code.casefold(),
@@ -265,7 +272,8 @@ def methods(top: Reader) -> tuple[Method, ...]:
         )
     _once(top, "methods", [one.code for one in found])
     if len(found) == 1:
-        top.say("[[methods]] name two or more: one is no choice", "methods")
+        few = saying("[[methods]] name two or more: one is no choice")
+        top.say(few, "methods")
     return tuple(found)
 
 
@@ -275,9 +283,9 @@ def limits(top: Reader, currency: str) -> tuple[Limit, ...]:
     for table in top.tables("limits"):
         table.known("limits")
         if "days" not in table.data:
-            table.say("say in how many days", "days")
+            table.say(saying("say in how many days"), "days")
         if not {"returns", "value"} & set(table.data):
-            table.say("say how much: returns, value, or both")
+            table.say(saying("say how much: returns, value, or both"))
         found.append(
             Limit(
                 days=table.whole("days", 0),

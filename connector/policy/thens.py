@@ -9,8 +9,10 @@ from connector.model import CREDITS, Resolution
 from connector.policy.case import When
 from connector.policy.conditions import conditions
 from connector.policy.keys import ACTIONS
+from connector.policy.reader import nearest, of_key, twice
 from connector.policy.tables import MOST_PHOTOS, name_of
 from connector.policy.vocabulary import Fees, OfferRule, Rule, SpecialFee, Then, Waiver
+from connector.saying import N_, saying
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from connector.policy.conditions import Known
     from connector.policy.reader import Reader
 
-NO_BONUS = "bonus_percent is added to store credit and gift cards alone"
+NO_BONUS = saying("bonus_percent is added to store credit and gift cards alone")
 ALIKE = 0.85  # how alike a misspelt name is to the one that is meant
 MOST_PRIORITY = 1_000_000
 # A courtesy and payment by other means are a person's to give, never a policy's.
@@ -42,7 +44,8 @@ def fees(table: Reader, known: Known) -> tuple[int, Money | None, Fees]:
 def _special(table: Reader, known: Known) -> SpecialFee:
     table.known("fees.special")
     if not {"restocking_percent", "return_shipping"} & set(table.data):
-        table.say("say which fee: restocking_percent, return_shipping, or both")
+        which = N_("say which fee: restocking_percent, return_shipping, or both")
+        table.say(saying(which))
     return SpecialFee(
         name=name_of(table),
         when=conditions(table, known),
@@ -73,7 +76,8 @@ def offers(top: Reader, known: Known) -> tuple[OfferRule, ...]:
 def _offer(table: Reader, known: Known) -> OfferRule:
     table.known("offers")
     if not table.data.get("resolutions"):
-        table.say(f"name the resolutions: {', '.join(OFFERED)}", "resolutions")
+        text = N_("name the resolutions: %(ways)s")
+        table.say(saying(text, ways=", ".join(OFFERED)), "resolutions")
     ways, bonus = _ways(table, "resolutions"), table.percent("bonus_percent") or 0
     if bonus and ways and CREDITS.isdisjoint(ways):
         table.refuse(NO_BONUS, "bonus_percent")
@@ -96,7 +100,7 @@ def rules(top: Reader, known: Known) -> tuple[Rule, ...]:
     for table in top.tables("rules"):
         rule = _rule(table, known)
         if rule.name in [one.name for one in found]:
-            table.say(f"rule {rule.name!r} is there twice", "name")
+            table.say(twice(rule.name), "name")
         found.append(rule)
     return tuple(found)
 
@@ -106,10 +110,10 @@ def _rule(table: Reader, known: Known) -> Rule:
     then = _then(table.table("then"), known)
     why = table.words("why")
     if then.decide in ("ask", "decline") and not why:
-        table.say("say why, in a sentence for the customer", "why")
+        table.say(saying("say why, in a sentence for the customer"), "why")
     priority = table.maybe_whole("priority", MOST_PRIORITY, -MOST_PRIORITY)
     return Rule(
-        name=table.required("name", "a rule needs a name"),
+        name=table.required("name", saying("a rule needs a name")),
         when=conditions(table, known),
         then=then,
         why=why,
@@ -122,9 +126,9 @@ def _then(table: Reader, known: Known) -> Then:
     table.only([key.name for key in ACTIONS])
     if not table.data:
         names = ", ".join(key.name for key in ACTIONS)
-        table.say(f"then must say what follows: {names}")
+        table.say(saying("then must say what follows: %(names)s", names=names))
     elif not any(_speaks(*one) for one in table.data.items()):
-        table.refuse("then says nothing that follows")
+        table.refuse(saying("then says nothing that follows"))
     way = table.chosen("resolution", ("", *OFFERED), "")
     found = Then(
         decide=table.chosen("decide", ("", "approve", "ask", "decline"), ""),
@@ -153,11 +157,13 @@ def _speaks(action: str, value: object) -> bool:
 def _agree(table: Reader, then: Then) -> None:
     """Refuse actions that speak against each other."""
     if then.waive_fees and (then.restocking_bp or then.return_fee):
-        what = "waive_fees takes no fee at all: say that, or which fee"
-        table.refuse(what, "waive_fees")
+        what = N_("waive_fees takes no fee at all: say that, or which fee")
+        table.refuse(saying(what), "waive_fees")
     for way in then.offer:
         if way in then.withhold:
-            table.refuse(f"withhold: {way.value!r} is offered as well", "withhold")
+            text = N_("%(way)s is offered as well")
+            what = of_key("withhold", saying(text, way=repr(way.value)))
+            table.refuse(what, "withhold")
     if then.bonus_bp and then.resolution and then.resolution not in CREDITS:
         table.refuse(NO_BONUS, "bonus_percent")
 
@@ -168,9 +174,9 @@ def _approver(table: Reader, levels: Collection[str]) -> str:
     folded = {one.casefold(): one for one in levels}
     close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=ALIKE)
     if close and name not in levels:
-        near = folded[close[0]]
-        what = f"approver: {name!r} is no level; did you mean {near!r}?"
-        table.refuse(what, "approver")
+        near = nearest(folded[close[0]], levels)
+        what = saying("%(name)s is no level%(near)s", name=repr(name), near=near)
+        table.refuse(of_key("approver", what), "approver")
     return name
 
 

@@ -14,6 +14,7 @@ from connector.policy.compiled import conditions
 from connector.policy.lines import Lines
 from connector.policy.reader import nearest
 from connector.policy.vocabulary import ANY, Window
+from connector.saying import N_, Saying, saying
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -39,7 +40,7 @@ class Found:
     line: int
     kind: str
     names: tuple[str, ...]
-    says: str
+    says: Saying
     other: int = 0
 
 
@@ -66,11 +67,12 @@ def unknown_shops(policy: Policy, names: Collection[str]) -> Iterator[Found]:
         for name in one.values:
             if name and name not in names:
                 near = nearest(str(name), sorted(names))
-                says = f"no shop is called {name!r}{near}"
+                text = N_("no shop is called %(name)s%(near)s")
+                says = saying(text, name=repr(name), near=near)
                 yield _found("unknown", one.line, says, str(name))
 
 
-def _found(kind: str, line: int, says: str, *names: str, other: int = 0) -> Found:
+def _found(kind: str, line: int, says: Saying, *names: str, other: int = 0) -> Found:
     return Found(line=line, kind=kind, names=names, says=says, other=other)
 
 
@@ -79,9 +81,12 @@ def _exclusions(policy: Policy) -> Iterator[Found]:
     for place, one in enumerate(policy.exclusions):
         for first in policy.exclusions[:place]:
             if _covers(policy, first, one):
-                says = (
-                    f"{one.name!r} never speaks: what it excludes, {first.name!r}"
-                    f" (line {first.line}) excludes too, and comes first"
+                says = saying(
+                    "%(name)s never speaks: what it excludes, %(first)s (line %(line)s)"
+                    " excludes too, and comes first",
+                    name=repr(one.name),
+                    first=repr(first.name),
+                    line=first.line,
                 )
                 names = (one.name, first.name)
                 yield _found("unreachable", one.line, says, *names, other=first.line)
@@ -124,9 +129,12 @@ def _hidden(policy: Policy, where: Box, path: Path, lines: Lines) -> Iterator[Fo
     for one in policy.window.special:
         holds = box(policy, one.when)
         if where.implies(holds) and one.days is not None:
-            says = (
-                f"[{'.'.join(map(str, path))}] never speaks: {one.name!r}"
-                f" (line {one.line}) holds there always, and comes first"
+            says = saying(
+                "[%(key)s] never speaks: %(name)s (line %(line)s) holds there always,"
+                " and comes first",
+                key=".".join(map(str, path)),
+                name=repr(one.name),
+                line=one.line,
             )
             line = lines.of(path)
             yield _found("unreachable", line, says, one.name, other=one.line)
@@ -139,14 +147,19 @@ def _hidden(policy: Policy, where: Box, path: Path, lines: Lines) -> Iterator[Fo
 def _approval(policy: Policy, lines: Lines) -> Iterator[Found]:
     """Find an amount that is never asked for, and levels that stand at one amount."""
     if policy.automatic_below is not None and not policy.is_automatic:
-        says = "automatic_below never speaks: automatic is false, a person decides all"
+        says = saying(
+            "automatic_below never speaks: automatic is false, a person decides all"
+        )
         yield _found("unreachable", lines.of(("approve", "automatic_below")), says)
     for place, one in enumerate(policy.levels):
         for first in policy.levels[:place]:
             if one.above.minor == first.above.minor:
-                says = (
-                    f"level {one.who!r} stands at the same amount as {first.who!r}"
-                    f" (line {first.line}), which alone is named; either may approve"
+                says = saying(
+                    "level %(name)s stands at the same amount as %(first)s (line"
+                    " %(line)s), which alone is named; either may approve",
+                    name=repr(one.who),
+                    first=repr(first.who),
+                    line=first.line,
                 )
                 names = (one.who, first.who)
                 yield _found("clash", one.line, says, *names, other=first.line)
@@ -160,13 +173,15 @@ def _groups(policy: Policy, lines: Lines) -> Iterator[Found]:
     named |= policy.fees.waiver.customer_groups
     for place, one in enumerate(policy.customer_groups):
         if one.name not in named:
-            says = f"no condition looks at the group {one.name!r} of customers"
+            text = N_("no condition looks at the group %(name)s of customers")
+            says = saying(text, name=repr(one.name))
             line = lines.of(("customer_groups", place))
             yield _found("unused", line, says, one.name)
     shown = {one.group for one in policy.reasons}
     for place, upper in enumerate(policy.reason_groups):
         if upper.code not in shown:
-            says = f"no reason stands in the group {upper.code!r}"
+            text = N_("no reason stands in the group %(code)s")
+            says = saying(text, code=repr(upper.code))
             line = lines.of(("reason_groups", place))
             yield _found("unused", line, says, upper.code)
 
@@ -187,9 +202,11 @@ def _free(
     holds = box(policy, when)
     for key, fee in zip(BEARING, fees, strict=True):
         if fee and not holds.is_empty and not holds.overlaps(_bearing(policy, key)):
-            says = (
-                f"{key} of {name!r} is never taken: where it holds, goods come back"
-                " for a fault, or as the law grants, without this fee"
+            says = saying(
+                "%(key)s of %(name)s is never taken: where it holds, goods come back"
+                " for a fault, or as the law grants, without this fee",
+                key=key,
+                name=repr(name),
             )
             yield _found("partly", line, says, name)
 
@@ -214,10 +231,14 @@ def _labels(reasons: Sequence[Reason], lines: Lines) -> Iterator[Found]:
             both = mine & {text.strip().casefold() for text in first.labels.values()}
             if both and _follows(one) != _follows(first):
                 where = lines.of(("reasons", number))
-                says = (
-                    f"reasons {first.code!r} (line {where}) and {one.code!r} have the"
-                    f" same label, {min(both)!r}, and differ in what follows; where a"
-                    " plugin names it, the first speaks"
+                says = saying(
+                    "reasons %(first)s (line %(line)s) and %(code)s have the same"
+                    " label, %(label)s, and differ in what follows; where a plugin"
+                    " names it, the first speaks",
+                    first=repr(first.code),
+                    line=where,
+                    code=repr(one.code),
+                    label=repr(min(both)),
                 )
                 line = lines.of(("reasons", place))
                 names = (first.code, one.code)

@@ -75,8 +75,8 @@ def settle(
     for wanted in units:
         line = lines.get(wanted.line_ref)
         if line is None:
-            why = saying("the order has no line %(line)s", line=wanted.line_ref)
-            so_far.ask.append(why)
+            none = saying("the order has no line %(line)s", line=wanted.line_ref)
+            so_far.ask.append(none)
             continue
         why = _held_back(line, wanted)
         if why:
@@ -131,7 +131,7 @@ def _doubts(order: Order, before: Before) -> list[str]:
     New goods of an exchange may stand on the order beside those they replace: what
     came back for them is no captured money.
     """
-    found = []
+    found: list[str] = []
     parts: tuple[Line | Charge, ...] = (*order.lines, *order.shipping, *order.fees)
     listed = total((part.gross for part in parts), order.currency)
     listed -= Money(before.exchanged, order.currency)

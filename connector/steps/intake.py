@@ -18,8 +18,9 @@ from connector.errors import (
     RetourError,
     Unavailable,
 )
+from connector.model import Kind
 from connector.saying import said_by, saying
-from connector.steps import events, foreign, privacy, request, wanted
+from connector.steps import events, foreign, left, privacy, request, wanted
 from connector.steps.observe import observe
 from connector.steps.pace import is_away, note_version
 from connector.store import (
@@ -206,10 +207,19 @@ def _inbound(
     db: Database, shop: Shop, delivery: Delivery, clock: Callable[[], datetime]
 ) -> tuple[str, str]:
     """Open the return that another program asks for; say why when it cannot be."""
+    is_withdrawal = False
     try:
-        case = _open(db, shop, inbound.parse(delivery.body), clock)
+        asked = inbound.parse(delivery.body)
+        is_withdrawal = asked.kind is Kind.WITHDRAWAL
+        case = _open(db, shop, asked, clock)
     except (BadRequest, Refused, Gone) as error:
         why = saying("a return was asked for, but %(why)s", why=said_by(error))
+        if is_withdrawal:
+            why = saying(
+                "%(what)s. It is called a withdrawal, which counts from when it came,"
+                " sent or not: enter it under “Withdrawals”",
+                what=why,
+            )
         _ask(db, delivery, why, clock())
         return "failed", said_by(error)
     return "done", saying("opened %(number)s", number=case.number)
@@ -224,6 +234,8 @@ def _open(
         raise BadRequest(msg)
     order = observe(db, shop, ref, clock)
     wishes = wanted.wishes(db, shop, order, asked)
+    if returns.by_event(db, shop.name, asked.event_id) is None:
+        left.hold(db, shop.name, order, wishes)
     wanted.keep_photos(db, order, asked, shop.name, clock())
     return request.open_return(
         db,

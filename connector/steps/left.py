@@ -1,16 +1,24 @@
-"""What of an order can still be sent back, and what was not sent or is refunded."""
+"""What of an order can still be sent back, and what was not sent or is refunded.
+
+The portal, other programs, a withdrawal and `retour quote` all hold to this.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.model import OrderStatus
+from connector.errors import BadRequest
+from connector.model import Line, OrderStatus
+from connector.saying import joined, saying
 from connector.store import filing
 
 if TYPE_CHECKING:
-    from connector.model import Line, Order
+    from collections.abc import Mapping, Sequence
+
+    from connector.model import Order
     from connector.store import Database
+    from connector.store.filing import Wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +33,52 @@ class Left:
     unsent: int
     held: int
     refunded: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Short:
+    """A line of which more units are `asked` for than can come back."""
+
+    line: Line
+    asked: int
+    left: Left
+
+
+def hold(db: Database, shop: str, order: Order, wishes: Sequence[Wish]) -> None:
+    """Raise BadRequest where more is asked for than can come back, line by line."""
+    found = short(order, of_order(db, shop, order), wishes)
+    if found:
+        raise BadRequest(joined("; ", [_why(one) for one in found]))
+
+
+def short(
+    order: Order, found: Mapping[str, Left], wishes: Sequence[Wish]
+) -> list[Short]:
+    """Find of what more is asked for than can come back; `found` is by line ref.
+
+    A line that the order does not have is left out: others say so.
+    """
+    asked = {wish.line_ref: wish.quantity for wish in wishes}
+    return [
+        Short(line=line, asked=asked[line.ref], left=found[line.ref])
+        for line in order.lines
+        if asked.get(line.ref, 0) > found[line.ref].here
+    ]
+
+
+def _why(one: Short) -> str:
+    return saying(
+        "of line %(line)s, “%(title)s”, %(asked)s asked for and %(here)s can come back"
+        " (not sent yet: %(unsent)s, refunded already: %(refunded)s, in other returns:"
+        " %(held)s)",
+        line=one.line.ref,
+        title=one.line.title,
+        asked=one.asked,
+        here=one.left.here,
+        unsent=one.left.unsent,
+        refunded=one.left.refunded,
+        held=one.left.held,
+    )
 
 
 def of_order(db: Database, shop: str, order: Order) -> dict[str, Left]:

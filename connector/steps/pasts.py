@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.backtest.rows import of_order, of_return
 from connector.errors import NotFound
 from connector.steps.question import asked
+from connector.steps.stands import before
 from connector.store import atomic, customers, filing, orders, pasts, returns
 
 if TYPE_CHECKING:
@@ -49,20 +49,13 @@ def _orders(db: Database, shop: str) -> int:
 def _old(db: Database, shop: str, return_id: str) -> int:
     """Write a return of which only today's order is known.
 
-    What it brought back itself is put back first, so that its units are there.
+    What it brought back itself, and what came after it, is put back first.
     """
     case = returns.get(db, return_id)
     try:
         order = orders.get(db, shop, case.order_ref)
     except NotFound:
         return 0
-    mine = {line.line_ref: line.asked for line in case.lines}
-    lines = tuple(
-        replace(
-            line, refunded_units=max(0, line.refunded_units - mine.get(line.ref, 0))
-        )
-        for line in order.lines
-    )
-    order = replace(order, lines=lines)
-    keep(db, case, order, asked(case, customers.past(db, case)))
+    then, gone = before(db, case, order)
+    keep(db, case, then, asked(case, customers.past(db, case), gone))
     return 1

@@ -39,3 +39,14 @@ def accept(
         headers=headers,
         now=now,
     )
+
+
+def became(
+    db: Database, *, shop: str, source: str, delivery_key: str
+) -> tuple[str, str]:
+    """Say what became of a delivery that is here: its state, and why, in English.
+
+    The state is new, done, unknown or failed; "" where there is no such delivery.
+    """
+    found = inbox.kept_as(db, shop, source, delivery_key)
+    return (found.state, str(found.note)) if found else ("", "")

@@ -316,7 +316,7 @@ def _refused(run: _Run, row: RefundRow, why: str) -> None:
         # A person has paid it: whatever the shop says, money has moved.
         refunds.move(db, row.id, "lose", now, why=why)
         paid = row.paid_by_hand
-        said = saying(
+        said: str = saying(
             "%(amount)s was paid by hand, and the shop does not book it: %(why)s",
             amount=paid,
             why=why,

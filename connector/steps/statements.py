@@ -95,7 +95,8 @@ def take(
 
 def _check(channel: str, moments: Moments, now: datetime) -> None:
     if channel not in withdrawal.CHANNELS:
-        msg = f"a statement comes by {', '.join(withdrawal.CHANNELS)}"
+        ways = list(withdrawal.CHANNELS)
+        msg = saying("a statement comes by one of %(ways)s", ways=ways)
         raise BadRequest(msg, channel=channel[:40])
     if not moments.sent <= moments.received <= now:
         msg = saying("it was sent before it arrived, and arrived before now")

@@ -72,12 +72,13 @@ def _ask(db: Database, row: RefundRow, payer: RefundRow, now: datetime) -> None:
     """Let a person pay what the old order's gateway did not: one question of both."""
     case = returns.get(db, row.return_id or "")
     old = orders.get(db, payer.shop, payer.order_ref)
-    why = saying("its refund with order %(order)s came to nothing", order=old.number)
+    number = old.number
+    why: str = saying("its refund with order %(order)s came to nothing", order=number)
     if payer.state is Refund.REVERSED:
         why = saying(
             "its refund with order %(order)s came undone: see at the gateway whether"
             " that money has left, before you pay",
-            order=old.number,
+            order=number,
         )
     elif payer.why:
         why = joined(": ", [why, payer.why])

@@ -66,10 +66,9 @@ def method(db: Database, shop: Shop, order: Order, asked: Asked) -> str:
     if not named or named in known:
         return named
     if not known:
-        msg = "method: the policy lists no ways back"
+        msg = saying("method: the policy lists no ways back")
         raise BadRequest(msg)
-    msg = f"method: {inbound.nearest(named, known)}"
-    raise BadRequest(msg)
+    raise BadRequest(inbound.unknown("method", named, known))
 
 
 def _wish(
@@ -101,10 +100,8 @@ def _answers(rules: Policy, line: AskedLine) -> tuple[tuple[str, str], ...]:
     known = {one.code: one for one in rules.questions}
     for question, answer in line.answers.items():
         if question not in known:
-            msg = f"answers: {inbound.nearest(question, sorted(known))}"
-            raise BadRequest(msg)
+            raise BadRequest(inbound.unknown("answers", question, sorted(known)))
         codes = [one.code for one in known[question].choices]
         if answer not in codes:
-            msg = f"answers.{question}: {inbound.nearest(answer, codes)}"
-            raise BadRequest(msg)
+            raise BadRequest(inbound.unknown(f"answers.{question}", answer, codes))
     return tuple(line.answers.items())

@@ -145,7 +145,7 @@ def say(
     """
     case = returns.get(db, return_id)
     if word not in WORDS:
-        msg = f"say one of {', '.join(WORDS)}"
+        msg = saying("say one of %(words)s", words=list(WORDS))
         raise BadRequest(msg)
     if case.closed_at or case.cancelled_at:
         msg = saying("this return is over")

@@ -50,7 +50,7 @@ def _before(db: Database, case: Return) -> list[Order]:
 def _lies(before: Sequence[Order]) -> list[str]:
     """Say what of the old orders a gateway holds, and what was credit of ours."""
     held = [one.number for one in before if _taken(one, _cards(one))]
-    found = []
+    found: list[str] = []
     if held:
         found.append(
             saying(

@@ -154,6 +154,18 @@ def get(db: Database, delivery_id: int) -> Delivery:
     return _delivery(rows[0])
 
 
+def kept_as(db: Database, shop: str, source: str, delivery_key: str) -> Delivery | None:
+    """Return the delivery that was kept under a key; None where there is none."""
+    rows = db.query(
+        "SELECT * FROM inbox WHERE shop = :shop AND source = :source"
+        " AND delivery_key = :key",
+        shop=shop,
+        source=source,
+        key=delivery_key,
+    )
+    return _delivery(rows[0]) if rows else None
+
+
 def recent(db: Database, shop: str | None = None, limit: int = 50) -> list[Delivery]:
     """List the newest deliveries first."""
     rows = db.query(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from connector.saying import heard, kept
 from connector.store.database import atomic, moment, stamp
 
 if TYPE_CHECKING:
@@ -163,6 +164,8 @@ def end(db: Database, call: int) -> None:
 def _written(name: str, value: object) -> object:
     if name in _TIMES:
         return stamp(value) if isinstance(value, datetime) else ""
+    if isinstance(value, str):
+        return kept(value)
     if name in _POINTS and isinstance(value, (int, float)):
         return round(value * THOUSAND)
     return value
@@ -172,4 +175,5 @@ def _pace(row: Row) -> PaceRow:
     times = {name: moment(row[name]) if row[name] else None for name in _TIMES}
     points = {name: int(row[name]) / THOUSAND for name in _POINTS}
     texts = {name: row[name] for name in ("failures", "why", "failed_why")}
-    return PaceRow(**(times | points | texts))
+    found = PaceRow(**(times | points | texts))
+    return replace(found, why=heard(found.why), failed_why=heard(found.failed_why))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from connector.errors import BadRequest, NotFound
+from connector.saying import saying
 from connector.store.database import atomic, moment, stamp
 from connector.ways import tidy_address
 
@@ -79,7 +80,7 @@ def refuse_second(db: Database, name: str, platform: str, address: str) -> None:
     for row in every(db):
         is_other = row.name != name and row.platform == platform
         if is_other and tidy_address(platform, row.address) == wanted:
-            msg = "this shop is connected already; use the name that it has"
+            msg = saying("this shop is connected already; use the name that it has")
             raise BadRequest(msg, name=row.name)
 
 

@@ -21,6 +21,7 @@ from connector.web import (
     declared,
     deeds,
     install,
+    laws,
     portal,
     privacy,
     published,
@@ -114,6 +115,8 @@ def _configure(app: Flask, face: Face) -> None:
         says=trace.says,
         facts=trace.facts,
         who=trace.who,
+        cited=laws.cited,
+        need=laws.need,
     )
     app.jinja_env.globals.update(
         languages=LANGUAGES,
@@ -194,11 +197,13 @@ def _protect(answer: Response) -> Response:
 
 def _policy() -> str:
     """Say what a page may load and who may frame it."""
+    # What caches keep for everybody hangs on no session: not even on whose it is.
+    framers = "'none'" if published.is_shared() else ancestors()
     styles = "'unsafe-inline'" if g.get("prefix") is not None else "'self'"
     forms = "" if request.endpoint in LEAVING else " form-action 'self';"
     return (
         f"default-src 'none'; style-src {styles}; img-src 'self' data:;"
-        f"{forms} base-uri 'none'; frame-ancestors {ancestors()}"
+        f"{forms} base-uri 'none'; frame-ancestors {framers}"
     )
 
 

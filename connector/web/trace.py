@@ -8,6 +8,7 @@ from flask_babel import get_locale, gettext, lazy_gettext
 
 from connector import policy
 from connector.policy import account
+from connector.web import laws
 from connector.web.words import WORDS
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ FACTS = {
     "until": lazy_gettext("until"),
     "days": lazy_gettext("days"),
     "left": lazy_gettext("left"),
+    "unsent": lazy_gettext("not sent yet"),
     "wanted": lazy_gettext("wanted"),
     "sent": lazy_gettext("sent"),
     "asked": lazy_gettext("asked for"),
@@ -80,6 +82,25 @@ FACTS = {
     "tag": lazy_gettext("tag"),
     "category": lazy_gettext("category"),
     "customer_group": lazy_gettext("customer group"),
+    "customer_tag": lazy_gettext("the customer's tags"),
+    "shop": lazy_gettext("shop"),
+    "channel": lazy_gettext("asked through"),
+    "language": lazy_gettext("language"),
+    "variant": lazy_gettext("variant"),
+    "gift_card": lazy_gettext("is a gift card"),
+    "photos": lazy_gettext("photos"),
+    "past_returns": lazy_gettext("earlier returns"),
+    "past_value": lazy_gettext("worth of earlier returns"),
+    "most_returns": lazy_gettext("returns allowed"),
+    "most_value": lazy_gettext("worth allowed"),
+    "months": lazy_gettext("months"),
+    "window": lazy_gettext("window"),
+    "priority": lazy_gettext("priority"),
+    "does": lazy_gettext("does"),
+    "action": lazy_gettext("action"),
+    "own": lazy_gettext("the item's own fee"),
+    "limit_set_by": lazy_gettext("limit set by"),
+    "part_delivery": lazy_gettext("part of the delivery"),
 }
 HIDDEN = frozenset({policy.SOFTENED})  # the sentence says it
 CODES = frozenset(
@@ -96,6 +117,18 @@ VALUES = {
     ("when", "shipped"): lazy_gettext("once proven to be sent back"),
     ("when", "received"): lazy_gettext("once arrived"),
     ("when", "inspected"): lazy_gettext("once checked"),
+    ("set_by", "law"): lazy_gettext("the law"),
+    ("listed_by", "email"): lazy_gettext("the e-mail address"),
+    ("listed_by", "tag"): lazy_gettext("a tag"),
+    ("gift_card", "true"): lazy_gettext("yes"),
+    ("gift_card", "false"): lazy_gettext("no"),
+    ("fault", "customer"): lazy_gettext("the customer"),
+    ("fault", "merchant"): lazy_gettext("the shop"),
+    ("fault", "carrier"): lazy_gettext("the carrier"),
+    ("channel", "shop"): lazy_gettext("the shop"),
+    ("channel", "portal"): lazy_gettext("the portal"),
+    ("channel", "console"): lazy_gettext("the console"),
+    ("channel", "inbound"): lazy_gettext("another program"),
 }
 
 # Who did something where no person did; others are shown by their names.
@@ -131,13 +164,23 @@ def says(answer: Answer) -> str:
 def facts(answer: Answer) -> list[tuple[str, str]]:
     """Return what a rule saw: names and values in the reader's language."""
     return [
-        (str(FACTS.get(name, name)), _value(name, value))
+        (_name(name), _value(name, value))
         for name, value in answer.facts
         if value and name not in HIDDEN
     ]
 
 
+def _name(name: str) -> str:
+    """Return what a fact is called; of rules that clash each stands by its name."""
+    of_rule = name.removeprefix("rule ")
+    if of_rule != name:
+        return str(gettext("rule %(name)s", name=of_rule))
+    return str(FACTS.get(name, name))
+
+
 def _value(name: str, value: str) -> str:
+    if name == "law":
+        return laws.cited(value)
     known = VALUES.get((name, value))
     if known is None and name in CODES:
         known = WORDS.get(value)

@@ -107,6 +107,50 @@ def test_bad_input_says_what_to_do(
     assert said in str(result.exception)
 
 
+def shopify_order(shipped: int, quantity: int = 3) -> tuple[Any, str]:
+    """Return an order as Shopify gives it, of which some units were sent; its line."""
+    clock = Clock()
+    shop = new_shop(clock)
+    with serve(shop) as url:
+        world = World(shop, clock, url)
+        tea = shop.add_product("Assam", "30.00", tax_rate="0.20")
+        gid = shop.place_order([(tea, quantity)], "ada@example.com")
+        if shipped:
+            shop.fulfil(gid, [(shop.orders[gid].lines[0].gid, shipped)])
+        answer = world.ask(document("order"), {"id": gid})
+    return answer, answer["data"]["order"]["lineItems"]["nodes"][0]["id"]
+
+
+@pytest.mark.parametrize(
+    ("shipped", "asked", "verdict"),
+    [(0, 1, "decline"), (2, 3, "decline"), (2, 2, "approve"), (3, 3, "approve")],
+)
+def test_what_was_not_sent_cannot_come_back_and_is_said_so(
+    tmp_path: Path, shipped: int, asked: int, verdict: str
+) -> None:
+    order, line = shopify_order(shipped)
+    result = quote(tmp_path, "shopify", order, wish(line, asked), "--json")
+    said = json.loads(result.output)
+    assert said["lines"][0]["verdict"] == verdict
+    assert (said["total_minor"] > 0) is (verdict == "approve")
+    told = (
+        f"Only {shipped} of these items can come back: {3 - shipped} were not sent yet,"
+        " and are cancelled, not returned."
+    )
+    assert (told in said["lines"][0]["why"]) is (verdict == "decline")
+
+
+def test_a_shop_that_does_not_say_what_was_sent_is_said_to_be_so(
+    tmp_path: Path,
+) -> None:
+    order = golden.body("order-guest")
+    for status, is_unknown in (("processing", True), ("completed", False)):
+        asked = (tmp_path, "woocommerce", order | {"status": status}, wish("27"))
+        said = json.loads(quote(*asked, "--json").output)
+        assert said["is_sent_unknown"] is is_unknown
+        assert ("does not say what" in quote(*asked).output) is is_unknown
+
+
 def test_a_line_that_does_not_exist_is_a_question(tmp_path: Path) -> None:
     order = golden.body("order-guest")
     result = quote(tmp_path, "woocommerce", order, wish("99"), "--json")

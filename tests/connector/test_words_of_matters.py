@@ -21,6 +21,7 @@ TOP = ("connector/admission.py", "connector/branches.py", "connector/registrar.p
 HOLE = re.compile(r"%\((\w+)\)s")
 # Codes, no sentences: why a shop is paused, and what breaks the laws of the store.
 CODES = frozenset({"pause", "_function", "_abort", "refused"})
+REFUSING = frozenset({"BadRequest", "Refused", "Unavailable", "Rejected"})
 # What is kept of it is the shop's word on another matter than the merchant's desk.
 APART = frozenset({"connector/store/laws.py", "connector/store/pace.py"})
 
@@ -93,6 +94,42 @@ def test_what_a_person_is_told_is_gathered_for_translation() -> None:
         for node in plain(tree, places)
     ]
     assert not found, "\n".join(found)
+
+
+def refusals(tree: ast.Module) -> Iterator[ast.Raise]:
+    """Yield where somebody is refused what he asked in English that nobody gathers."""
+    for made in ast.walk(tree):
+        if not isinstance(made, ast.FunctionDef):
+            continue
+        plain_names = {
+            getattr(target, "id", "")
+            for node in ast.walk(made)
+            if isinstance(node, ast.Assign) and is_english(node.value)
+            for target in node.targets
+        }
+        for node in ast.walk(made):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                given = node.exc.args[:1] if name_of(node.exc) in REFUSING else []
+                if any(is_english(x) for x in given) or any(
+                    getattr(x, "id", "") in plain_names for x in given
+                ):
+                    yield node
+
+
+def test_what_is_refused_to_a_person_is_gathered_for_translation() -> None:
+    found = [
+        f"{name}:{node.lineno}" for name, tree in files() for node in refusals(tree)
+    ]
+    assert found == []
+
+
+def test_such_a_refusal_is_found() -> None:
+    tree = ast.parse(
+        "def a():\n    msg = 'not so'\n    raise BadRequest(msg)\n"
+        "def b():\n    raise Refused(saying('not so'))\n"
+        "def c():\n    raise Refused(f'not {so}')\n"
+    )
+    assert [node.lineno for node in refusals(tree)] == [3, 7]
 
 
 def sayings() -> Iterator[tuple[str, ast.Call]]:

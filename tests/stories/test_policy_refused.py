@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
+from babel.support import Translations
 
 from connector import config, policy
 from connector.errors import ConfigError
+from connector.saying import told
 from connector.store import atomic, desk, shops
 from connector.wiring import open_branches
 from tests.connector.cli.test_reconcile import CONFIG, NOW
@@ -39,6 +42,16 @@ def starts(path: Path, rules: str) -> tuple[str, list[str]]:
     said = [x.why for x in desk.open_matters(branches.db) if x.code == "policy_refused"]
     branches.db.close()
     return text, said
+
+
+def test_the_desk_says_so_in_the_reader_s_language(path: Path) -> None:
+    starts(path, GOOD)
+    _, (why,) = starts(path, UNKNOWN)
+    folder = str(files("connector.web") / "translations")
+    german = Translations.load(folder, ["de"]).gettext
+    said = told(why, "de", german)
+    assert "policy.toml:4: unbekannter Schlüssel 'widnow'; meinten Sie" in said
+    assert "die Fassung, die vorher galt, bleibt" in said
 
 
 @pytest.mark.parametrize("rules", [UNLAWFUL, UNKNOWN])

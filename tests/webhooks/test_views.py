@@ -12,7 +12,8 @@ from flask import Flask
 
 from connector.inbound import parse
 from connector.pictures import accept as accept_photo
-from connector.steps.receive import accept
+from connector.saying import saying
+from connector.steps.receive import accept, became
 from connector.store import connect, inbox, shops
 from tests.connector.shapes import NOON
 from tests.photographs import HEIC, PLACE, SVG, photo
@@ -50,6 +51,7 @@ def doors(db: Database) -> Doors:
     ]
     return Doors(
         accept=partial(accept, db),
+        became=partial(became, db),
         doors=known,
         clock=lambda: NOON,
         max_bytes=1000,
@@ -184,6 +186,12 @@ def wish(**changes: object) -> bytes:
     return json.dumps(fields | changes).encode()
 
 
+def answered(client: FlaskClient, body: bytes) -> dict[str, str]:
+    sent = {"X-Retour-Signature": sign(body, NEW)}
+    answer = client.post("/webhooks/returns/boots", data=body, headers=sent)
+    return dict(answer.get_json())
+
+
 def inbound(client: FlaskClient, body: bytes, secret: bytes = NEW) -> tuple[int, str]:
     answer = client.post(
         "/webhooks/returns/boots",
@@ -201,6 +209,18 @@ def test_an_inbound_event_is_kept_once_by_its_id(
     assert inbound(client, wish()) == (200, "kept")
     assert inbound(client, later) == (200, "duplicate")
     assert inbox.counts(db, "boots") == (1, 1)
+
+
+def test_who_sends_a_wish_again_is_told_what_became_of_it(
+    client: FlaskClient, db: Database
+) -> None:
+    assert inbound(client, wish()) == (200, "kept")
+    assert answered(client, wish())["state"] == "new"
+    [kept] = inbox.recent(db)
+    why = saying("the order has no such line")
+    inbox.settle(db, kept.id, "failed", why)
+    told = answered(client, wish())
+    assert told == {"status": "duplicate", "state": "failed", "why": str(why)}
 
 
 @pytest.mark.parametrize(

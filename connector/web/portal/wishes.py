@@ -85,17 +85,15 @@ def read(shop: str, order: Order) -> list[Asked]:
 def hold_to_left(shop: str, order: Order, wishes: Sequence[Wish]) -> None:
     """Raise BadRequest for units that were not sent, or are paid back or held."""
     found = left.of_order(face().db, shop, order)
-    for wish in wishes:
-        line = order.line(wish.line_ref)
-        if line is not None and wish.quantity > found[line.ref].here:
-            raise BadRequest(
-                gettext(
-                    "Of “%(item)s” you can send back %(count)s now: the rest was not"
-                    " sent to you yet, is refunded already, or is part of a return.",
-                    item=line.title,
-                    count=found[line.ref].here,
-                )
+    for one in left.short(order, found, wishes):
+        raise BadRequest(
+            gettext(
+                "Of “%(item)s” you can send back %(count)s now: the rest was not sent"
+                " to you yet, is refunded already, or is part of a return.",
+                item=one.line.title,
+                count=one.left.here,
             )
+        )
 
 
 def _method(rules: policy.Policy) -> str:

@@ -128,8 +128,12 @@ def _bound(shop: str, order: Order) -> Policy:
 
 
 def _shared(answer: Response) -> Response:
-    """Let any site read it: it holds nothing that is not for everybody."""
+    """Let any site and cache keep it: it holds nothing that is not for everybody.
+
+    Its language hangs on the browser's only where the address names none.
+    """
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Cache-Control"] = f"public, max-age={CACHED_SECONDS}"
-    answer.headers["Vary"] = "Accept-Language"
+    if request.args.get("lang") not in LANGUAGES:
+        answer.headers["Vary"] = "Accept-Language"
     return answer

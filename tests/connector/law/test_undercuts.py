@@ -8,6 +8,7 @@ from connector import law, policy
 from connector.errors import PolicyError
 from connector.law import Charged, Denied, Excluded, Fee, Terms, Window
 from connector.model import Kind
+from connector.saying import saying
 from connector.states import Decision
 from tests.connector import shapes
 
@@ -162,7 +163,9 @@ def test_what_is_in_force_already_can_still_be_read() -> None:
 def test_the_switches_of_the_law_are_part_of_a_policy() -> None:
     loaded = policy.load(BARE + '[law]\nroll_over_es = "strict"\n')
     assert loaded.switches["roll_over_es"] == "strict"
-    assert "roll_over_es must be eu or strict" in refused('[law]\nroll_over_es = "x"\n')
+    assert "roll_over_es must be one of eu, strict" in refused(
+        '[law]\nroll_over_es = "x"\n'
+    )
     assert "unknown key 'rol_over'" in refused("[law]\nrol_over = true\n")
 
 
@@ -181,7 +184,7 @@ def test_an_exclusion_without_a_letter_is_lawful_for_it_binds_no_withdrawal() ->
         (Terms(windows=(Window(key="w", days=13),)), "withdrawal"),
         (Terms(excluded=(Excluded(key="x", letter="z"),)), "exceptions"),
         (Terms(fees=(Charged(key="f", fee=Fee.PROCESSING),)), "fee"),
-        (Terms(denied=(Denied(key="d", topic="refund", why="x"),)), "refund"),
+        (Terms(denied=(Denied(key="d", topic="refund", why=saying("x")),)), "refund"),
     ],
 )
 def test_every_country_of_the_law_is_named(terms: Terms, topic: str) -> None:

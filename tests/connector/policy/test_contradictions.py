@@ -24,7 +24,7 @@ def then(actions: str) -> str:
                 '[[questions.answers]]\ncode = "y"\nsays = "decline"\n'
             ),
             9,
-            "answer 'y' is there twice",
+            "'y' is there twice",
         ),
         (then('waive_fees = true, restocking_percent = "25"'), 8, "no fee at all"),
         (then('return_shipping = "3",\twaive_fees = true'), 8, "no fee at all"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,7 @@ from connector.steps.receive import accept
 from connector.store import desk, inbox, photos, returns
 from connector.store import privacy as asked_for
 from tests.connector.web.photographing import RULES
-from tests.connector.web.sandbox_world import NAME, Stand, standing
+from tests.connector.web.sandbox_world import NAME, Stand, merchant, standing
 from tests.photographs import photo
 from webhooks.remade import remade
 
@@ -125,6 +126,77 @@ def test_a_way_back_that_nobody_knows_opens_nothing(stand: Stand) -> None:
     assert returns.recent(stand.db, NAME) == []
     [matter] = desk.open_matters(stand.db)
     assert "did you mean 'in-store'?" in matter.why
+    staff = merchant(stand)
+    staff.get("/console/?lang=de")
+    assert "method: unbekannt" in staff.page
+
+
+def changed(stand: Stand, **of_shirts: Any) -> None:
+    """Let the shop say something else of the three shirts."""
+    order = stand.shop.order("29")
+    shirts, *others = order.lines
+    stand.shop.sell(replace(order, lines=(replace(shirts, **of_shirts), *others)))
+
+
+@pytest.mark.parametrize(
+    ("of_shirts", "says"),
+    [
+        (
+            {"refunded_units": 2},
+            "1 can come back (not sent yet: 0, refunded already:",
+        ),
+        ({"fulfilled": 0}, "0 can come back (not sent yet: 3, refunded already: 0"),
+    ],
+)
+def test_units_that_cannot_come_back_open_nothing_and_are_named(
+    stand: Stand, of_shirts: dict[str, Any], says: str
+) -> None:
+    stand.shop.sell(replace(stand.shop.order("29"), parcels=()))
+    changed(stand, **of_shirts)
+    sends(stand, "t1", line={"quantity": 2})
+    assert returns.recent(stand.db, NAME) == []
+    [matter] = desk.open_matters(stand.db)
+    assert (matter.code, says in matter.why) == ("unread", True)
+    assert "of line a, “Shirt”, 2 asked for and " in matter.why
+    [kept] = inbox.recent(stand.db)
+    assert (kept.state, says in kept.note) == ("failed", True)
+    assert b'"t1"' in kept.body  # nothing is lost
+    changed(stand, refunded_units=0, fulfilled=3)
+    sends(stand, "t2", line={"quantity": 2})
+    assert stand.case().lines[0].asked == 2
+
+
+def test_a_withdrawal_of_what_was_not_sent_is_no_return_and_not_lost(
+    stand: Stand,
+) -> None:
+    stand.shop.sell(replace(stand.shop.order("29"), parcels=()))
+    changed(stand, fulfilled=0)
+    sends(stand, "t1", kind="withdrawal", line={"reason": "too-big"})
+    assert returns.recent(stand.db, NAME) == []
+    [matter] = desk.open_matters(stand.db)
+    assert "0 can come back" in matter.why
+    assert matter.why.endswith("enter it under “Withdrawals”")
+
+
+def test_units_that_another_return_holds_are_named_too(stand: Stand) -> None:
+    sends(stand, "t1", line={"quantity": 2})
+    sends(stand, "t2", line={"quantity": 2})
+    [matter] = desk.open_matters(stand.db)
+    assert "1 can come back" in matter.why
+    assert "in other returns: 2)" in matter.why
+
+
+def test_a_wish_that_was_opened_already_is_not_held_against_itself(
+    stand: Stand,
+) -> None:
+    """A worker died after it had opened the return, and before it said so."""
+    sends(stand, "t1", line={"quantity": 3, "reason": "too-big"})
+    case = stand.case()
+    unread = "UPDATE inbox SET state = 'new', due = received_at"
+    stand.db.transact(lambda: stand.db.execute(unread))
+    intake.run(stand.db, {NAME: stand.shop}, stand.clock)
+    [again] = inbox.recent(stand.db)
+    assert (again.state, again.attempts, stand.case().id) == ("done", 2, case.id)
 
 
 def test_as_many_photos_are_taken_as_a_policy_may_want() -> None:

@@ -177,8 +177,10 @@ def test_what_everybody_may_keep_hangs_on_no_cookie_and_sets_none(
     assert status == 200
     assert headers["Cache-Control"].startswith("public")
     assert "Set-Cookie" not in headers
+    assert "Vary" not in headers  # the address says the language
     _, english, headers = ask(world, f"/policy/{TEE}/{path}", None, kept)
     assert "Set-Cookie" not in headers
+    assert headers["Vary"] == "Accept-Language"
     assert "How long" in english
     assert "How long" not in french
 
