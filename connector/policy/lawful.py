@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
 OF_REASON = frozenset({"reason", "reason_group", "fault"})
 HEARD = "a fault is always heard"
+FREE = "a fault is made good free of charge"
 MOST_NAMED = 6  # countries in one sentence
 UNKNOWN = "a country that is not known"
 MONEY = frozenset({Resolution.REFUND, Resolution.KEEP, Resolution.MANUAL})
+WITHDRAWALS = frozenset({Kind.WITHDRAWAL})
 ADDED = (
     '[reasons] no reason has fault = "merchant", so one was added:'
     f" {faults.BUILT_IN.code!r}, “{faults.BUILT_IN.labels['en']}”; that goods are"
@@ -232,8 +234,12 @@ def _aimed(policy: Policy, *kinds: Kind) -> Iterator[_Aimed]:
 def _of_faults(policy: Policy) -> Iterator[_Aimed]:
     """Return the rules that name faults, as a kind or by what its reasons are."""
     for key, rule, where in _placed(policy):
-        if _aims_at(rule.when, FAULTS) or _names_fault(policy, rule.when):
+        if _is_of_faults(policy, rule.when):
             yield _Aimed(key, rule, where)
+
+
+def _is_of_faults(policy: Policy, when: Sequence[Clause]) -> bool:
+    return _aims_at(when, FAULTS) or _names_fault(policy, when)
 
 
 def _placed(policy: Policy) -> Iterator[_Aimed]:
@@ -264,10 +270,16 @@ def _names_fault(policy: Policy, when: Sequence[Clause]) -> bool:
 
 def _fees(policy: Policy) -> Iterator[law.Charged]:
     """Return the fees of rules that name withdrawals; the plain ones spare them."""
+    fee = law.Fee.RESTOCKING
     for one in _aimed(policy, Kind.WITHDRAWAL):
         if one.rule.then.restocking_bp:
-            fee = law.Fee.RESTOCKING
             yield law.Charged(key=one.key, fee=fee, countries=one.where)
+    everywhere = _everywhere(policy)
+    for number, special in enumerate(policy.fees.special):
+        where = _countries(special.when, everywhere)
+        if where and special.restocking_bp and _aims_at(special.when, WITHDRAWALS):
+            key = f"fees.special.{number}.restocking_percent"
+            yield law.Charged(key=key, fee=fee, countries=where)
 
 
 def _denied(policy: Policy) -> Iterator[law.Denied]:
@@ -281,30 +293,60 @@ def _denied(policy: Policy) -> Iterator[law.Denied]:
         if forced or Resolution.REFUND in then.withhold:
             why = "a withdrawal is paid back as it was paid, unless the customer agrees"
             yield _denial(one, "refund", why)
+        if then.photos:
+            yield _denial(one, "statement", "a withdrawal needs no photo")
     for one in _of_faults(policy):
         if one.rule.then.decide == "decline":
             yield _denial(one, "conformity", HEARD)
         if one.rule.then.resolution in CREDITS:
             why = "a fault is not made good with credit that nobody asked for"
             yield _denial(one, "remedies", why)
-    yield from _answered(policy)
-    for one in _aimed(policy, *FAULTS):
         if one.rule.then.restocking_bp or one.rule.then.return_fee:
-            yield _denial(one, "remedies", "a fault is made good free of charge")
+            yield _denial(one, "remedies", FREE)
+    yield from _answered(policy)
+    yield from _excluded(policy)
+    yield from _charged(policy)
+
+
+def _excluded(policy: Policy) -> Iterator[law.Denied]:
+    """Return the exclusions that name a fault, or a withdrawal without a letter."""
+    everywhere = _everywhere(policy)
+    for number, one in enumerate(policy.exclusions):
+        where = _countries(one.when, everywhere)
+        key = f"exclude.{number}.when"
+        if where and _is_of_faults(policy, one.when):
+            yield law.Denied(key=key, topic="conformity", why=HEARD, countries=where)
+        if where and not one.article and _aims_at(one.when, WITHDRAWALS):
+            why = "an exclusion binds no withdrawal without a letter of the law"
+            yield law.Denied(key=key, topic="exceptions", why=why, countries=where)
+
+
+def _charged(policy: Policy) -> Iterator[law.Denied]:
+    """Return the special fees that name a fault."""
+    everywhere = _everywhere(policy)
+    for number, one in enumerate(policy.fees.special):
+        where = _countries(one.when, everywhere)
+        is_fee = bool(one.restocking_bp or one.return_fee)
+        if where and is_fee and _is_of_faults(policy, one.when):
+            key = f"fees.special.{number}"
+            yield law.Denied(key=key, topic="remedies", why=FREE, countries=where)
 
 
 def _answered(policy: Policy) -> Iterator[law.Denied]:
-    """Return the answers that would decline a fault which their question names."""
+    """Return the answers that would decline or charge a fault of their question."""
     everywhere = _everywhere(policy)
     for number, one in enumerate(policy.questions):
         where = _countries(one.when, everywhere)
-        names = _aims_at(one.when, FAULTS) or _names_fault(policy, one.when)
+        names = _is_of_faults(policy, one.when)
         for place, choice in enumerate(one.choices if where and names else ()):
+            key = f"questions.{number}.answers.{place}.says"
             if choice.says == "decline":
-                key = f"questions.{number}.answers.{place}.says"
-                yield law.Denied(
-                    key=key, topic="conformity", why=HEARD, countries=where
-                )
+                topic, why = "conformity", HEARD
+            elif choice.restocking_bp:
+                topic, why = "remedies", FREE
+            else:
+                continue
+            yield law.Denied(key=key, topic=topic, why=why, countries=where)
 
 
 def _hidden(policy: Policy) -> Iterator[law.Denied]:
