@@ -94,6 +94,7 @@ def _window(policy: Policy) -> Iterator[str]:
             " and you have %(num)d days more.",
             window.grace_days,
         )
+    yield gettext("All these days begin and end in universal time (UTC).")
 
 
 def _length(one: SpecialWindow) -> str:

@@ -1,4 +1,4 @@
-"""What an exclusion is to a claim of the law: nothing, or with its letter a question."""
+"""What an exclusion is to a claim of the law: nothing; with its letter a question."""
 
 from __future__ import annotations
 

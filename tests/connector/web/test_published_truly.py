@@ -9,6 +9,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from connector import policy
+from connector.web.face import LANGUAGES
 from connector.web.published.sections import sections
 from tests.connector.web.test_published import small, written
 
@@ -128,6 +129,12 @@ def test_what_is_excluded_is_told_with_or(more: str, said: str | None) -> None:
 def test_an_answer_that_keeps_a_line_out_is_told() -> None:
     text = small(QUESTION + 'says = "decline"\nwhy = "No tags, no return."\n')
     assert "No tags, no return (“Tags on?” No)." in written(text)["excluded"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whose_midnight_ends_a_window_is_told(language: str) -> None:
+    """In California it is the afternoon, and who reads a day counts on all of it."""
+    assert written(small(""), language)["window"].endswith("(UTC).")
 
 
 def test_a_way_that_a_rule_forces_is_told() -> None:
