@@ -1,18 +1,14 @@
-"""Hold a policy against the law: what it says, as the facts that the law looks at.
-
-A window is measured even though Retour never holds a withdrawal to it: a plain
-request to return is one as well (docs/law.md, statement 31), and it would be refused.
-"""
+"""Hold a policy against the law: read `[law]`, find undercuts, and what to know."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from connector import law
 from connector.errors import PolicyError
-from connector.model import CREDITS, FAULTS, Fault, Kind, Resolution
+from connector.model import CREDITS
 from connector.policy import delivery, faults
-from connector.policy.boxes import Some, box
+from connector.policy.at_law import of_faults, terms
 from connector.saying import N_, Saying, coded, joined, saying, worded
 
 if TYPE_CHECKING:
@@ -21,13 +17,10 @@ if TYPE_CHECKING:
     from connector.law import Switches, Undercut
     from connector.policy.lines import Lines
     from connector.policy.reader import Reader
-    from connector.policy.vocabulary import Clause, Policy, Rule
+    from connector.policy.vocabulary import Policy
 
-OF_REASON = frozenset({"reason", "reason_group", "fault"})
-HEARD = saying("a fault is always heard")
 MOST_NAMED = 6  # countries in one sentence
 UNKNOWN = saying("a country that is not known")
-MONEY = frozenset({Resolution.REFUND, Resolution.KEEP, Resolution.MANUAL})
 ADDED = saying(
     '[reasons] no reason has fault = "merchant", so one was added: %(code)s,'
     " “%(label)s”; that goods are faulty can always be said (docs/law.md, statement"
@@ -63,21 +56,6 @@ def chosen(table: Reader) -> tuple[frozenset[str], Switches]:
     return countries, law.settle(fit)
 
 
-def terms(policy: Policy) -> law.Terms:
-    """Return what of a policy the law looks at; keys are paths, as `window.days`."""
-    return law.Terms(
-        sold_to=policy.sold_to,
-        windows=tuple(_windows(policy)),
-        excluded=tuple(
-            law.Excluded(key=f"exclude.{number}", letter=one.article)
-            for number, one in enumerate(policy.exclusions)
-        ),
-        fees=tuple(_fees(policy)),
-        denied=tuple(_denied(policy)),
-        restocking="fees.restocking_percent" if policy.restocking_bp else "",
-    )
-
-
 def advice(policy: Policy) -> list[Saying]:
     """Return what a merchant should know of his lawful policy, a sentence each."""
     found = [
@@ -95,7 +73,7 @@ def advice(policy: Policy) -> list[Saying]:
 
 def _chosen(policy: Policy) -> Iterator[Saying]:
     """Tell of rules on faults which leave the customer's own choice alone."""
-    for one in _of_faults(policy):
+    for one in of_faults(policy):
         way = one.rule.then.resolution
         if way is not None and way not in CREDITS:
             yield saying(
@@ -191,170 +169,3 @@ def _place(article: str, codes: Sequence[str]) -> Saying:
     if more:
         text = N_("%(article)s: %(countries)s and %(more)s more")
     return saying(text, article=coded(article), countries=named, more=more)
-
-
-def _windows(policy: Policy) -> Iterator[law.Window]:
-    window = policy.window
-    own = frozenset(window.by_country)
-    everywhere = _everywhere(policy)
-    rest = everywhere - own
-    if rest:
-        yield law.Window(key="window.days", days=window.days, countries=rest)
-    for country, days in window.by_country.items():
-        here = frozenset({country})
-        yield law.Window(key=f"window.countries.{country}", days=days, countries=here)
-    for number, one in enumerate(window.special):
-        where = _countries(one.when, everywhere)
-        if one.days is not None and where:
-            key = f"windows.{number}.days"
-            yield law.Window(key=key, days=one.days, countries=where)
-
-
-def _everywhere(policy: Policy) -> frozenset[str]:
-    """Return where the shop sells to, with the places that have a code of their own."""
-    return law.places(policy.sold_to or law.withdrawing())
-
-
-def _countries(when: Sequence[Clause], everywhere: frozenset[str]) -> frozenset[str]:
-    """Return the countries where conditions can hold at all.
-
-    "", an unknown one, is among them where it is named: nobody can sell there alone.
-    """
-    is_named = False
-    for one in when:
-        if one.fact == "country":
-            named = frozenset(str(value).upper() for value in one.values)
-            if one.operator in ("is", "in"):
-                everywhere = (everywhere if is_named else everywhere | {""}) & named
-                is_named = True
-            elif one.operator in ("is_not", "not_in"):
-                everywhere -= named
-    return everywhere
-
-
-def _aims_at(when: Sequence[Clause], kinds: frozenset[Kind]) -> bool:
-    """Say whether conditions name one of these kinds of return.
-
-    So does a rule that leaves out the voluntary ones: what is left is the law's. One
-    that only leaves out a claim of the law is a rule for everything, as if it named
-    none.
-    """
-    left, named = frozenset[str](Kind), False
-    for one in when:
-        if one.fact == "kind":
-            values = frozenset(str(value) for value in one.values)
-            is_in = one.operator in ("is", "in")
-            left = left & values if is_in else left - values
-            named = named or is_in
-    return not kinds.isdisjoint(left) and (named or Kind.VOLUNTARY not in left)
-
-
-class _Aimed(NamedTuple):
-    """A rule that names a kind of claim, its key, and the countries it is for."""
-
-    key: str
-    rule: Rule
-    where: frozenset[str]
-
-
-def _aimed(policy: Policy, *kinds: Kind) -> Iterator[_Aimed]:
-    for key, rule, where in _placed(policy):
-        if _aims_at(rule.when, frozenset(kinds)):
-            yield _Aimed(key, rule, where)
-
-
-def _of_faults(policy: Policy) -> Iterator[_Aimed]:
-    """Return the rules that name faults, as a kind or by what its reasons are."""
-    for key, rule, where in _placed(policy):
-        if _aims_at(rule.when, FAULTS) or _names_fault(policy, rule.when):
-            yield _Aimed(key, rule, where)
-
-
-def _placed(policy: Policy) -> Iterator[_Aimed]:
-    everywhere = _everywhere(policy)
-    for number, rule in enumerate(policy.rules):
-        if where := _countries(rule.when, everywhere):
-            yield _Aimed(f"rules.{number}.then", rule, where)
-
-
-def _names_fault(policy: Policy, when: Sequence[Clause]) -> bool:
-    """Say whether conditions name a fault by reason, group or who answers for it.
-
-    So do those that leave out all that is the customer's own wish. Not where they hold
-    for voluntary returns alone.
-    """
-    kinds = box(policy, [one for one in when if one.fact == "kind"]).facts
-    allowed = kinds.get("kind")
-    if isinstance(allowed, Some) and not allowed.words & FAULTS:
-        return False
-    clauses = [one for one in when if one.fact in OF_REASON]
-    left = box(policy, clauses).facts.get("reason")
-    if not isinstance(left, Some):
-        return False
-    faults_of = {x.code for x in policy.reasons if x.fault is not Fault.CUSTOMER}
-    is_named = any(one.operator in ("is", "in") for one in clauses)
-    return bool(left.words & faults_of) and (is_named or left.words <= faults_of)
-
-
-def _fees(policy: Policy) -> Iterator[law.Charged]:
-    """Return the fees of rules that name withdrawals; the plain ones spare them."""
-    for one in _aimed(policy, Kind.WITHDRAWAL):
-        if one.rule.then.restocking_bp:
-            fee = law.Fee.RESTOCKING
-            yield law.Charged(key=one.key, fee=fee, countries=one.where)
-
-
-def _denied(policy: Policy) -> Iterator[law.Denied]:
-    yield from _hidden(policy)
-    for one in _aimed(policy, Kind.WITHDRAWAL):
-        then = one.rule.then
-        if then.decide == "decline":
-            why = saying("a withdrawal cannot be declined")
-            yield _denial(one, "withdrawal", why)
-        forced = then.resolution is not None and then.resolution not in MONEY
-        if forced or Resolution.REFUND in then.withhold:
-            why = saying(
-                "a withdrawal is paid back as it was paid, unless the customer agrees"
-            )
-            yield _denial(one, "refund", why)
-    for one in _of_faults(policy):
-        if one.rule.then.decide == "decline":
-            yield _denial(one, "conformity", HEARD)
-        if one.rule.then.resolution in CREDITS:
-            why = saying("a fault is not made good with credit that nobody asked for")
-            yield _denial(one, "remedies", why)
-    yield from _answered(policy)
-    for one in _aimed(policy, *FAULTS):
-        if one.rule.then.restocking_bp or one.rule.then.return_fee:
-            free = saying("a fault is made good free of charge")
-            yield _denial(one, "remedies", free)
-
-
-def _answered(policy: Policy) -> Iterator[law.Denied]:
-    """Return the answers that would decline a fault which their question names."""
-    everywhere = _everywhere(policy)
-    for number, one in enumerate(policy.questions):
-        where = _countries(one.when, everywhere)
-        names = _aims_at(one.when, FAULTS) or _names_fault(policy, one.when)
-        for place, choice in enumerate(one.choices if where and names else ()):
-            if choice.says == "decline":
-                key = f"questions.{number}.answers.{place}.says"
-                yield law.Denied(
-                    key=key, topic="conformity", why=HEARD, countries=where
-                )
-
-
-def _hidden(policy: Policy) -> Iterator[law.Denied]:
-    """Return the reasons that would let a fault pass for the customer's own wish."""
-    for number, one in enumerate(policy.reasons):
-        if faults.is_hidden(one):
-            why = saying(
-                "%(code)s is a fault, not the customer's wish: its fault is"
-                ' "merchant" or "carrier"',
-                code=repr(one.code),
-            )
-            yield law.Denied(key=f"reasons.{number}.fault", topic="conformity", why=why)
-
-
-def _denial(one: _Aimed, topic: str, why: Saying) -> law.Denied:
-    return law.Denied(key=one.key, topic=topic, why=why, countries=one.where)

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 PLAIN = Window()
 # Which kinds of return bear a fee at all: `connector.policy.amends` says so.
+WISHED = "restocking_percent"  # nothing but what the customer alone wishes
 BEARING = {
-    "restocking_percent": (Kind.VOLUNTARY,),
+    WISHED: (Kind.VOLUNTARY,),
     "return_shipping": (Kind.VOLUNTARY, Kind.WITHDRAWAL),
 }
 
@@ -49,6 +50,7 @@ def vain(policy: Policy, text: str) -> Iterator[Found]:
     lines = Lines(text)
     yield from _exclusions(policy)
     yield from _windows(policy, lines)
+    yield from _unheld(policy)
     yield from _approval(policy, lines)
     yield from _groups(policy, lines)
     yield from _fees(policy)
@@ -123,6 +125,18 @@ def _windows(policy: Policy, lines: Lines) -> Iterator[Found]:
         yield from _hidden(policy, here, ("window", "countries", country), lines)
     if window.days != PLAIN.days:
         yield from _hidden(policy, Box(), ("window", "days"), lines)
+
+
+def _unheld(policy: Policy) -> Iterator[Found]:
+    """Find windows for claims of the law alone, which no window ever holds."""
+    for one in policy.window.special:
+        if not box(policy, one.when).is_empty and not reaches(policy, one.when):
+            says = saying(
+                "window %(name)s never speaks: faults and withdrawals have the"
+                " law's own time, whatever a window says",
+                name=repr(one.name),
+            )
+            yield _found("never", one.line, says, one.name)
 
 
 def _hidden(policy: Policy, where: Box, path: Path, lines: Lines) -> Iterator[Found]:
@@ -201,7 +215,7 @@ def _free(
 ) -> Iterator[Found]:
     holds = box(policy, when)
     for key, fee in zip(BEARING, fees, strict=True):
-        if fee and not holds.is_empty and not holds.overlaps(_bearing(policy, key)):
+        if fee and not holds.is_empty and not reaches(policy, when, key):
             says = saying(
                 "%(key)s of %(name)s is never taken: where it holds, goods come back"
                 " for a fault, or as the law grants, without this fee",
@@ -209,6 +223,15 @@ def _free(
                 name=repr(name),
             )
             yield _found("partly", line, says, name)
+
+
+def reaches(policy: Policy, when: Sequence[Clause], key: str = WISHED) -> bool:
+    """Say whether conditions may hold where a fee of this key may be taken.
+
+    By itself: where a return is the customer's own wish, so that the merchant's rules
+    bind it.
+    """
+    return box(policy, when).overlaps(_bearing(policy, key))
 
 
 def _bearing(policy: Policy, key: str) -> Box:

@@ -158,6 +158,8 @@ def _let_in(app: Flask, face: Face, edges: Sequence[Blueprint]) -> None:
     for edge in (*edges, install.edges(tries), proxied):
         csrf.exempt(edge)
         app.register_blueprint(edge)
+    for step in withdraw.STEPS:
+        csrf.exempt(step)
 
 
 def _language() -> str:

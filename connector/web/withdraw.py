@@ -142,6 +142,12 @@ def confirmed(shop: str) -> Answer | str | tuple[str, int]:
     return confirm(shop)
 
 
+# Both work without a cookie, so nobody who keeps none, or whose session ended between
+# the two clicks, is kept from his right. They use nothing of a session, and whoever
+# could forge them for another might as well send them himself.
+STEPS = (review, confirm)
+
+
 def _given() -> dict[str, str]:
     return {name: request.form.get(name, "")[:500] for name in (*law.MANDATORY, "part")}
 

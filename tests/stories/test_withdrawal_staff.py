@@ -9,16 +9,26 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from connector import law
 from connector.cli.main import cli
 from connector.compliance import DATA_REQUEST, REDACT
 from connector.demo.world import BOOTS, PASSWORD, TEE
 from connector.errors import BadRequest, LawBroken, NotFound
+from connector.law.clocks import send_back_by
 from connector.model import Kind
 from connector.notice import LANGUAGES
+from connector.steps import clocks, purge
 from connector.steps import privacy as privacy_step
-from connector.steps import purge
 from connector.steps import statements as step
-from connector.store import desk, letters, notices, privacy, returns, statements
+from connector.store import (
+    desk,
+    letters,
+    notices,
+    orders,
+    privacy,
+    returns,
+    statements,
+)
 from connector.withdrawal import Moments, Said, Seller
 from tests.mailbox import mailbox
 from tests.stories.declaring import HIDDEN, Customer, later, mailing, particulars
@@ -91,6 +101,13 @@ def test_staff_writes_a_letter_down_with_both_its_dates(
     for name, moment in (("envoyée", sent), ("reçue", came)):
         [line] = [x for x in receipt.splitlines() if name in x and "UTC" in x]
         assert f"{moment:%Y-%m-%d %H:%M}" in line
+    # Its clock runs from the arrival, not from the posting: statement 31.
+    country = orders.get(world.office.db, BOOTS, purchase.ref).customer.country
+    reading = clocks.of(world.office.db, case, world.clock())
+    assert reading is not None
+    arrival, posting = (law.local_day(one, country) for one in (came, sent))
+    assert reading.clock.until == send_back_by(country, arrival)
+    assert reading.clock.until != send_back_by(country, posting)
     for path in ("/console/withdrawals/", f"/console/withdrawals/{kept.id}"):
         assert staff.get(path).status_code == 200
 

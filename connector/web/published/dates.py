@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 class LineDates:
     """What holds for one line: until when it may come back, or why it may not.
 
-    `last_day` None: the policy names none, or it hangs on what nobody knows of the
-    customer. `why` are the answers of the rules that
-    speak against it, empty where nothing does. `withdraw_until`: at least until then
-    the law lets him withdraw from the contract; None where it does not, or no more.
+    `last_day` None: the policy names none, it hangs on what nobody knows of the
+    customer, or only the law's period lets it come back. `why` are the answers of the
+    rules that speak against it, empty where nothing does. `withdraw_until`: at least
+    until then the law lets him withdraw from the contract; None where it does not, or
+    no more.
     `goodwill_until`: until then one is taken all the same, where that is later.
     """
 
@@ -114,8 +115,13 @@ def _until(
 
 
 def _last_day(trace: tuple[Answer, ...]) -> date | None:
-    if any(answer.rule == "customer_tags" for answer in trace):
-        return None  # another window may hold for him
+    """Return the policy's last day; None where that is not until when it comes back.
+
+    Another window may hold for him; or it comes back at all because the law's period
+    still runs (`connector.policy.within`), and then that one's day counts.
+    """
+    if any(answer.rule in ("customer_tags", "withdrawal") for answer in trace):
+        return None
     for answer in trace:
         said = dict(answer.facts).get("last_day")
         if said:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask_babel import format_decimal, gettext
 
 from connector.model import Fault
+from connector.policy.vain import reaches
 from connector.policy.vocabulary import spoken
 from connector.web.face import money
 from connector.web.published.conditions import (
@@ -50,18 +51,20 @@ def fees(policy: Policy) -> Iterator[str]:
 
 def _bears_more(policy: Policy) -> bool:
     """Say whether anything but the plain fees costs, told on the page or not."""
-    choices = [x for one in policy.questions for x in one.choices]
+    asked = [one for one in policy.questions if reaches(policy, one.when)]
     points = [
-        *(one.restocking_bp for one in policy.fees.special),
         *(one.restocking_bp for one in policy.reasons if one.fault is Fault.CUSTOMER),
-        *(one.restocking_bp for one in choices),
-        *(one.then.restocking_bp for one in policy.rules),
+        *(x.restocking_bp for one in asked for x in one.choices),
     ]
-    amounts = [
-        *(one.return_fee for one in policy.fees.special),
-        *(one.then.return_fee for one in policy.rules),
+    parts = [
+        *((x.when, x.restocking_bp, x.return_fee) for x in policy.fees.special),
+        *((x.when, x.then.restocking_bp, x.then.return_fee) for x in policy.rules),
     ]
-    return any(points) or any(amounts)
+    return any(points) or any(
+        (restocking and reaches(policy, when))
+        or (fee and reaches(policy, when, "return_shipping"))
+        for when, restocking, fee in parts
+    )
 
 
 def _special(policy: Policy) -> Iterator[str]:
@@ -69,9 +72,10 @@ def _special(policy: Policy) -> Iterator[str]:
         where = phrase(special.when, policy)
         if where is None:
             continue
-        if special.restocking_bp is not None:
+        if special.restocking_bp is not None and reaches(policy, special.when):
             yield under(restocking(special.restocking_bp, is_said=True), where)
-        if special.return_fee is not None:
+        is_borne = reaches(policy, special.when, "return_shipping")
+        if special.return_fee is not None and is_borne:
             yield under(way_back(special.return_fee, is_said=True), where)
 
 
@@ -88,7 +92,8 @@ def _by_reason(policy: Policy) -> Iterator[str]:
 def _by_answer(policy: Policy) -> Iterator[str]:
     for one in policy.questions:
         where = phrase(one.when, policy)
-        for choice in one.choices if where is not None else ():
+        is_told = where is not None and reaches(policy, one.when)
+        for choice in one.choices if is_told else ():
             if choice.restocking_bp is not None:
                 fee = restocking(choice.restocking_bp, is_said=True)
                 parts = [answered(one, choice), where]

@@ -6,14 +6,16 @@ goods may stay with the customer. They are between the merchant and his desk.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext, ngettext
 
 from connector import law
-from connector.model import Fault, Resolution
+from connector.model import Fault, Kind, Resolution
 from connector.policy import delivery, label
+from connector.policy.boxes import Some, box
+from connector.policy.vain import reaches
 from connector.policy.vocabulary import spoken
 from connector.web.face import money
 from connector.web.published.conditions import (
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from connector.policy import Policy
-    from connector.policy.vocabulary import Exclusion, SpecialWindow, Then
+    from connector.policy.vocabulary import Exclusion, Rule, SpecialWindow, Then
 
 SEALED = frozenset({"e", "i"})  # letters of goods that were sold under a seal
 
@@ -82,7 +84,7 @@ def _window(policy: Policy) -> Iterator[str]:
         )
     for one in window.special:
         where = phrase(one.when, policy)
-        if where is not None:
+        if where is not None and reaches(policy, one.when):
             yield under(_length(one), where)
     if window.grace_days:
         yield ngettext(
@@ -92,6 +94,7 @@ def _window(policy: Policy) -> Iterator[str]:
             " and you have %(num)d days more.",
             window.grace_days,
         )
+    yield gettext("All these days begin and end in universal time (UTC).")
 
 
 def _length(one: SpecialWindow) -> str:
@@ -149,7 +152,9 @@ def _kept_out(one: Exclusion, policy: Policy) -> str:
     marks = [*sorted(one.shown or one.categories), *sorted(one.skus)]
     if one.tags or one.products:
         marks.append(str(NAMES["product"]))
-    where = phrase(one.when, policy) if one.when else ""
+    binds = "return_shipping" if one.article else "restocking_percent"
+    is_told = bool(one.when) and reaches(policy, one.when, binds)
+    where = phrase(one.when, policy) if is_told else ""
     listed = ", ".join(marks)
     if not (listed and where):
         return listed or where or ""
@@ -160,7 +165,8 @@ def _by_answer(policy: Policy) -> Iterator[str]:
     """Tell which answers keep a line out."""
     for one in policy.questions:
         where = phrase(one.when, policy)
-        for choice in one.choices if where is not None else ():
+        is_told = where is not None and reaches(policy, one.when)
+        for choice in one.choices if is_told else ():
             if choice.says == "decline":
                 why = spoken(choice.why, language()).rstrip(".")
                 parts = [answered(one, choice), where]
@@ -274,9 +280,25 @@ def _special(policy: Policy) -> Iterator[str]:
             continue
         said = spoken(rule.why, language()).rstrip(".")
         what = [said] if said else []
-        what += list(_then(rule.then))
+        what += list(_then(_heard(policy, rule)))
         if what:
             yield under(". ".join(what), where)
+
+
+def _heard(policy: Policy, rule: Rule) -> Then:
+    """Return what a rule does, without what the law keeps it from wherever it holds.
+
+    Versions that came into force before such words were refused may still say so.
+    """
+    then = rule.then
+    if not reaches(policy, rule.when, "restocking_percent"):
+        then = replace(then, restocking_bp=None)
+    if not reaches(policy, rule.when, "return_shipping"):
+        then = replace(then, return_fee=None)
+    kinds = box(policy, rule.when).facts.get("kind")
+    if isinstance(kinds, Some) and kinds.words == {Kind.WITHDRAWAL}:
+        then = replace(then, photos=None)
+    return then
 
 
 def _then(then: Then) -> Iterator[str]:

@@ -96,6 +96,50 @@ def test_no_rule_takes_a_repair_or_replacement_of_a_fault_away(
             assert one.resolution is wanted.resolution
 
 
+FORCED = """
+currency = "EUR"
+[[reasons]]
+code = "bad"
+fault = "merchant"
+[[offers]]
+resolutions = ["refund", "repair", "replacement"]
+[[rules]]
+name = "instead"
+when = {{ quantity = 1 }}
+then = {{ resolution = "{}" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "forced", "asks"),
+    [
+        (Kind.FAULTY, "repair", "refund", "fault_choice"),
+        (Kind.FAULTY, "repair", "replacement", "fault_choice"),
+        (Kind.CARRIER_DAMAGE, "replacement", "keep", "fault_choice"),
+        (Kind.FAULTY, "refund", "gift_card", "fault_money"),
+        (Kind.WITHDRAWAL, "refund", "store_credit", "withdrawal_money"),
+        (Kind.WITHDRAWAL, "refund", "exchange", "withdrawal_money"),
+        (Kind.FAULTY, "refund", "repair", ""),  # no choice of his is taken away
+    ],
+)
+def test_13_37_what_a_rule_forces_upon_a_claim_of_the_law_a_person_sees(
+    kind: Kind, wanted: str, forced: str, asks: str
+) -> None:
+    order = replace(
+        an_order(a_line("a", 3000)),
+        customer=Customer(country="FR"),
+        parcels=(Parcel(ref="p", units=(("a", 1),), delivered_at=NOON),),
+    )
+    one = policy.Wanted(
+        line_ref="a", quantity=1, reason="bad", resolution=Resolution(wanted)
+    )
+    case = policy.Case(kind=kind, asked_at=NOON, lines=(one,))
+    (said,) = policy.judge(policy.load(FORCED.format(forced)), order, case).lines
+    asked = [x.code for x in said.trace if x.says == "ask"]
+    assert asked == ([asks] if asks else [])
+    assert said.resolution == (wanted if asks else forced)
+
+
 @given(drawn.policies(), drawn.orders(), drawn.cases())
 def test_no_rule_approves_what_is_not_there(
     rules: Policy, order: Order, case: Case

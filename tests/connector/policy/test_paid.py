@@ -11,7 +11,7 @@ and 14 of Directive 2011/83/EU), of faulty goods nothing less (article 14 of Dir
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import assume, given
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 # The outbound shipping and a surcharge, in minor units.
 charges = st.tuples(st.integers(0, 900), st.one_of(st.just(0), st.integers(1, 600)))
 SENT = (Resolution.EXCHANGE, Resolution.REPLACEMENT)
+WHOLE = 10_000  # basis points
+LAW = (Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE)
 
 
 def whole(order: Order, shipping: int, surcharge: int = 0) -> Order:
@@ -110,11 +112,20 @@ def taken(settled: Settlement) -> int:
     drawn.cases(),
     charges,
     st.integers(0, 5000),
+    st.sampled_from([0, 500, 3000]),
 )
 def test_no_policy_pays_more_than_was_captured(
-    rules: Policy, order: Order, case: Case, charged: tuple[int, int], price: int
+    rules: Policy,
+    order: Order,
+    case: Case,
+    charged: tuple[int, int],
+    price: int,
+    short: int,
 ) -> None:
     order = whole(order, *charged)
+    # Where less was paid than the lines say, their own bounds do not hold the money.
+    card = a_tender("card", max(0, order.total.minor - short))
+    order = replace(order, tenders=(card,))
     case = some(order, case)
     verdict = policy.judge(rules, order, case)
     first = carried(order, case, verdict, price)
@@ -129,20 +140,33 @@ def test_no_policy_pays_more_than_was_captured(
 @given(
     drawn.policies(),
     drawn.orders(),
-    drawn.cases(),
+    drawn.cases(LAW),
     charges,
-    st.one_of(st.none(), st.integers(1, 900)),
-    st.dictionaries(st.sampled_from(["FR", "DE", "default"]), st.integers(0, 900)),
+    st.tuples(
+        st.one_of(st.none(), st.integers(1, 900)),
+        st.dictionaries(st.sampled_from(["FR", "DE", "default"]), st.integers(0, 900)),
+    ),
+    st.fixed_dictionaries(
+        {
+            "part_delivery": st.sampled_from(
+                ["pro_rata", "pro_rata", "none_until_last"]
+            ),
+            "return_cost_most": st.sampled_from([0, 5, 20]),
+        }
+    ),
+    # Goods worth so little that a share of them is nothing would hide what is kept.
+    st.tuples(st.sampled_from([None, 2500, WHOLE]), st.sampled_from([0, 1000, 1000])),
 )
 def test_no_policy_pays_less_than_the_law_demands(
     rules: Policy,
     order: Order,
     case: Case,
     charged: tuple[int, int],
-    standard: int | None,
-    abroad: dict[str, int],
+    prices: tuple[int | None, dict[str, int]],
+    switches: dict[str, Any],
+    seen: tuple[int | None, int],
 ) -> None:
-    shipping, surcharge = charged
+    (shipping, surcharge), (standard, abroad) = charged, prices
     named = {code: eur(minor) for code, minor in abroad.items()}
     rules = replace(rules, standard_delivery=None, deliveries=named)
     if standard is not None:
@@ -150,8 +174,12 @@ def test_no_policy_pays_less_than_the_law_demands(
         rules = replace(
             rules, standard_delivery=delivery, deliveries={}, sold_to=sold_to
         )
-    assume(case.kind in (Kind.WITHDRAWAL, Kind.FAULTY, Kind.CARRIER_DAMAGE))
-    order = whole(order, *charged)
+    restocking, more = seen
+    rules = replace(rules, switches={**rules.switches, **switches})
+    if restocking is not None:
+        rules = replace(rules, restocking_bp=restocking)
+    lines = tuple(replace(one, gross=one.gross + eur(more)) for one in order.lines)
+    order = whole(replace(order, lines=lines), *charged)
     case = some(order, case)
     assume(case.lines)
     verdict = policy.judge(rules, order, case)
@@ -176,9 +204,13 @@ def test_no_policy_pays_less_than_the_law_demands(
             most = 0
         if not rules.refund_shipping and most:
             shipping = min(shipping, most)
-        part = in_step(order, case, shipping) + in_step(order, case, surcharge)
+        part = 0
+        if switches["part_delivery"] == "pro_rata":
+            part = in_step(order, case, shipping) + in_step(order, case, surcharge)
         owed = goods + (shipping + surcharge if is_whole else part)
-        owed -= way_back_at_most(goods)
+        fee = verdict.return_fee.minor if verdict.return_fee else 0
+        assert fee <= way_back_at_most(goods, 100 * switches["return_cost_most"])
+        owed -= fee  # what it is named by, and nothing else that a policy may want
     assert taken(settled) >= owed
 
 
@@ -196,12 +228,12 @@ def in_step(order: Order, case: Case, shipping: int) -> int:
     return shipping * going // worth
 
 
-def way_back_at_most(goods: int) -> int:
+def way_back_at_most(goods: int, most: int) -> int:
     """Say what may be kept for the way back: docs/law.md, statement 15.
 
-    Twenty euros unless the merchant says otherwise, and never all of the goods.
+    No more than the switch's amount, and never all of the goods.
     """
-    return max(0, min(2000, goods - 1))
+    return max(0, min(most, goods - 1))
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ def found(text: str) -> list[tuple[str, int]]:
             6,
         ),
         (LEVEL.format("a") + LEVEL.format("b"), "clash", 7),
+        ('[[windows]]\nwhen = { kind = "faulty" }\ndays = 90', "never", 4),
+        ('[[windows]]\nwhen = { fault = "merchant" }\ndays = 90', "never", 4),
         (GROUP, "unused", 4),
         ('[[reason_groups]]\ncode = "g"', "unused", 4),
         (
@@ -69,7 +71,7 @@ def found(text: str) -> list[tuple[str, int]]:
         (
             (
                 '[[reasons]]\ncode = "y"\nfault = "merchant"\n'
-                f'{RULE}when = {{ fault = "merchant" }}\n'
+                f'{RULE}when = {{ fault = "merchant", country = "US" }}\n'
                 'then = { return_shipping = "3" }'
             ),
             "partly",
@@ -77,7 +79,7 @@ def found(text: str) -> list[tuple[str, int]]:
         ),
         (
             (
-                '[[fees.special]]\nwhen = { kind = "withdrawal" }\n'
+                '[[fees.special]]\nwhen = { kind = "withdrawal", country = "US" }\n'
                 'restocking_percent = "3"\nreturn_shipping = "3"'
             ),
             "partly",

@@ -126,7 +126,7 @@ def test_what_is_between_the_merchant_and_his_desk_is_not_told() -> None:
         ("gift_card = true", "gift card: yes"),
         ('product = ["17"]', "certain articles"),
         ('product = { not_in = ["17"] }', "all but certain articles"),
-        ('fault = "carrier"', "who answers for it: the carrier"),
+        ('fault = ["customer", "carrier"]', "who answers for it: you, the carrier"),
         ('resolution = "exchange"', "made good with: exchange"),
     ],
 )

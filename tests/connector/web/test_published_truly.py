@@ -8,6 +8,9 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
+from connector import policy
+from connector.web.face import LANGUAGES
+from connector.web.published.sections import sections
 from tests.connector.web.test_published import small, written
 
 if TYPE_CHECKING:
@@ -128,6 +131,12 @@ def test_an_answer_that_keeps_a_line_out_is_told() -> None:
     assert "No tags, no return (“Tags on?” No)." in written(text)["excluded"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whose_midnight_ends_a_window_is_told(language: str) -> None:
+    """In California it is the afternoon, and who reads a day counts on all of it."""
+    assert written(small(""), language)["window"].endswith("(UTC).")
+
+
 def test_a_way_that_a_rule_forces_is_told() -> None:
     text = small(
         '[[rules]]\nname = "r"\nwhen = { country = "CH" }\n'
@@ -204,3 +213,52 @@ def test_a_letter_that_needs_a_fact_is_not_told_as_if_it_held_already(
     text = f'[[exclude]]\nwhy = "No."\narticle = "{letter}"\ncategories = ["A"]\n'
     found = written(small(text))["excluded"]
     assert found.startswith(f"No (A). The right of withdrawal {said}")
+
+
+RULE = '[[rules]]\nname = "r"\nwhen = { %s }\n'
+FAULTY = '[[reasons]]\ncode = "bad"\nlabels = { en = "Broken" }\nfault = "merchant"\n'
+
+
+@pytest.mark.parametrize(
+    ("section", "text"),
+    [
+        ("window", '[[windows]]\nwhen = { reason = "bad" }\ndays = 60\n'),
+        ("window", '[[windows]]\nwhen = { kind = "withdrawal" }\ndays = 60\n'),
+        ("excluded", '[[exclude]]\nwhy = "No."\nwhen = { reason = "bad" }\n'),
+        ("excluded", '[[exclude]]\nwhy = "No."\nwhen = { kind = "withdrawal" }\n'),
+        (
+            "fees",
+            '[[fees.special]]\nwhen = { reason = "bad" }\nreturn_shipping = "9"\n',
+        ),
+        (
+            "special",
+            RULE % 'fault = "merchant"'
+            + 'then = { restocking_percent = "20", return_shipping = "9" }\n',
+        ),
+        (
+            "special",
+            RULE % 'kind = "withdrawal"'
+            + 'then = { photos = 3, restocking_percent = "20" }\n',
+        ),
+    ],
+)
+def test_what_never_holds_for_a_claim_of_the_law_is_not_told_of_it(
+    section: str, text: str
+) -> None:
+    """Versions that were in force before such words were refused are told as well."""
+    plain = small(FAULTY)
+    assert stored(small(FAULTY + text)).get(section) == stored(plain).get(section)
+
+
+def test_what_holds_for_a_withdrawal_is_told_of_it() -> None:
+    fee = '[[fees.special]]\nwhen = { kind = "withdrawal" }\nreturn_shipping = "9"\n'
+    kept = '[[exclude]]\nwhy = "No."\narticle = "d"\nwhen = { kind = "withdrawal" }\n'
+    found = written(small(fee + kept))
+    assert "€9.00 a return (kind of return: Withdrawal)" in found["fees"]
+    assert "No (kind of return: Withdrawal)" in found["excluded"]
+
+
+def stored(text: str) -> dict[str, str]:
+    """Return the sections of a version that is in force, by their codes."""
+    found = sections(policy.stored(text))
+    return {one.code: "\n".join(one.items) for one in found}
