@@ -144,8 +144,10 @@ LOADED = (
     ),
     '[[customer_groups]]\nname = "vip"\ntags = ["vip"]',
     '[[reason_groups]]\ncode = "g"',
-    '[law]\ncountries = ["US"]\n[[fees.special]]\nrestocking_percent = "5"\n'
-    'when = { kind = "faulty" }',
+    (
+        '[law]\ncountries = ["US"]\n[[fees.special]]\nrestocking_percent = "5"\n'
+        'when = { kind = "faulty" }'
+    ),
     '[[windows]]\nname = "a"\ndays = 20\nwhen = { kind = "faulty" }',
     TWO.format("merchant", "customer"),
     "".join(f'[[reasons]]\ncode = "{x}"\nshopify = "style"\n' for x in "yz"),
