@@ -144,6 +144,10 @@ class ShopWalk(Walk, ABC):
     def rows(self) -> list[RefundRow]:
         return refunds.recent(self.db, self.shop.name, limit=1000)
 
+    def done(self) -> list[RefundRow]:
+        """List what was made good; what pays goods of another order is these."""
+        return [x for x in self.rows() if x.state in DONE and not x.request.pays]
+
     def unsettled(self) -> list[str]:
         """Name the returns that are open, and that nobody is asked about."""
         asked = {one.about_id for one in desk.open_matters(self.db)}
@@ -160,7 +164,7 @@ class ShopWalk(Walk, ABC):
         What was paid is what went back, plus what goods cost that were not made good,
         plus fees; and what a customer still owes was never paid.
         """
-        done = [row for row in self.rows() if row.state in DONE]
+        done = self.done()
         paid = sum(
             tender.captured.minor
             for order in sold
@@ -187,8 +191,7 @@ class ShopWalk(Walk, ABC):
 
     def promised(self, *ways: Resolution) -> int:
         """Add up what was given in these ways, in minor units."""
-        done = [r for r in self.rows() if r.state in DONE and r.request.way in ways]
-        return sum(row.amount.minor for row in done)
+        return sum(x.amount.minor for x in self.done() if x.request.way in ways)
 
     def units_sent(self, *states: Refund) -> int:
         return sum(
