@@ -1,4 +1,4 @@
-"""A refund at Shopify of which one tender moved, and the other failed at its gateway."""
+"""A refund at Shopify of which one tender moved, and another failed."""
 
 from __future__ import annotations
 
