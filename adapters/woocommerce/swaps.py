@@ -27,11 +27,12 @@ Json = Mapping[str, Any]
 META_OLD = "_retour_exchange_of"
 META_RETURN = "_retour_return"
 UNPAID = frozenset({"pending", "failed", "on-hold", "checkout-draft", "auto-draft"})
+UNTOUCHED = frozenset({"pending", "checkout-draft", "auto-draft"})
 OVER = frozenset({"cancelled", "trash"})
 SENDING = "processing"
 FIELDS = (
     "id,status,currency,total,line_items,fee_lines,meta_data,payment_url,date_paid_gmt,"
-    "tax_lines,prices_include_tax"
+    "tax_lines,prices_include_tax,payment_method"
 )
 GOODS = frozenset({Resolution.EXCHANGE, Resolution.REPLACEMENT})
 
@@ -190,6 +191,15 @@ def unsettled(request: RefundRequest, new: Json) -> str:
     return ""
 
 
+def is_early(request: RefundRequest, new: Json) -> bool:
+    """Say whether an order is paid before it is whole, or about to be.
+
+    Its customer sees it, at its full price, from the moment that it is made.
+    """
+    is_begun = str(new.get("status")) not in UNTOUCHED or new.get("payment_method")
+    return bool(is_begun and (change(request, new) or {}).get("fee_lines"))
+
+
 def find(request: RefundRequest, known: Sequence[Json], awaited: Finding) -> Finding:
     """Say how the new order of a request stands; `known` are those under its key.
 
@@ -238,6 +248,15 @@ def _one(request: RefundRequest, new: Json) -> Finding:
         if paid:
             why = saying("%(what)s; %(paid)s was paid for it", what=why, paid=paid)
         return Finding(found=Found.PERSON, why=why, is_over=True, paid=paid)
+    if is_early(request, new):
+        why = saying(
+            "its customer paid the new order %(order)s, or is about to, before the"
+            " value of what came back was taken off it: cancel it in the shop, give"
+            " back what he paid for it, then say here that this has not left, and let"
+            " it be made again",
+            order=ref,
+        )
+        return Finding(found=Found.PERSON, why=why, paid=paid)
     why = wrong(request, new)
     is_whole = change(request, new) is None
     why = why or (unsettled(request, new) if is_whole else "")
