@@ -53,6 +53,10 @@ class ShopWalk(Walk, ABC):
         """Walk, then let everybody do what is left to do."""
         for _ in range(STEPS):
             self.step()
+        self.finish()
+
+    def finish(self) -> None:
+        """Let nothing go wrong any more, and everybody do what is left to do."""
         self.calm()
         for _ in range(DRAIN):
             for case in self.live():

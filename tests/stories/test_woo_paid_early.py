@@ -79,9 +79,22 @@ def test_it_is_made_again_once_it_was_cancelled_and_paid_back(
     counter.standin.staff_refund(first["id"], first["total"], by_gateway=True)
     counter.standin.edit_order(first["id"], status="cancelled")
     [row] = counter.rows(case)
-    by = {"actor": "console", "now": counter.now}
-    byhand.found_out(counter.db, row.id, money_moved=False, why="paid back", **by)
-    byhand.again(counter.db, row.id, why="as he wants", is_void=True, **by)
+    byhand.found_out(
+        counter.db,
+        row.id,
+        money_moved=False,
+        why="paid back",
+        actor="console",
+        now=counter.now,
+    )
+    byhand.again(
+        counter.db,
+        row.id,
+        why="as he wants",
+        actor="console",
+        now=counter.now,
+        is_void=True,
+    )
     counter.work(2)
     new = counter.swaps()[-1]
     assert (new["id"] != first["id"], new["total"]) == (True, "15.00")
