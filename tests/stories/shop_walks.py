@@ -329,8 +329,10 @@ class WooWalk(ShopWalk):
         return self.desk.new(self.dice.choice(("m", "l", "coat", "socks")), count)
 
     def pay(self) -> None:
+        """Pay what is asked; who pays before an order is whole is another story."""
         for one in self.desk.swaps():
-            if one["status"] in creating.PAYABLE and one["total"] != "0.00":
+            is_whole = one["fee_lines"] and float(one["total"])
+            if one["status"] in creating.PAYABLE and is_whole:
                 creating.pay(self.desk.standin, one["id"])
 
     def stock(self) -> None:
