@@ -79,7 +79,8 @@ def _conclude(db: Database, row: RefundRow, finding: Finding, now: datetime) -> 
             desk.put_refund(db, row, "failed", finding.why, now)
         return True
     if finding.found is Found.ABSENT and row.state is Refund.UNKNOWN:
-        refunds.resend(db, row.id, now, now)
+        booked = finding.receipt.ref if finding.receipt else ""
+        refunds.resend(db, row.id, now, now, booked)
         return True
     refunds.looked(db, row.id, now, finding.why)
     if finding.found is Found.PERSON:

@@ -179,6 +179,8 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
         _found(run, row, prepared.already)
     elif _is_held(run, row):
         outbox.later(run.db, claim, _retry_at(claim, started))
+    elif lost := _unbooked(row, prepared):
+        _ask_person(run, claim, row, "differs", lost)
     elif prepared.sold_out:
         _fall_back(run, claim, row, prepared)
     elif prepared.ask:
@@ -195,6 +197,18 @@ def _prepare(run: _Run, row: RefundRow) -> Prepared:
     if overlap.is_news(run.db, row, prepared):
         observe(run.db, run.shop, row.order_ref, run.clock)
     return prepared
+
+
+def _unbooked(row: RefundRow, prepared: Prepared) -> str:
+    """Ask where the record of what was booked of it is gone: it may be paid."""
+    shown = prepared.preimage.get("refunds")
+    if not row.platform_ref or shown is None or row.platform_ref in shown:
+        return ""
+    return saying(
+        "refund %(ref)s is no longer in the shop; see at the gateway whether its money"
+        " has left before this is withdrawn and made again",
+        ref=row.platform_ref,
+    )
 
 
 def _is_held(run: _Run, row: RefundRow) -> bool:
