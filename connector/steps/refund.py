@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -179,8 +179,6 @@ def _attempt(run: _Run, claim: Claim, row: RefundRow) -> None:
         _found(run, row, prepared.already)
     elif _is_held(run, row):
         outbox.later(run.db, claim, _retry_at(claim, started))
-    elif lost := _unbooked(row, prepared):
-        _ask_person(run, claim, row, "differs", lost)
     elif prepared.sold_out:
         _fall_back(run, claim, row, prepared)
     elif prepared.ask:
@@ -196,7 +194,8 @@ def _prepare(run: _Run, row: RefundRow) -> Prepared:
     prepared = run.shop.prepare(row.request)
     if overlap.is_news(run.db, row, prepared):
         observe(run.db, run.shop, row.order_ref, run.clock)
-    return prepared
+    lost = _unbooked(row, prepared)
+    return replace(prepared, ask=lost, sold_out=False) if lost else prepared
 
 
 def _unbooked(row: RefundRow, prepared: Prepared) -> str:
