@@ -24,7 +24,7 @@ FOUND = {
     Moved.YES: Found.DONE,
     Moved.PENDING: Found.PENDING,
     Moved.NO: Found.FAILED,
-    Moved.UNKNOWN: Found.UNCLEAR,
+    Moved.UNKNOWN: Found.PERSON,
 }
 
 
@@ -238,6 +238,19 @@ def _taken_off(
     return Finding(found=Found.PERSON, why=why, is_over=is_gone)
 
 
+def by_money(made: Receipt) -> Finding:
+    """Judge by whether the money moved; a person sees to what moved in part."""
+    found, why = FOUND[made.moved], ""
+    if found is Found.PERSON:
+        why = saying(
+            "a part of the %(amount)s moved at Shopify, and another did not: see in the"
+            " order's timeline there which failed, pay that by hand, then say here that"
+            " it has left",
+            amount=made.amount,
+        )
+    return Finding(found=found, receipt=made, why=why)
+
+
 def _made(
     request: RefundRequest,
     new: Sequence[ShopRefund],
@@ -256,7 +269,7 @@ def _made(
         made=",".join(picked),
         pay_url=bill.pay_url if is_open else "",
     )
-    return Finding(found=FOUND[moved], receipt=made)
+    return by_money(made)
 
 
 def _short(request: RefundRequest, preimage: Json, bill: Bill) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.shopify import outcome, returns, translate
+from adapters.shopify import judging, outcome, returns, translate
 from connector.errors import Gone, OutcomeUnknown
-from connector.model import Finding, Found, Moved, Prepared, Receipt, Resolution
+from connector.model import Finding, Found, Prepared, Receipt, Resolution
 from connector.money import total
 from connector.saying import coded, saying
 
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
 Json = Mapping[str, Any]
 
 KEY_LIFE = timedelta(hours=24)  # Shopify forgets an idempotency key then
-FOUND = {
-    Moved.YES: Found.DONE,
-    Moved.PENDING: Found.PENDING,
-    Moved.NO: Found.FAILED,
-    Moved.UNKNOWN: Found.UNCLEAR,
-}
 
 
 def prepare(calls: Calls, request: RefundRequest, order: Order) -> Prepared:
@@ -319,7 +313,7 @@ def _by_note(request: RefundRequest, refunds: Sequence[ShopRefund]) -> list[Shop
 
 
 def _standing(made: ShopRefund, request: RefundRequest) -> Finding:
-    return Finding(found=FOUND[made.moved], receipt=receipt(made, request))
+    return judging.by_money(receipt(made, request))
 
 
 def receipt(made: ShopRefund, request: RefundRequest | None = None) -> Receipt:

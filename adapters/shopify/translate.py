@@ -313,13 +313,16 @@ def _refunded(data: Json, r: _Reading, *, included: bool) -> Money:
 
 
 def _moved(sent: Sequence[Json]) -> Moved:
-    """Say how a refund's money stands: its slowest transaction decides."""
+    """Say how a refund's money stands: its slowest transaction decides.
+
+    It is not known where a part moved and another failed: no more comes of it.
+    """
     if not sent:
         return Moved.YES  # nothing was to move
     states = {MOVED.get(str(one["status"]), Moved.UNKNOWN) for one in sent}
     if len(states) == 1:
         return states.pop()
-    return Moved.UNKNOWN if Moved.NO in states else Moved.PENDING
+    return Moved.PENDING if Moved.PENDING in states else Moved.UNKNOWN
 
 
 def _key(note: str) -> str | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.woocommerce import rates, translate
 from adapters.woocommerce.reading import meta
 from connector.model import Finding, Found, Moved, Receipt, take_tax
-from connector.money import Money, total
+from connector.money import Money, exponent, round_half_up, total
 from connector.saying import saying
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ META_KEY = "_retour_credit"  # our key
 META_WORTH = "_retour_worth"  # what it was made for; `amount` is what is left
 META_RATES = "_retour_rates"  # what the shop adds to prices that a coupon is taken off
 KIND = "fixed_cart"
+SHOWN = 2  # decimals of an amount, whatever the currency has; it is kept as it was told
 EXISTS = "woocommerce_rest_coupon_code_already_exists"
 # An order in one of these has given its coupon back, or never used it.
 UNSPENT = frozenset({"cancelled", "failed", "trash", "checkout-draft"})
@@ -103,7 +104,7 @@ def _wrong(request: RefundRequest, coupon: Json, email: str) -> str:
         )
     asked = take_tax(request.credit, _rates(coupon))
     stands = Money.read(str(coupon.get("amount")), currency)[0]
-    if stands != asked and not is_touched(coupon):
+    if stands != _shown(asked) and not is_touched(coupon):
         return saying(
             "takes off %(stands)s and not %(asked)s", stands=stands, asked=asked
         )
@@ -114,6 +115,12 @@ def _wrong(request: RefundRequest, coupon: Json, email: str) -> str:
         return saying("it is not bound to the customer's e-mail alone")
     is_good = _ends_in_time(request, coupon)
     return "" if is_good else saying("it ends at another time")
+
+
+def _shown(amount: Money) -> Money:
+    """Return an amount as the shop's API shows it: with two decimals, half up."""
+    finer = 10 ** max(0, exponent(amount.currency) - SHOWN)
+    return Money(round_half_up(amount.minor, finer) * finer, amount.currency)
 
 
 def _ends_in_time(request: RefundRequest, coupon: Json) -> bool:
@@ -196,7 +203,10 @@ def opened(coupon: Json, rest: Money) -> dict[str, Any] | None:
     uses = int(coupon.get("usage_count") or 0)
     limit = uses + 1 if amount else max(1, uses)  # a limit of 0 would be none
     stands = Money.read(str(coupon["amount"]), rest.currency)[0]
-    if stands == amount and coupon.get("usage_limit") == limit:
+    # What it holds may be finer than what is shown.
+    is_known = exponent(rest.currency) <= SHOWN or not is_touched(coupon)
+    is_same = stands == _shown(amount) and coupon.get("usage_limit") == limit
+    if is_known and is_same:
         return None
     return {"amount": amount.decimal, "usage_limit": limit}
 

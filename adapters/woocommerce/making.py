@@ -141,7 +141,9 @@ class Making:
             return swaps.unbooked(request, self._new_orders(request), booking)
         if booking.found is not Found.DONE:
             return booking
-        return _together(booking, self._beside(request, order))
+        found = _together(booking, self._beside(request, order))
+        is_begun = found.found is Found.ABSENT  # what is booked may be paid: keep it
+        return replace(found, receipt=booking.receipt) if is_begun else found
 
     def balance(self, code: str) -> Money:
         """Say what is left of a coupon, and open one that was used for the rest.
@@ -216,10 +218,8 @@ class Making:
 
     def ware(self, order_ref: str, ref: str) -> Ware:
         """Read one ware again; raises Gone, Rejected where it cannot be priced."""
-        product, order = (
-            self.calls.get(f"products/{_number(ref)}"),
-            self._raw(order_ref),
-        )
+        product = self.calls.get(f"products/{_number(ref)}")
+        order = self._raw(order_ref)
         self._hold_to(str(order["currency"]))
         return goods.ware(product, order)
 

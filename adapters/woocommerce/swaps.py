@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from adapters.woocommerce import translate
+from adapters.woocommerce import fees, translate
 from adapters.woocommerce.reading import meta
 from connector.model import Finding, Found, Moved, Receipt, Resolution
 from connector.money import Money, total
@@ -27,12 +27,13 @@ Json = Mapping[str, Any]
 META_OLD = "_retour_exchange_of"
 META_RETURN = "_retour_return"
 UNPAID = frozenset({"pending", "failed", "on-hold", "checkout-draft", "auto-draft"})
+UNTOUCHED = frozenset({"pending", "checkout-draft", "auto-draft"})
 OVER = frozenset({"cancelled", "trash"})
 SENDING = "processing"
 FIELDS = (
-    "id,status,currency,total,line_items,fee_lines,meta_data,payment_url,date_paid_gmt"
+    "id,status,currency,total,line_items,fee_lines,meta_data,payment_url,date_paid_gmt,"
+    "tax_lines,prices_include_tax,payment_method"
 )
-FINE = Decimal("0.000001")  # WooCommerce keeps a fee as finely as it is told
 GOODS = frozenset({Resolution.EXCHANGE, Resolution.REPLACEMENT})
 
 
@@ -42,7 +43,7 @@ def body(request: RefundRequest, old: Json) -> dict[str, Any]:
         "status": "pending",
         "currency": old["currency"],
         "customer_id": int(old.get("customer_id") or 0),
-        "line_items": [_line(request, one) for one in request.goods],
+        "line_items": [_line(request, one, old) for one in request.goods],
         "meta_data": [
             {"key": translate.META_NEW, "value": request.key},
             {"key": META_OLD, "value": request.order_ref},
@@ -56,7 +57,7 @@ def body(request: RefundRequest, old: Json) -> dict[str, Any]:
     return asked
 
 
-def _line(request: RefundRequest, one: NewGoods) -> dict[str, Any]:
+def _line(request: RefundRequest, one: NewGoods, old: Json) -> dict[str, Any]:
     """Return a line; the shop prices it, but a replacement is worth what came back."""
     is_variant = bool(one.product_ref) and one.product_ref != one.ref
     line: dict[str, Any] = {
@@ -66,17 +67,27 @@ def _line(request: RefundRequest, one: NewGoods) -> dict[str, Any]:
     if is_variant:
         line["variation_id"] = int(one.ref)
     if request.way is Resolution.REPLACEMENT:
-        net = _net(request, one.price)
+        net = _net(request, one, old)
         line |= {"subtotal": net, "total": net}
     return line
 
 
-def _net(request: RefundRequest, gross: Money) -> str:
-    """Return a price without its tax, taxed as what came back was."""
-    paid = sum(one.gross.minor for one in request.lines)
-    net = sum((one.gross - one.tax).minor for one in request.lines)
+def _net(request: RefundRequest, one: NewGoods, old: Json) -> str:
+    """Return its price without tax, taxed as what it replaces was.
+
+    Several articles may be taxed at several rates; where none of the lines was of this
+    one, it is as all of them were.
+    """
+    same = {str(x["id"]) for x in old.get("line_items") or () if _ware(x) == one.ref}
+    back = [x for x in request.lines if x.ref in same] or list(request.lines)
+    paid = sum(one.gross.minor for one in back)
+    net = sum((one.gross - one.tax).minor for one in back)
     share = Decimal(net) / Decimal(paid) if paid else Decimal(1)
-    return f"{(Decimal(gross.decimal) * share).quantize(FINE):f}"
+    return f"{(Decimal(one.price.decimal) * share).quantize(fees.FINE):f}"
+
+
+def _ware(line: Json) -> str:
+    return str(line.get("variation_id") or line.get("product_id"))
 
 
 def price(request: RefundRequest) -> Money:
@@ -110,9 +121,7 @@ def _fee(request: RefundRequest, new: Json) -> dict[str, Any] | None:
     given = gross - owed(request)
     if not gross or given.minor <= 0:
         return None
-    net = sum((Decimal(str(x["total"])) for x in new["line_items"]), Decimal(0))
-    part = Decimal(given.minor) / Decimal(gross.minor)
-    fee = net if given == gross else (net * part).quantize(FINE)
+    fee = fees.net_of(new, given, gross)
     return {
         "name": f"Value of returned goods {request.return_number}".strip(),
         "total": f"{-fee:f}",
@@ -156,10 +165,7 @@ def wrong(request: RefundRequest, new: Json) -> str:
     The shop prices its goods itself, and rounds; a cent or two is not a question.
     """
     asked = sorted((one.ref, one.quantity) for one in request.goods)
-    there = sorted(
-        (str(x.get("variation_id") or x.get("product_id")), int(x["quantity"]))
-        for x in new.get("line_items") or ()
-    )
+    there = sorted((_ware(x), int(x["quantity"])) for x in new.get("line_items") or ())
     if asked != there:
         return saying("it is of other goods")
     currency = request.amount.currency
@@ -183,6 +189,15 @@ def unsettled(request: RefundRequest, new: Json) -> str:
             "it asks %(due)s, and %(owed)s is owed", due=due, owed=owed(request)
         )
     return ""
+
+
+def is_early(request: RefundRequest, new: Json) -> bool:
+    """Say whether an order is paid before it is whole, or about to be.
+
+    Its customer sees it, at its full price, from the moment that it is made.
+    """
+    is_begun = str(new.get("status")) not in UNTOUCHED or new.get("payment_method")
+    return bool(is_begun and (change(request, new) or {}).get("fee_lines"))
 
 
 def find(request: RefundRequest, known: Sequence[Json], awaited: Finding) -> Finding:
@@ -233,6 +248,15 @@ def _one(request: RefundRequest, new: Json) -> Finding:
         if paid:
             over = saying("%(what)s; %(paid)s was paid for it", what=over, paid=paid)
         return Finding(found=Found.PERSON, why=over, is_over=True, paid=paid)
+    if is_early(request, new):
+        early = saying(
+            "its customer paid the new order %(order)s, or is about to, before the"
+            " value of what came back was taken off it: cancel it in the shop, give"
+            " back what he paid for it, then say here that this has not left, and let"
+            " it be made again",
+            order=ref,
+        )
+        return Finding(found=Found.PERSON, why=early, paid=paid)
     why = wrong(request, new)
     is_whole = change(request, new) is None
     why = why or (unsettled(request, new) if is_whole else "")

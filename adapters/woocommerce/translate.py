@@ -338,7 +338,7 @@ def _tenders(
 ) -> tuple[Tender, ...]:
     """Return the one tender of an order; new goods have another, what came back.
 
-    What went back to `stored` went back on neither.
+    What went back to `stored` went back on neither; what rounding asks nobody paid.
     """
     back = total((one.amount for one in refunds), paid.currency)
     back -= total((one.refunded for one in stored), paid.currency)
@@ -346,6 +346,8 @@ def _tenders(
         return ()
     if not swapped:
         return (_tender(data, paid, back, status),)
+    if abs(paid.minor) <= CENTS and not data.get("payment_method"):
+        swapped, paid = swapped + paid, Money.zero(paid.currency)
     # What the shop's own refunds name went back on its gateway, the rest by hand.
     listed = (refund(one, paid.currency) for one in data.get("refunds") or ())
     named = min(total((one.amount for one in listed), paid.currency), back)
@@ -357,15 +359,12 @@ def _tenders(
         refunded=back - named,
         can_refund=False,
     )
-    if not paid:
-        return (given,)
-    return given, _tender(data, paid, named, status)
+    return (given, _tender(data, paid, named, status)) if paid else (given,)
 
 
 def _tender(data: Json, amount: Money, back: Money, status: str) -> Tender:
     """Return what was paid through the order's gateway; `back` went back on it."""
     gateway = str(data.get("payment_method") or "")
-    is_paid = _is_paid(data, status)
     kind = TenderKind.MANUAL if gateway in BY_HAND else TenderKind.UNKNOWN
     if gateway in CARDS:
         kind = TenderKind.CARD
@@ -373,7 +372,7 @@ def _tender(data: Json, amount: Money, back: Money, status: str) -> Tender:
         ref="payment",
         gateway=gateway,
         kind=kind,
-        captured=amount if is_paid else Money.zero(amount.currency),
+        captured=amount if _is_paid(data, status) else Money.zero(amount.currency),
         refunded=back,
         can_refund=False if gateway in BY_HAND else None,
     )

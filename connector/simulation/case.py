@@ -283,7 +283,8 @@ class Case:
             if line.line_ref not in wanted.kept:
                 continue
             try:
-                self._instead(case, line, Resolution.KEEP)
+                if line.resolution is not Resolution.KEEP:  # else killed once it was
+                    self._instead(case, line, Resolution.KEEP)
                 wanted.claim.kept.add(line.line_ref)
             except BadRequest as error:
                 self.world.tell(f"{case.number}: {error}")

@@ -157,6 +157,7 @@ class Api:
             "total": _decimal(bill.price - bill.swapped),
             "line_items": [
                 {
+                    "id": one.ref,
                     "product_id": int(PRODUCT),
                     "variation_id": int(one.ware),
                     "quantity": one.quantity,

@@ -65,7 +65,12 @@ def _look(db: Database, shop: Shop, row: RefundRow, now: datetime) -> bool:
 
 @atomic
 def _conclude(db: Database, row: RefundRow, finding: Finding, now: datetime) -> bool:
-    """Write down what looking showed; whatever is unclear goes to a person."""
+    """Write down what looking showed; whatever is unclear goes to a person.
+
+    What a person, or an answer that came late, has said meanwhile stands.
+    """
+    if refunds.get(db, row.id).state is not row.state:
+        return False
     finding = _checked(row, _held(row, _unclaimed(db, row, finding)))
     event = _EVENT.get((row.state, finding.found))
     if event is not None:
@@ -74,7 +79,8 @@ def _conclude(db: Database, row: RefundRow, finding: Finding, now: datetime) -> 
             desk.put_refund(db, row, "failed", finding.why, now)
         return True
     if finding.found is Found.ABSENT and row.state is Refund.UNKNOWN:
-        refunds.resend(db, row.id, now, now)
+        booked = finding.receipt.ref if finding.receipt else ""
+        refunds.resend(db, row.id, now, now, booked)
         return True
     refunds.looked(db, row.id, now, finding.why)
     if finding.found is Found.PERSON:

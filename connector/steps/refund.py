@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -194,7 +194,20 @@ def _prepare(run: _Run, row: RefundRow) -> Prepared:
     prepared = run.shop.prepare(row.request)
     if overlap.is_news(run.db, row, prepared):
         observe(run.db, run.shop, row.order_ref, run.clock)
-    return prepared
+    lost = _unbooked(row, prepared)
+    return replace(prepared, ask=lost, sold_out=False) if lost else prepared
+
+
+def _unbooked(row: RefundRow, prepared: Prepared) -> str:
+    """Ask where the record of what was booked of it is gone: it may be paid."""
+    shown = prepared.preimage.get("refunds")
+    if not row.platform_ref or shown is None or row.platform_ref in shown:
+        return ""
+    return saying(
+        "refund %(ref)s is no longer in the shop; see at the gateway whether its money"
+        " has left before this is withdrawn and made again",
+        ref=row.platform_ref,
+    )
 
 
 def _is_held(run: _Run, row: RefundRow) -> bool:

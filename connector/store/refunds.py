@@ -242,9 +242,16 @@ def looked(db: Database, refund_id: str, now: datetime, why: str) -> None:
 
 
 @atomic
-def resend(db: Database, refund_id: str, due: datetime, now: datetime) -> None:
-    """Let the same key go again: it surely never happened."""
-    db.execute("UPDATE refunds SET resends = resends + 1 WHERE id = :id", id=refund_id)
+def resend(
+    db: Database, refund_id: str, due: datetime, now: datetime, booked: str = ""
+) -> None:
+    """Let the same key go again: what is not `booked` of it surely never happened."""
+    db.execute(
+        "UPDATE refunds SET resends = resends + 1, platform_ref ="
+        " CASE WHEN :ref = '' THEN platform_ref ELSE :ref END WHERE id = :id",
+        id=refund_id,
+        ref=booked,
+    )
     why = saying("the shop shows that it never happened")
     move(db, refund_id, "release", now, why=why)
     _send_again(db, refund_id, due)

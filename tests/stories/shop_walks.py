@@ -53,6 +53,10 @@ class ShopWalk(Walk, ABC):
         """Walk, then let everybody do what is left to do."""
         for _ in range(STEPS):
             self.step()
+        self.finish()
+
+    def finish(self) -> None:
+        """Let nothing go wrong any more, and everybody do what is left to do."""
         self.calm()
         for _ in range(DRAIN):
             for case in self.live():
@@ -144,6 +148,10 @@ class ShopWalk(Walk, ABC):
     def rows(self) -> list[RefundRow]:
         return refunds.recent(self.db, self.shop.name, limit=1000)
 
+    def done(self) -> list[RefundRow]:
+        """List what was made good; what pays goods of another order is these."""
+        return [x for x in self.rows() if x.state in DONE and not x.request.pays]
+
     def unsettled(self) -> list[str]:
         """Name the returns that are open, and that nobody is asked about."""
         asked = {one.about_id for one in desk.open_matters(self.db)}
@@ -160,7 +168,7 @@ class ShopWalk(Walk, ABC):
         What was paid is what went back, plus what goods cost that were not made good,
         plus fees; and what a customer still owes was never paid.
         """
-        done = [row for row in self.rows() if row.state in DONE]
+        done = self.done()
         paid = sum(
             tender.captured.minor
             for order in sold
@@ -187,8 +195,7 @@ class ShopWalk(Walk, ABC):
 
     def promised(self, *ways: Resolution) -> int:
         """Add up what was given in these ways, in minor units."""
-        done = [r for r in self.rows() if r.state in DONE and r.request.way in ways]
-        return sum(row.amount.minor for row in done)
+        return sum(x.amount.minor for x in self.done() if x.request.way in ways)
 
     def units_sent(self, *states: Refund) -> int:
         return sum(
@@ -322,8 +329,10 @@ class WooWalk(ShopWalk):
         return self.desk.new(self.dice.choice(("m", "l", "coat", "socks")), count)
 
     def pay(self) -> None:
+        """Pay what is asked; who pays before an order is whole is another story."""
         for one in self.desk.swaps():
-            if one["status"] in creating.PAYABLE and one["total"] != "0.00":
+            is_whole = one["fee_lines"] and float(one["total"])
+            if one["status"] in creating.PAYABLE and is_whole:
                 creating.pay(self.desk.standin, one["id"])
 
     def stock(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.stories.money_walks import MoneyWalk
 from tests.stories.shop_walks import ShopifyWalk, WooWalk
 from tests.stories.shopify_counter import counting
 from tests.stories.woo_ways import serving
@@ -36,3 +37,16 @@ def test_any_walk_at_woocommerce_ends_with_every_cent_where_it_belongs(
         walk = WooWalk(seed, counter)
         walk.play()
         walk.holds()
+
+
+@pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD"])
+@pytest.mark.parametrize("seed", range(3))
+def test_what_a_customer_has_is_what_the_shop_s_books_and_the_policy_say(
+    tmp_path: Path, currency: str, seed: int
+) -> None:
+    """Credit is spent in parts and orders are cancelled while returns are under way."""
+    with serving(str(tmp_path / "retour.sqlite"), currency=currency) as counter:
+        walk = MoneyWalk(seed, counter)
+        walk.play()
+        assert walk.unsettled() == []
+        assert walk.judge() == 0

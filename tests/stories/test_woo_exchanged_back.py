@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connector.model import Resolution, Terms
+from connector.model import NewGoods, Resolution, Terms
 from connector.states import Refund
 from connector.steps import amends, compare
 from connector.store import desk, spent
@@ -245,3 +245,30 @@ def test_a_day_s_limit_counts_it_once(counter: WooCounter) -> None:
     counter.work()
     after = spent.since(counter.db, "boots", "EUR", counter.now - HOUR * 24)
     assert after == before + eur(3000)
+
+
+@pytest.mark.parametrize(("price", "percent"), [("29.97", "20"), ("30.03", "19")])
+def test_what_the_shop_s_own_rounding_of_tax_leaves_keeps_no_goods_from_going_back(
+    counter: WooCounter, price: str, percent: str
+) -> None:
+    """The fee's VAT is a cent less, or would be a cent more, than the goods'."""
+    cap = counter.standin.add_product("Cap", price, tax_percent=percent, stock=9)
+    order = str(counter.standin.place_order([(cap, 1)], BUYER))
+    counter.learn(order)
+    goods = NewGoods(ref=str(cap), title="Cap", quantity=1, price=eur(price_of(price)))
+    line = counter.shop.order(order).lines[0].ref
+    even = wish(line, way=Resolution.EXCHANGE, goods=goods)
+    counter.returned(even, order_ref=order)
+    counter.work()
+    [new] = counter.swaps()
+    assert new["total"] in ("0.00", "0.01")  # never below nothing: no refund fits then
+    counter.learn(str(new["id"]))
+    case = sent_back(counter, str(new["id"]))
+    counter.work()
+    assert counter.states(case) == [("refund", Refund.CONFIRMED)]
+    assert counter.standin.paid_out_minor() == price_of(price)
+    assert desk.open_matters(counter.db) == []
+
+
+def price_of(text: str) -> int:
+    return int(text.replace(".", ""))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from adapters.woocommerce.shop import WooCommerceShop
 from adapters.woocommerce.standin import Shop, creating, serve
 from connector.model import NewGoods
+from connector.money import Money, exponent
 from connector.steps import audit
 from connector.store import connect, orders, shops
-from tests.connector.shapes import NOON, eur
+from tests.connector.shapes import NOON
 from tests.contract.conftest import LOCAL, QUICK
 from tests.contract.woo_ways import new_orders, sent
 from tests.stories.making_good import SIZES, Counter, wish
@@ -41,7 +42,7 @@ class WooCounter(Counter):
             ref=str(self.sizes[size]),
             title=size,
             quantity=quantity,
-            price=eur(SIZES[size]).share(quantity, 1),
+            price=self.money(SIZES[size]).share(quantity, 1),
             product_ref=str(self.sizes["shirt"]),
         )
 
@@ -56,6 +57,9 @@ class WooCounter(Counter):
 
     def returned(self, *wishes: Wish, **given: Any) -> Return:
         return self.open(*wishes, order_ref=given.pop("order_ref", self.order), **given)
+
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.standin.currency)
 
     def credits(self) -> list[str]:
         return [one["amount"] for one in self.standin.coupons.values()]
@@ -86,19 +90,24 @@ def serving(
     address: str,
     kind: type[Database] | None = None,
     resend: frozenset[str] = frozenset({"labpay"}),
+    currency: str = "EUR",
 ) -> Iterator[WooCounter]:
-    """Open a shop that has sold 3 `m` and a pair of socks, and a store beside it."""
+    """Open a shop that has sold 3 `m` and a pair of socks, and a store beside it.
+
+    What `SIZES` says of prices is in minor units of `currency`.
+    """
     at_desk: list[WooCounter] = []
 
     def clock() -> datetime:
         """Read the one clock of shop, adapter and desk: on the desk's wall."""
         return at_desk[0].now if at_desk else NOON
 
-    standin = Shop(clock=clock)
-    shirt = standin.add_product("Shirt", "30.00")
+    standin = Shop(clock=clock, currency=currency, decimals=exponent(currency))
+    prices = {name: Money(minor, currency).decimal for name, minor in SIZES.items()}
+    shirt = standin.add_product("Shirt", prices["m"])
     sizes = {
-        name: standin.add_product(name, eur(minor).decimal, parent=shirt, stock=9)
-        for name, minor in SIZES.items()
+        name: standin.add_product(name, price, parent=shirt, stock=9)
+        for name, price in prices.items()
     }
     order = standin.place_order([(sizes["m"], 3), (sizes["socks"], 1)], BUYER)
     with serve(standin) as url:

@@ -2,8 +2,9 @@
 
 Seen on a running shop: what one looks like (`misc-coupons`). Read in WooCommerce's own
 code: codes are kept in small letters, a code that is taken gives 400,
-`date_expires_gmt` is passed over, amounts are shown with two decimals. An order that is
-cancelled, fails or goes to the trash gives its use of a coupon back, once.
+`date_expires_gmt` is passed over, amounts are shown with two decimals and kept as they
+were given. An order that is cancelled, fails or goes to the trash gives its use of a
+coupon back, once.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ def _blank(shop: Shop, code: str) -> Json:
         "id": shop.new_id("post"),
         "code": code,
         "amount": "0.00",
+        "_exact": ZERO,
         "status": "publish",
         **shop.dates(now, "date_created"),
         **shop.dates(now, "date_modified"),
@@ -101,7 +103,8 @@ def _set(shop: Shop, coupon: Json, body: Json) -> None:
         if body.get(name) is not None:
             coupon[name] = body[name]
     if body.get("amount") is not None:
-        coupon["amount"] = text(Decimal(str(body["amount"])), 2)
+        coupon["_exact"] = Decimal(str(body["amount"]))
+        coupon["amount"] = text(coupon["_exact"], 2)
     if body.get("date_expires"):
         moment = datetime.fromisoformat(str(body["date_expires"]))
         if moment.tzinfo is None:
@@ -129,7 +132,8 @@ def spend(shop: Shop, code: str, email: str, goods: Decimal) -> Decimal:
         raise ValueError(message)
     coupon["usage_count"] += 1
     coupon["used_by"].append(email)
-    return max(ZERO, min(goods, Decimal(coupon["amount"])))
+    exact: Decimal = coupon["_exact"]
+    return max(ZERO, min(goods, exact))
 
 
 GIVES_BACK = ("cancelled", "failed", "trash")

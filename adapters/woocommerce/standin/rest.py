@@ -61,7 +61,7 @@ def _only(found: Any, fields: str | None) -> Any:  # noqa: ANN401 - JSON
     """Keep the asked fields; a nested `a.b` of a list is dropped, as it really is."""
     if isinstance(found, list):
         return [_only(one, fields) for one in found]
-    hidden = ("_percent", "_fees", "_stock")
+    hidden = ("_percent", "_fees", "_stock", "_exact")
     shown = {key: value for key, value in found.items() if key not in hidden}
     if not fields:
         return shown
