@@ -179,7 +179,7 @@ def _written(
             f"INSERT INTO past_maybe {which_ones}",
         ]
         rounds = [
-            _round(db, [one.only(kind) for one in found], Lines(_of(kind), ticks(now)))
+            _round(db, [one.only(kind) for one in found], _of(kind, ticks(now)))
             for kind in kinds
         ]
     else:
@@ -193,10 +193,10 @@ def _written(
     )
 
 
-def _of(kind: Kind) -> str:
-    """Say that a line is of a return of one kind which could fare differently."""
-    those = f"SELECT case_no FROM past_maybe WHERE kind = {kind.value!r}"
-    return f"x.case_no IN ({those})"
+def _of(kind: Kind, now: int) -> Lines:
+    """Name the lines of returns of one kind which could fare differently."""
+    which = f"x.case_no = m.case_no AND m.kind = {kind.value!r}"
+    return Lines(which, now, "past_maybe m CROSS JOIN ")
 
 
 def _round(db: Database, found: Sequence[Verdicts], lines: Lines) -> Round:

@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     from connector.policy.vocabulary import Exclusion, Listed
 
 APPROVED, ASKED, DECLINED = 0, 1, 2  # decisions, graver is more
+# What a line by itself comes to, and is written down as: what is clear is approved,
+# what is refused is declined, a person looks at the rest. The policy approves what is
+# held, and declines what is eased.
+CLEAR, HELD, OPEN, EASED, REFUSED = range(5)
+STATES = 8  # more than there are
 OVER = "p.quantity > p.left_units"
 
 
@@ -94,6 +99,7 @@ class Line:
                 (either((period_runs(self.text), self._unread)), no(self._hard))
             ),
         }
+        found |= self._after.parts
         for says in ("ask", "decline"):
             found[f"first_{says}"] = self.first(says)
             found[f"own_{says}"] = self.own.says("decide", says)
@@ -124,7 +130,7 @@ class Line:
 
     @cached_property
     def decision(self) -> str:
-        """What is decided before amounts are looked at: 0, 1 or 2."""
+        """What is decided before amounts are looked at: CLEAR to REFUSED."""
         has = self.parts
         plain, untrusted = no(has["approves"]), no(has["trusted"])
         asks = either((has["answer_ask"], has["often_ask"], has["seen"]))
@@ -138,9 +144,14 @@ class Line:
         asked = either((has["first_ask"], *last, both((plain, either(open_)))))
         # What the law is asked about no policy declines: a person looks.
         asked_of = either((self._by_law, has["eased"]))
-        refused_ = case((asked_of, str(ASKED)), otherwise=str(DECLINED))
+        refused_ = case(
+            (asked_of, str(OPEN)), (has["claim"], str(EASED)), otherwise=str(REFUSED)
+        )
         return case(
-            (self.refused, refused_), (asked, str(ASKED)), otherwise=str(APPROVED)
+            (self.refused, refused_),
+            (asked, str(OPEN)),
+            (has["held"], str(HELD)),
+            otherwise=str(CLEAR),
         )
 
     @cached_property
@@ -162,6 +173,12 @@ class Line:
             "part": self._part,
             **self._after.told,
         }
+
+    @cached_property
+    def ways(self) -> set[Resolution]:
+        """What an approved line can be made good with; another is never clear."""
+        forced = {said for _, said in self.own.chosen("resolution")}
+        return forced | {way for way in Resolution if self.offers(way) != NO}
 
     @property
     def _after(self) -> After:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from connector.model import Kind
 
 YES, NO = "1 = 1", "1 = 0"
+UNKNOWN = "NULLIF(0, 0)"  # a number that is none: PostgreSQL asks of what kind
 CALLS = re.compile(r"\b(instr|strpos)\(|\bp\.h\d")
+WIDE = 2**31  # no fee is as high, in minor units
 FEW = 5  # values that are compared one by one
 Arm = tuple[str, str]  # (test, value)
 
@@ -235,6 +237,24 @@ def among(what: str, values: Sequence[str]) -> str:
     if len(values) <= FEW and what.replace(".", "_").isidentifier():
         return either(f"{what} = {value}" for value in values)
     return f"{what} IN ({', '.join(values)})"
+
+
+def abreast(old: str, new: str) -> str | None:
+    """Write two numbers as one where the same tests choose them, else None.
+
+    The number is the old one `WIDE` times, and the new one.
+    """
+    if isinstance(old, Case) and isinstance(new, Case):
+        pairs = zip(old.arms, new.arms, strict=False)
+        arms = [(test, abreast(one, other)) for (test, one), (_, other) in pairs]
+        last = abreast(old.otherwise, new.otherwise)
+        known = [(test, two) for test, two in arms if two is not None]
+        if [test for test, _ in old.arms] != [test for test, _ in new.arms]:
+            return None
+        return Case(known, last) if last and len(known) == len(arms) else None
+    if not (old.isdecimal() and new.isdecimal() and max(int(old), int(new)) < WIDE):
+        return None
+    return str(int(old) * WIDE + int(new))
 
 
 def by_kind(told: Mapping[Kind, str]) -> str:

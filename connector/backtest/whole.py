@@ -6,11 +6,30 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from connector.backtest.clauses import Text
-from connector.backtest.fees import NOTHING
 from connector.backtest.given import Given, total_where
-from connector.backtest.lines import APPROVED, ASKED, DECLINED, Line
+from connector.backtest.lines import (
+    APPROVED,
+    ASKED,
+    CLEAR,
+    DECLINED,
+    HELD,
+    OPEN,
+    REFUSED,
+    Line,
+)
 from connector.backtest.parts import Parts
-from connector.backtest.sql import NO, YES, both, by_kind, case, either, flag, is_one
+from connector.backtest.sql import (
+    NO,
+    UNKNOWN,
+    YES,
+    both,
+    by_kind,
+    case,
+    either,
+    flag,
+    is_one,
+    no,
+)
 from connector.model import Kind, Resolution
 from connector.policy.compiled import program
 
@@ -20,7 +39,6 @@ if TYPE_CHECKING:
     from connector.backtest.clauses import Words
     from connector.policy import Policy
 
-FAR = 4  # more than any decision
 KEEP, REFUND = Resolution.KEEP.value, Resolution.REFUND.value
 # What is told of each line, by each policy.
 TOLD = ("decision", "way", "bonus", "restocking", "fee", "given", "shipping")
@@ -76,80 +94,101 @@ class Verdicts:
         [only, *others] = numbers
         return f"{self.key}_{name}" if others or not only.isdecimal() else only
 
-    def upon_line(self) -> list[tuple[str, str]]:
-        """Return columns of a line that are made of those of `by_line`."""
-        key, found = self.key, self._given.of_line()
-        if self._are_mates:
-            written = f"{FAR} * ({self._written(f'{key}_decision')}) + {key}_claimed"
-            mates = case((f"{key}_own = 0", f"{key}_claimed"), otherwise=written)
-            found.append((f"{key}_mates", mates))
-        return found
-
     def over_whole(self) -> list[tuple[str, str]]:
         """Return the sums over a return.
 
-        A fee that is not taken is -1 there: one such line frees the whole return.
+        A fee that is not taken is 0 there: one such line frees the whole return.
         `rest` leaves out the lines that may stay with the customer.
         """
         key = self.key
         found: list[tuple[str, str]] = []
         if self._speaks_of_shipping:
-            ships = f"CASE WHEN {key}_decision <> {DECLINED} THEN {key}_ships END"
+            ships = f"CASE WHEN {self._stands} THEN {key}_ships END"
             found.append((f"{key}_gives", f"max({ships})"))
             found.append((f"{key}_keeps", f"min({ships})"))
         if self.policy.automatic_below is not None:
-            approved = f"{key}_decision = {APPROVED}"
-            found.append((f"{key}_approved", total_where(approved, "worth")))
+            found.append((f"{key}_approved", total_where(self._passes, "worth")))
         if self.policy.levels:
-            standing = f"{key}_decision <> {DECLINED}"
-            found.append((f"{key}_standing", total_where(standing, "worth")))
+            found.append((f"{key}_standing", total_where(self._stands, "worth")))
         if self._charges:
-            comes = f"{key}_decision <> {DECLINED} AND {key}_way <> '{KEEP}'"
-            least = f"min(COALESCE({key}_fee, -1)) FILTER (WHERE {comes}"
+            comes = f"{self._stands} AND {key}_way <> '{KEEP}'"
+            least = f"min({key}_fee) FILTER (WHERE {comes}"
             found.append((f"{key}_least", f"{least})"))
             if self.keeps_little:
                 rest = f"AND NOT ({self._might_stay})"
                 found.append((f"{key}_rest", f"{least} {rest})"))
-        if self._are_mates:
-            mates = f"{key}_mates"
-            found += [(f"{key}_low", f"min({mates})"), (f"{key}_high", f"max({mates})")]
         if self._charges:
             found.append((f"{key}_taken", f"min({key}_taken)"))
         for name in ("freight", "law", "whole"):
             found.append((f"{key}_{name}", f"min({key}_{name})"))
-        return found + self._given.sums()
+        return found + self._mates + self._given.sums()
+
+    def _has(self, name: str) -> bool:
+        """Say whether something of a line is ever said."""
+        return any(line.told[name] != "0" for line in self.lines.values())
 
     @property
     def _are_mates(self) -> bool:
         """Whether lines of a return must fare alike, or else a person looks at all."""
-        told = [line.told for line in self.lines.values()]
-        return any(one["own"] != "0" or one["claimed"] != "0" for one in told)
-
-    def _written(self, decision: str) -> str:
-        """Write a decision as it is kept, but for lines that must fare alike."""
-        asked = [
-            (f"{decision} = {given} AND {self.key}_{name} = 1", str(ASKED))
-            for name, given in (("held", APPROVED), ("eased", DECLINED))
-            if any(line.told[name] != "0" for line in self.lines.values())
-        ]
-        return case(*asked, otherwise=decision)
+        return self._has("own") or self._has("claimed")
 
     @property
-    def _approved(self) -> str:
-        """Say that a line is approved as it is kept, alone."""
-        held = any(line.told["held"] != "0" for line in self.lines.values())
-        tests = [f"{self.key}_decision = {APPROVED}"]
-        return both([*tests, f"{self.key}_held = 0"] if held else tests)
+    def _mates(self) -> list[tuple[str, str]]:
+        """Count the lines that must fare alike, and those that are given or refused."""
+        key, own = self.key, is_one(f"{self.key}_own")
+        found = []
+        if self._has("own"):
+            for name, test in (
+                ("mates", YES),
+                ("clear", f"{key}_decision = {CLEAR}"),
+                ("refused", f"{key}_decision = {REFUSED}"),
+            ):
+                which = both((own, test))
+                found.append((f"{key}_{name}", f"count(*) FILTER (WHERE {which})"))
+        if self._has("claimed"):
+            found.append((f"{key}_unclaimed", f"min({key}_claimed)"))
+            found.append((f"{key}_claimed", f"max({key}_claimed)"))
+        return found
+
+    @property
+    def _mixed(self) -> str:
+        """Say that lines that must fare alike do not, as they are written down."""
+        key, tests = self.key, []
+        if self._has("own"):
+            all_ = f"{key}_mates"
+            alike = (f"{key}_clear = {all_}", f"{key}_refused = {all_}")
+            open_ = both((f"{key}_clear = 0", f"{key}_refused = 0"))
+            tests.append(no(either((*alike, open_))))
+        if self._has("claimed"):
+            tests.append(f"{key}_unclaimed <> {key}_claimed")
+        return either(tests)
+
+    @property
+    def _passes(self) -> str:
+        """Say that the policy approves a line, whatever is made of that."""
+        return f"{self.key}_decision <= {HELD}"
+
+    @property
+    def _stands(self) -> str:
+        """Say that the policy does not decline a line, whatever is made of that."""
+        return f"{self.key}_decision <= {OPEN}"
+
+    @property
+    def _ways(self) -> set[Resolution]:
+        """Return what approved lines may be made good with."""
+        return {way for line in self.lines.values() for way in line.ways}
 
     @property
     def _given(self) -> Given:
         return Given(
             key=self.key,
-            approved=self._approved,
+            approved=f"{self.key}_decision = {CLEAR}",
             by_law=is_one(self._said("law")),
             stays=self._might_stay if self.keeps_little else NO,
+            ways=self._ways,
             charges=self._charges,
             adds=any(line.bonus != "0" for line in self.lines.values()),
+            ships=self._beside("0", "0") != "0",
         )
 
     def gives(self) -> str:
@@ -176,7 +215,8 @@ class Verdicts:
     def _beside(self, back: str, short: str) -> str:
         """Write what goes back of shipping and surcharges with so much of the goods."""
         parts = Parts(self.policy, self.text, self._said("law"), back, short)
-        return f"({self._shipping(parts.shipping())} + {parts.surcharges(self._ships)})"
+        found = (self._shipping(parts.shipping()), parts.surcharges(self._ships))
+        return "0" if set(found) == {"0"} else f"({' + '.join(found)})"
 
     @property
     def keeps_little(self) -> bool:
@@ -188,7 +228,7 @@ class Verdicts:
         key = self.key
         return (
             f"{key}_way = '{REFUND}' AND {key}_stays = 1"
-            f" AND {key}_decision = {APPROVED}"
+            f" AND {self._passes}"
         )
 
     def of_whole(self) -> list[tuple[str, str]]:
@@ -204,7 +244,7 @@ class Verdicts:
         if self._asks != NO:
             found.append((f"{key}_asks", flag(self._asks)))
         if self._are_mates:
-            found.append((f"{key}_mixed", flag(f"{key}_low <> {key}_high")))
+            found.append((f"{key}_mixed", flag(self._mixed)))
         if self.keeps_little:
             found.append((f"{key}_little", flag(self._little)))
         if self._charges:
@@ -264,17 +304,21 @@ class Verdicts:
         key = self.key
         decision = f"{key}_decision"
         kept = f"{key}_little = 1 AND {self._might_stay}" if self.keeps_little else NO
+        clear = [f"{decision} = {CLEAR}"]
         if self._asks != NO:
-            asks = f"{key}_asks = 1 AND {decision} <> {DECLINED}"
-            decision = case((asks, str(ASKED)), otherwise=decision)
-        decision = self._written(decision)
-        if self._are_mates:
-            decision = case((f"{key}_mixed = 1", str(ASKED)), otherwise=decision)
-        names = ["way", "bonus", "restocking", "freight"]
+            clear.append(f"{key}_asks = 0")
+        decided = case(
+            (f"{key}_mixed = 1" if self._are_mates else NO, str(ASKED)),
+            (both(clear), str(APPROVED)),
+            (f"{decision} = {REFUSED}", str(DECLINED)),
+            otherwise=str(ASKED),
+        )
+        names = ["way", "bonus", "restocking"]
+        names += ["freight"] if f"{key}_freight" in self._shipping() else []
         names += ["charge"] if self._charges else []
         names += ["brings"] if self._speaks_of_shipping else []
         return [
-            f"{decision} AS {key}_decision",
+            f"{decided} AS {key}_decision",
             f"{flag(kept)} AS {key}_kept",
             *(f"{key}_{name}" for name in names),
         ]
@@ -296,7 +340,7 @@ class Verdicts:
             f"{case((kept, repr(KEEP)), otherwise=way)} AS {way}",
             f"{key}_bonus",
             f"{bp} AS {key}_restocking",
-            f"{f'{key}_charge' if self._charges else NOTHING} AS {key}_fee",
+            f"{f'{key}_charge' if self._charges else UNKNOWN} AS {key}_fee",
             f"{given} AS {key}_given",
             f"{self._shipping()} AS {key}_shipping",
         ]

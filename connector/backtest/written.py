@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from connector.backtest.fees import NOTHING
+from connector.backtest.lines import STATES
 from connector.backtest.reasons import COLUMNS
 from connector.backtest.sql import (
+    UNKNOWN,
+    WIDE,
+    abreast,
     among,
     both,
     by_kind,
@@ -40,13 +44,15 @@ Columns = Mapping[str, str]  # expressions by the column that each becomes
 class Lines:
     """Which past lines are asked, and when.
 
-    `source` is a WHERE of `past_lines x`; `now` is when lines are asked that nobody
-    has asked back, in microseconds since 1970. `reasons` made tables before.
+    `source` is a WHERE of `past_lines x` and `tables` before it; `now` is when lines
+    are asked that nobody has asked back, in microseconds since 1970. `reasons` made
+    tables before.
     """
 
-    def __init__(self, source: str, now: int) -> None:
+    def __init__(self, source: str, now: int, tables: str = "") -> None:
         self.source = source
         self.now = now
+        self.tables = tables
 
     def held(self, text: Text, columns: Columns) -> str:
         """Write the steps that bring facts and conditions to `columns`, for a WITH.
@@ -61,7 +67,7 @@ class Lines:
         step = (
             f"SELECT x.*, COALESCE(x.asked, {self.now}) AS asked_at,"
             " CASE WHEN x.asked IS NULL THEN 0 ELSE 1 END AS is_asked"
-            f" FROM past_lines x WHERE {self.source}"
+            f" FROM {self.tables}past_lines x WHERE {self.source}"
         )
         # An outer join, so that no planner begins with the few reasons.
         joins = " ".join(
@@ -121,15 +127,22 @@ def _decided_apart(old: Line, new: Line, is_not: str) -> str:
 
 
 def _decided_anew(old: Line, new: Line, is_not: str) -> str:
-    """Weigh a decision again only where it could be another; NULL where it is not."""
-    made, apart = new.decision, _decided_apart(old, new, is_not)
-    if made == old.decision:
-        return "NULL"
-    return case((apart, made)) if len(apart) * 2 < len(made) else made
+    """Number both decisions as one; the new one is weighed where it could be another.
+
+    Where both are the same, it is the number of that.
+    """
+    first, made = old.decision, new.decision
+    if made == first:
+        return first
+    apart = _decided_apart(old, new, is_not)
+    two = f"{first} * {STATES} + {made}"
+    if len(apart) * 2 >= len(made):
+        return two
+    return case((apart, two), otherwise=f"{first} * {STATES + 1}")
 
 
 class SideBySide:
-    """What policies say of the same lines: `by_line` first, then `told` upon it.
+    """What two policies say of the same lines: `by_line` first, then `told` upon it.
 
     `is_not` is how the store tells two values apart.
     """
@@ -141,66 +154,82 @@ class SideBySide:
         self.table = table
         self._once: dict[str, str] = {}  # columns by what is written in them
         self._names: dict[str, str] = {}  # what each is called by the policy of it
-        for one in verdicts:
-            for name, text in one.by_line():
-                if name != f"{one.key}_decision":
-                    self._names[name] = self._column(name, text)
-            self._names |= self._decided(one, is_not)
-        self._upon: dict[str, str] = {}  # columns by what is made of those before
-        for one in verdicts:
-            self._names |= {name: self._later(text) for name, text in one.upon_line()}
+        old, new = verdicts
+        for (first, one), (second, other) in zip(
+            old.by_line(), new.by_line(), strict=True
+        ):
+            if first != f"{old.key}_decision":
+                self._names |= self._beside((first, one), (second, other))
+        self._names |= self._decided(is_not)
 
-    def _decided(self, one: Verdicts, is_not: str) -> dict[str, str]:
-        """Weigh a decision again only where the policies could decide differently."""
-        first = self.verdicts[0].lines
-        known = by_kind({kind: line.decision for kind, line in first.items()})
-        anew = by_kind(
+    def _beside(self, old: tuple[str, str], new: tuple[str, str]) -> dict[str, str]:
+        """Name two values that the same tests choose by one column of both."""
+        (first, one), (second, other) = old, new
+        two = abreast(one, other)
+        if one == other or two is None or two.isdecimal():
+            return {first: self._column(*old), second: self._column(*new)}
+        column = self._column(first, two)
+        return {first: f"({column} / {WIDE})", second: f"({column} % {WIDE})"}
+
+    def _decided(self, is_not: str) -> dict[str, str]:
+        """Name the decisions, one column for both."""
+        old, new = self.verdicts
+        first, second = f"{old.key}_decision", f"{new.key}_decision"
+        alike = all(old.lines[x].decision == new.lines[x].decision for x in old.lines)
+        if alike:
+            made = by_kind({kind: line.decision for kind, line in old.lines.items()})
+            return dict.fromkeys((first, second), self._column(first, made))
+        made = by_kind(
             {
-                kind: _decided_anew(first[kind], line, is_not)
-                for kind, line in one.lines.items()
+                kind: _decided_anew(line, new.lines[kind], is_not)
+                for kind, line in old.lines.items()
             }
         )
-        told = self._column("decision", known)
-        if anew != "NULL":
-            told = f"COALESCE({self._column('decision', anew)}, {told})"
-        return {f"{one.key}_decision": told}
+        column = self._column(first, made)
+        return {first: f"({column} / {STATES})", second: f"({column} % {STATES})"}
 
     def _column(self, name: str, text: str) -> str:
         """Name what is written; what they say alike is one column."""
         if text.isdecimal():
             return text
         if text == "NULL":
-            return NOTHING  # a number that is none: PostgreSQL asks of what kind
+            return UNKNOWN
         kind = "word" if name.endswith("_way") else "number"
         return f"p.{self._once.setdefault(text, f'{kind}_{len(self._once)}')}"
 
-    def _later(self, text: str) -> str:
-        """Name what is made of columns that have names; what is one is one column."""
-        made = re.sub(r"[a-z]\w*", lambda one: self._names.get(one[0], one[0]), text)
-        return f"p.{self._upon.setdefault(made, f'upon_{len(self._upon)}')}"
+    @cached_property
+    def _said(self) -> dict[str, str]:
+        """Return what is asked of a line later, and the columns that say it."""
+        texts = [*self._sums().values()]
+        for one in self.verdicts:
+            texts += [*one.decided(), *one.told()]
+        asked = _words(*texts)
+        return {name: text for name, text in self._names.items() if name in asked}
+
+    @cached_property
+    def _kept(self) -> dict[str, str]:
+        """Return what is kept of a line: what is written, by column."""
+        asked = _words(*self._said.values())
+        return {name: text for text, name in self._once.items() if name in asked}
 
     def table_made(self, word: Mapping[str, str]) -> str:
         """Write the table of what is said of each line; `word` is the store's."""
         kinds = {
             name: "TEXT" if name.startswith("word_") else word["int"]
-            for name in self._once.values()
+            for name in self._kept
         }
-        kinds |= dict.fromkeys(BASE, word["int"]) | {"currency": "TEXT"}
-        kinds |= dict.fromkeys(self._upon.values(), word["int"])
-        names = (*BASE, *self._once.values(), *self._upon.values())
-        columns = ", ".join(f"{name} {kinds[name]}" for name in names)
+        kinds = dict.fromkeys(BASE, word["int"]) | {"currency": "TEXT"} | kinds
+        columns = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
         return f"CREATE TEMP TABLE {self.table} ({columns}, {key(word)}"
 
     def by_line(self, lines: Lines) -> str:
         """Write what is said of each line by itself, into that table."""
-        made = {name: text for text, name in self._once.items()}
         base = {name: f"p.{name}" for name in BASE}
-        steps = lines.held(self.verdicts[0].text, made)
-        order = f"ORDER BY case_no, position {FENCE}"
-        judged = f"judged AS (SELECT {_columns(base | made)} FROM held p {order})"
-        upon = ", ".join(("p.*", *_as({name: x for x, name in self._upon.items()})))
-        query = f"WITH {steps}, {judged} SELECT {upon} FROM judged p"
-        return f"INSERT INTO {self.table} {query}"
+        steps = lines.held(self.verdicts[0].text, self._kept)
+        return (
+            f"INSERT INTO {self.table} WITH {steps}"
+            f" SELECT {_columns(base | self._kept)} FROM held p"
+        )
 
     def told(self, which: str = "") -> str:
         """Write the steps that end in `told`, for a WITH; of `which` returns only."""
@@ -220,25 +249,32 @@ class SideBySide:
 
     def _lines(self) -> str:
         base = ", ".join(f"p.{name}" for name in BASE)
-        return f"SELECT {base}, {_columns(self._names)} FROM {self.table} p"
+        return f"SELECT {base}, {_columns(self._said)} FROM {self.table} p"
 
     def _flags(self) -> dict[str, str]:
         """Return what is said of whole returns, and bears upon each of their lines."""
         return {name: text for one in self.verdicts for name, text in one.of_whole()}
+
+    @property
+    def _cost(self) -> str:
+        old, new = self.verdicts
+        return f"{new.gives()} - {old.gives()}"
+
+    def _sums(self) -> dict[str, str]:
+        """Return the sums over a return that are asked for."""
+        found = {name: text for one in self.verdicts for name, text in one.over_whole()}
+        if any(one.keeps_little for one in self.verdicts):
+            found["whole_worth"] = "sum(worth)"
+        asked = _words(self._cost, *self._flags().values())
+        return {name: text for name, text in found.items() if name in asked}
 
     def whole_made(self, word: Mapping[str, str]) -> tuple[str, str]:
         """Write the table of what is said of whole returns, and what that costs.
 
         `cost` is what more the last policy gives than the first, in minor units.
         """
-        flags, number = self._flags(), word["int"]
-        sums = {name: text for one in self.verdicts for name, text in one.over_whole()}
-        if any(one.keeps_little for one in self.verdicts):
-            sums["whole_worth"] = "sum(worth)"
-        cost = f"{self.verdicts[-1].gives()} - {self.verdicts[0].gives()}"
-        asked = set(re.findall(r"\w+", " ".join((cost, *flags.values()))))
-        sums = {name: text for name, text in sums.items() if name in asked}
-        sums |= {"currency": "min(currency)", "is_asked": "min(is_asked)"}
+        flags, number, cost = self._flags(), word["int"], self._cost
+        sums = self._sums() | {"currency": "min(currency)", "is_asked": "min(is_asked)"}
         known = ", ".join(("case_no", *sums, *_as(flags)))
         columns = "".join(f", {name} {number}" for name in flags)
         told = ("case_no", "currency", "is_asked", cost, *flags)
@@ -287,6 +323,11 @@ def _reasons(words: Words) -> dict[str, str]:
         for name in words.reasons
         for column in COLUMNS
     }
+
+
+def _words(*texts: str) -> set[str]:
+    """Say which names, and other words, are in these expressions."""
+    return set(re.findall(r"\w+", " ".join(texts)))
 
 
 def _as(found: Columns) -> Iterator[str]:
