@@ -8,30 +8,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.backtest.sql import NO, YES, Joined, both, case, either, flag, no
+from connector.backtest.sql import NO, YES, Joined, among, both, case, either, flag, leaves, no
 from connector.model import CREDITS, Resolution
 from connector.settlement import BASIS_POINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
-    from connector.backtest.sql import Arm
+    from collections.abc import Collection, Sequence
+    from collections.abc import Set as AbstractSet
 
 EXCHANGE, SAME_AGAIN = Resolution.EXCHANGE, Resolution.REPLACEMENT
-REPAIR, KEEP = Resolution.REPAIR, Resolution.KEEP
+REFUND, REPAIR, KEEP = Resolution.REFUND, Resolution.REPAIR, Resolution.KEEP
 HALF = BASIS_POINTS // 2
-# What an approved line brings, as a number; one that is not approved is 0. The highest
-# of a return says whether some of it is paid, and in money for goods that come back.
-NOT_GIVEN, STAYS, PAID = 0, 1, 3
-UNPAID, STORED = -1, 2
+# Ways have the numbers of their places here, so that some of them lie side by side.
+WAYS = (
+    REFUND, Resolution.MANUAL, Resolution.NONE, KEEP,
+    Resolution.STORE_CREDIT, Resolution.GIFT_CARD, Resolution.COURTESY,
+    EXCHANGE, SAME_AGAIN, REPAIR,
+)  # fmt: skip
+UNPAID = frozenset({EXCHANGE, SAME_AGAIN, REPAIR})  # another article, or none at all
+MONEY = frozenset(WAYS) - UNPAID - CREDITS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
     """Sums over a return's lines, and what all of it comes to, in minor units.
 
-    `key` begins the policy's columns; `approved` is a test of a line, `stays` one of
-    goods that stay where the return is worth little, `by_law` one that the law has a
+    `key` begins the policy's columns; `approved` is a test of a line, `stays` are those
+    of goods that stay where the return is worth little, `by_law` one that the law has a
     word in it. `ways`: what an approved line can be made good with. `charges`: there is
     a fee for the way back; `adds`: credit has a bonus; `ships`: other charges of the
     order may go back.
@@ -40,8 +43,8 @@ class Given:
     key: str
     approved: str
     by_law: str
-    stays: str
-    ways: Collection[Resolution]
+    stays: Sequence[str]
+    ways: AbstractSet[Resolution]
     charges: bool
     adds: bool
     ships: bool
@@ -63,34 +66,33 @@ class Given:
         same = (self._is([SAME_AGAIN]), "worth")
         return case(free, same, otherwise=_less(bp))
 
-    def _is(self, ways: Iterable[Resolution]) -> str:
-        return either(f"{self.key}_way = '{one.value}'" for one in sorted(ways))
+    def _is(self, ways: Collection[Resolution]) -> str:
+        """Say that an approved line is made good with one of these."""
+        name = f"{self.key}_way"
+        numbers = [n for n, way in enumerate(WAYS) if way in ways and way in self.ways]
+        others = [n for n, way in enumerate(WAYS) if way in self.ways - set(ways)]
+        if not numbers or not others:
+            return YES if numbers else NO
+        first, last = numbers[0], numbers[-1]
+        if last < others[0]:
+            return f"{name} <= {last}"
+        if first > others[-1]:
+            return f"{name} >= {first}"
+        return among(name, [str(one) for one in numbers])
 
-    def _gives(self, ways: Iterable[Resolution]) -> str:
-        """Say that a line is approved, and made good with one of these: few are."""
-        some = self._is(set(ways) & set(self.ways))
-        return NO if some == NO else Joined("AND", (some, self.approved))
+    def _gives(self, ways: Collection[Resolution], *tests: str) -> str:
+        """Say that a line is approved, made good with one of these, and passes tests.
 
-    def _gives_others(self, ways: Iterable[Resolution]) -> str:
-        """Say that a line is approved, and made good with none of these."""
-        return both((self.approved, no(self._is(set(ways) & set(self.ways)))))
-
-    def _got(self, *stays: Arm) -> str:
-        """Number what a line brings, of those that a return is asked about."""
-        ways = [
-            ([EXCHANGE, SAME_AGAIN, REPAIR], UNPAID),
-            ([KEEP], STAYS),
-            (CREDITS if self.stores else [], STORED),
-        ]
-        which = [
-            (self._is(set(some) & set(self.ways)), str(number)) for some, number in ways
-        ]
-        unapproved = (no(self.approved), str(NOT_GIVEN))
-        return case(unapproved, *stays, *which, otherwise=str(PAID))
+        What few lines are is weighed first.
+        """
+        some = self._is(ways)
+        found = [some, self.approved] if REFUND not in ways else [self.approved, some]
+        found = [one for one in (*tests, *found) if one != YES]
+        return NO if NO in found else Joined("AND", found)
 
     @property
     def swaps(self) -> bool:
-        """Whether some line may bring another article."""
+        """Whether some line may be exchanged."""
         return EXCHANGE in self.ways
 
     @property
@@ -104,50 +106,47 @@ class Given:
         return self.adds and self.stores
 
     @property
-    def _pays(self) -> str:
-        """Say that something is paid of which a fee may be taken, goods coming back."""
-        if KEEP not in self.ways and self.stays == NO:
+    def _of_money(self) -> str:
+        """Say that a fee may be taken of money: some of it is for what comes back."""
+        if KEEP not in self.ways and not self.stays:
             return YES  # nothing is taken of nothing
-        return f"{self.key}_pays = {PAID}"
+        return f"{self.key}_coming > 0"
 
     def sums(self) -> list[tuple[str, str]]:
         """Write the sums, by their names.
 
         `points` are basis points of what was paid for what is `stored` as credit;
-        `spared` is what more goods bring that stay. `pays`: some of it is money or
-        credit, with which the outbound shipping goes back, if it is above 0; PAID: for
-        goods that come back.
+        `spared` is what more goods bring that stay. `pays` counts what is paid in money
+        or credit, with which the outbound shipping goes back; `coming` what of that is
+        money for goods that come back, `coming_rest` without those that stay.
         Where the law has a word, `back` is what was paid for what goes back, `first` of
         it for what is not paid in money; `short`: some line does not.
         """
         net = _less(f"{self.key}_restocking")
-        credits = CREDITS if self.stores else ()
-        back = self._gives_others([REPAIR])
+        money = MONEY if self.stores else MONEY | CREDITS
+        back = self._gives(frozenset(WAYS) - {REPAIR})
         found = {
-            "money": total_where(
-                self._gives_others([EXCHANGE, SAME_AGAIN, REPAIR, *credits]), net
-            ),
-            "pays": f"max({self._got()})",
+            "money": total_where(self._gives(money), net),
+            "exchanged": total_where(self._gives([EXCHANGE]), net),
+            "replaced": total_where(self._gives([SAME_AGAIN]), "worth"),
+            "stored": total_where(self._gives(CREDITS), net),
+            "points": total_where(self._gives(CREDITS), f"worth * {self.key}_bonus"),
+            "paid": total_where(self._gives(CREDITS), "worth"),
+            "pays": _count(self._gives(MONEY | CREDITS)),
+            "coming": _count(self._gives(money - {KEEP})),
             "back": total_where(both((self.by_law, back)), "worth"),
             "short": _any(both((self.by_law, no(back)))),
+            "first": total_where(
+                both((self.by_law, self._gives(CREDITS | {EXCHANGE, SAME_AGAIN}))),
+                "worth",
+            ),
         }
-        if self.swaps:
-            found["exchanged"] = total_where(self._gives([EXCHANGE]), net)
-        if SAME_AGAIN in self.ways:
-            found["replaced"] = total_where(self._gives([SAME_AGAIN]), "worth")
-        if self.stores:
-            found["stored"] = total_where(self._gives(CREDITS), net)
-        if self.rewards:
-            points = f"worth * {self.key}_bonus"
-            found["points"] = total_where(self._gives(CREDITS), points)
-            found["paid"] = total_where(self._gives(CREDITS), "worth")
-            first = both((self.by_law, self._gives([EXCHANGE, SAME_AGAIN, *CREDITS])))
-            found["first"] = total_where(first, "worth")
-        if self.stays != NO:
-            spared = both((self.approved, self.stays))
-            found["spared"] = total_where(spared, f"worth - ({net})")
-            if self.charges:
-                found["pays_rest"] = f"max({self._got((self.stays, str(STAYS)))})"
+        if self.stays:
+            stays = self._gives(WAYS, *self.stays)
+            found["spared"] = total_where(stays, f"worth - {net}")
+            found["coming_rest"] = _count(
+                self._gives(money - {KEEP}, self.stays[0], f"NOT {stays}")
+            )
         return [(f"{self.key}_{name}", text) for name, text in found.items()]
 
     def total(self, shipping: str, of_credit: str, fee: str, little: str) -> str:
@@ -157,17 +156,17 @@ class Given:
         `little` is a test that goods stay.
         """
         key = self.key
-        money, pays = f"{key}_money", self._pays
-        if self.stays != NO:
+        money, pays = f"{key}_money", self._of_money
+        if self.stays:
             money = f"({money} + {case((little, f'{key}_spared'), otherwise='0')})"
-            rest = f"{key}_pays_rest = {PAID}" if self.charges else pays
+            rest = f"{key}_coming_rest > 0"
             pays = either((both((little, rest)), both((no(little), pays))))
         swapped, stored = f"{key}_exchanged", f"{key}_stored"
         parts = [swapped] if self.swaps else []
         parts += [f"{key}_replaced"] if SAME_AGAIN in self.ways else []
         parts += [money, *([stored] if self.stores else [])]
         if self.ships:
-            parts.append(case((f"{key}_pays > {NOT_GIVEN}", shipping), otherwise="0"))
+            parts.append(case((f"{key}_pays > 0", shipping), otherwise="0"))
         total = " + ".join(parts)
         of_stored = least(fee, stored)
         of_money = case((pays, least(fee, money)), otherwise="0")
@@ -197,6 +196,28 @@ def _less(bp: str) -> str:
     if bp == "0":
         return "worth"
     return f"(worth - (worth * {bp} + {HALF}) / {BASIS_POINTS})"
+
+
+def numbered(way: str) -> str:
+    """Write the number of a way in place of its word."""
+
+    def number(one: str) -> str:
+        if one.startswith("'"):
+            return str(WAYS.index(Resolution(one.strip("'"))))
+        arms = " ".join(f"WHEN '{way}' THEN {n}" for n, way in enumerate(WAYS))
+        return f"CASE {one} {arms} END"
+
+    return leaves(way, number)
+
+
+def worded(number: str) -> str:
+    """Write the word of a way in place of its number."""
+    arms = " ".join(f"WHEN {n} THEN '{way}'" for n, way in enumerate(WAYS))
+    return f"CASE {number} {arms} END"
+
+
+def _count(test: str) -> str:
+    return f"count(*) FILTER (WHERE {test})"
 
 
 def least(one: str, other: str) -> str:

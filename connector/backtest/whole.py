@@ -6,7 +6,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from connector.backtest.clauses import Text
-from connector.backtest.given import Given, total_where
+from connector.backtest.given import WAYS, Given, numbered, total_where, worded
 from connector.backtest.lines import (
     APPROVED,
     ASKED,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from connector.backtest.clauses import Words
     from connector.policy import Policy
 
-KEEP, REFUND = Resolution.KEEP.value, Resolution.REFUND.value
+KEEP, REFUND = WAYS.index(Resolution.KEEP), WAYS.index(Resolution.REFUND)
 # What is told of each line, by each policy.
 TOLD = ("decision", "way", "bonus", "restocking", "fee", "given", "shipping")
 
@@ -82,7 +82,10 @@ class Verdicts:
 
     def by_line(self) -> list[tuple[str, str]]:
         """Return the columns of the second step: each line by itself."""
-        told = {kind: line.told for kind, line in self.lines.items()}
+        told = {
+            kind: {**line.told, "way": numbered(line.way)}
+            for kind, line in self.lines.items()
+        }
         return [
             (f"{self.key}_{name}", by_kind({kind: told[kind][name] for kind in told}))
             for name in next(iter(told.values()))
@@ -103,20 +106,22 @@ class Verdicts:
         key = self.key
         found: list[tuple[str, str]] = []
         if self._speaks_of_shipping:
-            ships = f"CASE WHEN {self._stands} THEN {key}_ships END"
-            found.append((f"{key}_gives", f"max({ships})"))
-            found.append((f"{key}_keeps", f"min({ships})"))
+            for name, said in (("gives", 1), ("keeps", 0)):
+                says = f"{key}_ships = {said} AND {self._stands}"
+                found.append((f"{key}_{name}", f"count(*) FILTER (WHERE {says})"))
         if self.policy.automatic_below is not None:
             found.append((f"{key}_approved", total_where(self._passes, "worth")))
         if self.policy.levels:
             found.append((f"{key}_standing", total_where(self._stands, "worth")))
         if self._charges:
-            comes = f"{self._stands} AND {key}_way <> '{KEEP}'"
+            comes = f"{self._stands} AND {key}_way <> {KEEP}"
             least = f"min({key}_fee) FILTER (WHERE {comes}"
             found.append((f"{key}_least", f"{least})"))
             if self.keeps_little:
-                rest = f"AND NOT ({self._might_stay})"
-                found.append((f"{key}_rest", f"{least} {rest})"))
+                cheap, *stays = self._might_stay
+                rest = f"min({key}_fee) FILTER (WHERE {cheap} AND {comes}"
+                rest = f"{rest} AND NOT ({' AND '.join(stays)}))"
+                found.append((f"{key}_rest", rest))
         if self._charges:
             found.append((f"{key}_taken", f"min({key}_taken)"))
         for name in ("freight", "law", "whole"):
@@ -184,7 +189,7 @@ class Verdicts:
             key=self.key,
             approved=f"{self.key}_decision = {CLEAR}",
             by_law=is_one(self._said("law")),
-            stays=self._might_stay if self.keeps_little else NO,
+            stays=self._might_stay if self.keeps_little else (),
             ways=self._ways,
             charges=self._charges,
             adds=any(line.bonus != "0" for line in self.lines.values()),
@@ -224,11 +229,17 @@ class Verdicts:
         return self.policy.keep.below is not None
 
     @property
-    def _might_stay(self) -> str:
-        key = self.key
+    def _might_stay(self) -> tuple[str, ...]:
+        """Say that goods may stay: tests, the first of what few lines are.
+
+        Where a return is worth little, no line of it is worth more.
+        """
+        key, below = self.key, self.policy.keep.below
         return (
-            f"{key}_way = '{REFUND}' AND {key}_stays = 1"
-            f" AND {self._passes}"
+            f"worth < {below.minor if below else 0}",
+            f"{key}_way = {REFUND}",
+            f"{key}_stays = 1",
+            self._passes,
         )
 
     def of_whole(self) -> list[tuple[str, str]]:
@@ -254,8 +265,7 @@ class Verdicts:
             found.append((f"{key}_charge", case((f"({least}) > 0", least))))
         if self._speaks_of_shipping:
             plain = YES if self.policy.refund_shipping else NO
-            kept = f"COALESCE({key}_keeps, 1) = 1"
-            gives = either((f"COALESCE({key}_gives, 0) = 1", both((plain, kept))))
+            gives = either((f"{key}_gives > 0", both((plain, f"{key}_keeps = 0"))))
             found.append((f"{key}_brings", flag(gives)))
         return found
 
@@ -303,7 +313,9 @@ class Verdicts:
         """Return the columns of the next step: decision, and whether goods stay."""
         key = self.key
         decision = f"{key}_decision"
-        kept = f"{key}_little = 1 AND {self._might_stay}" if self.keeps_little else NO
+        kept = NO
+        if self.keeps_little:
+            kept = " AND ".join((f"{key}_little = 1", *self._might_stay))
         clear = [f"{decision} = {CLEAR}"]
         if self._asks != NO:
             clear.append(f"{key}_asks = 0")
@@ -337,7 +349,7 @@ class Verdicts:
         given = case((declined, "0"), otherwise=self._given.brings(bp))
         return [
             f"{key}_decision",
-            f"{case((kept, repr(KEEP)), otherwise=way)} AS {way}",
+            f"{worded(case((kept, str(KEEP)), otherwise=way))} AS {way}",
             f"{key}_bonus",
             f"{bp} AS {key}_restocking",
             f"{f'{key}_charge' if self._charges else UNKNOWN} AS {key}_fee",

@@ -194,8 +194,7 @@ class SideBySide:
             return text
         if text == "NULL":
             return UNKNOWN
-        kind = "word" if name.endswith("_way") else "number"
-        return f"p.{self._once.setdefault(text, f'{kind}_{len(self._once)}')}"
+        return f"p.{self._once.setdefault(text, f'{name}_{len(self._once)}')}"
 
     @cached_property
     def _said(self) -> dict[str, str]:
@@ -214,11 +213,7 @@ class SideBySide:
 
     def table_made(self, word: Mapping[str, str]) -> str:
         """Write the table of what is said of each line; `word` is the store's."""
-        kinds = {
-            name: "TEXT" if name.startswith("word_") else word["int"]
-            for name in self._kept
-        }
-        kinds = dict.fromkeys(BASE, word["int"]) | {"currency": "TEXT"} | kinds
+        kinds = dict.fromkeys((*BASE, *self._kept), word["int"]) | {"currency": "TEXT"}
         columns = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
         return f"CREATE TEMP TABLE {self.table} ({columns}, {key(word)}"
 
