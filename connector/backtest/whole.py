@@ -6,7 +6,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from connector.backtest.clauses import Text
-from connector.backtest.given import WAYS, Given, numbered, total_where, worded
+from connector.backtest.given import MONEY, WAYS, Given, numbered, total_where, worded
 from connector.backtest.lines import (
     APPROVED,
     ASKED,
@@ -22,6 +22,7 @@ from connector.backtest.sql import (
     NO,
     UNKNOWN,
     YES,
+    Joined,
     both,
     by_kind,
     case,
@@ -60,12 +61,20 @@ class Verdicts:
         self.policy = policy
         self.key = key
         self.lines = {kind: Line(policy, Text(policy, words, kind)) for kind in kinds}
+        # What approved lines may be made good with.
+        self.ways = {way for line in self.lines.values() for way in line.ways}
         self.has_amounts = program(policy).needs_amounts or policy.has_amounts
 
     def only(self, kind: Kind) -> Verdicts:
         """Return the same of returns of one kind."""
         found = copy(self)
         found.lines = {kind: self.lines[kind]}
+        return found
+
+    def plainly(self) -> Verdicts:
+        """Return the same of returns that bring money alone, whatever is approved."""
+        found = copy(self)
+        found.ways = self.ways & MONEY
         return found
 
     @property
@@ -97,8 +106,8 @@ class Verdicts:
         [only, *others] = numbers
         return f"{self.key}_{name}" if others or not only.isdecimal() else only
 
-    def over_whole(self) -> list[tuple[str, str]]:
-        """Return the sums over a return.
+    def over_whole(self, one: str) -> list[tuple[str, str]]:
+        """Return the sums over a return; `one` is how the store takes any value of it.
 
         A fee that is not taken is 0 there: one such line frees the whole return.
         `rest` leaves out the lines that may stay with the customer.
@@ -123,9 +132,9 @@ class Verdicts:
                 rest = f"{rest} AND NOT ({' AND '.join(stays)}))"
                 found.append((f"{key}_rest", rest))
         if self._charges:
-            found.append((f"{key}_taken", f"min({key}_taken)"))
+            found.append((f"{key}_taken", one % f"{key}_taken"))
         for name in ("freight", "law", "whole"):
-            found.append((f"{key}_{name}", f"min({key}_{name})"))
+            found.append((f"{key}_{name}", one % f"{key}_{name}"))
         return found + self._mates + self._given.sums()
 
     def _has(self, name: str) -> bool:
@@ -179,18 +188,13 @@ class Verdicts:
         return f"{self.key}_decision <= {OPEN}"
 
     @property
-    def _ways(self) -> set[Resolution]:
-        """Return what approved lines may be made good with."""
-        return {way for line in self.lines.values() for way in line.ways}
-
-    @property
     def _given(self) -> Given:
         return Given(
             key=self.key,
             approved=f"{self.key}_decision = {CLEAR}",
             by_law=is_one(self._said("law")),
             stays=self._might_stay if self.keeps_little else (),
-            ways=self._ways,
+            ways=self.ways,
             charges=self._charges,
             adds=any(line.bonus != "0" for line in self.lines.values()),
             ships=self._beside("0", "0") != "0",
@@ -221,7 +225,8 @@ class Verdicts:
         """Write what goes back of shipping and surcharges with so much of the goods."""
         parts = Parts(self.policy, self.text, self._said("law"), back, short)
         found = (self._shipping(parts.shipping()), parts.surcharges(self._ships))
-        return "0" if set(found) == {"0"} else f"({' + '.join(found)})"
+        some = [one for one in found if one != "0"]
+        return f"({' + '.join(some)})" if some else "0"
 
     @property
     def keeps_little(self) -> bool:
@@ -262,7 +267,7 @@ class Verdicts:
             least = f"{key}_least"
             if self.keeps_little:
                 least = case((self._little, f"{key}_rest"), otherwise=least)
-            found.append((f"{key}_charge", case((f"({least}) > 0", least))))
+            found.append((f"{key}_charge", f"NULLIF({least}, 0)"))
         if self._speaks_of_shipping:
             plain = YES if self.policy.refund_shipping else NO
             gives = either((f"{key}_gives > 0", both((plain, f"{key}_keeps = 0"))))
@@ -278,13 +283,15 @@ class Verdicts:
         """Tell that the worth of the return wants a person."""
         key, policy = self.key, self.policy
         tests = []
-        if self.has_amounts:
+        is_same = self._is_same
+        if self.has_amounts:  # where it is another currency, the rest does not matter
             tests.append(f"currency <> {self.text.value(policy.currency)}")
+            is_same = YES
         limit = policy.automatic_below
         if limit is not None:
-            tests.append(both((self._is_same, f"{key}_approved >= {limit.minor}")))
+            tests.append(both((is_same, f"{key}_approved >= {limit.minor}")))
         if policy.levels:
-            tests.append(both((self._is_same, f"{key}_standing > {self._level}")))
+            tests.append(both((is_same, f"{key}_standing > {self._level}")))
         return either(tests)
 
     @property
@@ -298,12 +305,12 @@ class Verdicts:
         below = policy.keep.below
         if below is None:
             return NO
-        tests = [self._is_same, f"whole_worth < {below.minor}"]
+        tests = [f"whole_worth < {below.minor}", self._is_same]
         if policy.automatic_below is not None:
             tests.append(f"{key}_approved < {policy.automatic_below.minor}")
         if policy.levels:
             tests.append(f"{key}_standing <= {self._level}")
-        return both(tests)
+        return Joined("AND", tests)  # few are worth so little
 
     @property
     def _speaks_of_shipping(self) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from connector.backtest.given import MONEY
 from connector.backtest.lines import STATES
 from connector.backtest.reasons import COLUMNS
 from connector.backtest.sql import (
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 WHOLE = "past_whole"
 BASE = ("case_no", "position", "is_asked", "currency", "worth")
-# What is made in a step is not made again wherever a later one names it.
-FENCE = f"LIMIT {2**63 - 1} OFFSET 0"
 Columns = Mapping[str, str]  # expressions by the column that each becomes
 
 
@@ -199,7 +198,7 @@ class SideBySide:
     @cached_property
     def _said(self) -> dict[str, str]:
         """Return what is asked of a line later, and the columns that say it."""
-        texts = [*self._sums().values()]
+        texts = [*_sums(self.verdicts, "%s").values()]
         for one in self.verdicts:
             texts += [*one.decided(), *one.told()]
         asked = _words(*texts)
@@ -250,40 +249,57 @@ class SideBySide:
         """Return what is said of whole returns, and bears upon each of their lines."""
         return {name: text for one in self.verdicts for name, text in one.of_whole()}
 
-    @property
-    def _cost(self) -> str:
-        old, new = self.verdicts
-        return f"{new.gives()} - {old.gives()}"
-
-    def _sums(self) -> dict[str, str]:
-        """Return the sums over a return that are asked for."""
-        found = {name: text for one in self.verdicts for name, text in one.over_whole()}
-        if any(one.keeps_little for one in self.verdicts):
-            found["whole_worth"] = "sum(worth)"
-        asked = _words(self._cost, *self._flags().values())
-        return {name: text for name, text in found.items() if name in asked}
-
-    def whole_made(self, word: Mapping[str, str]) -> tuple[str, str]:
+    def whole_made(self, word: Mapping[str, str]) -> tuple[str, ...]:
         """Write the table of what is said of whole returns, and what that costs.
 
-        `cost` is what more the last policy gives than the first, in minor units.
+        `cost` is what more the last policy gives than the first, in minor units. Most
+        returns bring money and nothing else: those are summed by themselves.
         """
-        flags, number, cost = self._flags(), word["int"], self._cost
-        sums = self._sums() | {"currency": "min(currency)", "is_asked": "min(is_asked)"}
-        known = ", ".join(("case_no", *sums, *_as(flags)))
-        columns = "".join(f", {name} {number}" for name in flags)
+        number = word["int"]
+        columns = "".join(f", {name} {number}" for name in self._flags())
+        made = (
+            f"CREATE TEMP TABLE {WHOLE} (case_no {number} PRIMARY KEY,"
+            f" currency TEXT, is_asked {number}, cost {number}{columns})"
+        )
+        if all(one.ways <= MONEY for one in self.verdicts):
+            return made, self._summed(self.verdicts, word["one"])
+        ways = {self._names[f"{one.key}_way"] for one in self.verdicts}
+        plain = [one.plainly() for one in self.verdicts]
+        most = " AND ".join(f"max({way}) < {len(MONEY)}" for way in ways)
+        others = " OR ".join(f"{way} >= {len(MONEY)}" for way in ways)
+        which = f"SELECT p.case_no FROM {self.table} p WHERE {others}"
+        return (
+            made,
+            self._summed(plain, word["one"], having=f" HAVING {most}"),
+            self._summed(
+                self.verdicts, word["one"], where=f" WHERE p.case_no IN ({which})"
+            ),
+        )
+
+    def _summed(
+        self, verdicts: Sequence[Verdicts], one: str, where: str = "", having: str = ""
+    ) -> str:
+        """Sum lines up by return, and write what is said of each; of some only."""
+        flags, cost = self._flags(), _cost(verdicts)
+        sums = {**_sums(verdicts, one), "currency": one % "p.currency"}
+        sums["is_asked"] = one % "p.is_asked"
+        # What is said of a line stands for its name, and a sum for its: the store
+        # knows which sums are one.
+        sums = {name: _put(text, self._names) for name, text in sums.items()}
+        firsts: dict[str, str] = {}
+        alike = {name: firsts.setdefault(text, name) for name, text in sums.items()}
+        cost, asked = _put(cost, alike), _words(_put(cost, alike))
+        said = {name: _put(text, sums) for name, text in flags.items()}
+        known = {
+            name: text
+            for name, text in sums.items()
+            if alike[name] == name and name in {"currency", "is_asked", *asked}
+        }
         told = ("case_no", "currency", "is_asked", cost, *flags)
         return (
-            (
-                f"CREATE TEMP TABLE {WHOLE} (case_no {number} PRIMARY KEY,"
-                f" currency TEXT, is_asked {number}, cost {number}{columns})"
-            ),
-            (
-                f"INSERT INTO {WHOLE} WITH lines AS NOT MATERIALIZED ({self._lines()}),"
-                f" summed AS (SELECT case_no, {_columns(sums)} FROM lines"
-                f" GROUP BY case_no), whole AS (SELECT {known} FROM summed {FENCE})"
-                f" SELECT {', '.join(told)} FROM whole"
-            ),
+            f"INSERT INTO {WHOLE} WITH whole AS (SELECT p.case_no,"
+            f" {_columns(known | said)} FROM {self.table} p{where} GROUP BY p.case_no"
+            f"{having}) SELECT {', '.join(told)} FROM whole"
         )
 
     def alike(self) -> set[str]:
@@ -318,6 +334,26 @@ def _reasons(words: Words) -> dict[str, str]:
         for name in words.reasons
         for column in COLUMNS
     }
+
+
+def _cost(verdicts: Sequence[Verdicts]) -> str:
+    old, new = verdicts
+    return f"{new.gives()} - {old.gives()}"
+
+
+def _sums(verdicts: Sequence[Verdicts], one: str) -> dict[str, str]:
+    """Return the sums over a return that are asked for."""
+    found = {name: text for side in verdicts for name, text in side.over_whole(one)}
+    if any(side.keeps_little for side in verdicts):
+        found["whole_worth"] = "sum(worth)"
+    flags = (text for side in verdicts for _, text in side.of_whole())
+    asked = _words(_cost(verdicts), *flags)
+    return {name: text for name, text in found.items() if name in asked}
+
+
+def _put(text: str, known: Mapping[str, str]) -> str:
+    """Put what is known in the place of names; no parameter is a name."""
+    return re.sub(r"(?<!:)\b[a-z]\w*", lambda one: known.get(one[0], one[0]), text)
 
 
 def _words(*texts: str) -> set[str]:
