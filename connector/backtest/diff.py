@@ -173,17 +173,23 @@ def _written(
     prepared += words.ends.made(db.engine.words)
     if which_ones := maybe(found[0], found[1], lines, is_not):
         number = word["int"]
-        columns = f"(case_no {number} PRIMARY KEY, kind TEXT)"
+        columns = f"(case_no {number} PRIMARY KEY, kind TEXT, order_ref TEXT)"
         prepared += [
             f"CREATE TEMP TABLE past_maybe {columns}",
             f"INSERT INTO past_maybe {which_ones}",
         ]
         rounds = [
-            _round(db, [one.only(kind) for one in found], _of(kind, ticks(now)))
+            _round(
+                db,
+                [one.only(kind) for one in found],
+                _of(kind, ticks(now)),
+                "past_maybe",
+            )
             for kind in kinds
         ]
     else:
-        rounds = [_round(db, found, lines)]
+        firsts = "(SELECT * FROM past_lines WHERE position = 0)"
+        rounds = [_round(db, found, lines, firsts)]
     return Task(
         path=db.path,
         prepared=prepared,
@@ -199,10 +205,12 @@ def _of(kind: Kind, now: int) -> Lines:
     return Lines(which, now, "past_maybe m CROSS JOIN ")
 
 
-def _round(db: Database, found: Sequence[Verdicts], lines: Lines) -> Round:
+def _round(
+    db: Database, found: Sequence[Verdicts], lines: Lines, orders: str
+) -> Round:
     word, is_not = db.engine.words, _is_not(db)
     told = SideBySide(found, is_not)
-    apart = Apart(told, word, is_not)
+    apart = Apart(told, word, is_not, orders)
     return Round(
         prepared=[
             told.table_made(word),

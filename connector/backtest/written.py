@@ -82,7 +82,7 @@ class Lines:
 
 
 def maybe(old: Verdicts, new: Verdicts, lines: Lines, is_not: str) -> str | None:
-    """Write which returns could fare differently, as a query of number and kind.
+    """Write which returns could fare differently: number, kind and order of each.
 
     Only what the policies say in other words is looked at: where all of that comes
     to the same, so does the verdict. None where they weigh whole returns otherwise;
@@ -97,8 +97,11 @@ def maybe(old: Verdicts, new: Verdicts, lines: Lines, is_not: str) -> str | None
     differs = either(
         both((among("p.kind", some), test)) for test, some in kinds.items()
     )
-    steps = lines.held(old.text, {"differs": differs, "kind": "p.kind"})
-    found = f"SELECT p.case_no, p.kind FROM held p WHERE {differs}"
+    names = ("kind", "order_ref")
+    steps = lines.held(
+        old.text, {"differs": differs, **{name: f"p.{name}" for name in names}}
+    )
+    found = f"SELECT p.case_no, p.kind, p.order_ref FROM held p WHERE {differs}"
     return f"WITH {steps} {found} ON CONFLICT DO NOTHING"
 
 
