@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from connector import law
+from connector.backtest import windows
 from connector.backtest.after import After
 from connector.backtest.clauses import Text
 from connector.backtest.fees import Fees, period_runs
@@ -27,7 +28,7 @@ from connector.backtest.sql import (
     flag,
     no,
 )
-from connector.backtest.windows import guarantee_ends, last_moment
+from connector.backtest.windows import guarantee_ends, last_day
 from connector.model import CREDITS, FAULTS, Kind, OrderStatus, Resolution
 from connector.policy import Policy
 from connector.policy.amends import MENDING, REMEDIES
@@ -78,7 +79,7 @@ class Line:
         bound = no(self._withdrawn)
         reasons = self.text.reasons
         looks = reasons.are("person", [1])
-        closes = last_moment(self.policy, self.text)
+        closes = last_day(self.policy, self.text)
         found = {
             "approves": self.own.says("decide", "approve"),
             "trusted": self._listed(self.policy.allow),
@@ -88,7 +89,7 @@ class Line:
             "dear": self.fees.is_dear,
             "by_hand": NO if self.policy.is_automatic else YES,
             "unread": self._unread,
-            "late": both((no(self._by_law), Above("p.asked_at", closes))),
+            "late": both((no(self._by_law), Above(windows.ASKED, closes))),
             "excluded": self._excluded(),
             "sold": self._sold_for_good(),
             "withdrawn_late": self._withdrawn_late(),

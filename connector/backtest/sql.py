@@ -77,16 +77,16 @@ class Above(str):
 
 
 class Later(str):
-    """A moment so many ticks after what `since` is."""
+    """A number so much greater than what `since` is: days or ticks."""
 
-    __slots__ = ("since", "ticks")
+    __slots__ = ("more", "since")
     since: str
-    ticks: int
+    more: int
 
-    def __new__(cls, since: str, ticks: int) -> Self:
+    def __new__(cls, since: str, more: int) -> Self:
         """Write it."""
-        made = super().__new__(cls, f"({since} + {ticks})")
-        made.since, made.ticks = since, ticks
+        made = super().__new__(cls, f"({since} + {more})")
+        made.since, made.more = since, more
         return made
 
 
@@ -293,8 +293,8 @@ def tells_apart(old: str, new: str, is_not: str) -> str:
 def _above(left: str, old: str, new: str) -> str:
     """Tell where a value lies between two limits: above one of them only."""
     if isinstance(old, Later) and isinstance(new, Later) and old.since == new.since:
-        first, last = sorted((old, new), key=lambda one: one.ticks)
-        return both((f"{left} > {first}", no(f"{left} > {last}")))
+        first, last = sorted((old.more, new.more))
+        return f"{left} - ({old.since}) BETWEEN {first + 1} AND {last}"
     one, other = f"{left} > {old}", f"{left} > {new}"
     return f"{flag(one)} <> {flag(other)}"
 

@@ -15,6 +15,7 @@ from connector.backtest.given import MONEY
 from connector.backtest.lines import STATES
 from connector.backtest.reasons import COLUMNS
 from connector.backtest.sql import (
+    NO,
     UNKNOWN,
     WIDE,
     abreast,
@@ -27,6 +28,7 @@ from connector.backtest.sql import (
     tells_apart,
     values_apart,
 )
+from connector.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,12 +93,13 @@ def maybe(old: Verdicts, new: Verdicts, lines: Lines, is_not: str) -> str | None
     if old.weighs != new.weighs:
         return None
     kinds: dict[str, list[str]] = {}
-    for kind, line in old.lines.items():
-        differs = _lines_apart(line, new.lines[kind], is_not)
-        kinds.setdefault(differs, []).append(repr(kind.value))
-    differs = either(
-        both((among("p.kind", some), test)) for test, some in kinds.items()
-    )
+    for kind in sorted(old.lines, key=list(Kind).index):
+        differs = _lines_apart(old.lines[kind], new.lines[kind], is_not)
+        if differs != NO:
+            kinds.setdefault(differs, []).append(repr(kind.value))
+    # What kind it is takes least to weigh, and most returns are of the first.
+    arms = [f"({among('p.kind', some)} AND {test})" for test, some in kinds.items()]
+    differs = " OR ".join(arms) or NO
     names = ("kind", "order_ref")
     steps = lines.held(
         old.text, {"differs": differs, **{name: f"p.{name}" for name in names}}
@@ -288,7 +291,7 @@ class SideBySide:
         sums["is_asked"] = one % "p.is_asked"
         # What is said of a line stands for its name, and a sum for its: the store
         # knows which sums are one.
-        sums = {name: _put(text, self._names) for name, text in sums.items()}
+        sums = {name: _state(_put(text, self._names)) for name, text in sums.items()}
         firsts: dict[str, str] = {}
         alike = {name: firsts.setdefault(text, name) for name, text in sums.items()}
         cost, asked = _put(cost, alike), _words(_put(cost, alike))
@@ -357,6 +360,15 @@ def _sums(verdicts: Sequence[Verdicts], one: str) -> dict[str, str]:
 def _put(text: str, known: Mapping[str, str]) -> str:
     """Put what is known in the place of names; no parameter is a name."""
     return re.sub(r"(?<!:)\b[a-z]\w*", lambda one: known.get(one[0], one[0]), text)
+
+
+def _state(text: str) -> str:
+    """Compare the first of two decisions without taking it out of the number of both."""
+
+    def below(one: re.Match[str]) -> str:
+        return f"{one[1]} < {STATES * (int(one[2]) + 1)}"
+
+    return re.sub(rf"\((p\.\w+) / {STATES}\) (?:<=|=(?= 0)) (\d)\b", below, text)
 
 
 def _words(*texts: str) -> set[str]:
