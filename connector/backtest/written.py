@@ -132,13 +132,10 @@ def _decided_apart(old: Line, new: Line, is_not: str) -> str:
 
 
 def _decided_anew(old: Line, new: Line, is_not: str) -> str:
-    """Number both decisions as one; the new one is weighed where it could be another.
-
-    Where both are the same, it is the number of that.
-    """
+    """Number both decisions as one; the new one is weighed where it could be another."""
     first, made = old.decision, new.decision
     if made == first:
-        return first
+        return f"{first} * {STATES + 1}"
     apart = _decided_apart(old, new, is_not)
     two = f"{first} * {STATES} + {made}"
     if len(apart) * 2 >= len(made):
