@@ -169,7 +169,7 @@ class Text:
         else:
             text = f"{left} {_SIGNS[one.operator]} {first}"
         if kind == "amount" and one.fact != "past_value":
-            text = f"p.currency = {self.value(self.policy.currency)} AND {text}"
+            return both((f"p.currency = {self.value(self.policy.currency)}", text))
         return f"({text})"
 
     def _of_kind(self, one: Clause) -> str:

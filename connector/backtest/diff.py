@@ -178,7 +178,7 @@ def _written(
             f"CREATE TEMP TABLE past_maybe {columns}",
             f"INSERT INTO past_maybe {which_ones}",
         ]
-        rounds = [
+        rounds = (
             _round(
                 db,
                 [one.only(kind) for one in found],
@@ -186,10 +186,10 @@ def _written(
                 "past_maybe",
             )
             for kind in kinds
-        ]
+        )
     else:
         firsts = "(SELECT * FROM past_lines WHERE position = 0)"
-        rounds = [_round(db, found, lines, firsts)]
+        rounds = (_round(db, found, lines, firsts) for _ in range(1))
     return Task(
         path=db.path,
         prepared=prepared,
@@ -220,6 +220,7 @@ def _round(
         ],
         queries=apart.queries(),
         tables=[told.table, WHOLE, "past_diff"],
+        values=dict(found[0].text.words.values),
     )
 
 

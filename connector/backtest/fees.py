@@ -63,7 +63,7 @@ class Fees:
         ]
         if above is not None:
             currency = self.text.value(self.policy.currency)
-            tests.append(f"(p.currency = {currency} AND p.total > {above.minor})")
+            tests.append(both((f"p.currency = {currency}", f"p.total > {above.minor}")))
         if waiver.when:
             tests.append(self.text.all_hold(waiver.when))
         return either(tests)

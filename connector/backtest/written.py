@@ -12,12 +12,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from connector.backtest.given import MONEY
+from connector.backtest.known import knowing, shorter
 from connector.backtest.lines import STATES
 from connector.backtest.reasons import COLUMNS
 from connector.backtest.sql import (
     NO,
     UNKNOWN,
     WIDE,
+    Chosen,
     abreast,
     among,
     both,
@@ -94,7 +96,7 @@ def maybe(old: Verdicts, new: Verdicts, lines: Lines, is_not: str) -> str | None
         return None
     kinds: dict[str, list[str]] = {}
     for kind in sorted(old.lines, key=list(Kind).index):
-        differs = _lines_apart(old.lines[kind], new.lines[kind], is_not)
+        differs = shorter(_lines_apart(old.lines[kind], new.lines[kind], is_not))
         if differs != NO:
             kinds.setdefault(differs, []).append(repr(kind.value))
     # What kind it is takes least to weigh, and most returns are of the first.
@@ -118,7 +120,8 @@ def _lines_apart(old: Line, new: Line, is_not: str) -> str:
         apart = values_apart(value, told[name], is_not)
         if name == "fee":
             # Nobody pays for the way back of what both decline, told apart above.
-            apart = both((apart, f"{flag(old.declined)} = 0"))
+            stands = Chosen(case((old.declined, "0"), otherwise="1"))
+            apart = both((apart, stands))
         tests.append(apart)
     return either(tests)
 
@@ -134,13 +137,15 @@ def _decided_apart(old: Line, new: Line, is_not: str) -> str:
 def _decided_anew(old: Line, new: Line, is_not: str) -> str:
     """Number both decisions as one; the new one is weighed where it could be another."""
     first, made = old.decision, new.decision
+    alike = f"{shorter(first)} * {STATES + 1}"
     if made == first:
-        return f"{first} * {STATES + 1}"
-    apart = _decided_apart(old, new, is_not)
-    two = f"{first} * {STATES} + {made}"
+        return alike
+    apart = shorter(_decided_apart(old, new, is_not))
+    known = knowing(apart)
     if len(apart) * 2 >= len(made):
-        return two
-    return case((apart, two), otherwise=f"{first} * {STATES + 1}")
+        return f"{shorter(first)} * {STATES} + {shorter(made)}"
+    two = f"{shorter(first, known)} * {STATES} + {shorter(made, known)}"
+    return case((apart, two), otherwise=alike)
 
 
 class SideBySide:
@@ -192,6 +197,7 @@ class SideBySide:
 
     def _column(self, name: str, text: str) -> str:
         """Name what is written; what they say alike is one column."""
+        text = shorter(text)
         if text.isdecimal():
             return text
         if text == "NULL":

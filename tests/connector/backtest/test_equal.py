@@ -138,6 +138,7 @@ def _round(db: Database, side: SideBySide, lines: Lines) -> Round:
         ],
         queries={"told": f"WITH {side.told()} SELECT * FROM told"},  # noqa: S608 - ours
         tables=[side.table, WHOLE],
+        values={},
     )
 
 

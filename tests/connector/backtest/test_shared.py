@@ -66,6 +66,7 @@ def task(path: str) -> Task:
         prepared=["CREATE TEMP TABLE past_round AS SELECT order_ref FROM past_part"],
         queries={"orders": "SELECT order_ref FROM past_round"},
         tables=["past_round"],
+        values={},
     )
     return Task(
         path=path,
