@@ -171,7 +171,8 @@ def _written(
     word = db.engine.words
     prepared = list(reasons.tables(words.reasons, words.given, text.value, word))
     prepared += words.ends.made(db.engine.words)
-    if which_ones := maybe(found[0], found[1], lines, is_not):
+    if some := maybe(found[0], found[1], lines, is_not):
+        which_ones, those = some
         number = word["int"]
         columns = f"(case_no {number} PRIMARY KEY, kind TEXT, order_ref TEXT)"
         prepared += [
@@ -185,7 +186,7 @@ def _written(
                 _of(kind, ticks(now)),
                 "past_maybe",
             )
-            for kind in kinds
+            for kind in those
         )
     else:
         firsts = "(SELECT * FROM past_lines WHERE position = 0)"

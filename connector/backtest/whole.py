@@ -197,7 +197,7 @@ class Verdicts:
             ways=self.ways,
             charges=self._charges,
             adds=any(line.bonus != "0" for line in self.lines.values()),
-            ships=self._beside("0", "0") != "0",
+            ships=self._may_ship,
         )
 
     def gives(self) -> str:
@@ -217,16 +217,24 @@ class Verdicts:
         brings = self._beside(back, short)
         # Other articles and credit are first: what the rest brings is not there yet.
         alone = case((f"{key}_first = {back}", short), otherwise="1")
-        first = self._beside(f"{key}_first", alone) if self._given.adds else brings
-        total = self._given.total(brings, first, fee, f"{key}_little = 1")
+        given = self._given
+        first = self._beside(f"{key}_first", alone) if given.rewards else brings
+        total = given.total(brings, first, fee, f"{key}_little = 1")
         return case((either(asks), "0"), otherwise=total)
 
     def _beside(self, back: str, short: str) -> str:
         """Write what goes back of shipping and surcharges with so much of the goods."""
+        if not self._may_ship:
+            return "0"
         parts = Parts(self.policy, self.text, self._said("law"), back, short)
         found = (self._shipping(parts.shipping()), parts.surcharges(self._ships))
         some = [one for one in found if one != "0"]
         return f"({' + '.join(some)})" if some else "0"
+
+    @property
+    def _may_ship(self) -> bool:
+        """Whether shipping and surcharges ever go back with goods."""
+        return self._said("law") != "0" or self._gives_shipping != NO
 
     @property
     def keeps_little(self) -> bool:

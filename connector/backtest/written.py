@@ -85,8 +85,12 @@ class Lines:
         )
 
 
-def maybe(old: Verdicts, new: Verdicts, lines: Lines, is_not: str) -> str | None:
+def maybe(
+    old: Verdicts, new: Verdicts, lines: Lines, is_not: str
+) -> tuple[str, list[Kind]] | None:
     """Write which returns could fare differently: number, kind and order of each.
+
+    Beside that, return of which kinds these may be.
 
     Only what the policies say in other words is looked at: where all of that comes
     to the same, so does the verdict. None where they weigh whole returns otherwise;
@@ -94,20 +98,25 @@ def maybe(old: Verdicts, new: Verdicts, lines: Lines, is_not: str) -> str | None
     """
     if old.weighs != new.weighs:
         return None
-    kinds: dict[str, list[str]] = {}
+    kinds: dict[str, list[Kind]] = {}
     for kind in sorted(old.lines, key=list(Kind).index):
         differs = shorter(_lines_apart(old.lines[kind], new.lines[kind], is_not))
         if differs != NO:
-            kinds.setdefault(differs, []).append(repr(kind.value))
+            kinds.setdefault(differs, []).append(kind)
     # What kind it is takes least to weigh, and most returns are of the first.
-    arms = [f"({among('p.kind', some)} AND {test})" for test, some in kinds.items()]
+    arms = [f"({_is_of(some)} AND {test})" for test, some in kinds.items()]
     differs = " OR ".join(arms) or NO
     names = ("kind", "order_ref")
     steps = lines.held(
         old.text, {"differs": differs, **{name: f"p.{name}" for name in names}}
     )
     found = f"SELECT p.case_no, p.kind, p.order_ref FROM held p WHERE {differs}"
-    return f"WITH {steps} {found} ON CONFLICT DO NOTHING"
+    those = [kind for some in kinds.values() for kind in some]
+    return f"WITH {steps} {found} ON CONFLICT DO NOTHING", those
+
+
+def _is_of(kinds: Sequence[Kind]) -> str:
+    return among("p.kind", [repr(kind.value) for kind in kinds])
 
 
 def _lines_apart(old: Line, new: Line, is_not: str) -> str:
@@ -205,9 +214,13 @@ class SideBySide:
         return f"p.{self._once.setdefault(text, f'{name}_{len(self._once)}')}"
 
     @cached_property
+    def _cost(self) -> str:
+        return _cost(self.verdicts)
+
+    @cached_property
     def _said(self) -> dict[str, str]:
         """Return what is asked of a line later, and the columns that say it."""
-        texts = [*_sums(self.verdicts, "%s").values()]
+        texts = [*_sums(self.verdicts, self._cost, "%s").values()]
         for one in self.verdicts:
             texts += [*one.decided(), *one.told()]
         asked = _words(*texts)
@@ -289,15 +302,17 @@ class SideBySide:
         self, verdicts: Sequence[Verdicts], one: str, where: str = "", having: str = ""
     ) -> str:
         """Sum lines up by return, and write what is said of each; of some only."""
-        flags, cost = self._flags(), _cost(verdicts)
-        sums = {**_sums(verdicts, one), "currency": one % "p.currency"}
+        is_all = verdicts is self.verdicts
+        flags, cost = self._flags(), self._cost if is_all else _cost(verdicts)
+        sums = {**_sums(verdicts, cost, one), "currency": one % "p.currency"}
         sums["is_asked"] = one % "p.is_asked"
         # What is said of a line stands for its name, and a sum for its: the store
         # knows which sums are one.
         sums = {name: _state(_put(text, self._names)) for name, text in sums.items()}
         firsts: dict[str, str] = {}
         alike = {name: firsts.setdefault(text, name) for name, text in sums.items()}
-        cost, asked = _put(cost, alike), _words(_put(cost, alike))
+        cost = _put(cost, alike)
+        asked = _words(cost)
         said = {name: _put(text, sums) for name, text in flags.items()}
         known = {
             name: text
@@ -350,13 +365,13 @@ def _cost(verdicts: Sequence[Verdicts]) -> str:
     return f"{new.gives()} - {old.gives()}"
 
 
-def _sums(verdicts: Sequence[Verdicts], one: str) -> dict[str, str]:
-    """Return the sums over a return that are asked for."""
+def _sums(verdicts: Sequence[Verdicts], cost: str, one: str) -> dict[str, str]:
+    """Return the sums over a return that its cost and its flags ask for."""
     found = {name: text for side in verdicts for name, text in side.over_whole(one)}
     if any(side.keeps_little for side in verdicts):
         found["whole_worth"] = "sum(worth)"
     flags = (text for side in verdicts for _, text in side.of_whole())
-    asked = _words(_cost(verdicts), *flags)
+    asked = _words(cost, *flags)
     return {name: text for name, text in found.items() if name in asked}
 
 
