@@ -1,8 +1,8 @@
 """What a part of the past lines says, asked on a connection.
 
-Run as a program, this reads a task as JSON on its input, first what is prepared and then
-a line a round, as they are written, and writes rows on its output. It needs no more than
-Python itself, and little of that: each start is waited for.
+Run as a program, this reads a task as JSON on its input, first what is prepared, then
+a line a round, as they are written, and writes rows on its output. It needs no more
+than Python itself, and little of that: each start is waited for.
 """
 
 from __future__ import annotations

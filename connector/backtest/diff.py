@@ -17,12 +17,13 @@ from connector.backtest.apart import SHOWN, Apart
 from connector.backtest.clauses import Words
 from connector.backtest.ends import Ends
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
+from connector.backtest.maybe import maybe
 from connector.backtest.part import NEW, OLD, Part
 from connector.backtest.rows import UNSUITED, ticks
 from connector.backtest.shared import Round, Task, shared
 from connector.backtest.sql import flag
 from connector.backtest.whole import TOLD, Verdicts
-from connector.backtest.written import WHOLE, Lines, SideBySide, maybe
+from connector.backtest.written import WHOLE, Lines, SideBySide
 from connector.model import Kind
 from connector.money import Money
 from connector.policy.claims import kind_of
@@ -206,9 +207,7 @@ def _of(kind: Kind, now: int) -> Lines:
     return Lines(which, now, "past_maybe m CROSS JOIN ")
 
 
-def _round(
-    db: Database, found: Sequence[Verdicts], lines: Lines, orders: str
-) -> Round:
+def _round(db: Database, found: Sequence[Verdicts], lines: Lines, orders: str) -> Round:
     word, is_not = db.engine.words, _is_not(db)
     told = SideBySide(found, is_not)
     apart = Apart(told, word, is_not, orders)

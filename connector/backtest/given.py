@@ -5,16 +5,28 @@ As `connector.steps.promise` pays it: other articles first, then credit, then mo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.backtest.sql import NO, YES, Joined, among, both, case, either, flag, leaves, no
+from connector.backtest.sql import (
+    NO,
+    YES,
+    Joined,
+    among,
+    both,
+    case,
+    either,
+    flag,
+    leaves,
+    no,
+)
 from connector.model import CREDITS, Resolution
 from connector.settlement import BASIS_POINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Collection
 
 EXCHANGE, SAME_AGAIN = Resolution.EXCHANGE, Resolution.REPLACEMENT
 REFUND, REPAIR, KEEP = Resolution.REFUND, Resolution.REPAIR, Resolution.KEEP

@@ -54,9 +54,8 @@ def shorter(text: str, known: Mapping[str, bool] | None = None) -> str:
     if isinstance(text, Chosen):
         found = shorter(text.case, known)
         return {"1": YES, "0": NO}.get(found) or Chosen(found)
-    if isinstance(text, Above):
-        return Above(text.left, shorter(text.right, known))
-    return text
+    is_above = isinstance(text, Above)
+    return Above(text.left, shorter(text.right, known)) if is_above else text
 
 
 def _joined(text: Joined, known: Known) -> str:

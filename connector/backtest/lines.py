@@ -14,6 +14,7 @@ from connector.backtest import windows
 from connector.backtest.after import After
 from connector.backtest.clauses import Text
 from connector.backtest.fees import Fees, period_runs
+from connector.backtest.limits import often
 from connector.backtest.owns import Own
 from connector.backtest.parts import PAID, granting, left, standard
 from connector.backtest.sql import (
@@ -105,7 +106,7 @@ class Line:
             found[f"first_{says}"] = self.first(says)
             found[f"own_{says}"] = self.own.says("decide", says)
             found[f"answer_{says}"] = both((bound, self._answered(says)))
-            found[f"often_{says}"] = self._often(says)
+            found[f"often_{says}"] = often(self.policy, self.text, says)
         return found
 
     @property
@@ -302,26 +303,6 @@ class Line:
                 known = either(gave(one, x.code) for x in one.choices)
                 tests.append(both((holds, no(known))))
         return either(tests)
-
-    def _often(self, says: str) -> str:
-        """Tell whether the customer sends back more than the limits allow."""
-        tests = []
-        for one in self.policy.limits:
-            if one.says != says:
-                continue
-            if one.returns is not None:
-                count = self.text.past("count(*)", one.days, "c.position = 0")
-                tests.append(f"1 + {count} > {one.returns}")
-            if one.worth is not None:
-                before = self.text.past_worth(one.days)
-                tests.append(f"{self._all_asked()} + {before} > {one.worth.minor}")
-        return either(tests)
-
-    def _all_asked(self) -> str:
-        """Write what the whole return was worth, 0 in another currency."""
-        currency = f"p.currency = {self.text.value(self.policy.currency)}"
-        worth = "SELECT sum(w.worth) FROM past_lines w WHERE w.case_no = p.case_no"
-        return f"(CASE WHEN {currency} THEN ({worth}) ELSE 0 END)"
 
     def _photos(self) -> str:
         own = self.own.value("photos", str)

@@ -58,7 +58,7 @@ def _beside(
     """Yield what processes of their own give; what one cannot is asked here."""
     with ExitStack() as ends:
         others = [ends.enter_context(Aside()) for _ in values]
-        # SQLite lets go of Python's lock: this takes what the others leave of the cores.
+        # SQLite lets go of Python's lock: this takes what others leave of the cores.
         counting = ends.enter_context(ThreadPoolExecutor(1)).submit(meanwhile)
         tasks = _told(write(), others, values)
         counting.result()

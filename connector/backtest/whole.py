@@ -17,6 +17,7 @@ from connector.backtest.lines import (
     REFUSED,
     Line,
 )
+from connector.backtest.mates import Mates
 from connector.backtest.parts import Parts
 from connector.backtest.sql import (
     NO,
@@ -29,7 +30,6 @@ from connector.backtest.sql import (
     either,
     flag,
     is_one,
-    no,
 )
 from connector.model import Kind, Resolution
 from connector.policy.compiled import program
@@ -115,9 +115,8 @@ class Verdicts:
         key = self.key
         found: list[tuple[str, str]] = []
         if self._speaks_of_shipping:
-            for name, said in (("gives", 1), ("keeps", 0)):
-                says = f"{key}_ships = {said} AND {self._stands}"
-                found.append((f"{key}_{name}", f"count(*) FILTER (WHERE {says})"))
+            says = f"count(*) FILTER (WHERE {key}_ships = %d AND {self._stands})"
+            found += [(f"{key}_gives", says % 1), (f"{key}_keeps", says % 0)]
         if self.policy.automatic_below is not None:
             found.append((f"{key}_approved", total_where(self._passes, "worth")))
         if self.policy.levels:
@@ -135,7 +134,7 @@ class Verdicts:
             found.append((f"{key}_taken", one % f"{key}_taken"))
         for name in ("freight", "law", "whole"):
             found.append((f"{key}_{name}", one % f"{key}_{name}"))
-        return found + self._mates + self._given.sums()
+        return found + self._mates.sums() + self._given.sums()
 
     def _has(self, name: str) -> bool:
         """Say whether something of a line is ever said."""
@@ -144,38 +143,11 @@ class Verdicts:
     @property
     def _are_mates(self) -> bool:
         """Whether lines of a return must fare alike, or else a person looks at all."""
-        return self._has("own") or self._has("claimed")
+        return self._mates.are_some
 
     @property
-    def _mates(self) -> list[tuple[str, str]]:
-        """Count the lines that must fare alike, and those that are given or refused."""
-        key, own = self.key, is_one(f"{self.key}_own")
-        found = []
-        if self._has("own"):
-            for name, test in (
-                ("mates", YES),
-                ("clear", f"{key}_decision = {CLEAR}"),
-                ("refused", f"{key}_decision = {REFUSED}"),
-            ):
-                which = both((own, test))
-                found.append((f"{key}_{name}", f"count(*) FILTER (WHERE {which})"))
-        if self._has("claimed"):
-            found.append((f"{key}_unclaimed", f"min({key}_claimed)"))
-            found.append((f"{key}_claimed", f"max({key}_claimed)"))
-        return found
-
-    @property
-    def _mixed(self) -> str:
-        """Say that lines that must fare alike do not, as they are written down."""
-        key, tests = self.key, []
-        if self._has("own"):
-            all_ = f"{key}_mates"
-            alike = (f"{key}_clear = {all_}", f"{key}_refused = {all_}")
-            open_ = both((f"{key}_clear = 0", f"{key}_refused = 0"))
-            tests.append(no(either((*alike, open_))))
-        if self._has("claimed"):
-            tests.append(f"{key}_unclaimed <> {key}_claimed")
-        return either(tests)
+    def _mates(self) -> Mates:
+        return Mates(self.key, self._has("own"), self._has("claimed"))
 
     @property
     def _passes(self) -> str:
@@ -268,7 +240,7 @@ class Verdicts:
         if self._asks != NO:
             found.append((f"{key}_asks", flag(self._asks)))
         if self._are_mates:
-            found.append((f"{key}_mixed", flag(self._mixed)))
+            found.append((f"{key}_mixed", flag(self._mates.mixed)))
         if self.keeps_little:
             found.append((f"{key}_little", flag(self._little)))
         if self._charges:

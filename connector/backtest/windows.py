@@ -5,7 +5,6 @@ Windows are counted in days since 1970, in UTC: all of the last day counts.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from connector import law

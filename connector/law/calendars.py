@@ -45,7 +45,7 @@ def public_holidays(country: str, year: int, region: str = "") -> frozenset[date
 
 @lru_cache(maxsize=1024)
 def _of_years(country: str, block: int, region: str) -> dict[int, frozenset[date]]:
-    """Return the holidays of a few years at once: to begin takes the library longest."""
+    """Return the holidays of a few years: to begin takes the library longest."""
     try:  # its list of countries would load every one of them
         regions = holidays.country_holidays(country).subdivisions
     except NotImplementedError:
