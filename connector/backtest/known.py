@@ -45,17 +45,21 @@ def shorter(text: str, known: Mapping[str, bool] | None = None) -> str:
     known = known or {}
     if text in known:
         return YES if known[text] else NO
-    if isinstance(text, No):
-        return no(shorter(text.test, known))
-    if isinstance(text, Joined):
-        return _joined(text, dict(known))
-    if isinstance(text, Case):
-        return _case(text, dict(known))
-    if isinstance(text, Chosen):
-        found = shorter(text.case, known)
-        return {"1": YES, "0": NO}.get(found) or Chosen(found)
-    is_above = isinstance(text, Above)
-    return Above(text.left, shorter(text.right, known)) if is_above else text
+    match text:
+        case No():
+            found = no(shorter(text.test, known))
+        case Joined():
+            found = _joined(text, dict(known))
+        case Case():
+            found = _case(text, dict(known))
+        case Chosen():
+            chosen = shorter(text.case, known)
+            found = {"1": YES, "0": NO}.get(chosen) or Chosen(chosen)
+        case Above():
+            found = Above(text.left, shorter(text.right, known))
+        case _:
+            found = text
+    return found
 
 
 def _joined(text: Joined, known: Known) -> str:
