@@ -265,7 +265,7 @@ when = { tag = "red" }
 then = { decide = "ask" }
 why = "so"
 """
-    old = 'currency = "EUR"\n' + rule
+    old = 'currency = "EUR"\n[window]\ndays = 30\n[[reasons]]\ncode = "small"\n' + rule
     report = compare(db, "boots", old, old.replace("= 1", "= 2"), NOW, SINCE)
     assert (report.flips, report.others, report.cost) == (Counter(), 0, {})
     assert (report.shown, report.orders, report.unseen) == ([], 0, [])
