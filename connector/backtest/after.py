@@ -31,8 +31,16 @@ class After:
     forced: tuple[str, ...]
 
     @property
+    def parts(self) -> dict[str, str]:
+        """Say whether it is held where it is approved, and where it is no refusal."""
+        return {
+            "held": either((self._says("unsure"), self._is_out_of_reach)),
+            "claim": self._says("open"),
+        }
+
+    @property
     def told(self) -> dict[str, str]:
-        """Say whether it is held where it is approved, and eased where it is declined.
+        """Say what makes lines of a return fare alike.
 
         `own`: Shopify, and plugins, decide its return as one. `claimed`: its reason is
         a fault, in a claim whose reasons came from outside.
@@ -40,8 +48,6 @@ class After:
         is_claim = self.text.is_kind(*FAULTS)
         claimed = self.text.reasons.are("claimed", [1])
         return {
-            "held": flag(either((self._says("unsure"), self._is_out_of_reach))),
-            "eased": flag(self._says("open")),
             "own": flag(self.text.is_channel(SHOP)),
             "claimed": flag(both((is_claim, self._is_outside, claimed))),
         }

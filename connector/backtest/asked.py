@@ -1,7 +1,8 @@
 """What a part of the past lines says, asked on a connection.
 
-Run as a program, this reads a task as JSON on its input and writes rows on its output.
-It needs no more than Python itself, and little of that: each start is waited for.
+Run as a program, this reads a task as JSON on its input, first what is prepared, then
+a line a round, as they are written, and writes rows on its output. It needs no more
+than Python itself, and little of that: each start is waited for.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     Rows = list[dict[str, Any]]
 
 PAGES_KB = 65_536
+MAPPED = 2**31 - 65_536  # bytes of the file that are read where they lie
 
 
 def perform(
@@ -47,6 +49,7 @@ def _round(
     execute: Callable[[str, Mapping[str, Any]], object],
     query: Callable[[str, Mapping[str, Any]], Rows],
 ) -> Iterator[tuple[str, Rows]]:
+    values = {**values, **one["values"]}
     try:
         for statement in one["prepared"]:
             execute(statement, values)
@@ -58,10 +61,12 @@ def _round(
 
 
 def _main() -> None:
-    address, task = json.load(sys.stdin)
+    address, task = json.loads(sys.stdin.readline())
+    task["rounds"] = map(json.loads, sys.stdin)
     connection = sqlite3.connect(address, uri=True, isolation_level=None)
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(f"PRAGMA cache_size = -{PAGES_KB}")
+    connection.execute(f"PRAGMA mmap_size = {MAPPED}")
 
     def query(text: str, values: Mapping[str, Any]) -> Rows:
         found = connection.execute(text, values)

@@ -168,9 +168,9 @@ class Text:
             text = f"{left} BETWEEN {first} AND {last}"
         else:
             text = f"{left} {_SIGNS[one.operator]} {first}"
-        if kind == "amount" and one.fact != "past_value":
-            text = f"p.currency = {self.value(self.policy.currency)} AND {text}"
-        return f"({text})"
+        is_paid = kind == "amount" and one.fact != "past_value"
+        same = f"p.currency = {self.value(self.policy.currency)}"
+        return both((same, text)) if is_paid else f"({text})"
 
     def _of_kind(self, one: Clause) -> str:
         is_named = self.kind.value in one.values

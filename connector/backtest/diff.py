@@ -17,12 +17,13 @@ from connector.backtest.apart import SHOWN, Apart
 from connector.backtest.clauses import Words
 from connector.backtest.ends import Ends
 from connector.backtest.lines import APPROVED, ASKED, DECLINED
+from connector.backtest.maybe import maybe
 from connector.backtest.part import NEW, OLD, Part
 from connector.backtest.rows import UNSUITED, ticks
 from connector.backtest.shared import Round, Task, shared
 from connector.backtest.sql import flag
 from connector.backtest.whole import TOLD, Verdicts
-from connector.backtest.written import WHOLE, Lines, SideBySide, maybe
+from connector.backtest.written import WHOLE, Lines, SideBySide
 from connector.model import Kind
 from connector.money import Money
 from connector.policy.claims import kind_of
@@ -171,19 +172,26 @@ def _written(
     word = db.engine.words
     prepared = list(reasons.tables(words.reasons, words.given, text.value, word))
     prepared += words.ends.made(db.engine.words)
-    if which_ones := maybe(found[0], found[1], lines, is_not):
+    if some := maybe(found[0], found[1], lines, is_not):
+        which_ones, those = some
         number = word["int"]
-        columns = f"(case_no {number} PRIMARY KEY, kind TEXT)"
+        columns = f"(case_no {number} PRIMARY KEY, kind TEXT, order_ref TEXT)"
         prepared += [
             f"CREATE TEMP TABLE past_maybe {columns}",
             f"INSERT INTO past_maybe {which_ones}",
         ]
-        rounds = [
-            _round(db, [one.only(kind) for one in found], Lines(_of(kind), ticks(now)))
-            for kind in kinds
-        ]
+        rounds = (
+            _round(
+                db,
+                [one.only(kind) for one in found],
+                _of(kind, ticks(now)),
+                "past_maybe",
+            )
+            for kind in those
+        )
     else:
-        rounds = [_round(db, found, lines)]
+        firsts = "(SELECT * FROM past_lines WHERE position = 0)"
+        rounds = (_round(db, found, lines, firsts) for _ in range(1))
     return Task(
         path=db.path,
         prepared=prepared,
@@ -193,16 +201,16 @@ def _written(
     )
 
 
-def _of(kind: Kind) -> str:
-    """Say that a line is of a return of one kind which could fare differently."""
-    those = f"SELECT case_no FROM past_maybe WHERE kind = {kind.value!r}"
-    return f"x.case_no IN ({those})"
+def _of(kind: Kind, now: int) -> Lines:
+    """Name the lines of returns of one kind which could fare differently."""
+    which = f"x.case_no = m.case_no AND m.kind = {kind.value!r}"
+    return Lines(which, now, "past_maybe m CROSS JOIN ")
 
 
-def _round(db: Database, found: Sequence[Verdicts], lines: Lines) -> Round:
+def _round(db: Database, found: Sequence[Verdicts], lines: Lines, orders: str) -> Round:
     word, is_not = db.engine.words, _is_not(db)
     told = SideBySide(found, is_not)
-    apart = Apart(told, word, is_not)
+    apart = Apart(told, word, is_not, orders)
     return Round(
         prepared=[
             told.table_made(word),
@@ -212,6 +220,7 @@ def _round(db: Database, found: Sequence[Verdicts], lines: Lines) -> Round:
         ],
         queries=apart.queries(),
         tables=[told.table, WHOLE, "past_diff"],
+        values=dict(found[0].text.words.values),
     )
 
 

@@ -25,7 +25,7 @@ from connector.money import Money
 from connector.policy import Policy
 from connector.store.history import FETCHED, LABELLED
 
-NOTHING = "NULLIF(0, 0)"  # no number, on either store
+NOTHING = "0"  # no fee: there is none of nothing
 
 
 def period_runs(text: Text) -> str:
@@ -63,7 +63,7 @@ class Fees:
         ]
         if above is not None:
             currency = self.text.value(self.policy.currency)
-            tests.append(f"(p.currency = {currency} AND p.total > {above.minor})")
+            tests.append(both((f"p.currency = {currency}", f"p.total > {above.minor}")))
         if waiver.when:
             tests.append(self.text.all_hold(waiver.when))
         return either(tests)
@@ -105,7 +105,7 @@ class Fees:
 
     @cached_property
     def return_fee(self) -> str:
-        """What is taken for the way back of the line, NULL for nothing."""
+        """What is taken for the way back of the line, 0 for nothing."""
 
         def taken(fee: str) -> str:
             return case((self._above(fee), NOTHING), otherwise=fee)
@@ -151,7 +151,7 @@ class Fees:
 
     def _above(self, fee: str) -> str:
         """Whether a fee is above the switch's limit, or as high as what was paid."""
-        if not fee.isdecimal():
+        if fee == NOTHING:
             return NO
         policy = self.policy
         limit = str(policy.switches["return_cost_most"])
@@ -163,7 +163,7 @@ class Fees:
 
     @cached_property
     def _return_fee(self) -> str:
-        """What the policy asks for the way back of the line, NULL for nothing.
+        """What the policy asks for the way back of the line, 0 for nothing.
 
         Fees are in the policy's currency; in another one nothing is charged.
         """
@@ -195,6 +195,6 @@ def _known(number: str, otherwise: int) -> str:
 
 
 def _fee(found: object) -> str:
-    """Write a fee in minor units; none, or nothing, is NULL."""
+    """Write a fee in minor units, 0 for none."""
     minor = getattr(found, "minor", 0)
     return str(int(minor)) if minor else NOTHING

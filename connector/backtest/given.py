@@ -5,39 +5,61 @@ As `connector.steps.promise` pays it: other articles first, then credit, then mo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.backtest.sql import NO, among, both, case, either, flag, no
+from connector.backtest.sql import (
+    NO,
+    YES,
+    Joined,
+    among,
+    both,
+    case,
+    either,
+    flag,
+    leaves,
+    no,
+)
 from connector.model import CREDITS, Resolution
 from connector.settlement import BASIS_POINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 EXCHANGE, SAME_AGAIN = Resolution.EXCHANGE, Resolution.REPLACEMENT
+REFUND, REPAIR, KEEP = Resolution.REFUND, Resolution.REPAIR, Resolution.KEEP
 HALF = BASIS_POINTS // 2
-# What an approved line brings, as a number; one that is not approved is 0. The highest
-# of a return says whether some of it is paid, and in money for goods that come back.
-SWAPPED, SAME, REPAIRED, NOT_GIVEN, STAYS, STORED, PAID = -3, -2, -1, 0, 1, 2, 3
+# Ways have the numbers of their places here, so that some of them lie side by side.
+WAYS = (
+    REFUND, Resolution.MANUAL, Resolution.NONE, KEEP,
+    Resolution.STORE_CREDIT, Resolution.GIFT_CARD, Resolution.COURTESY,
+    EXCHANGE, SAME_AGAIN, REPAIR,
+)  # fmt: skip
+UNPAID = frozenset({EXCHANGE, SAME_AGAIN, REPAIR})  # another article, or none at all
+MONEY = frozenset(WAYS) - UNPAID - CREDITS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
     """Sums over a return's lines, and what all of it comes to, in minor units.
 
-    `key` begins the policy's columns; `approved` is a test of a line, `stays` one of
-    goods that stay where the return is worth little, `by_law` one that the law has a
-    word in it. `charges`: there is a fee for
-    the way back; `adds`: credit has a bonus.
+    `key` begins the policy's columns; `approved` is a test of a line, `stays` are those
+    of goods that stay where the return is worth little, `by_law` one that the law has a
+    word in it. `ways`: what an approved line can be made good with. `charges`: there is
+    a fee for the way back; `adds`: credit has a bonus; `ships`: other charges of the
+    order may go back.
     """
 
     key: str
     approved: str
     by_law: str
-    stays: str
+    stays: Sequence[str]
+    ways: AbstractSet[Resolution]
     charges: bool
     adds: bool
+    ships: bool
 
     def brings(self, bp: str) -> str:
         """Write what a line brings less its restocking fee, with its bonus."""
@@ -52,76 +74,92 @@ class Given:
 
         The same again is for nothing: it brings all that was paid.
         """
-        fee = f"(worth * {bp} + {HALF}) / {BASIS_POINTS}"
-        free = (self._is([Resolution.REPAIR]), "0")
+        free = (self._is([REPAIR]), "0")
         same = (self._is([SAME_AGAIN]), "worth")
-        return case(free, same, otherwise=f"(worth - {fee})")
+        return case(free, same, otherwise=_less(bp))
 
-    def _is(self, ways: Iterable[Resolution]) -> str:
-        return either(f"{self.key}_way = '{one.value}'" for one in sorted(ways))
+    def _is(self, ways: Collection[Resolution]) -> str:
+        """Say that an approved line is made good with one of these."""
+        name = f"{self.key}_way"
+        numbers = [n for n, way in enumerate(WAYS) if way in ways and way in self.ways]
+        others = [n for n, way in enumerate(WAYS) if way in self.ways - set(ways)]
+        if not numbers or not others:
+            return YES if numbers else NO
+        first, last = numbers[0], numbers[-1]
+        if last < others[0]:
+            return f"{name} <= {last}"
+        if first > others[-1]:
+            return f"{name} >= {first}"
+        return among(name, [str(one) for one in numbers])
 
-    def of_line(self) -> list[tuple[str, str]]:
-        """Write what a line by itself adds to the sums: which of them, and how much."""
-        ways = [
-            ([Resolution.REFUND], PAID),
-            ([EXCHANGE], SWAPPED),
-            ([SAME_AGAIN], SAME),
-            ([Resolution.REPAIR], REPAIRED),
-            ([Resolution.KEEP], STAYS),
-        ]
-        ways += [(sorted(CREDITS), STORED)] if self._parts_credit else []
-        which = [(self._is(some), str(number)) for some, number in ways]
-        got = case((no(self.approved), "0"), *which, otherwise=str(PAID))
-        return [
-            (f"{self.key}_got", got),
-            (f"{self.key}_net", self._net(f"{self.key}_restocking")),
-        ]
+    def _gives(self, ways: Collection[Resolution], *tests: str) -> str:
+        """Say that a line is approved, made good with one of these, and passes tests.
+
+        What few lines are is weighed first.
+        """
+        some = self._is(ways)
+        found = [some, self.approved] if REFUND not in ways else [self.approved, some]
+        found = [one for one in (*tests, *found) if one != YES]
+        return NO if NO in found else Joined("AND", found)
 
     @property
-    def _parts_credit(self) -> bool:
+    def swaps(self) -> bool:
+        """Whether some line may be exchanged."""
+        return EXCHANGE in self.ways
+
+    @property
+    def stores(self) -> bool:
         """Whether credit is summed apart: for its bonus, or what is taken of it."""
-        return self.charges or self.adds
+        return (self.charges or self.adds) and bool(CREDITS & set(self.ways))
+
+    @property
+    def rewards(self) -> bool:
+        """Whether some of what goes back is credit with a bonus."""
+        return self.adds and self.stores
+
+    @property
+    def _of_money(self) -> str:
+        """Say that a fee may be taken of money: some of it is for what comes back."""
+        if KEEP not in self.ways and not self.stays:
+            return YES  # nothing is taken of nothing
+        return f"{self.key}_coming > 0"
 
     def sums(self) -> list[tuple[str, str]]:
         """Write the sums, by their names.
 
         `points` are basis points of what was paid for what is `stored` as credit;
-        `spared` is what more goods bring that stay. `pays`: some of it is money or
-        credit, with which the outbound shipping goes back, if it is above 0; PAID: for
-        goods that come back.
+        `spared` is what more goods bring that stay. `pays` counts what is paid in money
+        or credit, with which the outbound shipping goes back; `coming` what of that is
+        money for goods that come back, `coming_rest` without those that stay.
         Where the law has a word, `back` is what was paid for what goes back, `first` of
         it for what is not paid in money; `short`: some line does not.
         """
-        by_law, got, net = self.by_law, f"{self.key}_got", f"{self.key}_net"
+        net = _less(f"{self.key}_restocking")
+        money = MONEY if self.stores else MONEY | CREDITS
+        back = self._gives(frozenset(WAYS) - {REPAIR})
         found = {
-            "exchanged": total_where(self._got(SWAPPED), net),
-            "replaced": total_where(self._got(SAME), "worth"),
-            "money": total_where(self._got(PAID, STAYS), net),
-            "pays": f"max({got})",
-            "back": total_where(
-                both((by_law, no(self._got(NOT_GIVEN, REPAIRED)))), "worth"
+            "money": total_where(self._gives(money), net),
+            "exchanged": total_where(self._gives([EXCHANGE]), net),
+            "replaced": total_where(self._gives([SAME_AGAIN]), "worth"),
+            "stored": total_where(self._gives(CREDITS), net),
+            "points": total_where(self._gives(CREDITS), f"worth * {self.key}_bonus"),
+            "paid": total_where(self._gives(CREDITS), "worth"),
+            "pays": _count(self._gives(MONEY | CREDITS)),
+            "coming": _count(self._gives(money - {KEEP})),
+            "back": total_where(both((self.by_law, back)), "worth"),
+            "short": _any(both((self.by_law, no(back)))),
+            "first": total_where(
+                both((self.by_law, self._gives(CREDITS | {EXCHANGE, SAME_AGAIN}))),
+                "worth",
             ),
-            "short": _any(both((by_law, self._got(NOT_GIVEN, REPAIRED)))),
         }
-        if self._parts_credit:
-            found["stored"] = total_where(self._got(STORED), net)
-        if self.adds:
-            points = f"worth * {self.key}_bonus"
-            found["points"] = total_where(self._got(STORED), points)
-            found["paid"] = total_where(self._got(STORED), "worth")
-            first = both((by_law, self._got(SWAPPED, SAME, STORED)))
-            found["first"] = total_where(first, "worth")
-        if self.stays != NO:
-            spared = both((f"{got} <> {NOT_GIVEN}", self.stays))
-            found["spared"] = total_where(spared, f"worth - {net}")
-            if self.charges:
-                stays = both((self._got(PAID), self.stays))
-                rest = case((stays, str(STAYS)), otherwise=got)
-                found["pays_rest"] = f"max({rest})"
+        if self.stays:
+            stays = self._gives(WAYS, *self.stays)
+            found["spared"] = total_where(stays, f"worth - {net}")
+            found["coming_rest"] = _count(
+                self._gives(money - {KEEP}, self.stays[0], f"NOT {stays}")
+            )
         return [(f"{self.key}_{name}", text) for name, text in found.items()]
-
-    def _got(self, *numbers: int) -> str:
-        return among(f"{self.key}_got", [str(one) for one in numbers])
 
     def total(self, shipping: str, of_credit: str, fee: str, little: str) -> str:
         """Write what goes back in all, with `shipping` and less `fee`, if they do.
@@ -130,26 +168,31 @@ class Given:
         `little` is a test that goods stay.
         """
         key = self.key
-        money, pays = f"{key}_money", f"{key}_pays"
-        if self.stays != NO:
+        money, pays = f"{key}_money", self._of_money
+        if self.stays:
             money = f"({money} + {case((little, f'{key}_spared'), otherwise='0')})"
-            rest = f"{pays}_rest" if self.charges else pays
-            pays = case((little, rest), otherwise=pays)
+            rest = f"{key}_coming_rest > 0"
+            pays = either((both((little, rest)), both((no(little), pays))))
         swapped, stored = f"{key}_exchanged", f"{key}_stored"
-        parts = [swapped, f"{key}_replaced", money]
-        parts += [stored] if self._parts_credit else []
-        brings = case((f"{key}_pays > 0", shipping), otherwise="0")
-        total = f"{' + '.join(parts)} + {brings}"
-        if not self._parts_credit:
-            return f"({total})"
+        parts = [swapped] if self.swaps else []
+        parts += [f"{key}_replaced"] if SAME_AGAIN in self.ways else []
+        parts += [money, *([stored] if self.stores else [])]
+        if self.ships:
+            parts.append(case((f"{key}_pays > 0", shipping), otherwise="0"))
+        total = " + ".join(parts)
         of_stored = least(fee, stored)
-        of_money = case((f"({pays}) = {PAID}", least(fee, money)), otherwise="0")
-        first = (f"{swapped} > 0", least(fee, swapped))
-        taken = case(first, (f"{stored} > 0", of_stored), otherwise=of_money)
-        if self.adds:
-            less = case((f"{swapped} > 0", "0"), otherwise=of_stored)
+        of_money = case((pays, least(fee, money)), otherwise="0")
+        taken = of_money
+        if self.stores:
+            taken = case((f"{stored} > 0", of_stored), otherwise=taken)
+        if self.swaps:
+            taken = case((f"{swapped} > 0", least(fee, swapped)), otherwise=taken)
+        if self.rewards:
+            less = of_stored
+            if self.swaps:
+                less = case((f"{swapped} > 0", "0"), otherwise=less)
             total += f" + {self._bonus(f'({stored} - {less} + {of_credit})')}"
-        return f"({total} - {taken})"
+        return f"({total})" if taken == "0" else f"({total} - {taken})"
 
     def _bonus(self, credit: str) -> str:
         """Write what is added to credit, rounded once as it is when it is given."""
@@ -158,6 +201,35 @@ class Given:
         # Only whole numbers are divided: a sum is no whole number on PostgreSQL.
         added = f"(({twice} - {twice} % (2 * {whole})) / (2 * {whole}))"
         return case((f"{self.key}_points > 0", added), otherwise="0")
+
+
+def _less(bp: str) -> str:
+    """Write what was paid for a line less its restocking fee, rounded half up."""
+    if bp == "0":
+        return "worth"
+    return f"(worth - (worth * {bp} + {HALF}) / {BASIS_POINTS})"
+
+
+def numbered(way: str) -> str:
+    """Write the number of a way in place of its word."""
+
+    def number(one: str) -> str:
+        if one.startswith("'"):
+            return str(WAYS.index(Resolution(one.strip("'"))))
+        arms = " ".join(f"WHEN '{way}' THEN {n}" for n, way in enumerate(WAYS))
+        return f"CASE {one} {arms} END"
+
+    return leaves(way, number)
+
+
+def worded(number: str) -> str:
+    """Write the word of a way in place of its number."""
+    arms = " ".join(f"WHEN {n} THEN '{way}'" for n, way in enumerate(WAYS))
+    return f"CASE {number} {arms} END"
+
+
+def _count(test: str) -> str:
+    return f"count(*) FILTER (WHERE {test})"
 
 
 def least(one: str, other: str) -> str:

@@ -10,9 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from connector import law
+from connector.backtest import windows
 from connector.backtest.after import After
 from connector.backtest.clauses import Text
 from connector.backtest.fees import Fees, period_runs
+from connector.backtest.limits import often
 from connector.backtest.owns import Own
 from connector.backtest.parts import PAID, granting, left, standard
 from connector.backtest.sql import (
@@ -27,7 +29,7 @@ from connector.backtest.sql import (
     flag,
     no,
 )
-from connector.backtest.windows import guarantee_ends, last_moment
+from connector.backtest.windows import guarantee_ends, last_day
 from connector.model import CREDITS, FAULTS, Kind, OrderStatus, Resolution
 from connector.policy import Policy
 from connector.policy.amends import MENDING, REMEDIES
@@ -40,6 +42,11 @@ if TYPE_CHECKING:
     from connector.policy.vocabulary import Exclusion, Listed
 
 APPROVED, ASKED, DECLINED = 0, 1, 2  # decisions, graver is more
+# What a line by itself comes to, and is written down as: what is clear is approved,
+# what is refused is declined, a person looks at the rest. The policy approves what is
+# held, and declines what is eased.
+CLEAR, HELD, OPEN, EASED, REFUSED = range(5)
+STATES = 8  # more than there are
 OVER = "p.quantity > p.left_units"
 
 
@@ -73,7 +80,7 @@ class Line:
         bound = no(self._withdrawn)
         reasons = self.text.reasons
         looks = reasons.are("person", [1])
-        closes = last_moment(self.policy, self.text)
+        closes = last_day(self.policy, self.text)
         found = {
             "approves": self.own.says("decide", "approve"),
             "trusted": self._listed(self.policy.allow),
@@ -83,7 +90,7 @@ class Line:
             "dear": self.fees.is_dear,
             "by_hand": NO if self.policy.is_automatic else YES,
             "unread": self._unread,
-            "late": both((no(self._by_law), Above("p.asked_at", closes))),
+            "late": both((no(self._by_law), Above(windows.ASKED, closes))),
             "excluded": self._excluded(),
             "sold": self._sold_for_good(),
             "withdrawn_late": self._withdrawn_late(),
@@ -94,11 +101,12 @@ class Line:
                 (either((period_runs(self.text), self._unread)), no(self._hard))
             ),
         }
+        found |= self._after.parts
         for says in ("ask", "decline"):
             found[f"first_{says}"] = self.first(says)
             found[f"own_{says}"] = self.own.says("decide", says)
             found[f"answer_{says}"] = both((bound, self._answered(says)))
-            found[f"often_{says}"] = self._often(says)
+            found[f"often_{says}"] = often(self.policy, self.text, says)
         return found
 
     @property
@@ -124,7 +132,7 @@ class Line:
 
     @cached_property
     def decision(self) -> str:
-        """What is decided before amounts are looked at: 0, 1 or 2."""
+        """What is decided before amounts are looked at: CLEAR to REFUSED."""
         has = self.parts
         plain, untrusted = no(has["approves"]), no(has["trusted"])
         asks = either((has["answer_ask"], has["often_ask"], has["seen"]))
@@ -138,9 +146,14 @@ class Line:
         asked = either((has["first_ask"], *last, both((plain, either(open_)))))
         # What the law is asked about no policy declines: a person looks.
         asked_of = either((self._by_law, has["eased"]))
-        refused_ = case((asked_of, str(ASKED)), otherwise=str(DECLINED))
+        refused_ = case(
+            (asked_of, str(OPEN)), (has["claim"], str(EASED)), otherwise=str(REFUSED)
+        )
         return case(
-            (self.refused, refused_), (asked, str(ASKED)), otherwise=str(APPROVED)
+            (self.refused, refused_),
+            (asked, str(OPEN)),
+            (has["held"], str(HELD)),
+            otherwise=str(CLEAR),
         )
 
     @cached_property
@@ -162,6 +175,12 @@ class Line:
             "part": self._part,
             **self._after.told,
         }
+
+    @cached_property
+    def ways(self) -> set[Resolution]:
+        """What an approved line can be made good with; another is never clear."""
+        forced = {said for _, said in self.own.chosen("resolution")}
+        return forced | {way for way in Resolution if self.offers(way) != NO}
 
     @property
     def _after(self) -> After:
@@ -284,26 +303,6 @@ class Line:
                 known = either(gave(one, x.code) for x in one.choices)
                 tests.append(both((holds, no(known))))
         return either(tests)
-
-    def _often(self, says: str) -> str:
-        """Tell whether the customer sends back more than the limits allow."""
-        tests = []
-        for one in self.policy.limits:
-            if one.says != says:
-                continue
-            if one.returns is not None:
-                count = self.text.past("count(*)", one.days, "c.position = 0")
-                tests.append(f"1 + {count} > {one.returns}")
-            if one.worth is not None:
-                before = self.text.past_worth(one.days)
-                tests.append(f"{self._all_asked()} + {before} > {one.worth.minor}")
-        return either(tests)
-
-    def _all_asked(self) -> str:
-        """Write what the whole return was worth, 0 in another currency."""
-        currency = f"p.currency = {self.text.value(self.policy.currency)}"
-        worth = "SELECT sum(w.worth) FROM past_lines w WHERE w.case_no = p.case_no"
-        return f"(CASE WHEN {currency} THEN ({worth}) ELSE 0 END)"
 
     def _photos(self) -> str:
         own = self.own.value("photos", str)

@@ -24,13 +24,17 @@ class Part:
 
     @classmethod
     def of(cls, rows: Mapping[str, list[dict[str, Any]]]) -> Self:
-        """Read what the queries gave."""
+        """Read what the queries gave: nothing, where nothing could differ."""
+
+        def given(name: str) -> list[dict[str, Any]]:
+            return rows.get(name, [])
+
         # No list at all where there is none.
-        orders = (json.loads(row["refs"] or "[]") for row in rows["orders"])
+        orders = (json.loads(row["refs"] or "[]") for row in given("orders"))
         return cls(
-            flips=rows["flips"],
-            costs=rows["costs"],
+            flips=given("flips"),
+            costs=given("costs"),
             orders=set().union(*orders),
-            shown=rows["shown"],
-            open_shown=rows["open_shown"],
+            shown=given("shown"),
+            open_shown=given("open_shown"),
         )

@@ -29,8 +29,8 @@ def shared(
     """Yield what a task gives with each of these values more, in their order.
 
     PostgreSQL has a process a connection; a file of SQLite is read by one beside, which
-    is started before the task is written. `meanwhile` is done as soon as others are at
-    work.
+    is started before the task is written, and works at what is written already.
+    `meanwhile` is done beside all that.
     """
     if len(values) == 1 or db.path == ":memory:" or not sys.executable:
         meanwhile()
@@ -45,7 +45,8 @@ def shared(
 
 
 def _tasks(task: Task, values: Sequence[Mapping[str, Any]]) -> list[Task]:
-    return [{**task, "values": {**task["values"], **one}} for one in values]
+    known: Task = {**task, "rounds": list(task["rounds"])}
+    return [{**known, "values": {**task["values"], **one}} for one in values]
 
 
 def _beside(
@@ -57,13 +58,29 @@ def _beside(
     """Yield what processes of their own give; what one cannot is asked here."""
     with ExitStack() as ends:
         others = [ends.enter_context(Aside()) for _ in values]
-        tasks = _tasks(write(), values)
-        for process, one in zip(others, tasks, strict=True):
-            process.ask(one)
-        meanwhile()
+        # SQLite lets go of Python's lock: this takes what others leave of the cores.
+        counting = ends.enter_context(ThreadPoolExecutor(1)).submit(meanwhile)
+        tasks = _told(write(), others, values)
+        counting.result()
         for process, one in zip(others, tasks, strict=True):
             rows = process.rows()
             yield _here(db, one) if rows is None else rows
+
+
+def _told(
+    task: Task, others: Sequence[Aside], values: Sequence[Mapping[str, Any]]
+) -> list[Task]:
+    """Tell others of a task as it is written; return what was told to each."""
+    for process, one in zip(others, values, strict=True):
+        process.begin({**task, "values": {**task["values"], **one}})
+    rounds = []
+    for one_round in task["rounds"]:
+        rounds.append(one_round)
+        for process in others:
+            process.go_on(one_round)
+    for process in others:
+        process.end()
+    return _tasks({**task, "rounds": rounds}, values)
 
 
 def _here(db: Database, task: Task) -> Answer:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from connector.model import Kind
 
 YES, NO = "1 = 1", "1 = 0"
+UNKNOWN = "NULLIF(0, 0)"  # a number that is none: PostgreSQL asks of what kind
 CALLS = re.compile(r"\b(instr|strpos)\(|\bp\.h\d")
+WIDE = 2**31  # no fee is as high, in minor units
 FEW = 5  # values that are compared one by one
 Arm = tuple[str, str]  # (test, value)
 
@@ -75,16 +77,16 @@ class Above(str):
 
 
 class Later(str):
-    """A moment so many ticks after what `since` is."""
+    """A number so much greater than what `since` is: days or ticks."""
 
-    __slots__ = ("since", "ticks")
+    __slots__ = ("more", "since")
     since: str
-    ticks: int
+    more: int
 
-    def __new__(cls, since: str, ticks: int) -> Self:
+    def __new__(cls, since: str, more: int) -> Self:
         """Write it."""
-        made = super().__new__(cls, f"({since} + {ticks})")
-        made.since, made.ticks = since, ticks
+        made = super().__new__(cls, f"({since} + {more})")
+        made.since, made.more = since, more
         return made
 
 
@@ -237,6 +239,24 @@ def among(what: str, values: Sequence[str]) -> str:
     return f"{what} IN ({', '.join(values)})"
 
 
+def abreast(old: str, new: str) -> str | None:
+    """Write two numbers as one where the same tests choose them, else None.
+
+    The number is the old one `WIDE` times, and the new one.
+    """
+    if isinstance(old, Case) and isinstance(new, Case):
+        pairs = zip(old.arms, new.arms, strict=False)
+        arms = [(test, abreast(one, other)) for (test, one), (_, other) in pairs]
+        last = abreast(old.otherwise, new.otherwise)
+        known = [(test, two) for test, two in arms if two is not None]
+        if [test for test, _ in old.arms] != [test for test, _ in new.arms]:
+            return None
+        return Case(known, last) if last and len(known) == len(arms) else None
+    if not (old.isdecimal() and new.isdecimal() and max(int(old), int(new)) < WIDE):
+        return None
+    return str(int(old) * WIDE + int(new))
+
+
 def by_kind(told: Mapping[Kind, str]) -> str:
     """Write what is told of lines of each kind as one value of any line."""
     kinds: dict[str, list[str]] = {}
@@ -273,8 +293,8 @@ def tells_apart(old: str, new: str, is_not: str) -> str:
 def _above(left: str, old: str, new: str) -> str:
     """Tell where a value lies between two limits: above one of them only."""
     if isinstance(old, Later) and isinstance(new, Later) and old.since == new.since:
-        first, last = sorted((old, new), key=lambda one: one.ticks)
-        return both((f"{left} > {first}", no(f"{left} > {last}")))
+        first, last = sorted((old.more, new.more))
+        return f"{left} - ({old.since}) BETWEEN {first + 1} AND {last}"
     one, other = f"{left} > {old}", f"{left} > {new}"
     return f"{flag(one)} <> {flag(other)}"
 

@@ -6,11 +6,31 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from connector.backtest.clauses import Text
-from connector.backtest.fees import NOTHING
-from connector.backtest.given import Given, total_where
-from connector.backtest.lines import APPROVED, ASKED, DECLINED, Line
+from connector.backtest.given import MONEY, WAYS, Given, numbered, total_where, worded
+from connector.backtest.lines import (
+    APPROVED,
+    ASKED,
+    CLEAR,
+    DECLINED,
+    HELD,
+    OPEN,
+    REFUSED,
+    Line,
+)
+from connector.backtest.mates import Mates
 from connector.backtest.parts import Parts
-from connector.backtest.sql import NO, YES, both, by_kind, case, either, flag, is_one
+from connector.backtest.sql import (
+    NO,
+    UNKNOWN,
+    YES,
+    Joined,
+    both,
+    by_kind,
+    case,
+    either,
+    flag,
+    is_one,
+)
 from connector.model import Kind, Resolution
 from connector.policy.compiled import program
 
@@ -20,8 +40,7 @@ if TYPE_CHECKING:
     from connector.backtest.clauses import Words
     from connector.policy import Policy
 
-FAR = 4  # more than any decision
-KEEP, REFUND = Resolution.KEEP.value, Resolution.REFUND.value
+KEEP, REFUND = WAYS.index(Resolution.KEEP), WAYS.index(Resolution.REFUND)
 # What is told of each line, by each policy.
 TOLD = ("decision", "way", "bonus", "restocking", "fee", "given", "shipping")
 
@@ -42,12 +61,20 @@ class Verdicts:
         self.policy = policy
         self.key = key
         self.lines = {kind: Line(policy, Text(policy, words, kind)) for kind in kinds}
+        # What approved lines may be made good with.
+        self.ways = {way for line in self.lines.values() for way in line.ways}
         self.has_amounts = program(policy).needs_amounts or policy.has_amounts
 
     def only(self, kind: Kind) -> Verdicts:
         """Return the same of returns of one kind."""
         found = copy(self)
         found.lines = {kind: self.lines[kind]}
+        return found
+
+    def plainly(self) -> Verdicts:
+        """Return the same of returns that bring money alone, whatever is approved."""
+        found = copy(self)
+        found.ways = self.ways & MONEY
         return found
 
     @property
@@ -64,7 +91,10 @@ class Verdicts:
 
     def by_line(self) -> list[tuple[str, str]]:
         """Return the columns of the second step: each line by itself."""
-        told = {kind: line.told for kind, line in self.lines.items()}
+        told = {
+            kind: {**line.told, "way": numbered(line.way)}
+            for kind, line in self.lines.items()
+        }
         return [
             (f"{self.key}_{name}", by_kind({kind: told[kind][name] for kind in told}))
             for name in next(iter(told.values()))
@@ -76,80 +106,70 @@ class Verdicts:
         [only, *others] = numbers
         return f"{self.key}_{name}" if others or not only.isdecimal() else only
 
-    def upon_line(self) -> list[tuple[str, str]]:
-        """Return columns of a line that are made of those of `by_line`."""
-        key, found = self.key, self._given.of_line()
-        if self._are_mates:
-            written = f"{FAR} * ({self._written(f'{key}_decision')}) + {key}_claimed"
-            mates = case((f"{key}_own = 0", f"{key}_claimed"), otherwise=written)
-            found.append((f"{key}_mates", mates))
-        return found
+    def over_whole(self, one: str) -> list[tuple[str, str]]:
+        """Return the sums over a return; `one` is how the store takes any value of it.
 
-    def over_whole(self) -> list[tuple[str, str]]:
-        """Return the sums over a return.
-
-        A fee that is not taken is -1 there: one such line frees the whole return.
+        A fee that is not taken is 0 there: one such line frees the whole return.
         `rest` leaves out the lines that may stay with the customer.
         """
         key = self.key
         found: list[tuple[str, str]] = []
         if self._speaks_of_shipping:
-            ships = f"CASE WHEN {key}_decision <> {DECLINED} THEN {key}_ships END"
-            found.append((f"{key}_gives", f"max({ships})"))
-            found.append((f"{key}_keeps", f"min({ships})"))
+            says = f"count(*) FILTER (WHERE {key}_ships = %d AND {self._stands})"
+            found += [(f"{key}_gives", says % 1), (f"{key}_keeps", says % 0)]
         if self.policy.automatic_below is not None:
-            approved = f"{key}_decision = {APPROVED}"
-            found.append((f"{key}_approved", total_where(approved, "worth")))
+            found.append((f"{key}_approved", total_where(self._passes, "worth")))
         if self.policy.levels:
-            standing = f"{key}_decision <> {DECLINED}"
-            found.append((f"{key}_standing", total_where(standing, "worth")))
+            found.append((f"{key}_standing", total_where(self._stands, "worth")))
         if self._charges:
-            comes = f"{key}_decision <> {DECLINED} AND {key}_way <> '{KEEP}'"
-            least = f"min(COALESCE({key}_fee, -1)) FILTER (WHERE {comes}"
+            comes = f"{self._stands} AND {key}_way <> {KEEP}"
+            least = f"min({key}_fee) FILTER (WHERE {comes}"
             found.append((f"{key}_least", f"{least})"))
             if self.keeps_little:
-                rest = f"AND NOT ({self._might_stay})"
-                found.append((f"{key}_rest", f"{least} {rest})"))
-        if self._are_mates:
-            mates = f"{key}_mates"
-            found += [(f"{key}_low", f"min({mates})"), (f"{key}_high", f"max({mates})")]
+                cheap, *stays = self._might_stay
+                rest = f"min({key}_fee) FILTER (WHERE {cheap} AND {comes}"
+                rest = f"{rest} AND NOT ({' AND '.join(stays)}))"
+                found.append((f"{key}_rest", rest))
         if self._charges:
-            found.append((f"{key}_taken", f"min({key}_taken)"))
+            found.append((f"{key}_taken", one % f"{key}_taken"))
         for name in ("freight", "law", "whole"):
-            found.append((f"{key}_{name}", f"min({key}_{name})"))
-        return found + self._given.sums()
+            found.append((f"{key}_{name}", one % f"{key}_{name}"))
+        return found + self._mates.sums() + self._given.sums()
+
+    def _has(self, name: str) -> bool:
+        """Say whether something of a line is ever said."""
+        return any(line.told[name] != "0" for line in self.lines.values())
 
     @property
     def _are_mates(self) -> bool:
         """Whether lines of a return must fare alike, or else a person looks at all."""
-        told = [line.told for line in self.lines.values()]
-        return any(one["own"] != "0" or one["claimed"] != "0" for one in told)
-
-    def _written(self, decision: str) -> str:
-        """Write a decision as it is kept, but for lines that must fare alike."""
-        asked = [
-            (f"{decision} = {given} AND {self.key}_{name} = 1", str(ASKED))
-            for name, given in (("held", APPROVED), ("eased", DECLINED))
-            if any(line.told[name] != "0" for line in self.lines.values())
-        ]
-        return case(*asked, otherwise=decision)
+        return self._mates.are_some
 
     @property
-    def _approved(self) -> str:
-        """Say that a line is approved as it is kept, alone."""
-        held = any(line.told["held"] != "0" for line in self.lines.values())
-        tests = [f"{self.key}_decision = {APPROVED}"]
-        return both([*tests, f"{self.key}_held = 0"] if held else tests)
+    def _mates(self) -> Mates:
+        return Mates(self.key, self._has("own"), self._has("claimed"))
+
+    @property
+    def _passes(self) -> str:
+        """Say that the policy approves a line, whatever is made of that."""
+        return f"{self.key}_decision <= {HELD}"
+
+    @property
+    def _stands(self) -> str:
+        """Say that the policy does not decline a line, whatever is made of that."""
+        return f"{self.key}_decision <= {OPEN}"
 
     @property
     def _given(self) -> Given:
         return Given(
             key=self.key,
-            approved=self._approved,
+            approved=f"{self.key}_decision = {CLEAR}",
             by_law=is_one(self._said("law")),
-            stays=self._might_stay if self.keeps_little else NO,
+            stays=self._might_stay if self.keeps_little else (),
+            ways=self.ways,
             charges=self._charges,
             adds=any(line.bonus != "0" for line in self.lines.values()),
+            ships=self._may_ship,
         )
 
     def gives(self) -> str:
@@ -169,14 +189,24 @@ class Verdicts:
         brings = self._beside(back, short)
         # Other articles and credit are first: what the rest brings is not there yet.
         alone = case((f"{key}_first = {back}", short), otherwise="1")
-        first = self._beside(f"{key}_first", alone) if self._given.adds else brings
-        total = self._given.total(brings, first, fee, f"{key}_little = 1")
+        given = self._given
+        first = self._beside(f"{key}_first", alone) if given.rewards else brings
+        total = given.total(brings, first, fee, f"{key}_little = 1")
         return case((either(asks), "0"), otherwise=total)
 
     def _beside(self, back: str, short: str) -> str:
         """Write what goes back of shipping and surcharges with so much of the goods."""
+        if not self._may_ship:
+            return "0"
         parts = Parts(self.policy, self.text, self._said("law"), back, short)
-        return f"({self._shipping(parts.shipping())} + {parts.surcharges(self._ships)})"
+        found = (self._shipping(parts.shipping()), parts.surcharges(self._ships))
+        some = [one for one in found if one != "0"]
+        return f"({' + '.join(some)})" if some else "0"
+
+    @property
+    def _may_ship(self) -> bool:
+        """Whether shipping and surcharges ever go back with goods."""
+        return self._said("law") != "0" or self._gives_shipping != NO
 
     @property
     def keeps_little(self) -> bool:
@@ -184,11 +214,17 @@ class Verdicts:
         return self.policy.keep.below is not None
 
     @property
-    def _might_stay(self) -> str:
-        key = self.key
+    def _might_stay(self) -> tuple[str, ...]:
+        """Say that goods may stay: tests, the first of what few lines are.
+
+        Where a return is worth little, no line of it is worth more.
+        """
+        key, below = self.key, self.policy.keep.below
         return (
-            f"{key}_way = '{REFUND}' AND {key}_stays = 1"
-            f" AND {key}_decision = {APPROVED}"
+            f"worth < {below.minor if below else 0}",
+            f"{key}_way = {REFUND}",
+            f"{key}_stays = 1",
+            self._passes,
         )
 
     def of_whole(self) -> list[tuple[str, str]]:
@@ -204,18 +240,17 @@ class Verdicts:
         if self._asks != NO:
             found.append((f"{key}_asks", flag(self._asks)))
         if self._are_mates:
-            found.append((f"{key}_mixed", flag(f"{key}_low <> {key}_high")))
+            found.append((f"{key}_mixed", flag(self._mates.mixed)))
         if self.keeps_little:
             found.append((f"{key}_little", flag(self._little)))
         if self._charges:
             least = f"{key}_least"
             if self.keeps_little:
                 least = case((self._little, f"{key}_rest"), otherwise=least)
-            found.append((f"{key}_charge", case((f"({least}) > 0", least))))
+            found.append((f"{key}_charge", f"NULLIF({least}, 0)"))
         if self._speaks_of_shipping:
             plain = YES if self.policy.refund_shipping else NO
-            kept = f"COALESCE({key}_keeps, 1) = 1"
-            gives = either((f"COALESCE({key}_gives, 0) = 1", both((plain, kept))))
+            gives = either((f"{key}_gives > 0", both((plain, f"{key}_keeps = 0"))))
             found.append((f"{key}_brings", flag(gives)))
         return found
 
@@ -228,13 +263,15 @@ class Verdicts:
         """Tell that the worth of the return wants a person."""
         key, policy = self.key, self.policy
         tests = []
-        if self.has_amounts:
+        is_same = self._is_same
+        if self.has_amounts:  # where it is another currency, the rest does not matter
             tests.append(f"currency <> {self.text.value(policy.currency)}")
+            is_same = YES
         limit = policy.automatic_below
         if limit is not None:
-            tests.append(both((self._is_same, f"{key}_approved >= {limit.minor}")))
+            tests.append(both((is_same, f"{key}_approved >= {limit.minor}")))
         if policy.levels:
-            tests.append(both((self._is_same, f"{key}_standing > {self._level}")))
+            tests.append(both((is_same, f"{key}_standing > {self._level}")))
         return either(tests)
 
     @property
@@ -248,12 +285,12 @@ class Verdicts:
         below = policy.keep.below
         if below is None:
             return NO
-        tests = [self._is_same, f"whole_worth < {below.minor}"]
+        tests = [f"whole_worth < {below.minor}", self._is_same]
         if policy.automatic_below is not None:
             tests.append(f"{key}_approved < {policy.automatic_below.minor}")
         if policy.levels:
             tests.append(f"{key}_standing <= {self._level}")
-        return both(tests)
+        return Joined("AND", tests)  # few are worth so little
 
     @property
     def _speaks_of_shipping(self) -> bool:
@@ -263,18 +300,24 @@ class Verdicts:
         """Return the columns of the next step: decision, and whether goods stay."""
         key = self.key
         decision = f"{key}_decision"
-        kept = f"{key}_little = 1 AND {self._might_stay}" if self.keeps_little else NO
+        kept = NO
+        if self.keeps_little:
+            kept = " AND ".join((f"{key}_little = 1", *self._might_stay))
+        clear = [f"{decision} = {CLEAR}"]
         if self._asks != NO:
-            asks = f"{key}_asks = 1 AND {decision} <> {DECLINED}"
-            decision = case((asks, str(ASKED)), otherwise=decision)
-        decision = self._written(decision)
-        if self._are_mates:
-            decision = case((f"{key}_mixed = 1", str(ASKED)), otherwise=decision)
-        names = ["way", "bonus", "restocking", "freight"]
+            clear.append(f"{key}_asks = 0")
+        decided = case(
+            (f"{key}_mixed = 1" if self._are_mates else NO, str(ASKED)),
+            (both(clear), str(APPROVED)),
+            (f"{decision} = {REFUSED}", str(DECLINED)),
+            otherwise=str(ASKED),
+        )
+        names = ["way", "bonus", "restocking"]
+        names += ["freight"] if f"{key}_freight" in self._shipping() else []
         names += ["charge"] if self._charges else []
         names += ["brings"] if self._speaks_of_shipping else []
         return [
-            f"{decision} AS {key}_decision",
+            f"{decided} AS {key}_decision",
             f"{flag(kept)} AS {key}_kept",
             *(f"{key}_{name}" for name in names),
         ]
@@ -293,10 +336,10 @@ class Verdicts:
         given = case((declined, "0"), otherwise=self._given.brings(bp))
         return [
             f"{key}_decision",
-            f"{case((kept, repr(KEEP)), otherwise=way)} AS {way}",
+            f"{worded(case((kept, str(KEEP)), otherwise=way))} AS {way}",
             f"{key}_bonus",
             f"{bp} AS {key}_restocking",
-            f"{f'{key}_charge' if self._charges else NOTHING} AS {key}_fee",
+            f"{f'{key}_charge' if self._charges else UNKNOWN} AS {key}_fee",
             f"{given} AS {key}_given",
             f"{self._shipping()} AS {key}_shipping",
         ]

@@ -1,13 +1,14 @@
-"""When a policy's window closes, as SQL; the first special one that holds speaks."""
+"""When a policy's window closes, as SQL; the first special one that holds speaks.
+
+Windows are counted in days since 1970, in UTC: all of the last day counts.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from connector import law
-from connector.backtest.clauses import DAY
-from connector.backtest.rows import ticks
+from connector.backtest.clauses import DAY, FIRST_DAY
 from connector.backtest.sql import Later, case, leaves, no
 
 if TYPE_CHECKING:
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
     from connector.policy import Policy
     from connector.policy.vocabulary import SpecialWindow
 
+ASKED = f"p.asked_at / {DAY}"  # the day on which a line was asked back
 LAWLESS = "ZZ"  # any country without a profile
 
 
-def last_moment(policy: Policy, text: Text) -> str:
-    """Return the window's last moment, in microseconds since 1970."""
+def last_day(policy: Policy, text: Text) -> str:
+    """Return the window's last day."""
     rules = policy.window
     countries = [
         (text.is_country(code), str(days)) for code, days in rules.by_country.items()
@@ -50,19 +52,16 @@ def guarantee_ends(policy: Policy, text: Text) -> str:
 
 
 def _after(days: str, grace: int) -> str:
-    """Count from where the window begins, and on where no delivery is known.
-
-    All of the last day counts.
-    """
-    begins = f"p.begins - p.begins % {DAY} + {DAY - 1}"
+    """Count from where the window begins, and on where no delivery is known."""
+    begins = f"p.begins / {DAY}"
     if grace:
-        begins += f" + (1 - p.is_delivered) * {grace * DAY}"
-    return leaves(days, lambda some: Later(begins, int(some) * DAY))
+        begins += f" - p.is_delivered * {grace}"
+    return leaves(days, lambda some: Later(begins, int(some) + grace))
 
 
 def _special(one: SpecialWindow, plain: str, grace: int) -> str:
     end = _after(plain if one.days is None else str(one.days), grace)
     if one.until is None:
         return end
-    until = ticks(datetime.combine(one.until, time.max, tzinfo=UTC))
+    until = one.until.toordinal() - FIRST_DAY
     return case((f"{end} > {until}", end), otherwise=str(until))

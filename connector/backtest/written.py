@@ -1,4 +1,4 @@
-"""Two policies as statements over past lines: which could differ, and what is told.
+"""Two policies as statements over past lines: what is told of each, side by side.
 
 Each line is judged by itself into a table of its own, in the order of the returns;
 then the returns as a whole, and what the policies say differently is what is left.
@@ -8,45 +8,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from connector.backtest.fees import NOTHING
+from connector.backtest.given import MONEY
+from connector.backtest.known import shorter
+from connector.backtest.lines import STATES
+from connector.backtest.maybe import decided_anew
 from connector.backtest.reasons import COLUMNS
-from connector.backtest.sql import (
-    among,
-    both,
-    by_kind,
-    case,
-    either,
-    flag,
-    tells_apart,
-    values_apart,
-)
+from connector.backtest.sql import UNKNOWN, WIDE, abreast, by_kind, flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from connector.backtest.clauses import Text, Words
-    from connector.backtest.lines import Line
     from connector.backtest.whole import Verdicts
 
 WHOLE = "past_whole"
 BASE = ("case_no", "position", "is_asked", "currency", "worth")
-# What is made in a step is not made again wherever a later one names it.
-FENCE = f"LIMIT {2**63 - 1} OFFSET 0"
 Columns = Mapping[str, str]  # expressions by the column that each becomes
 
 
 class Lines:
     """Which past lines are asked, and when.
 
-    `source` is a WHERE of `past_lines x`; `now` is when lines are asked that nobody
-    has asked back, in microseconds since 1970. `reasons` made tables before.
+    `source` is a WHERE of `past_lines x` and `tables` before it; `now` is when lines
+    are asked that nobody has asked back, in microseconds since 1970. `reasons` made
+    tables before.
     """
 
-    def __init__(self, source: str, now: int) -> None:
+    def __init__(self, source: str, now: int, tables: str = "") -> None:
         self.source = source
         self.now = now
+        self.tables = tables
 
     def held(self, text: Text, columns: Columns) -> str:
         """Write the steps that bring facts and conditions to `columns`, for a WITH.
@@ -61,7 +55,7 @@ class Lines:
         step = (
             f"SELECT x.*, COALESCE(x.asked, {self.now}) AS asked_at,"
             " CASE WHEN x.asked IS NULL THEN 0 ELSE 1 END AS is_asked"
-            f" FROM past_lines x WHERE {self.source}"
+            f" FROM {self.tables}past_lines x WHERE {self.source}"
         )
         # An outer join, so that no planner begins with the few reasons.
         joins = " ".join(
@@ -76,60 +70,8 @@ class Lines:
         )
 
 
-def maybe(old: Verdicts, new: Verdicts, lines: Lines, is_not: str) -> str | None:
-    """Write which returns could fare differently, as a query of number and kind.
-
-    Only what the policies say in other words is looked at: where all of that comes
-    to the same, so does the verdict. None where they weigh whole returns otherwise;
-    then every line is asked about. `is_not` is how the store tells two values apart.
-    """
-    if old.weighs != new.weighs:
-        return None
-    kinds: dict[str, list[str]] = {}
-    for kind, line in old.lines.items():
-        differs = _lines_apart(line, new.lines[kind], is_not)
-        kinds.setdefault(differs, []).append(repr(kind.value))
-    differs = either(
-        both((among("p.kind", some), test)) for test, some in kinds.items()
-    )
-    steps = lines.held(old.text, {"differs": differs, "kind": "p.kind"})
-    found = f"SELECT p.case_no, p.kind FROM held p WHERE {differs}"
-    return f"WITH {steps} {found} ON CONFLICT DO NOTHING"
-
-
-def _lines_apart(old: Line, new: Line, is_not: str) -> str:
-    """Write a test that holds wherever a line by itself fares differently."""
-    tests = [_decided_apart(old, new, is_not)]
-    told = new.told
-    for name, value in old.told.items():
-        if name == "decision":  # the first test is of it
-            continue
-        apart = values_apart(value, told[name], is_not)
-        if name == "fee":
-            # Nobody pays for the way back of what both decline, told apart above.
-            apart = both((apart, f"{flag(old.declined)} = 0"))
-        tests.append(apart)
-    return either(tests)
-
-
-def _decided_apart(old: Line, new: Line, is_not: str) -> str:
-    """Write a test that holds wherever a line by itself is decided differently."""
-    parts = new.parts
-    return either(
-        tells_apart(test, parts[name], is_not) for name, test in old.parts.items()
-    )
-
-
-def _decided_anew(old: Line, new: Line, is_not: str) -> str:
-    """Weigh a decision again only where it could be another; NULL where it is not."""
-    made, apart = new.decision, _decided_apart(old, new, is_not)
-    if made == old.decision:
-        return "NULL"
-    return case((apart, made)) if len(apart) * 2 < len(made) else made
-
-
 class SideBySide:
-    """What policies say of the same lines: `by_line` first, then `told` upon it.
+    """What two policies say of the same lines: `by_line` first, then `told` upon it.
 
     `is_not` is how the store tells two values apart.
     """
@@ -141,66 +83,82 @@ class SideBySide:
         self.table = table
         self._once: dict[str, str] = {}  # columns by what is written in them
         self._names: dict[str, str] = {}  # what each is called by the policy of it
-        for one in verdicts:
-            for name, text in one.by_line():
-                if name != f"{one.key}_decision":
-                    self._names[name] = self._column(name, text)
-            self._names |= self._decided(one, is_not)
-        self._upon: dict[str, str] = {}  # columns by what is made of those before
-        for one in verdicts:
-            self._names |= {name: self._later(text) for name, text in one.upon_line()}
+        old, new = verdicts
+        for (first, one), (second, other) in zip(
+            old.by_line(), new.by_line(), strict=True
+        ):
+            if first != f"{old.key}_decision":
+                self._names |= self._beside((first, one), (second, other))
+        self._names |= self._decided(is_not)
 
-    def _decided(self, one: Verdicts, is_not: str) -> dict[str, str]:
-        """Weigh a decision again only where the policies could decide differently."""
-        first = self.verdicts[0].lines
-        known = by_kind({kind: line.decision for kind, line in first.items()})
-        anew = by_kind(
+    def _beside(self, old: tuple[str, str], new: tuple[str, str]) -> dict[str, str]:
+        """Name two values that the same tests choose by one column of both."""
+        (first, one), (second, other) = old, new
+        two = abreast(one, other)
+        if one == other or two is None or two.isdecimal():
+            return {first: self._column(*old), second: self._column(*new)}
+        column = self._column(first, two)
+        return {first: f"({column} / {WIDE})", second: f"({column} % {WIDE})"}
+
+    def _decided(self, is_not: str) -> dict[str, str]:
+        """Name the decisions, one column for both."""
+        old, new = self.verdicts
+        first, second = f"{old.key}_decision", f"{new.key}_decision"
+        alike = all(old.lines[x].decision == new.lines[x].decision for x in old.lines)
+        if alike:
+            made = by_kind({kind: line.decision for kind, line in old.lines.items()})
+            return dict.fromkeys((first, second), self._column(first, made))
+        made = by_kind(
             {
-                kind: _decided_anew(first[kind], line, is_not)
-                for kind, line in one.lines.items()
+                kind: decided_anew(line, new.lines[kind], is_not)
+                for kind, line in old.lines.items()
             }
         )
-        told = self._column("decision", known)
-        if anew != "NULL":
-            told = f"COALESCE({self._column('decision', anew)}, {told})"
-        return {f"{one.key}_decision": told}
+        column = self._column(first, made)
+        return {first: f"({column} / {STATES})", second: f"({column} % {STATES})"}
 
     def _column(self, name: str, text: str) -> str:
         """Name what is written; what they say alike is one column."""
+        text = shorter(text)
         if text.isdecimal():
             return text
         if text == "NULL":
-            return NOTHING  # a number that is none: PostgreSQL asks of what kind
-        kind = "word" if name.endswith("_way") else "number"
-        return f"p.{self._once.setdefault(text, f'{kind}_{len(self._once)}')}"
+            return UNKNOWN
+        return f"p.{self._once.setdefault(text, f'{name}_{len(self._once)}')}"
 
-    def _later(self, text: str) -> str:
-        """Name what is made of columns that have names; what is one is one column."""
-        made = re.sub(r"[a-z]\w*", lambda one: self._names.get(one[0], one[0]), text)
-        return f"p.{self._upon.setdefault(made, f'upon_{len(self._upon)}')}"
+    @cached_property
+    def _cost(self) -> str:
+        return _cost(self.verdicts)
+
+    @cached_property
+    def _said(self) -> dict[str, str]:
+        """Return what is asked of a line later, and the columns that say it."""
+        texts = [*_sums(self.verdicts, self._cost, "%s").values()]
+        for one in self.verdicts:
+            texts += [*one.decided(), *one.told()]
+        asked = _words(*texts)
+        return {name: text for name, text in self._names.items() if name in asked}
+
+    @cached_property
+    def _kept(self) -> dict[str, str]:
+        """Return what is kept of a line: what is written, by column."""
+        asked = _words(*self._said.values())
+        return {name: text for text, name in self._once.items() if name in asked}
 
     def table_made(self, word: Mapping[str, str]) -> str:
         """Write the table of what is said of each line; `word` is the store's."""
-        kinds = {
-            name: "TEXT" if name.startswith("word_") else word["int"]
-            for name in self._once.values()
-        }
-        kinds |= dict.fromkeys(BASE, word["int"]) | {"currency": "TEXT"}
-        kinds |= dict.fromkeys(self._upon.values(), word["int"])
-        names = (*BASE, *self._once.values(), *self._upon.values())
-        columns = ", ".join(f"{name} {kinds[name]}" for name in names)
+        kinds = dict.fromkeys((*BASE, *self._kept), word["int"]) | {"currency": "TEXT"}
+        columns = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
         return f"CREATE TEMP TABLE {self.table} ({columns}, {key(word)}"
 
     def by_line(self, lines: Lines) -> str:
         """Write what is said of each line by itself, into that table."""
-        made = {name: text for text, name in self._once.items()}
         base = {name: f"p.{name}" for name in BASE}
-        steps = lines.held(self.verdicts[0].text, made)
-        order = f"ORDER BY case_no, position {FENCE}"
-        judged = f"judged AS (SELECT {_columns(base | made)} FROM held p {order})"
-        upon = ", ".join(("p.*", *_as({name: x for x, name in self._upon.items()})))
-        query = f"WITH {steps}, {judged} SELECT {upon} FROM judged p"
-        return f"INSERT INTO {self.table} {query}"
+        steps = lines.held(self.verdicts[0].text, self._kept)
+        return (
+            f"INSERT INTO {self.table} WITH {steps}"
+            f" SELECT {_columns(base | self._kept)} FROM held p"
+        )
 
     def told(self, which: str = "") -> str:
         """Write the steps that end in `told`, for a WITH; of `which` returns only."""
@@ -220,39 +178,65 @@ class SideBySide:
 
     def _lines(self) -> str:
         base = ", ".join(f"p.{name}" for name in BASE)
-        return f"SELECT {base}, {_columns(self._names)} FROM {self.table} p"
+        return f"SELECT {base}, {_columns(self._said)} FROM {self.table} p"
 
     def _flags(self) -> dict[str, str]:
         """Return what is said of whole returns, and bears upon each of their lines."""
         return {name: text for one in self.verdicts for name, text in one.of_whole()}
 
-    def whole_made(self, word: Mapping[str, str]) -> tuple[str, str]:
+    def whole_made(self, word: Mapping[str, str]) -> tuple[str, ...]:
         """Write the table of what is said of whole returns, and what that costs.
 
-        `cost` is what more the last policy gives than the first, in minor units.
+        `cost` is what more the last policy gives than the first, in minor units. Most
+        returns bring money and nothing else: those are summed by themselves.
         """
-        flags, number = self._flags(), word["int"]
-        sums = {name: text for one in self.verdicts for name, text in one.over_whole()}
-        if any(one.keeps_little for one in self.verdicts):
-            sums["whole_worth"] = "sum(worth)"
-        cost = f"{self.verdicts[-1].gives()} - {self.verdicts[0].gives()}"
-        asked = set(re.findall(r"\w+", " ".join((cost, *flags.values()))))
-        sums = {name: text for name, text in sums.items() if name in asked}
-        sums |= {"currency": "min(currency)", "is_asked": "min(is_asked)"}
-        known = ", ".join(("case_no", *sums, *_as(flags)))
-        columns = "".join(f", {name} {number}" for name in flags)
+        number = word["int"]
+        columns = "".join(f", {name} {number}" for name in self._flags())
+        made = (
+            f"CREATE TEMP TABLE {WHOLE} (case_no {number} PRIMARY KEY,"
+            f" currency TEXT, is_asked {number}, cost {number}{columns})"
+        )
+        if all(one.ways <= MONEY for one in self.verdicts):
+            return made, self._summed(self.verdicts, word["one"])
+        ways = {self._names[f"{one.key}_way"] for one in self.verdicts}
+        plain = [one.plainly() for one in self.verdicts]
+        most = " AND ".join(f"max({way}) < {len(MONEY)}" for way in ways)
+        others = " OR ".join(f"{way} >= {len(MONEY)}" for way in ways)
+        which = f"SELECT p.case_no FROM {self.table} p WHERE {others}"
+        return (
+            made,
+            self._summed(plain, word["one"], having=f" HAVING {most}"),
+            self._summed(
+                self.verdicts, word["one"], where=f" WHERE p.case_no IN ({which})"
+            ),
+        )
+
+    def _summed(
+        self, verdicts: Sequence[Verdicts], one: str, where: str = "", having: str = ""
+    ) -> str:
+        """Sum lines up by return, and write what is said of each; of some only."""
+        is_all = verdicts is self.verdicts
+        flags, cost = self._flags(), self._cost if is_all else _cost(verdicts)
+        sums = {**_sums(verdicts, cost, one), "currency": one % "p.currency"}
+        sums["is_asked"] = one % "p.is_asked"
+        # What is said of a line stands for its name, and a sum for its: the store
+        # knows which sums are one.
+        sums = {name: _state(_put(text, self._names)) for name, text in sums.items()}
+        firsts: dict[str, str] = {}
+        alike = {name: firsts.setdefault(text, name) for name, text in sums.items()}
+        cost = _put(cost, alike)
+        asked = _words(cost)
+        said = {name: _put(text, sums) for name, text in flags.items()}
+        known = {
+            name: text
+            for name, text in sums.items()
+            if alike[name] == name and name in {"currency", "is_asked", *asked}
+        }
         told = ("case_no", "currency", "is_asked", cost, *flags)
         return (
-            (
-                f"CREATE TEMP TABLE {WHOLE} (case_no {number} PRIMARY KEY,"
-                f" currency TEXT, is_asked {number}, cost {number}{columns})"
-            ),
-            (
-                f"INSERT INTO {WHOLE} WITH lines AS NOT MATERIALIZED ({self._lines()}),"
-                f" summed AS (SELECT case_no, {_columns(sums)} FROM lines"
-                f" GROUP BY case_no), whole AS (SELECT {known} FROM summed {FENCE})"
-                f" SELECT {', '.join(told)} FROM whole"
-            ),
+            f"INSERT INTO {WHOLE} WITH whole AS (SELECT p.case_no,"
+            f" {_columns(known | said)} FROM {self.table} p{where} GROUP BY p.case_no"
+            f"{having}) SELECT {', '.join(told)} FROM whole"
         )
 
     def alike(self) -> set[str]:
@@ -287,6 +271,40 @@ def _reasons(words: Words) -> dict[str, str]:
         for name in words.reasons
         for column in COLUMNS
     }
+
+
+def _cost(verdicts: Sequence[Verdicts]) -> str:
+    old, new = verdicts
+    return f"{new.gives()} - {old.gives()}"
+
+
+def _sums(verdicts: Sequence[Verdicts], cost: str, one: str) -> dict[str, str]:
+    """Return the sums over a return that its cost and its flags ask for."""
+    found = {name: text for side in verdicts for name, text in side.over_whole(one)}
+    if any(side.keeps_little for side in verdicts):
+        found["whole_worth"] = "sum(worth)"
+    flags = (text for side in verdicts for _, text in side.of_whole())
+    asked = _words(cost, *flags)
+    return {name: text for name, text in found.items() if name in asked}
+
+
+def _put(text: str, known: Mapping[str, str]) -> str:
+    """Put what is known in the place of names; no parameter is a name."""
+    return re.sub(r"(?<!:)\b[a-z]\w*", lambda one: known.get(one[0], one[0]), text)
+
+
+def _state(text: str) -> str:
+    """Compare the first of two decisions within the number of both."""
+
+    def below(one: re.Match[str]) -> str:
+        return f"{one[1]} < {STATES * (int(one[2]) + 1)}"
+
+    return re.sub(rf"\((p\.\w+) / {STATES}\) (?:<=|=(?= 0)) (\d)\b", below, text)
+
+
+def _words(*texts: str) -> set[str]:
+    """Say which names, and other words, are in these expressions."""
+    return set(re.findall(r"\w+", " ".join(texts)))
 
 
 def _as(found: Columns) -> Iterator[str]:

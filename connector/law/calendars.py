@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SATURDAY, SUNDAY = 5, 6
 MONTHS = 12
+YEARS = 4  # whose holidays are asked for at once
 # Holidays that the library does not list as public, and the law counts: 5 May every
 # year (Algemene termijnenwet, article 3), and Assumption in Catholic Bavaria.
 # Where the library's regions are mostly towns with their saints: those that are none.
@@ -32,7 +33,6 @@ CATEGORIES = {"NL": ("public", "optional"), "DE": ("public", "catholic")}
 MOVES = frozenset({"DE", "FR", "NL"})
 
 
-@lru_cache(maxsize=1024)
 def public_holidays(country: str, year: int, region: str = "") -> frozenset[date]:
     """Return the holidays of a country (ISO 3166) in a year.
 
@@ -40,11 +40,17 @@ def public_holidays(country: str, year: int, region: str = "") -> frozenset[date
     all regions together, so that in doubt a period ends later. A code that the
     library does not know has those of the country whose law it has, or none.
     """
+    return _of_years(country, year // YEARS, region).get(year, frozenset())
+
+
+@lru_cache(maxsize=1024)
+def _of_years(country: str, block: int, region: str) -> dict[int, frozenset[date]]:
+    """Return the holidays of a few years: to begin takes the library longest."""
     try:  # its list of countries would load every one of them
         regions = holidays.country_holidays(country).subdivisions
     except NotImplementedError:
         code = lawful_code(country)
-        return public_holidays(code, year, region) if code != country else frozenset()
+        return _of_years(code, block, region) if code != country else {}
     every = REGIONS.get(country, regions)
     wanted = [region] if region in regions else [None, *every]
     found: set[date] = set()
@@ -53,11 +59,14 @@ def public_holidays(country: str, year: int, region: str = "") -> frozenset[date
             holidays.country_holidays(
                 country,
                 subdiv=one,
-                years=year,
+                years=range(block * YEARS, (block + 1) * YEARS),
                 categories=CATEGORIES.get(country, ("public",)),
             )
         )
-    return frozenset(found)
+    by_year: dict[int, set[date]] = {}
+    for day in found:
+        by_year.setdefault(day.year, set()).add(day)
+    return {year: frozenset(days) for year, days in by_year.items()}
 
 
 @lru_cache(maxsize=256)

@@ -71,6 +71,7 @@ class Postgres:
         "strict": "",
         "clustered": "",
         "listed": "json_agg(%s)::text",
+        "one": "min(%s)",
     }
 
     def __init__(self, address: str) -> None:

@@ -40,6 +40,7 @@ class Sqlite:
         "strict": " STRICT",
         "clustered": " STRICT, WITHOUT ROWID",
         "listed": "json_group_array(%s)",
+        "one": "%s",
     }
 
     def __init__(self, path: str) -> None:

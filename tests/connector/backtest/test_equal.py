@@ -138,6 +138,7 @@ def _round(db: Database, side: SideBySide, lines: Lines) -> Round:
         ],
         queries={"told": f"WITH {side.told()} SELECT * FROM told"},  # noqa: S608 - ours
         tables=[side.table, WHOLE],
+        values={},
     )
 
 
@@ -251,3 +252,20 @@ def test_sql_says_what_the_deciding_function_says(
         ),
         key=lambda pair: (-abs(pair[1].minor), pair[0]),
     )
+
+
+def test_a_policy_with_another_priority_for_its_only_rule_changes_nothing(
+    db: Database,
+) -> None:
+    rule = """
+[[rules]]
+name = "red"
+priority = 1
+when = { tag = "red" }
+then = { decide = "ask" }
+why = "so"
+"""
+    old = 'currency = "EUR"\n[window]\ndays = 30\n[[reasons]]\ncode = "small"\n' + rule
+    report = compare(db, "boots", old, old.replace("= 1", "= 2"), NOW, SINCE)
+    assert (report.flips, report.others, report.cost) == (Counter(), 0, {})
+    assert (report.shown, report.orders, report.unseen) == ([], 0, [])

@@ -66,6 +66,7 @@ def task(path: str) -> Task:
         prepared=["CREATE TEMP TABLE past_round AS SELECT order_ref FROM past_part"],
         queries={"orders": "SELECT order_ref FROM past_round"},
         tables=["past_round"],
+        values={},
     )
     return Task(
         path=path,
@@ -99,6 +100,31 @@ def test_what_another_process_cannot_give_is_asked_here(
     with caplog.at_level(logging.WARNING):
         assert set(orders(file, missing)) == {str(number) for number in range(RETURNS)}
     assert "asked here again" in caplog.text
+
+
+def test_rounds_are_written_while_others_work(file: Database) -> None:
+    """What is prepared is told first; each round as soon as it is written."""
+    known = task(file.path)
+    written = []
+
+    def rounds() -> Iterator[Round]:
+        for one in known["rounds"]:
+            written.append(one)
+            yield one
+
+    found = list(shared(file, lambda: {**known, "rounds": rounds()}, PARTS))
+    told = [row["order_ref"] for part in found for row in part["orders"]]
+    assert len(written) == 2
+    assert sorted(told) == sorted([str(number) for number in range(RETURNS)] * 2)
+
+
+def test_rounds_that_are_gone_through_once_are_asked_here_again(
+    file: Database, tmp_path: Path
+) -> None:
+    known = task(str(tmp_path / "none.sqlite"))
+    lazy: Task = {**known, "rounds": iter(list(known["rounds"]))}
+    found = list(shared(file, lambda: lazy, PARTS))
+    assert [len(part["orders"]) for part in found] == [4, 2, 6]
 
 
 def test_another_process_reads_what_is_not_in_the_file_yet(file: Database) -> None:
