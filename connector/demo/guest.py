@@ -17,10 +17,10 @@ from connector.demo.customers import Purchase, Wish
 from connector.demo.shelf import BOUGHT, Shelf
 from connector.demo.world import TEE, World
 from connector.model import Resolution
-from connector.states import Decision
+from connector.states import Decision, Exchange
 from connector.steps import inspect
 from connector.steps.inspect import Counted
-from connector.store import returns, statements
+from connector.store import exchanges, returns, statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -154,8 +154,10 @@ class Guest:
         if self.shop == TEE:
             order = self.world.tee.orders[self.purchase.ref]
             return outstanding(order).minor() > 0
-        orders = self.world.boots.orders
-        return any(orders[ref]["status"] == "pending" for ref in self._swaps())
+        # The link that he is given: before, the order may ask its full price.
+        db = self.world.office.db
+        made = (exchanges.by_made(db, self.shop, str(ref)) for ref in self._swaps())
+        return any(one.state is Exchange.AWAITING_PAYMENT for one in made if one)
 
     def takes_delivery(self, kind: str) -> Iterator[int]:
         """Wait for the new goods; they are what he may send back from now on."""
