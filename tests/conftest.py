@@ -72,11 +72,12 @@ def bare_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 # Stories, steps and pages are played whole on SQLite; an eighth of each file's on
 # PostgreSQL shows that the store is no matter: its own tests, and all that lie upon it
-# directly, are played on both. So are refunds, and a worker killed; two thousand orders
-# that are read through three kills, and outages, on demand: a history that is killed at
-# each commit is read on both stores as well.
-EIGHTH, OF_ALL = 8, ("stories", "steps", "web")
-ON_BOTH = ("test_refunds.py", "test_killed.py")
+# directly, are played on both. So are refunds, a worker killed, and the trial of a
+# policy that is held to the deciding function; two thousand orders that are read
+# through three kills, and outages, on demand: a history that is killed at each commit
+# is read on both stores as well.
+EIGHTH, OF_ALL = 8, ("stories", "steps", "web", "backtest")
+ON_BOTH = ("test_refunds.py", "test_killed.py", "test_equal.py", "test_ends.py")
 ON_DEMAND = ("test_connect_and_catch_up.py", "test_outage.py")
 
 

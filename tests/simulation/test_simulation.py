@@ -64,7 +64,7 @@ def test_a_case_depends_on_its_name_alone() -> None:
 
 def test_whole_cases_over_http_with_a_worker_that_is_killed() -> None:
     """A few; `make simulate` plays two hundred."""
-    report = over_http(1, 8)
+    report = over_http(1, 2)
     assert report.stories == []
     assert report.is_sound
     assert report.kills > 0
