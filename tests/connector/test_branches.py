@@ -9,13 +9,12 @@ from connector import config, vault
 from connector.branches import Branches
 from connector.config import Refunds, Secret, ShopConfig, Timeouts
 from connector.settings import SECRETS, secrets, settings, shop_config
-from connector.store import Database, connect, credentials, desk, shops
+from connector.store import Database, credentials, desk, shops
 from connector.wiring import open_office
 from jobs.worker import plan, scheduler
 from tests.connector.shapes import NOON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 WHOLE = ShopConfig(
@@ -30,13 +29,6 @@ WHOLE = ShopConfig(
     refunds=Refunds(most_per_day="5.00", cron="0 6 * * *"),
     timeouts=Timeouts(read=7.5),
 )
-
-
-@pytest.fixture
-def db(address: str) -> Iterator[Database]:
-    opened = connect(address)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -16,28 +16,18 @@ from connector.backtest.diff import compare
 from connector.model import Charge, Customer, Kind, OrderStatus, Resolution
 from connector.money import Money
 from connector.policy import Case, Wanted
-from connector.store import connect
 from tests.connector.backtest import drawn
 from tests.connector.backtest.changes import changed
 from tests.connector.backtest.real import Outcome, paid, returned
 from tests.connector.shapes import NOON, a_line, an_order, eur
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from connector.model import Order
     from connector.store import Database
 
 NOW = NOON + timedelta(days=400)
 SINCE = timedelta(days=4000)
 RELAXED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-
-
-@pytest.fixture
-def db(address: str) -> Iterator[Database]:
-    opened = connect(address)
-    yield opened
-    opened.close()
 
 
 OLD = """

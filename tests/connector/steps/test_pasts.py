@@ -14,13 +14,11 @@ from connector.demo.world import Clock
 from connector.model import Customer, Kind, Resolution
 from connector.steps import close, decide, pasts, promise, reconcile, refund, request
 from connector.steps.observe import observe
-from connector.store import connect, filing, returns, shops
+from connector.store import filing, returns, shops
 from tests.connector.shapes import NOON, a_line, an_order
 from tests.stories.making_good import stocked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from connector.store import Database
 
 RULES = """
@@ -37,13 +35,6 @@ when = "requested"
 shipping = true
 """
 WAYS = (Resolution.REFUND, Resolution.STORE_CREDIT, Resolution.GIFT_CARD)
-
-
-@pytest.fixture
-def db(address: str) -> Iterator[Database]:
-    opened = connect(address)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -12,12 +12,10 @@ from connector.errors import BadRequest, PolicyError
 from connector.model import Customer, Kind
 from connector.steps import decide, request, trial
 from connector.steps.observe import observe
-from connector.store import connect, filing, pasts, returns, shops
+from connector.store import filing, pasts, returns, shops
 from tests.connector.shapes import NOON, a_line, an_order, eur
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from connector.store import Database
 
 OLD = """
@@ -32,13 +30,6 @@ return_shipping = "4.90"
 STRICT = OLD.replace("days = 30", "days = 14")
 DEAR = OLD.replace('"4.90"', '"6.90"')
 LATER = NOON + timedelta(days=25)
-
-
-@pytest.fixture
-def db(address: str) -> Iterator[Database]:
-    opened = connect(address)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
