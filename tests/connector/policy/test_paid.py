@@ -74,6 +74,15 @@ def some(order: Order, case: Case) -> Case:
     return replace(case, lines=tuple(wanted.values()))
 
 
+def all_of(order: Order, case: Case) -> Case:
+    """Ask for the whole order instead, as most withdrawals do."""
+    wanted = tuple(
+        policy.Wanted(line_ref=line.ref, quantity=line.quantity, reason="small")
+        for line in order.lines
+    )
+    return replace(case, lines=wanted)
+
+
 def carried(
     order: Order, case: Case, verdict: Verdict, price: int, own: tuple[Own, ...] = ()
 ) -> Settlement:
@@ -155,7 +164,11 @@ def test_no_policy_pays_more_than_was_captured(
         }
     ),
     # Goods worth so little that a share of them is nothing would hide what is kept.
-    st.tuples(st.sampled_from([None, 2500, WHOLE]), st.sampled_from([0, 1000, 1000])),
+    st.tuples(
+        st.sampled_from([None, 2500, WHOLE]),
+        st.sampled_from([0, 1000, 1000]),
+        st.booleans(),
+    ),
 )
 def test_no_policy_pays_less_than_the_law_demands(
     rules: Policy,
@@ -164,7 +177,7 @@ def test_no_policy_pays_less_than_the_law_demands(
     charged: tuple[int, int],
     prices: tuple[int | None, dict[str, int]],
     switches: dict[str, Any],
-    seen: tuple[int | None, int],
+    seen: tuple[int | None, int, bool],
 ) -> None:
     (shipping, surcharge), (standard, abroad) = charged, prices
     named = {code: eur(minor) for code, minor in abroad.items()}
@@ -174,13 +187,13 @@ def test_no_policy_pays_less_than_the_law_demands(
         rules = replace(
             rules, standard_delivery=delivery, deliveries={}, sold_to=sold_to
         )
-    restocking, more = seen
+    restocking, more, is_all = seen
     rules = replace(rules, switches={**rules.switches, **switches})
     if restocking is not None:
         rules = replace(rules, restocking_bp=restocking)
     lines = tuple(replace(one, gross=one.gross + eur(more)) for one in order.lines)
     order = whole(replace(order, lines=lines), *charged)
-    case = some(order, case)
+    case = all_of(order, case) if is_all else some(order, case)
     assume(case.lines)
     verdict = policy.judge(rules, order, case)
     assert all(one.decision is not Decision.DECLINED for one in verdict.lines)
